@@ -28,7 +28,8 @@ from tigertail.factorization import fold_in, ridge_towards
 from tigertail.model.config import ModelConfig
 from tigertail.model.recommend import REGULARISATION
 from tigertail.model.registry import FitContext
-from tigertail.signals.local.fit import group_listeners, known_items, penalty_of_groups
+from tigertail.signals.local.fit import group_listeners, penalty_of_groups
+from tigertail.signals.local.solve import known_items
 
 STEPS = (1, 2, 4, 8, 12, 16)
 CONVERGED = 100

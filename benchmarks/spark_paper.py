@@ -25,7 +25,6 @@ from tigertail.factorization.kernels import UNIT
 from tigertail.factorization.units import UNITS_PER_SPAN
 
 GB = 1e9
-LARGEST_ROW = 2**31  # bytes: Spark, Arrow and Parquet count those of a row in 32 bits
 FLOAT, HALF, CODE, OFFSET = 4, 2, 4, 8
 
 
@@ -147,16 +146,16 @@ class Rates:
     solving
         Entries a second in half a sweep of 128 factors.
     moving
-        Processor seconds of a GiB through a shuffle.
+        Processor seconds of a GiB that tasks read or write, with what Spark costs beside.
     linking
         Processor microseconds of an entry that is linked, once a fit and side, beside moving it.
     building
         Microseconds of a listen that `tigertail build` reads: docs/open-data.md.
     """
 
-    solving: float = 7.43e6
-    moving: float = 22.1
-    linking: float = 0.09
+    solving: float = 8.83e6
+    moving: float = 3.0
+    linking: float = 0.17
     building: float = 8.1
 
 
@@ -221,20 +220,26 @@ class Half:
         return self.rows * self.width * FLOAT
 
     @property
+    def read(self) -> float:
+        """Bytes that tasks read: the other side's vectors and who asks for which, then all that solving needs."""
+        own = self.links + self.factors_bytes
+        return self.columns * self.width * FLOAT + self.asks + self.vectors + own
+
+    @property
+    def written(self) -> float:
+        """Bytes that tasks write: what is sent, and the vectors that are solved."""
+        return self.vectors + self.factors_bytes
+
+    @property
     def moved(self) -> float:
-        """Bytes through shuffles: the other side's vectors to who sends them, then all to who solves."""
-        return self.columns * self.width * FLOAT + self.asks + self.vectors + self.links + self.factors_bytes
+        """Bytes that tasks read and write."""
+        return self.read + self.written
 
     @property
     def task(self) -> float:
         """Bytes of a task that solves: what it needs, its links as read and used, its rows as read and written."""
         own = (2 * self.links + 2 * self.factors_bytes) / self.blocks
         return self.needed * self.width * HALF + own
-
-    @property
-    def row(self) -> float:
-        """Bytes of the largest row of a table: a block's links, or its vectors."""
-        return max(self.links, self.factors_bytes) / self.blocks
 
     @property
     def driver(self) -> float:
@@ -244,15 +249,16 @@ class Half:
         return (units - whole * UNITS_PER_SPAN) * self.width**2 * FLOAT + whole * self.width**2 * 2 * FLOAT
 
     def links_seconds(self, machines: Machines, rates: Rates) -> float:
-        """Return what processors take to make the links: entries, then the columns needed, go through a shuffle."""
-        work = self.links / 2**30 * rates.moving + self.entries * rates.linking / 1e6
-        return work / (machines.nodes * machines.cores)
+        """Return what processors take to make the links: entries are read, links written, and asks brought together."""
+        entries = self.entries * (CODE + FLOAT) + self.rows * OFFSET
+        work = (entries + self.links + 3 * self.asks) / 2**30 * rates.moving
+        return (work + self.entries * rates.linking / 1e6) / (machines.nodes * machines.cores)
 
     def seconds(self, machines: Machines, rates: Rates) -> dict[str, float]:
         """Return what the half takes, by what it waits for."""
         cores = machines.nodes * machines.cores
-        away = self.moved * (machines.nodes - 1) / machines.nodes + self.factors_bytes * (machines.copies - 1)
-        through = 2 * self.moved + self.factors_bytes * machines.copies
+        away = self.read * (machines.nodes - 1) / machines.nodes + self.written * (machines.copies - 1)
+        through = self.read + self.written * machines.copies
         return {
             "network": away / machines.nodes / (machines.network * GB / 8),
             "disk": through / machines.nodes / (machines.disk * GB),
@@ -298,9 +304,9 @@ def print_shape(
                 ("vectors a block needs", "needed", lambda x, half: f"{x:,.0f} of {half.columns:,}"),
                 ("sent, GB", "vectors", lambda x, half: short(x / GB)),
                 ("sent if all to all, GB", "everything", lambda x, half: short(x / GB)),
-                ("through shuffles, GB", "moved", lambda x, half: short(x / GB)),
+                ("read, GB", "read", lambda x, half: short(x / GB)),
+                ("written, GB", "written", lambda x, half: short(x / GB)),
                 ("a task holds, GB", "task", lambda x, half: short(x / GB)),
-                ("largest row, GB", "row", _largest),
                 ("driver reads, GB", "driver", lambda x, half: short(x / GB)),
             )
         ),
@@ -336,10 +342,6 @@ def short(number: float) -> str:
     """Write a number with three digits that count."""
     digits = 2 - int(np.floor(np.log10(number))) if number > 0 else 0
     return f"{round(number, digits):,.{max(0, digits)}f}"
-
-
-def _largest(size: float, half: Half) -> str:
-    return short(size / GB) + (" (too large)" if size >= LARGEST_ROW else "")
 
 
 LISTENBRAINZ = Shape(30_000, 2_000_000, 1e8)

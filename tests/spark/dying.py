@@ -8,48 +8,47 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from tigertail.cli import main
-from tigertail.spark.cluster import Made, Task
+from tigertail.spark.cluster import Task
 from tigertail.spark.session import SparkCluster
 
 
-def dying(batches: Iterator, task: Task, marker: str, victim: int | None) -> Iterator:
-    """Run a task, and once its first block is made kill a process: by default the executor that the task is of."""
-    for batch in task(batches):
-        yield batch
-        try:
-            os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
-            continue
-        if victim is None:  # a worker is forked by a process that the executor started
-            status = Path(f"/proc/{os.getppid()}/stat").read_text()
-            victim = int(status.rpartition(")")[2].split()[1])
-        os.kill(victim, signal.SIGKILL)
+def dying(block: int, task: Task, marker: str, victim: int | None) -> str:
+    """Run a task, and once a first block is made kill a process: by default the executor that the task is of."""
+    name = task(block)
+    try:
+        os.close(os.open(marker, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return name
+    if victim is None:  # a worker is forked by a process that the executor started
+        status = Path(f"/proc/{os.getppid()}/stat").read_text()
+        victim = int(status.rpartition(")")[2].split()[1])
+    os.kill(victim, signal.SIGKILL)
+    return name
 
 
-def write_and_die(whom: str, stages: list[str], markers: Path) -> Callable[[SparkCluster, Made, str], None]:
-    """Return what writes a stage, and kills in the middle of some of them."""
-    write = SparkCluster.write
+def run_and_die(
+    whom: str, stages: list[str], markers: Path
+) -> Callable[[SparkCluster, str, Task, int], list[str]]:
+    """Return what runs the tasks of a stage, and kills in the middle of some stages."""
+    run = SparkCluster.run
 
-    def write_stage(cluster: SparkCluster, rows: Made, uri: str) -> None:
-        stage = uri.rpartition("/")[2]
+    def run_stage(cluster: SparkCluster, stage: str, task: Task, blocks: int) -> list[str]:
         if stage in stages:
             victim = os.getpid() if whom == "driver" else None
-            task = partial(dying, task=rows.task, marker=str(markers / stage), victim=victim)
-            rows = replace(rows, task=task)
-        write(cluster, rows, uri)
+            task = partial(dying, task=task, marker=str(markers / stage), victim=victim)
+        return run(cluster, stage, task, blocks)
 
-    return write_stage
+    return run_stage
 
 
 if __name__ == "__main__":
     who, where, folder = sys.argv[1], sys.argv[2].split(","), Path(sys.argv[3])
     folder.mkdir()
     sys.argv[1:] = sys.argv[4:]
-    SparkCluster.write = write_and_die(who, where, folder)
+    SparkCluster.run = run_and_die(who, where, folder)
     main()

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import pickle
 from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.parse import unquote, urlparse
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import compute, parquet
 
 from tigertail.factorization import Observable
-from tigertail.spark.cluster import Made, Stored
-from tigertail.spark.records import ARRAYS, KEYS, SCHEMA
+from tigertail.spark.cluster import Task
 from tigertail.sparse import CSR
 
 LISTENERS, ITEMS = 9_000, 5_000
@@ -39,48 +34,25 @@ def confidences(pairs: Observable | None = None) -> CSR:
 
 @dataclass
 class ClusterHere:
-    """Runs tasks one after the other, each on the rows of some blocks.
+    """Runs tasks one after the other.
 
     Parameters
     ----------
-    partitions
-        How many tasks share the blocks.
     fail_at
         The stage in whose last task the program is to die.
-    written
-        Stages in the order in which they were written.
+    made
+        Stages in the order in which they were made.
     """
 
-    partitions: int = 2
     fail_at: str = ""
-    written: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
 
-    def write(self, rows: Made, uri: str) -> None:
-        folder = path_of(uri)
-        folder.mkdir(parents=True)
-        for number, batches in enumerate(self._tasks(rows)):
-            table = pa.Table.from_batches(batches, SCHEMA)
-            if folder.name == self.fail_at and number == self.partitions - 1:
+    def run(self, stage: str, task: Task, blocks: int) -> list[str]:
+        names = {}
+        for block in reversed(range(blocks)):  # no order is promised
+            task = pickle.loads(pickle.dumps(task))  # it goes to another machine
+            names[block] = task(block)
+            if stage == self.fail_at and block == 0:
                 raise KeyboardInterrupt
-            parquet.write_table(table, folder / f"part-{number}.parquet")
-        self.written.append(folder.name)
-
-    def _table(self, rows: Stored | Made) -> pa.Table:
-        if isinstance(rows, Made):
-            return pa.concat_tables(pa.Table.from_batches(part, SCHEMA) for part in self._tasks(rows))
-        names = [name for name in SCHEMA.names if name not in ARRAYS or name in rows.arrays]
-        files = sorted(path_of(rows.uri).glob("*.parquet"), reverse=True)  # no order is promised
-        table = pa.concat_tables(parquet.read_table(file, columns=names) for file in files)
-        nothing = pa.nulls(len(table), pa.binary())
-        return pa.table([table[name] if name in names else nothing for name in SCHEMA.names], SCHEMA)
-
-    def _tasks(self, rows: Made) -> Iterator[list[pa.RecordBatch]]:
-        table = pa.concat_tables(self._table(part) for part in rows.of)
-        table = table.sort_by([(key, "ascending") for key in KEYS])
-        for number in range(self.partitions):
-            places = np.flatnonzero(table["block"].to_numpy() % self.partitions == number)
-            yield list(rows.task(iter(compute.take(table, places).to_batches(max_chunksize=1))))
-
-
-def path_of(uri: str) -> Path:
-    return Path(unquote(urlparse(uri).path))
+        self.made.append(stage)
+        return [names[block] for block in range(blocks)]

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.spark.here import pa
 
 from tigertail.errors import ConfigError
 from tigertail.spark.checkpoints import Checkpoints, key_of, uri_of
+from tigertail.spark.records import Asked
 
 
 def test_the_key_is_of_types_shapes_and_values() -> None:
@@ -29,17 +29,23 @@ def test_a_folder_of_this_machine_becomes_a_uri(tmp_path: Path) -> None:
     assert uri_of(tmp_path) == uri_of(str(tmp_path)) == f"file://{tmp_path}"
 
 
-def test_a_stage_is_done_once_its_rows_are_there(tmp_path: Path) -> None:
-    store = Checkpoints(tmp_path / "new", key_of("one"))
-    assert not store.done("links")
-    store.write("links", iter([pa.RecordBatch.from_pydict({"block": [1]})]))
-    assert store.done("links")
-    (marker,) = tmp_path.glob("new/*/links.json")
-    marker.write_text(marker.read_text().replace(store.key, key_of("another")))
-    assert not store.done("links")
+def test_a_stage_is_done_once_its_blocks_are_there(tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path / "new", key_of("one"))
+    assert not kept.done("asks")
+    kept.begin("asks")
+    asked = [Asked(at, np.arange(at, dtype=np.int32)) for at in range(3)]
+    kept.write("asks", 0, asked[:1])  # a task that was run again
+    kept.finish("asks", [kept.write("asks", 0, asked)])
+    again = Checkpoints(tmp_path / "new", key_of("one"))
+    assert again.done("asks")
+    assert [record.at for record in again.read("asks", Asked, 0)] == [0, 1, 2]
+    assert [record.take.tolist() for record in again.read("asks", Asked, 0, [2, 0])] == [[0, 1], []]
+    (marker,) = tmp_path.glob("new/*/asks.json")
+    marker.write_text(marker.read_text().replace(kept.key, key_of("another")))
+    assert not kept.done("asks")
     marker.write_text("{")  # the disk was full
-    assert not store.done("links")
-    store.begin("links")
+    assert not kept.done("asks")
+    kept.remove("asks")
     assert list(tmp_path.glob("new/*/*")) == []
 
 

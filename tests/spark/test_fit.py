@@ -1,4 +1,4 @@
-"""A model whose factors a cluster found is the model of one machine: every file of its folder, byte for byte."""
+"""A model that a cluster helped to fit is the model of one machine: every file of its folder, byte for byte."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.model import fit, save
 from tigertail.simulation import WorldConfig, simulate
+from tigertail.spark.local import DistributedGroups
 from tigertail.spark.session import spark_session
 from tigertail.spark.solver import DistributedALS
 
@@ -38,11 +39,15 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_every_file_is_that_of_one_machine(world: Dataset, tmp_path: Path) -> None:
     cluster = ClusterHere()
     save(fit(world, SMALL_MODEL), tmp_path / "one")
-    save(fit(world, SMALL_MODEL, solve=DistributedALS(cluster, tmp_path / "work")), tmp_path / "many")
+    solve, solve_groups = (
+        engine(cluster, tmp_path / "work") for engine in (DistributedALS, DistributedGroups)
+    )
+    save(fit(world, SMALL_MODEL, solve=solve, solve_groups=solve_groups), tmp_path / "many")
     one, many = contents(tmp_path / "one"), contents(tmp_path / "many")
     assert "1/factors/vectors.npy" in one
     assert one == many
-    assert cluster.written.count("half-5") == 2  # of the model, and without the mixture's listeners
+    for last in ("half-5", "local-models"):
+        assert cluster.made.count(last) == 2  # of the model, and without the mixture's listeners
 
 
 def test_without_pyspark_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

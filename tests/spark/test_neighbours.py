@@ -6,14 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
-from tests.spark.here import pa
 from tests.support import SMALL_MODEL, run_cli, tiny_world
 
 from tigertail.errors import ConfigError, DataError
 from tigertail.model import deploy, fit, load, save
 from tigertail.model.query_options import QueryOptions
 from tigertail.spark.neighbours import ListPlan, check_out, list_blocks
+from tigertail.spark.stamp import kernel_stamp
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def listed(plan: ListPlan) -> pl.DataFrame:
     """Return what tasks list, one block each."""
     numbers = [pa.RecordBatch.from_pydict({"id": [block]}) for block in range(len(plan.bounds) - 1)]
-    found = pl.from_arrow(pa.Table.from_batches(list_blocks(iter(numbers), plan)))
+    found = pl.from_arrow(pa.Table.from_batches(list_blocks(iter(numbers), plan, kernel_stamp())))
     assert isinstance(found, pl.DataFrame)
     return found
 

@@ -127,13 +127,13 @@ def test_a_standalone_cluster_gives_the_same_bytes_and_lists(folder: Path, tmp_p
 
 def test_a_driver_that_was_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
     arguments = fit_arguments("again", blocks=(2, 1), work="again-work")
-    killing = ("driver", "half-2", str(tmp_path / "killed"))
+    killing = ("driver", "half-3", str(tmp_path / "killed"))
     assert on_spark(folder, "fit", *arguments, killing=killing).returncode == -signal.SIGKILL
-    assert (tmp_path / "killed/half-2").exists()
+    assert (tmp_path / "killed/half-3").exists()
     assert not (folder / "again").exists()
-    done = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("again-work/*/half-1.json")}
+    done = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("again-work/*/half-2.json")}
     assert on_spark(folder, "fit", *arguments).returncode == 0
-    after = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("again-work/*/half-1.json")}
+    after = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("again-work/*/half-2.json")}
     assert len(done) == 1
     assert done.items() < after.items()  # the half-sweeps of the fit that stopped were not run again
     assert contents(folder / "again") == contents(folder / "one-settings")
@@ -144,14 +144,16 @@ def test_executors_that_were_killed_change_no_byte_and_other_settings_begin_anew
 ) -> None:
     before = set(folder.glob("work/*"))
     arguments = fit_arguments("survived", blocks=(3, 2), settings="changed")
-    killing = ("executor", "half-1,half-2", str(tmp_path / "killed"))
+    stages = {"half-1", "half-2", "local-models"}
+    killing = ("executor", ",".join(stages), str(tmp_path / "killed"))
     done = on_spark(folder, "fit", *arguments, killing=killing)
     assert done.returncode == 0, done.stderr
-    assert {path.name for path in (tmp_path / "killed").iterdir()} == {"half-1", "half-2"}
-    assert done.stderr.count("Lost executor") >= 2
+    assert {path.name for path in (tmp_path / "killed").iterdir()} == stages
+    assert done.stderr.count("Lost executor") >= len(stages)
     assert contents(folder / "survived") == contents(folder / "one-changed")
     assert contents(folder / "survived") != contents(folder / "one-settings")
-    assert len(set(folder.glob("work/*")) - before) == 2  # of the model, and of the mixture's listeners
+    made = set(folder.glob("work/*")) - before
+    assert len(made) == 4  # factors and local models, of the model and without the mixture's listeners
 
 
 def test_workers_whose_kernels_are_of_another_build_are_refused(folder: Path) -> None:

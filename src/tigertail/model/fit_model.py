@@ -23,6 +23,7 @@ from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, FitContext, fit_signals
+from tigertail.signals.local.solve import GroupSolver, fit_groups
 from tigertail.threads import limited
 
 _FEWEST_LISTENERS: Final = 2  # of two items or more
@@ -36,6 +37,7 @@ def fit(
     feedback: GroundTruth | None = None,
     threads: int | None = None,
     solve: Solver = fit_als,
+    solve_groups: GroupSolver = fit_groups,
 ) -> Model:
     """Fit a model to a dataset.
 
@@ -53,6 +55,8 @@ def fit(
         Threads to use; None means all. The model is the same for any number.
     solve
         What finds the factors.
+    solve_groups
+        What fits the local models.
 
     Warns
     -----
@@ -81,7 +85,7 @@ def fit(
             stacklevel=2,
         )
     mixed_names(dataset, config.mixture)  # refuse an unknown name before the work, not after
-    context = FitContext(dataset, interactions, config, threads, solve)
+    context = FitContext(dataset, interactions, config, threads, solve, solve_groups)
     signals = fit_signals(context)
     if mixture := fit_mixture(context, signals, lists, feedback):
         with limited(threads):

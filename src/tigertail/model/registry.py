@@ -27,6 +27,7 @@ from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_c
 from tigertail.signals.contract import Arrays, FittedSignal, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.local import GroupedCoListening, LocalConfig, fit_listening, group_listeners
+from tigertail.signals.local.solve import GroupSolver, fit_groups
 from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
 from tigertail.signals.web import Web, fit_web
@@ -64,6 +65,8 @@ class FitContext:
         Threads to use; None means all.
     solve
         What finds the factors.
+    solve_groups
+        What fits the local models.
     """
 
     dataset: Dataset
@@ -71,6 +74,7 @@ class FitContext:
     config: ModelConfig
     threads: int | None = None
     solve: Solver = fit_als
+    solve_groups: GroupSolver = fit_groups
 
     @cached_property
     def weights(self) -> CSR:
@@ -193,6 +197,7 @@ def _listening(context: FitContext, config: LocalConfig) -> GroupedCoListening:
         plays=context.interactions.plays,
         exposure=context.exposure,
         threads=context.threads,
+        solve=context.solve_groups,
     )
 
 

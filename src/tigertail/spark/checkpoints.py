@@ -1,25 +1,31 @@
-"""Where a distributed fit keeps what is done: stages in a folder, each with the key of what it was made of.
+"""Where a distributed fit keeps what is done: stages in a folder, and in each the files of its blocks.
 
-The folder is a path, or a URI that Spark and PyArrow both read; the driver and all workers must reach it.
+The folder is a path, or a URI that PyArrow reads; the driver and all workers must reach it. A task writes files of
+names that no other try has, and says the name; the driver notes the names once all blocks are there. So a task that was
+run twice, or that died while it wrote, leaves a file that nobody reads.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from pyarrow import fs, parquet
+from pyarrow import fs, ipc
 
 from tigertail.errors import ConfigError
-from tigertail.spark.records import NUMBERS, Record, records_of
+from tigertail.spark.records import R, Record, of_batch, to_batch
 
-PLAN: Final = 1
+PLAN: Final = 2
 """Version of the stages; another one begins anew."""
+KEY_LETTERS: Final = 16
+"""Of a key, in the name of a folder: enough that no two fits of one folder share them; the whole is in each marker."""
 
 
 def key_of(*parts: Any) -> str:
@@ -52,16 +58,13 @@ class Checkpoints:
 
     def __init__(self, work: Path | str, key: str) -> None:
         self.key = key
-        self.uri = f"{uri_of(work)}/{key[:16]}"
+        self.uri = f"{uri_of(work)}/{key[:KEY_LETTERS]}"
         self._files, self._root = opened(self.uri)
+        self._names: dict[str, list[str]] = {}  # of the blocks' files, stage by stage; tasks are given them
         try:
             self._files.create_dir(self._root, recursive=True)
         except OSError as error:
             raise _unusable(self.uri, error) from None
-
-    def at(self, stage: str) -> str:
-        """Return the URI of a stage's rows."""
-        return f"{self.uri}/{stage}"
 
     def done(self, stage: str) -> bool:
         """Return whether a stage was finished, by a fit of the same key."""
@@ -70,45 +73,68 @@ class Checkpoints:
                 found: dict[str, Any] = json.loads(file.read())
         except (FileNotFoundError, ValueError):
             return False
-        return found.get("key") == self.key
+        if found.get("key") != self.key:
+            return False
+        self._names[stage] = found["blocks"]
+        return True
 
-    def finish(self, stage: str) -> None:
-        """Note that a stage's rows are all there."""
+    def finish(self, stage: str, names: list[str]) -> None:
+        """Note that a stage's blocks are all there, and what their files are called."""
+        self._names[stage] = names
         with self._files.open_output_stream(self._marker(stage)) as file:
-            file.write(json.dumps({"key": self.key, "stage": stage}).encode())
+            file.write(json.dumps({"key": self.key, "stage": stage, "blocks": names}).encode())
 
-    def begin(self, stage: str) -> None:
+    def remove(self, stage: str) -> None:
         """Remove what an earlier attempt, or a stage that is not wanted any more, left."""
+        self._names.pop(stage, None)
         if self._files.get_file_info(self._marker(stage)).type != fs.FileType.NotFound:
             self._files.delete_file(self._marker(stage))
         if self._files.get_file_info(f"{self._root}/{stage}").type != fs.FileType.NotFound:
             self._files.delete_dir(f"{self._root}/{stage}")
 
-    def write(self, stage: str, batches: Iterator[pa.RecordBatch]) -> None:
-        """Write rows from the driver, a file for each batch."""
-        self.begin(stage)
+    def begin(self, stage: str) -> None:
+        """Make an empty folder for a stage."""
+        self.remove(stage)
         self._files.create_dir(f"{self._root}/{stage}", recursive=True)
-        for number, batch in enumerate(batches):
-            parquet.write_table(
-                pa.Table.from_batches([batch]),
-                f"{self._root}/{stage}/part-{number:05}.parquet",
-                filesystem=self._files,
-                compression="none",
-                use_dictionary=False,
-                write_statistics=False,
-            )
-        self.finish(stage)
 
-    def read(self, stage: str, arrays: str) -> Iterator[Record]:
-        """Yield a stage's rows, in any order, with some of :data:`~tigertail.spark.records.ARRAYS`.
+    def write(self, stage: str, block: int, records: Iterable[Record]) -> str:
+        """Write the records of a block, a file for each kind, and return how these are called."""
+        name = f"{block:05}-{uuid.uuid4().hex[:12]}"
+        with ExitStack() as stack:
+            files: dict[type[Record], ipc.RecordBatchFileWriter] = {}
+            for record in records:
+                kind = type(record)
+                if kind not in files:
+                    sink = stack.enter_context(self._files.open_output_stream(self._file(stage, name, kind)))
+                    files[kind] = stack.enter_context(ipc.new_file(sink, kind.schema))
+                files[kind].write_batch(to_batch(record))
+        return name
 
-        The files are read here and not by the cluster, whose rows would be copied several times on the way.
+    def read(
+        self, stage: str, kind: type[R], block: int, numbers: Iterable[int] | None = None
+    ) -> Iterator[R]:
+        """Yield a block's records of one kind, in the order in which they were written.
+
+        Parameters
+        ----------
+        stage
+            A stage that is finished.
+        kind
+            The kind.
+        block
+            The block.
+        numbers
+            Which of them; None means all.
         """
-        for info in self._files.get_file_info(fs.FileSelector(f"{self._root}/{stage}")):
-            if info.base_name.endswith(".parquet"):
-                with self._files.open_input_file(info.path) as file:
-                    rows = parquet.ParquetFile(file).iter_batches(1, columns=[*NUMBERS, *arrays])
-                    yield from records_of(rows)
+        with (
+            self._files.open_input_file(self._file(stage, self._names[stage][block], kind)) as source,
+            ipc.open_file(source) as file,
+        ):
+            for number in range(file.num_record_batches) if numbers is None else numbers:
+                yield of_batch(kind, file.get_batch(number))
+
+    def _file(self, stage: str, name: str, kind: type[Record]) -> str:
+        return f"{self._root}/{stage}/{name}-{kind.__name__.lower()}.arrow"
 
     def _marker(self, stage: str) -> str:
         return f"{self._root}/{stage}.json"
@@ -126,6 +152,8 @@ def opened(uri: str) -> tuple[fs.FileSystem, str]:
         files, root = fs.FileSystem.from_uri(uri)
     except (OSError, pa.ArrowException) as error:
         raise _unusable(uri, error) from None
+    if isinstance(files, fs.LocalFileSystem):
+        files = fs.LocalFileSystem(use_mmap=True)  # files are copied once, into the arrays
     return files, root
 
 

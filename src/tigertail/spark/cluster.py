@@ -1,53 +1,26 @@
-"""What runs tasks: rows are read, brought together by block, sorted, and given to a task."""
+"""What runs tasks, somewhere: a task is given the number of its block, and everything else is in files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Protocol
 
-import pyarrow as pa
-
-Task = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Rows that a stage wrote.
-
-    Parameters
-    ----------
-    uri
-        Where.
-    arrays
-        The arrays to read, of :data:`~tigertail.spark.records.ARRAYS`; those of the other columns stay there.
-    """
-
-    uri: str
-    arrays: str
-
-
-@dataclass(frozen=True)
-class Made:
-    """Rows that a task makes of others.
-
-    Parameters
-    ----------
-    task
-        The task; it takes the rows of some blocks, sorted by :data:`~tigertail.spark.records.KEYS`.
-    of
-        The rows it takes.
-    blocks
-        How many blocks they have.
-    """
-
-    task: Task
-    of: tuple[Stored | Made, ...]
-    blocks: int
+Task = Callable[[int], str]
+"""Takes the number of a block, and returns the name of what it wrote. It may be run twice, and gives the same."""
 
 
 class Cluster(Protocol):
     """What runs tasks."""
 
-    def write(self, rows: Made, uri: str) -> None:
-        """Run tasks and write the rows that they make, all or none."""
+    def run(self, stage: str, task: Task, blocks: int) -> list[str]:
+        """Run a task for each block, and return what each returned, in the order of the blocks.
+
+        Parameters
+        ----------
+        stage
+            What the tasks make, for those who watch.
+        task
+            The task.
+        blocks
+            How many blocks there are.
+        """

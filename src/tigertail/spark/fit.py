@@ -1,4 +1,4 @@
-"""Fitting a model with the factors from a cluster."""
+"""Fitting a model with factors and local models from a cluster."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tigertail.model import Model, ModelConfig
 from tigertail.model.fit_model import fit
+from tigertail.spark.local import DistributedGroups
 from tigertail.spark.session import SparkCluster
 from tigertail.spark.solver import DistributedALS
 
@@ -25,10 +26,10 @@ def fit_on_spark(
     blocks: tuple[int | None, int | None] = (None, None),
     threads: int | None = None,
 ) -> Model:
-    """Fit a model whose factors a cluster finds; all else is fitted here, by the ordinary code.
+    """Fit a model whose factors and local models a cluster finds; all else is fitted here, by the ordinary code.
 
-    The factors of the model, of the mixture's listeners and of back-off are found so. The model is the same, byte for
-    byte, as that of :func:`tigertail.fit`.
+    So it is for the model, for the mixture, which is fitted without the listeners that it learns from, and for
+    back-off. The model is the same, byte for byte, as that of :func:`tigertail.fit`.
 
     Parameters
     ----------
@@ -39,11 +40,17 @@ def fit_on_spark(
     config
         Settings; None means the defaults.
     work
-        Folder or URI that the driver and all workers reach, where half-sweeps are kept.
+        Folder or URI that the driver and all workers reach, where what is done is kept.
     blocks
         Blocks of listeners and of items; None chooses by the number of pairs.
     threads
         Threads that the driver uses; None means all.
     """
-    solve = DistributedALS(SparkCluster(session), work, blocks)
-    return fit(dataset, config, threads=threads, solve=solve)
+    cluster = SparkCluster(session)
+    return fit(
+        dataset,
+        config,
+        threads=threads,
+        solve=DistributedALS(cluster, work, blocks),
+        solve_groups=DistributedGroups(cluster, work),
+    )

@@ -6,6 +6,7 @@ into memory, so that the tasks of one machine share what they read.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -23,13 +24,13 @@ from tigertail.model.query_options import QueryOptions
 from tigertail.model.resolution import resolve_signal
 from tigertail.spark.checkpoints import opened, uri_of
 from tigertail.spark.session import task_errors
-from tigertail.spark.stamp import kernel_stamp
-from tigertail.spark.tasks import Batches, stamped
+from tigertail.spark.stamp import check_stamp, kernel_stamp
 from tigertail.threads import limited
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+Batches = Iterator[pa.RecordBatch]
 BLOCK_QUERIES: Final = 2_048
 """Queries of a task, where the number of tasks is not given."""
 
@@ -105,8 +106,9 @@ class ListPlan:
         return plan, none
 
 
-def list_blocks(batches: Batches, plan: ListPlan) -> Batches:
+def list_blocks(batches: Batches, plan: ListPlan, stamp: str) -> Batches:
     """Turn numbers of blocks, in the column ``id``, into the lists of their queries."""
+    check_stamp(stamp)
     with limited(None):
         for batch in batches:
             for block in batch.column("id").to_pylist():
@@ -139,7 +141,7 @@ def neighbours_on_spark(session: SparkSession, plan: ListPlan, out: Path | str) 
     check_out(out)
     tasks = len(plan.bounds) - 1
     columns = ", ".join(f"{name} {_SPARK_TYPES[type(kind)]}" for name, kind in plan.schema.items())
-    task: Any = partial(stamped, task=partial(list_blocks, plan=plan), stamp=kernel_stamp())
+    task: Any = partial(list_blocks, plan=plan, stamp=kernel_stamp())
     numbers = session.range(0, tasks, 1, tasks)  # a partition each, so that files are in the order of queries
     with task_errors("the same command begins anew"):
         numbers.mapInArrow(task, columns).write.parquet(uri_of(out))

@@ -1,132 +1,195 @@
-"""What travels between tasks: one row holds one array or a few, as bytes.
+"""What stages keep: records of named arrays.
 
-Rows of all kinds have one schema, so that a task can take rows of several kinds, sorted by what they are:
-
-===========  ========================================================================================
-kind         what it holds
-===========  ========================================================================================
-``ENTRIES``  a block of the matrix: offsets, columns, confidences, group of each row (or nothing)
-``VECTORS``  a block's vectors; the keys and matrices of its sum of Gram matrices; its largest number; group of each row
-``LINKS``    a block's rows of one group: the rows, columns needed, offsets, local columns, confidences
-``OUT``      rows that the block ``to`` needs
-``SENT``     vectors that another block sent, for the columns needed from ``at`` on
-===========  ========================================================================================
+A kind of record is a class, whose fields are the columns of the files that hold it: numbers, and arrays of any length.
+A file is one of Arrow's (IPC); each of its batches is one record, so that a task reads those that it needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from dataclasses import dataclass
+from types import UnionType
+from typing import Any, ClassVar, Final, TypeVar, get_args, get_type_hints
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+_NUMBERS: Final[dict[Any, pa.DataType]] = {int: pa.int64(), float: pa.float64()}
 
-VECTORS: Final = 0  # kinds are numbered in the order in which a task reads them
-LINKS: Final = 1
-OUT: Final = 2
-SENT: Final = 3
-ENTRIES: Final = 4
 
-KEYS: Final = ("block", "kind", "group", "at")
-"""What the rows of a task are sorted by."""
-NUMBERS: Final = (*KEYS, "to")
-ARRAYS: Final = ("a", "b", "c", "d", "e", "f")
+def _arrow_type(hint: Any) -> pa.DataType:
+    if hint in _NUMBERS:
+        return _NUMBERS[hint]
+    if isinstance(hint, UnionType):  # an array or None
+        hint = get_args(hint)[0]
+    _, dtype = get_args(hint)  # of an array: its shape and dtype
+    return pa.large_list(pa.from_numpy_dtype(get_args(dtype)[0]))
+
+
+class Record:
+    """A record of some kind: a subclass, whose fields are numbers and arrays.
+
+    Attributes
+    ----------
+    schema
+        The columns of the files that hold the kind.
+
+    Examples
+    --------
+    >>> Asked.schema
+    at: int64
+    take: large_list<item: int32>
+      child 0, item: int32
+    """
+
+    schema: ClassVar[pa.Schema]
+
+    def __init_subclass__(cls) -> None:
+        """Take the columns from the fields."""
+        hints = get_type_hints(cls)
+        cls.schema = pa.schema([(name, _arrow_type(hints[name])) for name in cls.__annotations__])
+
+
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
-    """One row.
+class Entries(Record):
+    """A block of the matrix.
 
     Parameters
     ----------
-    block
-        The block whose task reads it.
-    kind
-        What it is.
-    group
-        The group of rows that it belongs to; -1 for all rows of a block.
-    at
-        Its place: the first row of a block, or the first of the columns needed.
-    to
-        The block that asks for rows.
-    a, b, c, d, e, f
-        Arrays.
+    offsets
+        Where the entries of each row begin, and where the last row's end.
+    columns, confidences
+        The entries.
     """
 
-    block: int
-    kind: int
-    group: int = -1
-    at: int = 0
-    to: int = -1
-    a: Array | None = None
-    b: Array | None = None
-    c: Array | None = None
-    d: Array | None = None
-    e: Array | None = None
-    f: Array | None = None
+    offsets: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    confidences: NDArray[np.float32]
 
 
-SCHEMA: Final = pa.schema(
-    [
-        ("block", pa.int32()),
-        ("kind", pa.int32()),
-        ("group", pa.int32()),
-        ("at", pa.int64()),
-        ("to", pa.int32()),
-        *((name, pa.binary()) for name in ARRAYS),
-    ]
-)
-SPARK_SCHEMA: Final = "block int, kind int, group int, at bigint, to int, " + ", ".join(
-    f"{name} binary" for name in ARRAYS
-)
+@dataclass(frozen=True, eq=False)
+class Membership(Record):
+    """The group of each row of a block, where not all pairs could be observed."""
 
-_TYPES: Final[dict[int, dict[str, Any]]] = {
-    ENTRIES: {"a": np.int64, "b": np.int32, "c": np.float32, "f": np.int32},
-    VECTORS: {
-        "a": np.float32,
-        "b": np.int64,
-        "c": np.float64,
-        "d": np.float32,
-        "e": np.float64,
-        "f": np.int32,
-    },
-    LINKS: {"a": np.int64, "b": np.int64, "c": np.int64, "d": np.int32, "e": np.float32},
-    OUT: {"a": np.int32},
-    SENT: {"a": np.uint8},
-}
+    member: NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Linked(Record):
+    """The :class:`~tigertail.factorization.blocks.GroupRows` of a block's rows of one group.
+
+    Parameters
+    ----------
+    group
+        Which group.
+    rows
+        The rows, numbered within the block; None means all.
+    needed
+        The columns that they met, rising.
+    offsets, columns, confidences
+        Entries of the rows; columns are numbered among those needed.
+    """
+
+    group: int
+    rows: NDArray[np.int64] | None
+    needed: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    confidences: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Asked(Record):
+    """The rows that one block asks another for: see :class:`~tigertail.factorization.blocks.Request`.
+
+    Parameters
+    ----------
+    at
+        Where they begin among the columns that the asking block needs.
+    take
+        The rows, numbered within the block that has them.
+    """
+
+    at: int
+    take: NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Sent(Record):
+    """The vectors that one block asked another for.
+
+    Parameters
+    ----------
+    at
+        As in :class:`Asked`.
+    vectors
+        Bytes of the vectors, in float16 or float32.
+    """
+
+    at: int
+    vectors: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Vectors(Record):
+    """A block's vectors, row after row, with their padding."""
+
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Grams(Record):
+    """What the driver must have of a block's vectors: see :class:`~tigertail.factorization.units.GramSum`.
+
+    Parameters
+    ----------
+    units, spans
+        Keys of the matrices: group, span and unit; group and span.
+    unit_matrices, span_matrices
+        The matrices, in the order of their keys.
+    largest
+        The largest absolute number of the vectors.
+    """
+
+    units: NDArray[np.int64]
+    unit_matrices: NDArray[np.float32]
+    spans: NDArray[np.int64]
+    span_matrices: NDArray[np.float64]
+    largest: float
+
+
+@dataclass(frozen=True, eq=False)
+class Local(Record):
+    """A group's local model: the items that it knows, and their vectors, item after item."""
+
+    known: NDArray[np.int32]
+    vectors: NDArray[np.float32]
 
 
 def to_batch(record: Record) -> pa.RecordBatch:
-    """Return a batch of one record."""
+    """Return a batch of one record; arrays of several dimensions are written row after row."""
     columns = []
-    for field in fields(record):
+    for field in record.schema:
         value = getattr(record, field.name)
-        if field.name in ARRAYS:
-            value = None if value is None else np.ascontiguousarray(value).tobytes()
-        columns.append(pa.array([value], SCHEMA.field(field.name).type))
-    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+        if pa.types.is_large_list(field.type) and value is not None:
+            numbers = np.ascontiguousarray(value).reshape(-1)
+            array = pa.array(numbers, field.type.value_type)
+            columns.append(pa.LargeListArray.from_arrays(pa.array([0, len(array)], pa.int64()), array))
+        else:
+            columns.append(pa.array([value], field.type))
+    return pa.RecordBatch.from_arrays(columns, schema=record.schema)
 
 
-def records_of(batches: Iterator[pa.RecordBatch]) -> Iterator[Record]:
-    """Yield the records of batches, without the arrays that these lack; arrays can be written to."""
-    for batch in batches:
-        for row in range(batch.num_rows):
-            yield record_of({name: batch.column(name)[row] for name in batch.schema.names})
-
-
-def record_of(row: dict[str, Any]) -> Record:
-    """Return the record of a row of Arrow scalars."""
-    numbers: dict[str, Any] = {name: row[name].as_py() for name in NUMBERS}
-    types = _TYPES[numbers["kind"]]
-    arrays: dict[str, Any] = {name: _own(row.get(name), types[name]) for name in ARRAYS if name in types}
-    return Record(**numbers, **arrays)
-
-
-def _own(value: pa.Scalar | None, dtype: Any) -> Array | None:
-    """Return a copy of an array: Arrow's buffers are read-only, and may begin anywhere."""
-    data = None if value is None else value.as_buffer()
-    return None if data is None else np.frombuffer(data, dtype).copy()
+def of_batch(kind: type[R], batch: pa.RecordBatch) -> R:
+    """Return the record of a batch; its arrays can be written to."""
+    values = {}
+    for field in kind.schema:
+        column = batch.column(field.name)
+        if pa.types.is_large_list(field.type) and not column.null_count:
+            values[field.name] = column.flatten().to_numpy().copy()  # a buffer of Arrow's is read-only
+        else:
+            values[field.name] = column[0].as_py()
+    return kind(**values)

@@ -1,4 +1,4 @@
-"""Apache Spark as what runs tasks: its session, with the settings that tasks of few large rows must have."""
+"""Apache Spark as what runs tasks: its session, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -9,24 +9,20 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pyarrow as pa
+
 from tigertail.errors import ConfigError, DataError, missing_extra
-from tigertail.spark.cluster import Made, Stored
-from tigertail.spark.records import ARRAYS, KEYS, SPARK_SCHEMA
+from tigertail.spark.cluster import Task
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
-SETTINGS: Final = {
-    # A task gets few rows of many megabytes: batches of one row, and no statistics that copy them.
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "1",
-    "spark.sql.parquet.columnarReaderBatchSize": "1",
-    "spark.sql.adaptive.enabled": "false",  # it would bring blocks together that need a task's memory alone
-    "spark.ui.showConsoleProgress": "false",
-}
-_RAW: Final = {"compression": "none", "parquet.enable.dictionary": "false"}
+SETTINGS: Final = {"spark.ui.showConsoleProgress": "false"}
+"""Ours, unless others are given."""
 
 
 @contextmanager
@@ -103,7 +99,7 @@ def task_errors(then: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class SparkCluster:
-    """Runs tasks as stages of Spark, with data frames and ``mapInArrow`` alone.
+    """Runs tasks as those of Spark, a partition each, with data frames and ``mapInArrow`` alone.
 
     Parameters
     ----------
@@ -113,29 +109,24 @@ class SparkCluster:
 
     session: SparkSession
 
-    def write(self, rows: Made, uri: str) -> None:
-        """Run tasks and write the rows that they make.
+    def run(self, stage: str, task: Task, blocks: int) -> list[str]:
+        """Run a task for each block.
 
         Raises
         ------
         DataError
             If a task failed as often as Spark tries it.
         """
+        if context := getattr(self.session, "sparkContext", None):  # Spark Connect has none
+            context.setJobDescription(stage)
+        run: Any = partial(_run_blocks, task=task)
+        numbers = self.session.range(0, blocks, 1, blocks)
         with task_errors("the same command goes on after the last half-sweep"):
-            self._frame(rows).write.mode("overwrite").options(**_RAW).parquet(uri)
+            rows = numbers.mapInArrow(run, "id bigint, name string").collect()
+        return [row.name for row in sorted(rows, key=lambda row: row.id)]
 
-    def _frame(self, rows: Stored | Made) -> DataFrame:
-        from pyspark.sql import functions
 
-        if isinstance(rows, Stored):
-            frame = self.session.read.schema(SPARK_SCHEMA).parquet(rows.uri)
-            missing = [name for name in ARRAYS if name not in rows.arrays]
-            nothing = functions.lit(None).cast("binary")
-            return frame.withColumns(dict.fromkeys(missing, nothing)) if missing else frame
-        given, *others = map(self._frame, rows.of)
-        for other in others:
-            given = given.unionByName(other)
-        task: Any = rows.task
-        return (
-            given.repartition(rows.blocks, "block").sortWithinPartitions(*KEYS).mapInArrow(task, SPARK_SCHEMA)
-        )
+def _run_blocks(batches: Iterator[pa.RecordBatch], task: Task) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        for block in batch.column("id").to_pylist():
+            yield pa.RecordBatch.from_pydict({"id": [block], "name": [task(block)]})

@@ -1,9 +1,9 @@
 """The solver on many machines: what :func:`tigertail.factorization.fit_als` does, with the same bits.
 
-Each side is cut into blocks of whole units. A half-sweep is two tasks: the blocks of the fixed side send the vectors
-that others need, the blocks of the other side solve their rows and are written. Every half-sweep starts from files, so
-a fit that stopped goes on after the last one that was written. The driver holds the confidences of all pairs and the
-factors at the end, and in between the Gram matrices alone.
+Each side is cut into blocks of whole units. A half-sweep is two stages: the blocks of the fixed side send the vectors
+that others asked for, the blocks of the other side solve their rows. Every stage starts from files, so a fit that
+stopped goes on after the last one that was written. The driver holds the confidences of all pairs and the factors at
+the end, and in between the Gram matrices alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from tigertail.factorization import ALSConfig, Factors, Observable, kernels
@@ -23,28 +22,30 @@ from tigertail.factorization.als import padded_width
 from tigertail.factorization.blocks import Basis, bases_of
 from tigertail.factorization.units import GramSum, block_bounds
 from tigertail.spark.checkpoints import Checkpoints, key_of
-from tigertail.spark.cluster import Cluster, Made, Stored, Task
-from tigertail.spark.records import ENTRIES, Record, to_batch
+from tigertail.spark.cluster import Cluster
+from tigertail.spark.records import Entries, Grams, Membership, Record, Vectors
+from tigertail.spark.stages import Stages
 from tigertail.spark.stamp import kernel_stamp
 from tigertail.spark.tasks import (
     HalfSweep,
     Side,
     ask,
+    asks_of,
+    entries_of,
     grams_of,
     link,
+    links_of,
     send_rows,
     solve_rows,
-    stamped,
     start,
 )
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
 BLOCK_ENTRIES: Final = 4_000_000
-"""Entries of a block, where the number of blocks is not given."""
-MESSAGE_BYTES: Final = 2**25
-KEPT: Final = 4
-"""Half-sweeps that are kept: the last two of each side."""
+"""Entries of a block, where the number of blocks is not given: half a second of solving, and about half a gigabyte."""
+KEPT: Final = 2
+"""Half-sweeps that are kept: the next one starts from the last of either side."""
 NAMES: Final = ("listeners", "items")
 
 
@@ -60,14 +61,11 @@ class DistributedALS:
         Folder or URI that the driver and all workers reach: see :class:`Checkpoints`.
     blocks
         Blocks of listeners and of items; None chooses by the number of pairs. The factors are the same for any.
-    message_bytes
-        About the most bytes that one block sends another at once.
     """
 
     cluster: Cluster
     work: Path | str
     blocks: tuple[int | None, int | None] = (None, None)
-    message_bytes: int = MESSAGE_BYTES
 
     def __call__(
         self,
@@ -124,8 +122,8 @@ class _Fit:
         usual = max(2, -(-self.confidence.nnz // BLOCK_ENTRIES))
         groups = (None, None) if self.observable is None else self.observable.could_meet.shape
         first, second = (
-            Side(block_bounds(matrix.indptr, wanted or usual), count)
-            for matrix, wanted, count in zip(self.matrices, self.als.blocks, groups, strict=True)
+            Side(name, block_bounds(matrix.indptr, wanted or usual), count)
+            for name, matrix, wanted, count in zip(NAMES, self.matrices, self.als.blocks, groups, strict=True)
         )
         return first, second
 
@@ -134,7 +132,7 @@ class _Fit:
         return padded_width(self.config.factors)
 
     @cached_property
-    def checkpoints(self) -> Checkpoints:
+    def kept(self) -> Checkpoints:
         matrix, pairs = self.confidence, self.observable
         parts = [matrix.indptr, matrix.indices, matrix.data, matrix.shape, self.seed, kernel_stamp()]
         parts += [side.bounds for side in self.sides]
@@ -142,46 +140,54 @@ class _Fit:
         settings = self.config.model_dump(exclude={"iterations"})  # more sweeps go on where fewer ended
         return Checkpoints(self.als.work, key_of(settings, *parts))
 
+    @cached_property
+    def stages(self) -> Stages:
+        return Stages(self.als.cluster, self.kept)
+
+    @cached_property
+    def finished(self) -> int:
+        """The last half-sweep that was finished before, with the one before it; -1 where there is none."""
+        halves = range(2 * self.config.iterations - 1, -1, -1)
+        both = (
+            half
+            for half in halves
+            if self.kept.done(vectors_of(half)) and self.kept.done(vectors_of(half - 1))
+        )
+        return next(both, -1)
+
     def prepare(self) -> None:
         """Write the blocks' entries, links and first vectors, unless half-sweeps were done already."""
-        if self._last_done() >= 0:
-            return
-        store = self.checkpoints
-        for place, name in enumerate(NAMES):
-            if not store.done(f"entries-{name}"):
-                store.write(f"entries-{name}", self._entries(place))
-        for place, name in enumerate(NAMES):
-            side, other = self.sides[place], self.sides[1 - place]
-            entries = Stored(store.at(f"entries-{name}"), "abcf")
-            self._stage(f"links-{name}", _made(link, side, entries))
-            needs = Stored(store.at(f"links-{name}"), "b")
-            self._stage(f"asks-{name}", _made(partial(ask, bounds=other.bounds), side, needs))
-            seed = None if name == "listeners" else self.seed
-            begin = partial(start, side=side, config=self.config, seed=seed, width=self.width)
-            self._stage(f"half-{place - 2}", _made(begin, side, Stored(entries.uri, "f")))
+        for place, side in enumerate(self.sides):
+            self.stages.put(entries_of(side), self._entries(place))
+        for side, other in (self.sides, self.sides[::-1]):
+            self.stages.make(links_of(side), partial(link, side=side, other=other), side.blocks)
+            self.stages.make(asks_of(side), partial(ask, side=side, other=other), other.blocks)
+        if self.finished < 0:
+            for half, seed in ((-2, None), (-1, self.seed)):
+                side = self.sides[half % 2]
+                begin = partial(start, side=side, config=self.config, seed=seed)
+                self.stages.make(vectors_of(half), begin, side.blocks)
 
     def half_sweep(self, half: int) -> None:
         """Solve the listeners where ``half`` is even, the items where it is odd, unless it was done."""
-        if half <= self._last_done():
-            return
-        store = self.checkpoints
-        place = half % 2
-        side, other = self.sides[place], self.sides[1 - place]
-        grouped = self.observable is not None
-        plan = HalfSweep(
-            self.config,
-            side,
-            other.rows,
-            self._bases(half),
-            self._bases(half - 1)[0].rotation if half > 0 and not grouped else None,
-            grouped,
-            self.als.message_bytes,
-        )
-        asked = Stored(store.at(f"asks-{NAMES[place]}"), "a")
-        sent = _made(partial(send_rows, plan=plan), other, Stored(store.at(f"half-{half - 1}"), "a"), asked)
-        own = Stored(store.at(f"half-{half - 2}"), "af"), Stored(store.at(f"links-{NAMES[place]}"), "abcde")
-        self._stage(f"half-{half}", _made(partial(solve_rows, plan=plan), side, *own, sent))
-        store.begin(f"half-{half - KEPT}")
+        sent = f"sent-{half}"
+        if half > self.finished:
+            side, other = self.sides[half % 2], self.sides[1 - half % 2]
+            turns_stay = half > 0 and self.observable is None
+            plan = HalfSweep(
+                self.config,
+                side,
+                other,
+                self._bases(half),
+                self._bases(half - 1)[0].rotation if turns_stay else None,
+                before=vectors_of(half - 2),
+                fixed=vectors_of(half - 1),
+                sent=sent,
+            )
+            self.stages.make(sent, partial(send_rows, plan=plan), other.blocks)
+            self.stages.make(vectors_of(half), partial(solve_rows, plan=plan), side.blocks)
+        self.kept.remove(sent)  # a fit that stopped just before this left it
+        self.kept.remove(vectors_of(half - KEPT))
 
     def factors(self) -> Factors:
         """Read the factors of the last half-sweep of each side."""
@@ -192,37 +198,13 @@ class _Fit:
         d = self.config.factors
         return Factors(np.ascontiguousarray(listeners[:, :d]), np.ascontiguousarray(items[:, :d]))
 
-    def _entries(self, place: int) -> Iterator[pa.RecordBatch]:
-        matrix, bounds = self.matrices[place], self.sides[place].bounds
+    def _entries(self, place: int) -> Iterator[Iterator[Record]]:
+        matrix, side = self.matrices[place], self.sides[place]
         member = None
         if self.observable is not None:
             member = self.observable.columns if place else self.observable.rows
-        for block, (first, end) in enumerate(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)):
-            span = slice(matrix.indptr[first], matrix.indptr[end])
-            yield to_batch(
-                Record(
-                    block,
-                    ENTRIES,
-                    at=first,
-                    a=matrix.indptr[first : end + 1] - matrix.indptr[first],
-                    b=matrix.indices[span],
-                    c=matrix.data[span],
-                    f=None if member is None else member[first:end],
-                )
-            )
-
-    def _stage(self, name: str, rows: Made) -> None:
-        if not self.checkpoints.done(name):
-            self.checkpoints.begin(name)
-            self.als.cluster.write(rows, self.checkpoints.at(name))
-            self.checkpoints.finish(name)
-
-    def _last_done(self) -> int:
-        """Return the last half-sweep that can be gone on from; -1 where there is none."""
-        for half in range(2 * self.config.iterations - 1, -1, -1):
-            if all(self.checkpoints.done(f"half-{before}") for before in (half, half - 1)):
-                return half
-        return -1
+        for block in range(side.blocks):
+            yield _block_entries(matrix, member, *side.bounds[block : block + 2].tolist())
 
     def _bases(self, half: int) -> list[Basis]:
         """Return the bases in which a half-sweep solves its rows."""
@@ -238,24 +220,38 @@ class _Fit:
         """Return the Gram matrices of the side that a half-sweep solved, and its largest absolute number."""
         if half in self.sums:
             return self.sums[half]
-        total, largest = GramSum(self.sides[half % 2].groups or 1), 0.0
-        for record in self.checkpoints.read(f"half-{half}", "bcde"):
-            total.add(grams_of(record, total.groups, self.width))
-            assert record.e is not None
-            largest = max(largest, float(record.e[0]))
+        side = self.sides[half % 2]
+        total, largest = GramSum(side.bases), 0.0
+        for block in range(side.blocks):
+            for record in self.kept.read(vectors_of(half), Grams, block):
+                total.add(grams_of(record, total.groups, self.width))
+                largest = max(largest, record.largest)
         self.sums[half] = total.total(self.width), largest
         return self.sums[half]
 
     def _vectors(self, half: int) -> NDArray[np.float32]:
         side = self.sides[half % 2]
         vectors = np.empty((side.rows, self.width), np.float32)
-        for record in self.checkpoints.read(f"half-{half}", "a"):
-            assert record.a is not None
-            rows = record.a.reshape(-1, self.width)
-            vectors[record.at : record.at + len(rows)] = rows
+        for block, first in enumerate(side.bounds[:-1].tolist()):
+            for record in self.kept.read(vectors_of(half), Vectors, block):
+                rows = record.vectors.reshape(-1, self.width)
+                vectors[first : first + len(rows)] = rows
         return vectors
 
 
-def _made(task: Task, side: Side, *rows: Stored | Made) -> Made:
-    """Return what a task makes of rows, by the blocks of a side."""
-    return Made(partial(stamped, task=task, stamp=kernel_stamp()), rows, len(side.bounds) - 1)
+def vectors_of(half: int) -> str:
+    """Return the stage with the vectors that a half-sweep solved, or with the first ones.
+
+    Examples
+    --------
+    >>> [vectors_of(half) for half in (-2, -1, 0, 1)]
+    ['start-listeners', 'start-items', 'half-0', 'half-1']
+    """
+    return f"start-{NAMES[half % 2]}" if half < 0 else f"half-{half}"
+
+
+def _block_entries(matrix: CSR, member: NDArray[np.int32] | None, first: int, end: int) -> Iterator[Record]:
+    span = slice(matrix.indptr[first], matrix.indptr[end])
+    yield Entries(matrix.indptr[first : end + 1] - span.start, matrix.indices[span], matrix.data[span])
+    if member is not None:
+        yield Membership(member[first:end])

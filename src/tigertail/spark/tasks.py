@@ -1,21 +1,22 @@
-"""What a task does with its rows: the steps of :mod:`tigertail.factorization.blocks`, from records to records.
+"""What tasks make of a block: the steps of :mod:`tigertail.factorization.blocks`, from files to files.
 
-Rows come sorted by block, kind, group and place. A task needs the rows of one block at a time, and nothing else.
+Where blocks exchange something, each writes a record for every block that could read it, in the order of the groups and
+then of the blocks (:func:`place_of`); a block reads its own record in the file of each.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from tigertail.errors import DataError
 from tigertail.factorization import ALSConfig, kernels
+from tigertail.factorization.als import padded_width
 from tigertail.factorization.blocks import (
     Basis,
     GroupRows,
@@ -28,23 +29,13 @@ from tigertail.factorization.blocks import (
     solve_block,
 )
 from tigertail.factorization.units import GramSum, gram_sum, initial_vectors
-from tigertail.spark.cluster import Task
-from tigertail.spark.records import (
-    LINKS,
-    OUT,
-    SENT,
-    VECTORS,
-    Array,
-    Record,
-    records_of,
-    to_batch,
-)
-from tigertail.spark.stamp import check_stamp
+from tigertail.spark.checkpoints import Checkpoints
+from tigertail.spark.records import Asked, Entries, Grams, Linked, Membership, Record, Sent, Vectors
 from tigertail.sparse import CSR
-from tigertail.threads import limited
 
-Batches = Iterator[pa.RecordBatch]
 Floats = NDArray[np.float32]
+
+NOTHING: Final = Asked(0, np.empty(0, np.int32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +44,15 @@ class Side:
 
     Parameters
     ----------
+    name
+        Its name in the names of stages.
     bounds
         First row of each block, and the end of the last.
     groups
         Number of groups of rows; None where all pairs could be observed.
     """
 
+    name: str
     bounds: NDArray[np.int64]
     groups: int | None
 
@@ -67,10 +61,37 @@ class Side:
         """How many rows there are."""
         return int(self.bounds[-1])
 
-    def grams(self, block: int, vectors: Floats, member: NDArray[np.int32] | None) -> GramSum:
-        """Return what one block adds to the side's Gram matrices."""
-        first, end = self.bounds[block], self.bounds[block + 1]
-        return gram_sum(vectors, member, self.groups or 1, first=int(first), last=bool(end == self.rows))
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return len(self.bounds) - 1
+
+    @property
+    def bases(self) -> int:
+        """In how many bases the rows are solved."""
+        return self.groups or 1
+
+    def member(self, block: int, kept: Checkpoints) -> NDArray[np.int32] | None:
+        """Return the group of each row of a block; None where all pairs could be observed."""
+        if self.groups is None:
+            return None
+        (found,) = kept.read(entries_of(self), Membership, block)
+        return found.member
+
+
+def entries_of(side: Side) -> str:
+    """Return the stage with a side's entries."""
+    return f"entries-{side.name}"
+
+
+def links_of(side: Side) -> str:
+    """Return the stage with a side's links, and with what these ask each block of the other side for."""
+    return f"links-{side.name}"
+
+
+def asks_of(side: Side) -> str:
+    """Return the stage with what a side asks for, by the blocks of the other side."""
+    return f"asks-{side.name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,177 +102,172 @@ class HalfSweep:
     ----------
     config
         Settings of the solver.
-    side
-        The side that is solved.
-    columns
-        Rows of the other side.
+    side, other
+        The side that is solved, and the one that is fixed.
     bases
         The basis of each group of rows.
     pending
         A turn that the rows' vectors have not made yet: that of the last half-sweep, which had them fixed.
-    grouped
-        Whether each group of rows has a basis of its own, and no vector stays turned.
-    message_bytes
-        About the most bytes of one message.
+    before, fixed
+        Stages with the rows' vectors before, and with those of the fixed side.
+    sent
+        The stage with what the fixed side sends.
     """
 
     config: ALSConfig
     side: Side
-    columns: int
+    other: Side
     bases: list[Basis]
     pending: Floats | None
-    grouped: bool
-    message_bytes: int
+    before: str
+    fixed: str
+    sent: str
+
+    @property
+    def grouped(self) -> bool:
+        """Whether each group of rows has a basis of its own, and no vector stays turned."""
+        return self.side.groups is not None
+
+    @property
+    def sent_type(self) -> type[np.float32] | type[np.uint16]:
+        """Type of the vectors that are sent: float32, or the bits of float16."""
+        return np.float32 if self.bases[0].scale is None else np.uint16
 
 
-def stamped(batches: Batches, task: Task, stamp: str) -> Batches:
-    """Run a task, unless its results would have other bits here than where it was planned."""
-    check_stamp(stamp)
-    return task(batches)
+def place_of(group: int, block: int, blocks: int) -> int:
+    """Return which record of a file is that of a group for a block."""
+    return group * blocks + block
 
 
-def link(batches: Batches) -> Batches:
-    """Turn the entries of blocks into their links."""
-    for entries in records_of(batches):
-        offsets, columns, data = _given(entries.a), _given(entries.b), _given(entries.c)
-        matrix = CSR(offsets, columns, data, (len(offsets) - 1, 0))
-        for links in group_rows(matrix, entries.f):
-            own = links.matrix
-            yield to_batch(
-                Record(
-                    entries.block,
-                    LINKS,
-                    links.group,
-                    a=links.rows,
-                    b=links.needed,
-                    c=own.indptr,
-                    d=own.indices,
-                    e=own.data,
-                )
-            )
+def link(block: int, kept: Checkpoints, side: Side, other: Side) -> Iterator[Record]:
+    """Make a block's links, and what these ask each block of the other side for."""
+    (entries,) = kept.read(entries_of(side), Entries, block)
+    shape = (len(entries.offsets) - 1, other.rows)
+    matrix = CSR(entries.offsets, entries.columns, entries.confidences, shape)
+    asked = {}
+    for links in group_rows(matrix, side.member(block, kept)):
+        own = links.matrix
+        assert links.needed is not None
+        yield Linked(links.group, links.rows, links.needed, own.indptr, own.indices, own.data)
+        for found in requests(links.needed, other.bounds):
+            asked[links.group, found.source] = Asked(found.at, found.take)
+    for group in range(side.bases):
+        for source in range(other.blocks):
+            yield asked.get((group, source), NOTHING)
 
 
-def ask(batches: Batches, bounds: NDArray[np.int64]) -> Batches:
-    """Turn what blocks need into what each block of the other side is to send."""
-    for links in records_of(batches):
-        for found in requests(_given(links.b), bounds):
-            yield to_batch(Record(found.source, OUT, links.group, found.at, links.block, a=found.take))
+def ask(block: int, kept: Checkpoints, side: Side, other: Side) -> Iterator[Record]:
+    """Bring together what the blocks of a side ask a block of the other for."""
+    own = [place_of(group, block, other.blocks) for group in range(side.bases)]
+    by_asker = [list(kept.read(links_of(side), Asked, asker, own)) for asker in range(side.blocks)]
+    for group in range(side.bases):
+        yield from (asked[group] for asked in by_asker)
 
 
-def start(batches: Batches, side: Side, config: ALSConfig, seed: int | None, width: int) -> Batches:
-    """Make the first vectors of blocks: random ones, or the vector 0 where there is no seed."""
-    with limited(None):
-        for entries in records_of(batches):
-            first, end = side.bounds[entries.block], side.bounds[entries.block + 1]
-            vectors = np.zeros((int(end - first), width), np.float32)
-            if seed is not None:
-                vectors[:, : config.factors] = initial_vectors(
-                    int(first), len(vectors), config.factors, config.init_length, seed
-                )
-            yield to_batch(vectors_record(entries.block, vectors, entries.f, side))
+def start(block: int, kept: Checkpoints, side: Side, config: ALSConfig, seed: int | None) -> Iterator[Record]:
+    """Make the first vectors of a block: random ones, or the vector 0 where there is no seed."""
+    first, end = side.bounds[block : block + 2].tolist()
+    vectors = np.zeros((end - first, padded_width(config.factors)), np.float32)
+    if seed is not None:
+        vectors[:, : config.factors] = initial_vectors(
+            first, len(vectors), config.factors, config.init_length, seed
+        )
+    yield from _with_grams(block, vectors, side, side.member(block, kept))
 
 
-def send_rows(batches: Batches, plan: HalfSweep) -> Batches:
-    """Send the vectors of blocks to the blocks that need them."""
-    with limited(None):
-        for block, rows in itertools.groupby(records_of(batches), lambda record: record.block):
-            home = next(rows)
-            assert home.kind == VECTORS
-            z = _matrix(home.a, plan)
-            if not plan.grouped:
-                kernels.rotate(z, plan.bases[0].rotation)
-            for group, links in itertools.groupby(rows, lambda record: record.group):
-                basis = plan.bases[group]
-                ready = send(z, basis, np.arange(len(z)) if plan.grouped else None, rotated=not plan.grouped)
-                step = max(1, plan.message_bytes // ready[:1].nbytes)
-                for found in links:
-                    take = _given(found.a)
-                    for begin in range(0, len(take), step):
-                        sent = ready[take[begin : begin + step]].view(np.uint8)
-                        yield to_batch(Record(found.to, SENT, group, found.at + begin, block, a=sent))
+def send_rows(block: int, kept: Checkpoints, plan: HalfSweep) -> Iterator[Record]:
+    """Send the vectors of a block to the blocks that asked for them."""
+    z = _vectors(kept, plan.fixed, block, plan)
+    if not plan.grouped:
+        kernels.rotate(z, plan.bases[0].rotation)
+    asked = kept.read(asks_of(plan.side), Asked, block)
+    for basis in plan.bases:
+        ready = send(z, basis, np.arange(len(z)) if plan.grouped else None, rotated=not plan.grouped)
+        for one in islice(asked, plan.side.blocks):
+            yield Sent(one.at, ready[one.take].view(np.uint8))
 
 
-def solve_rows(batches: Batches, plan: HalfSweep) -> Batches:
-    """Solve the rows of blocks with what other blocks sent."""
-    with limited(None):
-        for block, rows in itertools.groupby(records_of(batches), lambda record: record.block):
-            yield to_batch(_solved(block, rows, plan))
-
-
-def _solved(block: int, rows: Iterator[Record], plan: HalfSweep) -> Record:
-    home = next(rows)
-    assert home.kind == VECTORS
-    x = _matrix(home.a, plan)
-    width = x.shape[1]
+def solve_rows(block: int, kept: Checkpoints, plan: HalfSweep) -> Iterator[Record]:
+    """Solve the rows of a block with what other blocks sent."""
+    side = plan.side
+    x = _vectors(kept, plan.before, block, plan)
     sizes = np.zeros(len(x), np.int64)
-    dtype = np.float32 if plan.bases[0].scale is None else np.uint16
-    groups: dict[int, tuple[GroupRows, Array]] = {}
-    got: dict[int, int] = {}
-    for record in rows:
-        if record.kind == LINKS:
-            links = _links_of(record)
-            groups[record.group] = links, np.empty((len(_given(links.needed)), width), dtype)
-            got[record.group] = 0
-            sizes[slice(None) if links.rows is None else links.rows] = links.matrix.row_sizes
-        else:
-            sent = _given(record.a).view(dtype).reshape(-1, width)
-            groups[record.group][1][record.at : record.at + len(sent)] = sent
-            got[record.group] += len(sent)
-    if any(got[group] != len(z) for group, (_, z) in groups.items()):
-        raise DataError(f"block {block} did not get all vectors that it needs", remedy="start again")
+    found = [_links(record) for record in kept.read(links_of(side), Linked, block)]
+    for links in found:
+        sizes[slice(None) if links.rows is None else links.rows] = links.matrix.row_sizes
+    sent = _received(block, kept, plan, found)
     if not plan.grouped:
         if plan.pending is not None:
             kernels.rotate(x, plan.pending)
         kernels.rotate(x, plan.bases[0].rotation)
     x[sizes == 0] = 0
-    penalty = row_penalty(sizes, plan.columns, plan.config)
-    for group, (links, z) in groups.items():
-        solve_block(
-            links, x, z, plan.bases[group], penalty, alpha0=plan.config.alpha0, cg_steps=plan.config.cg_steps
-        )
-    return vectors_record(block, x, home.f, plan.side)
+    config = plan.config
+    penalty = row_penalty(sizes, plan.other.rows, config)
+    for links, z in zip(found, sent, strict=True):
+        basis = plan.bases[links.group]
+        solve_block(links, x, z, basis, penalty, alpha0=config.alpha0, cg_steps=config.cg_steps)
+    yield from _with_grams(block, x, side, side.member(block, kept))
 
 
-def vectors_record(block: int, vectors: Floats, member: NDArray[np.int32] | None, side: Side) -> Record:
-    """Return a block's vectors with what the next half-sweep must have of them."""
-    grams = side.grams(block, vectors, member)
-    keys = [(group, place, -1) for group, place in grams.spans] + list(grams.units)
-    return Record(
-        block,
-        VECTORS,
-        at=int(side.bounds[block]),
-        a=vectors,
-        b=np.array(keys, np.int64),
-        c=np.array(list(grams.spans.values()), np.float64),
-        d=np.array(list(grams.units.values()), np.float32),
-        e=np.array([max_abs(vectors)]),
-        f=member,
+def _received(block: int, kept: Checkpoints, plan: HalfSweep, found: list[GroupRows]) -> list[NDArray[Any]]:
+    """Return the vectors that each of a block's links needs."""
+    width = padded_width(plan.config.factors)
+    needed = [np.empty((links.matrix.shape[1], width), plan.sent_type) for links in found]
+    got = [0] * len(found)
+    own = [place_of(links.group, block, plan.side.blocks) for links in found]
+    for source in range(plan.other.blocks):
+        for place, sent in enumerate(kept.read(plan.sent, Sent, source, own)):
+            vectors = sent.vectors.view(plan.sent_type).reshape(-1, width)
+            needed[place][sent.at : sent.at + len(vectors)] = vectors
+            got[place] += len(vectors)
+    if got != [len(z) for z in needed]:
+        raise DataError(f"block {block} did not get all vectors that it needs", remedy="start again")
+    return needed
+
+
+def _with_grams(
+    block: int, vectors: Floats, side: Side, member: NDArray[np.int32] | None
+) -> Iterator[Record]:
+    """Yield a block's vectors, and what the driver must have of them."""
+    first, end = side.bounds[block : block + 2].tolist()
+    sums = gram_sum(vectors, member, side.bases, first=first, last=end == side.rows)
+    yield Vectors(vectors)
+    yield Grams(
+        np.array(list(sums.units), np.int64),
+        np.array(list(sums.units.values()), np.float32),
+        np.array(list(sums.spans), np.int64),
+        np.array(list(sums.spans.values()), np.float64),
+        max_abs(vectors),
     )
 
 
-def grams_of(record: Record, groups: int, width: int) -> GramSum:
+def grams_of(record: Grams, groups: int, width: int) -> GramSum:
     """Return the Gram matrices of a block's record."""
-    spans = iter(_given(record.c).reshape(-1, width, width))
-    units = iter(_given(record.d).reshape(-1, width, width))
-    found = GramSum(groups)
-    for group, place, unit in _given(record.b).reshape(-1, 3).tolist():
-        if unit < 0:
-            found.spans[group, place] = next(spans)
-        else:
-            found.units[group, place, unit] = next(units)
-    return found
+    units = record.units.reshape(-1, 3).tolist()
+    spans = record.spans.reshape(-1, 2).tolist()
+    return GramSum(
+        groups,
+        {
+            (group, place, unit): matrix
+            for (group, place, unit), matrix in zip(
+                units, record.unit_matrices.reshape(-1, width, width), strict=True
+            )
+        },
+        {
+            (group, place): matrix
+            for (group, place), matrix in zip(
+                spans, record.span_matrices.reshape(-1, width, width), strict=True
+            )
+        },
+    )
 
 
-def _links_of(record: Record) -> GroupRows:
-    indptr, needed = _given(record.c), _given(record.b)
-    matrix = CSR(indptr, _given(record.d), _given(record.e), (len(indptr) - 1, len(needed)))
-    return GroupRows(record.group, record.a, needed, matrix, even_chunks(matrix))
+def _vectors(kept: Checkpoints, stage: str, block: int, plan: HalfSweep) -> Floats:
+    (found,) = kept.read(stage, Vectors, block)
+    return found.vectors.reshape(-1, padded_width(plan.config.factors))
 
 
-def _matrix(numbers: Array | None, plan: HalfSweep) -> Floats:
-    return np.asarray(_given(numbers).reshape(-1, plan.bases[0].rotation.shape[0]), np.float32)
-
-
-def _given(array: Array | None) -> Any:
-    assert array is not None
-    return array
+def _links(record: Linked) -> GroupRows:
+    shape = (len(record.offsets) - 1, len(record.needed))
+    matrix = CSR(record.offsets, record.columns, record.confidences, shape)
+    return GroupRows(record.group, record.rows, record.needed, matrix, even_chunks(matrix))

@@ -167,7 +167,7 @@ def test_where_groups_say_nothing_they_change_nothing() -> None:
 
 
 def test_the_number_of_threads_changes_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tigertail.signals.local.fit.ALONE", 0)  # even these few entries go to all threads
+    monkeypatch.setattr("tigertail.signals.local.solve.ALONE", 0)  # even these few entries go to all threads
     weights, factors, groups = two_scenes(listeners=300)
     one, two = (
         fit_listening(weights, factors, groups, LocalConfig(), alpha0=ALPHA0, threads=threads)

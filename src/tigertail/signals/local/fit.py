@@ -10,16 +10,14 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
-from tigertail.factorization import Factors, ridge_towards
+from tigertail.factorization import Factors
 from tigertail.progress import progress
 from tigertail.signals.local.assignment import member_by_place, nearest_group
 from tigertail.signals.local.config import LocalConfig
 from tigertail.signals.local.groups import Groups, by_place, learned
 from tigertail.signals.local.signal import GroupedCoListening
+from tigertail.signals.local.solve import GroupSolver, Ridge, fit_groups
 from tigertail.sparse import CSR
-from tigertail.threads import limited
-
-ALONE = 200_000  # entries below which a group is not worth more than one thread
 
 
 def group_listeners(
@@ -111,10 +109,9 @@ def fit_listening(
     plays: CSR | None = None,
     exposure: Exposure | None = None,
     threads: int | None = None,
+    solve: GroupSolver = fit_groups,
 ) -> GroupedCoListening:
     """Fit the item vectors of every group, as a ridge towards the global ones.
-
-    Groups are fitted one after the other, each on all threads, so that memory holds one at a time.
 
     Parameters
     ----------
@@ -134,25 +131,24 @@ def fit_listening(
         What each listener could have played, kept for the listeners that are added; None means everything.
     threads
         Threads to use; None means all. The signal is the same for any number.
+    solve
+        What fits the groups.
     """
     order = np.argsort(groups.member, kind="stable")
     starts = np.concatenate([[0], np.cumsum(groups.sizes)]).astype(np.int64)
     by_group = (weights if plays is None else plays).select_rows(order)
     values = by_group.data if plays is not None else np.broadcast_to(np.float32(1), by_group.nnz)
-    penalty = penalty_of_groups(weights, factors, config)
-    items: list[NDArray[np.int32]] = []
-    vectors = []
-    with progress("local models", len(groups.keys)) as tick:
-        for group, key in enumerate(groups.keys):
-            rows = order[starts[group] : starts[group + 1]]
-            known, by_item = known_items(weights.select_rows(rows), config.min_listeners)
-            with limited(1 if by_item.nnz < ALONE else threads):
-                solved = ridge_towards(
-                    by_item, factors.listeners[rows], factors.items[known], alpha0=alpha0, penalty=penalty
-                )
-            items.append(known)
-            vectors.append(solved)
-            tick(note=key)
+    rows = [order[starts[group] : starts[group + 1]] for group in range(len(groups.keys))]
+    ridge = Ridge(config.min_listeners, alpha0, penalty_of_groups(weights, factors, config))
+    with progress("local models", len(rows)) as tick:
+        models = solve(
+            weights,
+            factors,
+            rows,
+            ridge,
+            threads=threads,
+            after_group=lambda group: tick(note=groups.keys[group]),
+        )
     width = factors.items.shape[1]
     return GroupedCoListening(
         groups.keys,
@@ -160,20 +156,13 @@ def fit_listening(
         starts,
         CSR(by_group.indptr, by_group.indices, values, by_group.shape),
         factors.items,
-        np.concatenate([[0], np.cumsum([len(known) for known in items])]).astype(np.int64),
-        np.concatenate([*items, np.empty(0, np.int32)]),
-        np.concatenate([*vectors, np.empty((0, width), np.float32)]),
+        np.concatenate([[0], np.cumsum([len(model.known) for model in models])]).astype(np.int64),
+        np.concatenate([*(model.known for model in models), np.empty(0, np.int32)]),
+        np.concatenate([*(model.vectors for model in models), np.empty((0, width), np.float32)]),
         config,
         counted=plays is not None,
         exposure=exposure and exposure.rows(order),
     )
-
-
-def known_items(own: CSR, min_listeners: int) -> tuple[NDArray[np.int32], CSR]:
-    """Return the items with enough listeners in a group, and these listeners."""
-    by_item = own.transpose()
-    known = np.flatnonzero(by_item.row_sizes >= min_listeners).astype(np.int32)
-    return known, by_item.select_rows(known)
 
 
 def penalty_of_groups(weights: CSR, factors: Factors, config: LocalConfig) -> float:

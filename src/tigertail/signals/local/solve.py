@@ -1,0 +1,146 @@
+"""Fitting the item vectors of groups, as a ridge towards the global ones: on this machine, or by what does the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.factorization import Factors, ridge_towards
+from tigertail.sparse import CSR
+from tigertail.threads import limited
+
+ALONE: Final = 200_000
+"""Entries below which a group is not worth more than one thread."""
+
+
+@dataclass(frozen=True)
+class Ridge:
+    """Settings that all groups share.
+
+    Parameters
+    ----------
+    min_listeners
+        Listeners that an item must have in a group to get a vector there.
+    alpha0
+        Weight of an unobserved pair.
+    penalty
+        lambda: how much a vector is held where the global one is.
+    """
+
+    min_listeners: int
+    alpha0: float
+    penalty: float
+
+
+@dataclass(frozen=True, eq=False)
+class LocalModel:
+    """What a group's fit found.
+
+    Parameters
+    ----------
+    known
+        The items that have a vector, rising; int32, (known,).
+    vectors
+        Their vectors; float32, (known, factors).
+    """
+
+    known: NDArray[np.int32]
+    vectors: NDArray[np.float32]
+
+
+class GroupSolver(Protocol):
+    """What fits the local models: :func:`fit_groups`, or something that does the same elsewhere."""
+
+    def __call__(
+        self,
+        weights: CSR,
+        factors: Factors,
+        groups: Sequence[NDArray[np.int64]],
+        ridge: Ridge,
+        *,
+        threads: int | None = None,
+        after_group: Callable[[int], None] = ...,
+    ) -> list[LocalModel]:
+        """Fit the item vectors of every group; see :func:`fit_groups`."""
+
+
+def fit_groups(
+    weights: CSR,
+    factors: Factors,
+    groups: Sequence[NDArray[np.int64]],
+    ridge: Ridge,
+    *,
+    threads: int | None = None,
+    after_group: Callable[[int], None] = lambda group: None,
+) -> list[LocalModel]:
+    """Fit the item vectors of every group, one after the other, so that memory holds one at a time.
+
+    Parameters
+    ----------
+    weights
+        Confidences, listeners by items, that the factors were fitted to.
+    factors
+        The global vectors, of listeners and of items.
+    groups
+        The listeners of each group.
+    ridge
+        Settings.
+    threads
+        Threads to use; None means all. The models are the same for any number.
+    after_group
+        Called with the number of each group that is done.
+    """
+    models = []
+    for group, rows in enumerate(groups):
+        own = weights.select_rows(rows)
+        models.append(fit_group(own, factors.listeners[rows], factors.items, ridge, threads=threads))
+        after_group(group)
+    return models
+
+
+def fit_group(
+    weights: CSR,
+    listeners: NDArray[np.float32],
+    items: NDArray[np.float32],
+    ridge: Ridge,
+    *,
+    threads: int | None = None,
+) -> LocalModel:
+    """Fit the item vectors of one group.
+
+    Parameters
+    ----------
+    weights
+        Confidences, the group's listeners by items.
+    listeners
+        Vectors of the group's listeners; float32, (listeners, factors).
+    items
+        The global vectors of all items; float32, (items, factors).
+    ridge
+        Settings.
+    threads
+        Threads to use; None means all.
+    """
+    known, own = known_items(weights, ridge.min_listeners)
+    with limited(1 if own.nnz < ALONE else threads):
+        vectors = ridge_towards(own, listeners, items[known], alpha0=ridge.alpha0, penalty=ridge.penalty)
+    return LocalModel(known, vectors)
+
+
+def known_items(weights: CSR, min_listeners: int) -> tuple[NDArray[np.int32], CSR]:
+    """Return the items with enough listeners in a group, and these listeners' confidences, items by listeners.
+
+    Parameters
+    ----------
+    weights
+        Confidences, the group's listeners by items.
+    min_listeners
+        How many are enough.
+    """
+    by_item = weights.transpose()
+    known = np.flatnonzero(by_item.row_sizes >= min_listeners).astype(np.int32)
+    return known, by_item.select_rows(known)

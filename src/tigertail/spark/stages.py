@@ -1,0 +1,54 @@
+"""Stages of a distributed fit: made by a cluster, or written by the driver, unless they were finished before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from tigertail.spark.checkpoints import Checkpoints
+from tigertail.spark.cluster import Cluster
+from tigertail.spark.records import Record
+from tigertail.spark.stamp import check_stamp, kernel_stamp
+from tigertail.threads import limited
+
+Make = Callable[[int, Checkpoints], Iterable[Record]]
+"""Takes the number of a block and what is kept, and returns the records of that block in a stage."""
+
+
+@dataclass(frozen=True)
+class Stages:
+    """The stages of one fit, and what makes them.
+
+    Parameters
+    ----------
+    cluster
+        What runs tasks.
+    kept
+        Where stages are.
+    """
+
+    cluster: Cluster
+    kept: Checkpoints
+
+    def make(self, stage: str, make: Make, blocks: int) -> None:
+        """Have the blocks of a stage made by tasks."""
+        if self.kept.done(stage):
+            return
+        self.kept.begin(stage)
+        task = partial(_made, stage=stage, make=make, kept=self.kept, stamp=kernel_stamp())
+        self.kept.finish(stage, self.cluster.run(stage, task, blocks))
+
+    def put(self, stage: str, blocks: Iterable[Iterable[Record]]) -> None:
+        """Write the blocks of a stage here."""
+        if self.kept.done(stage):
+            return
+        self.kept.begin(stage)
+        names = [self.kept.write(stage, block, records) for block, records in enumerate(blocks)]
+        self.kept.finish(stage, names)
+
+
+def _made(block: int, stage: str, make: Make, kept: Checkpoints, stamp: str) -> str:
+    check_stamp(stamp)
+    with limited(None):
+        return kept.write(stage, block, make(block, kept))
