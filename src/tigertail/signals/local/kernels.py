@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.shortlist import shares_of_bands, shortlist
-from tigertail.signals.dot_products import dots_of_one
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
@@ -395,14 +394,12 @@ def _most_common(queries, graph, weights, asking, vectors, gain, shares, n, code
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(gain), np.float32)
         touched = np.empty(len(gain), np.int32)
-        expected = np.empty(FEW, np.float32)
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
             count = _add_common(queries[row], graph, weights[row], common, touched)
             there = touched[:count]
             if count <= FEW:
-                dots_of_one(asking[row], vectors, there, expected[:count])
-                for place in range(count):
-                    common[there[place]] += expected[place]
+                for item in there:
+                    common[item] += _dot(asking[row], vectors[item])
             for item in there:
                 common[item] *= gain[item]
             shortlist(common, there, queries[row], shares, n, codes[row])
