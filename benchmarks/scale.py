@@ -21,9 +21,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+
 from benchmarks.large_world import write_world
 from benchmarks.retrieval import all_neighbours
-
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
