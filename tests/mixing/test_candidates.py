@@ -49,12 +49,12 @@ def best_of_all(mixture: Mixture, allowed: np.ndarray | None = None) -> tuple[np
 @pytest.mark.parametrize("option", OPTIONS)
 def test_candidates_are_ranked_as_the_whole_catalogue(few: Mixture, option: str) -> None:
     asked = OPTIONS[option](few)
-    codes, affinities, certain = asked.best_candidates(EVERY, N)
+    codes, affinities, trusted = asked.best_candidates(EVERY, N)
     exact_codes, exact_affinities = best_of_all(asked)
-    assert certain.mean() > 0.99
+    assert trusted.mean() > 0.99
     found = [
         len(np.intersect1d(one, other))
-        for one, other in zip(codes[certain], exact_codes[certain], strict=True)
+        for one, other in zip(codes[trusted], exact_codes[trusted], strict=True)
     ]
     assert np.mean(found) > 0.99 * N
     same = (codes == exact_codes) & (codes >= 0)
@@ -71,26 +71,26 @@ def test_the_normaliser_is_exact_at_both_ends_and_as_the_model_is_asked(few: Mix
         np.testing.assert_allclose(affinities, exact, rtol=1e-5)
 
 
-def test_filters_are_exact_or_the_query_is_uncertain(few: Mixture) -> None:
+def test_with_filters_the_best_are_found_or_the_query_is_not_trusted(few: Mixture) -> None:
     allowed = EVERY % 3 == 1
-    codes, _, certain = few.best_candidates(EVERY, N, allowed)
+    codes, _, trusted = few.best_candidates(EVERY, N, allowed)
     exact_codes, _ = best_of_all(few, allowed)
-    assert certain.mean() > 0.3
-    assert (codes[certain] == exact_codes[certain]).mean() > 0.999
+    assert trusted.mean() > 0.3
+    assert (codes[trusted] == exact_codes[trusted]).mean() > 0.999
     rare = EVERY % 100 == 3
     assert not few.best_candidates(EVERY, N, rare)[2].any(), "seven items are allowed, of which 20 are wanted"
 
 
-def test_with_every_item_a_candidate_nothing_is_uncertain(all_of_them: Mixture) -> None:
+def test_with_every_item_a_candidate_every_query_is_trusted(all_of_them: Mixture) -> None:
     rare = EVERY % 100 == 3
-    codes, affinities, certain = all_of_them.best_candidates(EVERY, N, rare)
+    codes, affinities, trusted = all_of_them.best_candidates(EVERY, N, rare)
     exact_codes, exact_affinities = best_of_all(all_of_them, rare)
-    assert certain.all()
+    assert trusted.all()
     assert (codes == exact_codes).all()
     np.testing.assert_allclose(affinities, exact_affinities, rtol=2e-6)
 
 
-def test_more_answers_than_ranks_that_hold_are_uncertain(few: Mixture, all_of_them: Mixture) -> None:
+def test_more_answers_than_trusted_ranks_are_not_trusted(few: Mixture, all_of_them: Mixture) -> None:
     assert not few.best_candidates(EVERY[:5], 250)[2].any()
     assert all_of_them.best_candidates(EVERY[:5], 250)[2].all()
 
@@ -145,6 +145,6 @@ def test_an_item_without_data_has_none(wide: Mixture) -> None:
     table = silent.parts["few"].affinity(EVERY).copy()
     table[5], table[:, 5] = -np.inf, -np.inf
     one = replace(silent, parts={"few": type(wide.parts["few"])(table)})  # type: ignore[call-arg]
-    codes, _, certain = with_candidates(one, 50).best_candidates(EVERY[[5]], N)
-    assert certain.all()
+    codes, _, trusted = with_candidates(one, 50).best_candidates(EVERY[[5]], N)
+    assert trusted.all()
     assert (codes == -1).all()

@@ -127,12 +127,12 @@ def test_candidates_from_pools_hold_the_best_of_all_items(
         few.with_character(0.0),
         few.with_character(1.0),
     ):
-        codes, affinities, certain = asked.best_candidates(SOME, 20)
+        codes, affinities, trusted = asked.best_candidates(SOME, 20)
         exact_codes, exact = top_k(asked.affinity(SOME), 20, SOME)
-        certain &= exact_codes[:, 0] >= 0
+        trusted &= exact_codes[:, 0] >= 0
         both = [len(np.intersect1d(one, other)) for one, other in zip(codes, exact_codes, strict=True)]
-        assert np.mean(np.array(both)[certain]) > 0.99 * 20
-        off = np.log(affinities[certain, 0] / exact[certain, 0])
+        assert np.mean(np.array(both)[trusted]) > 0.99 * 20
+        off = np.log(affinities[trusted, 0] / exact[trusted, 0])
         assert np.abs(off).mean() < 0.1, "the normaliser is estimated from the sample"
 
 

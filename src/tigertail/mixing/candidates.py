@@ -1,9 +1,11 @@
-"""Candidates: for each item the few that can be among its answers, with what ranking them needs.
+"""Candidates: for each item the few that are likely among its answers, with what ranking them needs.
 
 Retrieval is done once, by :mod:`tigertail.mixing.retrieve`; a query then ranks its candidates. What the parts have for
-a pair does not depend on how a query is asked, so the exponent, the character, disabled signals and filters are applied
-exactly. The normaliser Z sums over all items: those that are no candidates are represented by 48 of them, drawn
-from the rest of the pool in proportion to what each adds to Z as the model is asked by default. There the sum is exact.
+a pair does not depend on how a query is asked, so the scores of candidates are exact, with any exponent, character,
+disabled signals and filters, but for the normaliser. That no other item has a higher score is not proven but measured:
+:data:`TRUSTED_ONE_IN`. The normaliser Z sums over all items: those that are no candidates are represented by 48 of
+them, drawn from the rest of the pool in proportion to what each adds to Z as the model is asked by default. There the
+sum is exact.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -42,9 +44,9 @@ Flags = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 
 KEPT_SAMPLE: Final = 48  # items kept of each item that represent all those that are no candidates
-CERTAIN_ONE_IN: Final = 3
-"""One in so many candidates, the first, have the ranks that they have among all items; without one of the parts, or
-under a lens, one in so many of these."""
+TRUSTED_ONE_IN: Final = 3
+"""One in so many candidates, the first, are taken to have the ranks that they have among all items; without one of the
+parts, or under a lens, one in so many of these. Chosen by the recall of these in the table of docs/performance.md."""
 MAX_PARTS: Final = 16  # that a bit each says whether they have data
 _ARRAYS: Final = (
     *("starts", "sizes", "complete", "codes", "has_data", "value_starts", "values"),
@@ -248,13 +250,13 @@ def rank(
         Best first, ties by the smaller code, -1 where there are no more; int32, (queries, n).
     affinities
         Float32, (queries, n); ``-inf`` where there are no more.
-    certain
-        Whether no other item could be among them; bool, (queries,).
+    trusted
+        Whether they are taken to be the best of all items, or are because no other has data; bool, (queries,).
     """
     given = np.ones(0, np.bool_) if allowed is None else allowed
     weights = candidates.correction_weights(character)
     as_chosen = len(names) == len(candidates.parts) and replaced.part < 0
-    certain_one_in = CERTAIN_ONE_IN if as_chosen else CERTAIN_ONE_IN**2
+    trusted_one_in = TRUSTED_ONE_IN if as_chosen else TRUSTED_ONE_IN**2
     if one_query_in_numpy(len(queries)):
         correction = candidates.stored.log_z_correction[queries[0]] @ weights
         return _numpy_rank(
@@ -267,7 +269,7 @@ def rank(
             level,
             n,
             given,
-            certain_one_in,
+            trusted_one_in,
             correction,
             replaced,
         )
@@ -283,7 +285,7 @@ def rank(
             level,
             n,
             given,
-            certain_one_in,
+            trusted_one_in,
             weights,
             replaced,
         )
@@ -363,7 +365,7 @@ def _numpy_rank(
     level: NDArray[np.int32],
     n: int,
     allowed: Flags,
-    certain_one_in: int,
+    trusted_one_in: int,
     correction: np.float32,
     replaced: Replaced,
 ) -> tuple[Codes, Floats, Flags]:
@@ -388,7 +390,7 @@ def _numpy_rank(
     place = np.flatnonzero(covered[:size])
     order = place[np.argsort(-scores[place], kind="stable")]  # codes are ascending
     complete = bool(candidates.complete[query])
-    order = order if complete else order[: size // certain_one_in]
+    order = order if complete else order[: size // trusted_one_in]
     if len(allowed):
         order = order[allowed[codes[order]]]
     order = order[:n]
@@ -447,12 +449,12 @@ def _scores(stored, slots, has_data, query, row, coefficients, inverse, level, c
 
 
 @njit(cache=True)
-def _rank_row(stored, scores, data, query, allowed, certain_one_in, best_codes, best_scores):
-    """Fill in the best candidates that are allowed, best first; return whether they are certain."""
+def _rank_row(stored, scores, data, query, allowed, trusted_one_in, best_codes, best_scores):
+    """Fill in the best candidates that are allowed, best first; return whether they are trusted."""
     n, size = len(best_codes), len(scores)
     begin = stored.starts[query]
     complete = stored.complete[query]
-    deep = size if complete else size // certain_one_in
+    deep = size if complete else size // trusted_one_in
     kept = min(deep, n) if len(allowed) == 0 else deep
     if kept == 0:
         return complete or n == 0
@@ -482,13 +484,13 @@ def _rank(
     level,
     n,
     allowed,
-    certain_one_in,
+    trusted_one_in,
     weights,
     replaced,
 ):
     best_codes = np.full((len(queries), n), -1, np.int32)
     best_scores = np.full((len(queries), n), _NOTHING, np.float32)
-    certain = np.zeros(len(queries), np.bool_)
+    trusted = np.zeros(len(queries), np.bool_)
     for one in prange(len(queries)):
         # Numba's own index has another type, for which all that is called would be compiled again.
         row = np.int64(one)
@@ -510,7 +512,7 @@ def _rank(
             replaced,
             data,
         )
-        certain[row] = _rank_row(
-            stored, scores, data, query, allowed, certain_one_in, best_codes[row], best_scores[row]
+        trusted[row] = _rank_row(
+            stored, scores, data, query, allowed, trusted_one_in, best_codes[row], best_scores[row]
         )
-    return best_codes, best_scores, certain
+    return best_codes, best_scores, trusted

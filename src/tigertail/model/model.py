@@ -655,8 +655,8 @@ class Model:
             for start in range(0, len(codes), block):
                 queries = codes[start : start + block]
                 if has_capability(signal, HasCandidates) and signal.has_candidates and not exact:
-                    answers, scores, certain = signal.best_candidates(queries, top, allowed)
-                    rest = np.flatnonzero(~certain)
+                    answers, scores, trusted = signal.best_candidates(queries, top, allowed)
+                    rest = np.flatnonzero(~trusted)
                     if len(rest):
                         answers[rest], scores[rest] = _best_of_all(signal, queries[rest], top, allowed)
                 else:
@@ -718,13 +718,13 @@ def _from_candidates(
 ) -> list[_Ranked | None]:
     """Return the answers after each item from its candidates; None where every item must be looked at."""
     assert has_capability(signal, HasCandidates)
-    codes, affinities, certain, contributions = signal.best_candidates_with_contributions(queries, n, allowed)
+    codes, affinities, trusted, contributions = signal.best_candidates_with_contributions(queries, n, allowed)
     every: list[_Ranked | None] = []
-    for row, sure in enumerate(certain.tolist()):
+    for row, is_trusted in enumerate(trusted.tolist()):
         listed = codes[row] >= 0
         items, best = codes[row][listed], affinities[row][listed]
         of_query = partial(_contributions, contributions, row)
-        every.append(_Ranked(items, best, best[None], of_query) if sure else None)
+        every.append(_Ranked(items, best, best[None], of_query) if is_trusted else None)
     return every
 
 

@@ -319,8 +319,9 @@ class HasCandidates(Signal, Protocol):
             Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
         affinities
             As of :meth:`Signal.affinity`; float32, (queries, n).
-        certain
-            Whether they are the best of all items; where not, every item must be looked at; bool, (queries,).
+        trusted
+            Whether they are taken to be the best of all items; where not, every item must be looked at; bool,
+            (queries,).
         """
 
     def best_candidates_with_contributions(
