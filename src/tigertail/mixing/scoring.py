@@ -41,9 +41,9 @@ class TermCoefficients(NamedTuple):
     products
         Coefficients of the two terms of each overlap; float32, (queries, overlaps, 2).
     no_content_data
-        Coefficient of pairs that no content signal has data about; float32, (queries,).
-    is_content
-        Whether a part is a content signal (:class:`~tigertail.mixing.terms.Terms`); bool, (parts,).
+        Coefficient of pairs that no non-play signal has data about; float32, (queries,).
+    is_non_play
+        Whether a part is a non-play signal (:class:`~tigertail.mixing.terms.Terms`); bool, (parts,).
     item_logits
         The sum of the terms of items alone, at each level of popularity; float32, (queries, levels).
     popularity_factor
@@ -54,7 +54,7 @@ class TermCoefficients(NamedTuple):
     pairs: NDArray[np.int64]
     products: Floats
     no_content_data: Floats
-    is_content: Flags
+    is_non_play: Flags
     item_logits: Floats
     popularity_factor: Floats
 
@@ -97,7 +97,7 @@ class TermCoefficients(NamedTuple):
             places.pairs,
             coefficients.take(places.products, axis=1).astype(np.float32),
             coefficients[:, terms.no_content_data].astype(np.float32),
-            places.is_content,
+            places.is_non_play,
             logits,
             popularity_factor,
         )
@@ -153,14 +153,14 @@ class TermPlaces(NamedTuple):
         Places among the parts of the two of each overlap; int64, (overlaps, 2).
     products
         Columns of the two terms of each overlap; int64, (overlaps, 2).
-    is_content
-        Whether a part is a content signal (:class:`~tigertail.mixing.terms.Terms`); bool, (parts,).
+    is_non_play
+        Whether a part is a non-play signal (:class:`~tigertail.mixing.terms.Terms`); bool, (parts,).
     """
 
     curves: NDArray[np.int64]
     pairs: NDArray[np.int64]
     products: NDArray[np.int64]
-    is_content: Flags
+    is_non_play: Flags
 
 
 @lru_cache(256)
@@ -173,7 +173,7 @@ def term_places(terms: Terms, names: tuple[str, ...]) -> TermPlaces:
         np.array([columns[terms.of_signal(name)] for name in names], np.int64).reshape(-1, width),
         np.array([[names.index(name) for name in pair] for pair in present], np.int64).reshape(-1, 2),
         np.array([columns[terms.of_overlap(pair)] for pair in present], np.int64).reshape(-1, width),
-        np.array([name in terms.content_signals for name in names], np.bool_),
+        np.array([name in terms.non_play_signals for name in names], np.bool_),
     )
 
 
@@ -249,7 +249,7 @@ def numpy_logits(
     for part in np.flatnonzero(has_data).tolist():
         there = affinities[part] > _NOTHING
         covered |= there
-        if coefficients.is_content[part]:
+        if coefficients.is_non_play[part]:
             bare &= ~there
         positive = np.maximum(affinities[part], _ZERO)
         curves[part] = [log(_ONE + positive * inverse[part, bend]) for bend in range(len(BENDS))]
@@ -345,7 +345,7 @@ def new_scratch(parts):
 def add_terms(affinities, start, has_data, inverse, coefficients, row, logits, data, scratch):
     """Add the terms of one query and a block of items, whose affinities begin at ``start``, to ``logits``.
 
-    ``data`` becomes 0 where no part has data, 1 where models of plays alone have, 3 where content signals have.
+    ``data`` becomes 0 where no part has data, 1 where models of plays alone have, 3 where non-play signals have.
     """
     n = len(logits)
     data[:] = 0
@@ -356,7 +356,7 @@ def add_terms(affinities, start, has_data, inverse, coefficients, row, logits, d
                 shared |= coefficients.pairs[pair, 0] == part or coefficients.pairs[pair, 1] == part
             of_block = affinities[part, start : start + n]
             factors, curve = inverse[part], coefficients.curves[row, part]
-            positive = _note_data(of_block, np.uint8(3 if coefficients.is_content[part] else 1), data)
+            positive = _note_data(of_block, np.uint8(3 if coefficients.is_non_play[part] else 1), data)
             if shared or positive * _SPARSE > n:
                 _add_curve(of_block, factors, curve, logits, scratch.curves[part], scratch)
             elif positive:

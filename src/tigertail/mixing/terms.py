@@ -1,23 +1,25 @@
 """The terms of the mixture: what a log affinity is a weighted sum of.
 
 With x_i the affinity of signal i from A to B, divided by A's scale (:mod:`tigertail.mixing.scale`; 0 where it is
-negative or the signal has no data), n_B the listeners of B, and m_B those it would have if all could hear it, the terms
-of a pair of items (A, B) are
+negative or the signal has no data: none at all, or none among the neighbours that it keeps), n_B the listeners of B,
+and m_B those it would have if all could hear it, the terms of a pair of items (A, B) are
 
     log(1 + x_i / 0.02), log(1 + x_i / 0.3)    two for every signal: its curve
     products of these of two signals           two for every pair of signals that may rest on the same evidence
-    1 or 0                                     1 where no content signal has data about the pair
+    1 or 0                                     1 where no signal but those of plays has data (non-play)
     log max(n_B, 1)                            the popularity of B
     log(n_B / (n_B + 3))                       the support of B, with 0.3 for n_B = 0
     log(m_B / n_B)                             how many could not hear B, 0 for n_B = 0
 
-A content signal is any that is not a model of plays alone. What is divided out of an affinity is (n_B + 3)^beta, not a
-term: people play by n_B itself, so that is the term, and the 3 keep artists of one listener or none from rising above
-all. A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between them as the coefficients say. With a
-product, evidence that two signals share need not count twice. An affinity to an item with few listeners is less
-certain: its support lowers it. In a catalogue of stars alone every item has more listeners than its peers elsewhere;
-so the popularity that people play by is that of m_B, and the last term has the coefficient of the popularity. Lists are
-made by people who look anywhere: there it has none.
+A non-play signal is any that is not a model of plays alone, as the registry of signals says (``is_listening``). So it
+need not be of content: shows and counts of pairs are such signals too, and so is back-off, which takes from the
+catalogue whose a track is. The term's name in files, "no content data", says less than this. What is divided out of an
+affinity is (n_B + 3)^beta, not a term: people play by n_B itself, so that is the term, and the 3 keep artists of one
+listener or none from rising above all. A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between
+them as the coefficients say. With a product, evidence that two signals share need not count twice. An affinity to an
+item with few listeners is less certain: its support lowers it. In a catalogue of stars alone every item has more
+listeners than its peers elsewhere; so the popularity that people play by is that of m_B, and the last term has the
+coefficient of the popularity. Lists are made by people who look anywhere: there it has none.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ class Terms:
 
     @property
     def no_content_data(self) -> int:
-        """The column of the term of pairs that no content signal has data about."""
+        """The column of the term of pairs that no non-play signal has data about."""
         return len(self) - len(ITEM_TERMS) - 1
 
     @property
@@ -102,7 +104,7 @@ class Terms:
         return slice(self.no_content_data + 1, len(self))
 
     @cached_property
-    def content_signals(self) -> tuple[str, ...]:
+    def non_play_signals(self) -> tuple[str, ...]:
         """The signals that are not models of plays alone."""
         return tuple(name for name in self.signals if name not in self.plays_only)
 
@@ -206,7 +208,7 @@ def term_values(
         if name in without:
             continue
         values[:, terms.of_signal(name)] = np.column_stack(curves(affinity, scale[name]))
-        if name in terms.content_signals:
+        if name in terms.non_play_signals:
             no_content_data &= np.isneginf(affinity)
     for pair in terms.overlaps:
         first, second = (values[:, terms.of_signal(name)] for name in pair)

@@ -157,7 +157,8 @@ class SignalSpec:
     in_mixture
         Whether it is part of the mixture unless the configuration says otherwise.
     is_listening
-        Whether it is a model of plays alone, as the base model is. Such a signal has no row of its own in a report.
+        Whether it is a model of plays alone, as the base model is; back-off is not, which also takes from the catalogue
+        whose a track is. Such a signal has no row of its own in a report.
     colour
         Its colour in plots and on the page, as ``#rrggbb``.
     """

@@ -5,14 +5,27 @@ capability with ``isinstance(signal, Capability)``, or at every query with :func
 what fits one signal again (:mod:`tigertail.model.update`) or takes one apart (:mod:`tigertail.evaluation.diagnosis`)
 names its class.
 
-One parameter has the same name and meaning in every signal: ``beta``, the **popularity exponent**. The affinity to
-an item is divided by the item's popularity to the power beta. With 0 nothing is divided and popular items rise. The
-higher beta is, the lower they are ranked. Below 0 they rise even more. What stands for popularity grows with it:
+One parameter has the same name and direction in every signal: ``beta``, the **popularity exponent**. The affinity to
+an item is divided by what stands for its popularity, to the power beta. With 0 nothing is divided and popular items
+rise. The higher beta is, the lower they are ranked. Below 0, which web alone may have, they rise even more. Its values
+compare within one signal only, since what is raised differs, and so does what a beta of 1 divides by:
 
-- the listeners of the item in co-listening, local models, sequences and pairs;
-- the length of its vector in factors;
-- the length of its row of label weights in annotation, which grows with how much is said of it;
-- the listeners it would have if all could hear it in the mixture.
+============  =====================================================  ===================================
+signal        what is raised to beta                                 exponent of the listeners at beta 1
+============  =====================================================  ===================================
+listening     listeners that the item would have if all could hear   1
+              it, at least 1
+mixture       listeners + 3; towards taste, of those that the item   1
+              would have if all could hear it
+web           listeners + 1                                          1
+co-listening  length of the item's column of confidences             about 1/2: the cosine
+factors       length of its vector, which grows with its listeners   none stated: the cosine
+back-off      as factors, in both its parts                          none stated: the cosine
+sequences     root of its weight in shows and playlists              none: 1/2 of that weight, the cosine
+pairs         root of the number of its pairs                        none: 1/2 of that number
+annotation    length of its row of label weights, with a floor       none: about the cosine
+audio         nothing: it has no such exponent
+============  =====================================================  ===================================
 """
 
 from __future__ import annotations
@@ -37,8 +50,10 @@ class Signal(Protocol):
     """Anything that yields an affinity from an item to every other.
 
     An affinity aff(A -> B) says how good a recommendation B is for listeners who like A. It is directed:
-    aff(A -> B) need not equal aff(B -> A). It is a finite number, or ``-inf`` where the signal has no data about
-    the pair. Affinities of one query compare with each other, not with those of another signal.
+    aff(A -> B) need not equal aff(B -> A). It is a finite number, or ``-inf`` where the signal has none to offer: it
+    has no data about the pair, or B is beyond the neighbours of A that it keeps. In what follows, a signal **has data**
+    about a pair where its affinity is finite. Affinities of one query compare with each other, not with those of
+    another signal.
     """
 
     @property

@@ -27,7 +27,8 @@ class NeighbourLists:
     Parameters
     ----------
     neighbours
-        Items by items, an affinity an entry; every other pair is unknown.
+        Items by items, an affinity an entry; every other pair counts as one without data, also where the signal has
+        some but keeps stronger neighbours.
     """
 
     neighbours: CSR
@@ -41,7 +42,7 @@ class NeighbourLists:
         return self.neighbours.row_sizes > 0
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the affinity from each query to every item; ``-inf`` beyond its neighbours."""
+        """Return the affinity from each query to every item; ``-inf`` beyond the neighbours that are kept."""
         scores = np.full((len(queries), self.neighbours.shape[1]), -np.inf, np.float32)
         for row, query in enumerate(queries):
             items, values = self.neighbours.row(query)

@@ -76,7 +76,11 @@ class Carrier(Answer):
     signal: str | None = None
     contribution: float | None = Field(None, description="These sum to the logarithm of the affinity.")
     factor: float | None = Field(None, description="What it multiplies the affinity by.")
-    has_data: bool | None = Field(None, description="Whether the signal has data about the pair.")
+    has_data: bool | None = Field(
+        None,
+        description="Whether the signal has an affinity for the pair: not where it has no data, or where the item is "
+        "beyond the neighbours that it keeps.",
+    )
     evidence: str | None = Field(None, description="The evidence in English; empty where there is none.")
     facts: list[Fact] | None = Field(
         None, description="The same for programs: what the sentence tells, in its order."
