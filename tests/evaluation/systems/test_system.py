@@ -32,16 +32,16 @@ def settings(system: System) -> dict[str, Any]:
     return found
 
 
-def test_the_demo_compares_naive_cf_tuned_as_long_as_ours_and_the_mixture_from_home() -> None:
+def test_the_demo_compares_plain_als_tuned_as_long_as_ours_and_the_mixture_from_home() -> None:
     by_name = {system.name: system for system in load_systems(DEMO)}
     usual = {system.name: system for system in default_systems()}
     assert list(by_name)[2:] == [
-        "naive CF (ALS cosine)",
+        "plain ALS cosine",
         "listening",
         "Tigertail (mixture)",
         "Tigertail, from home",
     ]
-    assert settings(by_name["naive CF (ALS cosine)"]) == settings(usual["ALS cosine"])
+    assert settings(by_name["plain ALS cosine"]) == settings(usual["ALS cosine"])
     assert [system.name for system in by_name.values() if system.lens] == ["Tigertail, from home"]
 
 
