@@ -56,7 +56,7 @@ def fit_parameters(
     signals
         What is mixed, fitted without the held-out listeners.
     training
-        What held-out listeners play after what.
+        What held-out listeners play beside what.
     config
         Settings.
     plays_only
