@@ -107,8 +107,6 @@ class ChoiceSet:
 
     Parameters
     ----------
-    row
-        The query, as a row of the training queries.
     items
         Ascending; int32, (items,).
     affinities
@@ -117,7 +115,6 @@ class ChoiceSet:
         By signal that has data about the query: the query's scale; float32, ().
     """
 
-    row: int
     items: NDArray[np.int32]
     affinities: Mapping[str, Floats]
     scales: Mapping[str, Floats]
@@ -209,17 +206,16 @@ class _MixtureTrainer:
         values, hits, has_data, listeners = [], [], [], []
         names = self.terms.signals
         popularity = PopularityFeatures.of(training.listeners, training.adjusted_listeners)
-        for one in self._choice_sets(training):
-            chosen = _hits_of(training, weights, one.row, one.items)
-            left_out = tuple(name for name in one.affinities if rng.random() < drop)
-            again = one.row % 2 == 0 and 0 < len(left_out) < len(one.affinities)
+        for row, choice_set in self._choice_sets(training):
+            items, affinities, query_scales = choice_set.items, choice_set.affinities, choice_set.scales
+            chosen = _hits_of(training, weights, row, items)
+            left_out = tuple(name for name in affinities if rng.random() < drop)
+            again = row % 2 == 0 and 0 < len(left_out) < len(affinities)
             for without in ((), left_out) if again else ((),):
-                values.append(
-                    term_values(self.terms, one.affinities, one.scales, one.items, popularity, without)
-                )
+                values.append(term_values(self.terms, affinities, query_scales, items, popularity, without))
                 hits.append(chosen)
-                has_data.append([name in one.affinities and name not in without for name in names])
-                listeners.append(training.listeners[training.queries[one.row]])
+                has_data.append([name in affinities and name not in without for name in names])
+                listeners.append(training.listeners[training.queries[row]])
         sizes = np.array([len(one) for one in values], np.int64)
         choices = Choices(
             np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
@@ -229,22 +225,25 @@ class _MixtureTrainer:
         known = np.array(has_data, np.bool_).reshape(-1, len(names))
         return choices, self.blank.features(np.array(listeners, np.int64), known)
 
-    def _choice_sets(self, training: TrainingQueries) -> Iterator[ChoiceSet]:
-        """Yield the choice set of each query that a signal has data about."""
+    def _choice_sets(self, training: TrainingQueries) -> Iterator[tuple[int, ChoiceSet]]:
+        """Yield each training query that a signal has data about, as its row, and its choice set."""
         listeners = training.listeners
         rng = np.random.default_rng(self.seed)
         popular = np.argsort(-listeners, kind="stable")[: self.config.negatives].astype(np.int32)
         queries, counts = np.unique(training.queries, return_counts=True)
         rows = np.split(np.argsort(training.queries, kind="stable"), np.cumsum(counts)[:-1])
         choice_sets = self._of_every_item if len(listeners) <= SCAN_ALL else self._of_pools
-        for one, answers in zip(choice_sets(queries, listeners, popular, rng), rows, strict=True):
-            for row in answers.tolist() if one.affinities else ():
-                offered = training.offered[training.catalogue[row], one.items]
-                yield ChoiceSet(
+        of_items = choice_sets(queries, listeners, popular, rng)
+        for choice_set, rows_of_query in zip(of_items, rows, strict=True):
+            for row in rows_of_query.tolist() if choice_set.affinities else ():
+                offered = training.offered[training.catalogue[row], choice_set.items]
+                yield (
                     row,
-                    one.items[offered],
-                    {name: affinities[offered] for name, affinities in one.affinities.items()},
-                    one.scales,
+                    ChoiceSet(
+                        choice_set.items[offered],
+                        {name: affinities[offered] for name, affinities in choice_set.affinities.items()},
+                        choice_set.scales,
+                    ),
                 )
 
     def _of_every_item(
@@ -254,7 +253,7 @@ class _MixtureTrainer:
         popular: NDArray[np.int32],
         rng: np.random.Generator,
     ) -> Iterator[ChoiceSet]:
-        """Yield the choice set of each query by a look at every item; the random items are drawn for each."""
+        """Yield the choice set of each item asked, by a look at every item; the random items are drawn for each."""
         config = self.config
         size = max(1, BLOCK_BYTES // (4 * len(listeners)))
         for start in range(0, len(queries), size):
@@ -273,7 +272,6 @@ class _MixtureTrainer:
                 items = items[items != query]
                 has_data = [name for name, signal in self.signals.items() if signal.known[query]]
                 yield ChoiceSet(
-                    index,
                     items,
                     {name: affinities[name][index, items] for name in has_data},
                     {name: scale[name][index] for name in has_data},
@@ -286,7 +284,7 @@ class _MixtureTrainer:
         popular: NDArray[np.int32],
         rng: np.random.Generator,
     ) -> Iterator[ChoiceSet]:
-        """Yield the choice set of each query from its pool, where a look at every item would take long.
+        """Yield the choice set of each item asked from its pool, where a look at every item would take long.
 
         The random items are drawn once for a block of queries: they are then compared with all of them at once.
         """
@@ -312,7 +310,6 @@ class _MixtureTrainer:
                     np.concatenate([np.searchsorted(items, negatives[negatives != query]), *best])
                 )
                 yield ChoiceSet(
-                    index,
                     items[places],
                     {names[part]: affinities[part, places] for part in asked},
                     {names[part]: pool.scale[index, part] for part in asked},

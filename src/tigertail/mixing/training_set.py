@@ -106,7 +106,7 @@ class TrainingQueries:
         Parameters
         ----------
         grades
-            By feedback: how much each item was wanted beside each other; float32, (items, items).
+            By feedback: how much each item was wanted in answer to each other; float32, (items, items).
         share
             Share of all hits that those of the feedback become; at least 0, below 1.
         hits_per_grade

@@ -62,7 +62,7 @@ def fit_mixture(
     lists
         Curated lists, which teach kinship.
     feedback
-        What listeners liked beside what, to learn from too.
+        What listeners liked in answer to what, to learn from too.
     held_out
         What :func:`fit_held_out` returns, where that is there already.
 

@@ -50,7 +50,7 @@ def fit(
     lists
         Curated lists that the mixture learns from, in addition to held-out listeners.
     feedback
-        What listeners liked beside what, that the mixture learns from too.
+        What listeners liked in answer to what, that the mixture learns from too.
     threads
         Threads to use; None means all. The model is the same for any number.
     solve
