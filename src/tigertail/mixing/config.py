@@ -64,6 +64,7 @@ class MixtureConfig(BaseModel):
     feedback: float = Field(0.02, ge=0, lt=1)
     """Share of the training hits from listeners' feedback, at most, where it is given."""
     signal_dropout: float = Field(0.3, ge=0, lt=1)
-    """Share of the signals left out of every second query, to learn the coefficients of the others without them."""
+    """Every second query is learned a second time, without about this share of its signals, so that the coefficients of
+    the others are learned without them too; the hits of such a query count twice."""
     prior_precision: float = Field(10.0, gt=0)
     """Precision of the Gaussian prior on the coefficients: the hits that it is worth."""

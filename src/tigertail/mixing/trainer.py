@@ -34,9 +34,12 @@ Floats = NDArray[np.float32]
 BLOCK_BYTES: Final = 2**25  # of the affinities of one signal; a block has those of every signal
 _POOLS: Final = 512  # queries whose pools are found at a time
 PRIOR: Final = (0.0, 0.5)
-"""Prior means of a signal's curve, by :data:`tigertail.mixing.terms.BENDS`: its larger values count."""
+"""Prior means of a signal's curve, by :data:`tigertail.mixing.terms.BENDS`: its larger values count, as their root."""
 ITEM_PRIOR: Final = (0.5, 0.5, 0.0)
-"""Prior means by :data:`tigertail.mixing.terms.ITEM_TERMS`: popularity counts as its root. Other terms have 0."""
+"""Prior means by :data:`tigertail.mixing.terms.ITEM_TERMS`: popularity and support count as their roots. Where taste is
+learned, "not offered" takes the coefficient of popularity, whatever it has here. Terms that are neither of a curve nor
+of an item alone, overlaps and "no content data", have 0. The halves are a choice, between no effect, 0, and a full one,
+1; where there are many hits, these decide."""
 
 
 def fit_parameters(
@@ -198,9 +201,12 @@ class _MixtureTrainer:
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
         """Return the choice sets of all queries, and the features of the queries.
 
-        A query of even row is there twice if chance leaves out some of its signals and not all, so that both cases are
-        learned. A hit on an item that is in no choice set does not count: what is learned is to order what the signals
-        bring. So the negatives in the set are not weighed by how likely they were drawn, either.
+        A query of even row is there twice, in full and without some of its signals, if chance leaves out some and not
+        all: so both cases are learned. The hits of such a query then count twice, so the weights sum to more than the
+        hits of all queries. Rows run from the most popular query down, so every stratum has even ones.
+
+        A hit on an item that is in no choice set does not count: what is learned is to order what the signals bring. So
+        the negatives in the set are not weighed by how likely they were drawn, either.
         """
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []
