@@ -79,7 +79,7 @@ def item_solver(context: FitContext) -> tuple[Callable[[int], Floats], Floats]:
     """Return what solves the items of the largest group of listeners in so many steps, and where they start."""
     local, factors = context.config.local, context.factors
     groups = group_listeners(context.dataset, context.interactions, factors, local)
-    largest = np.flatnonzero(groups.member == np.argmax(groups.sizes[: len(groups.keys)]))
+    largest = np.flatnonzero(groups.group_of == np.argmax(groups.sizes[: len(groups.keys)]))
     known, by_item = known_items(context.weights.select_rows(largest), local.min_listeners)
     penalty = penalty_of_groups(context.weights, factors, local)
     start = factors.items[known]

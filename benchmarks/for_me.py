@@ -95,7 +95,7 @@ def halved(dataset: Dataset, split: Split, most: int | None, seed: int) -> Task:
     parts = [
         CSR.from_coo(entry[one], whole.indices[one], whole.data[one], whole.shape) for one in (first, ~first)
     ]
-    return Task(split, parts[0], parts[1], split.exposure.offered[split.exposure.member[chosen]])
+    return Task(split, parts[0], parts[1], split.exposure.offered[split.exposure.catalogue_of[chosen]])
 
 
 class Cached:

@@ -180,7 +180,7 @@ def learned(sweeps: Sweeps, bootstrap: ClusterBootstrap, split: Split) -> None:
         config = LocalConfig(groups="learned", clusters=clusters)
         groups = group_listeners(split.train, split.interactions, factors, config)
         told = lives != ""
-        score = adjusted_mutual_info_score(lives[told], groups.member[told])
+        score = adjusted_mutual_info_score(lives[told], groups.group_of[told])
         print(f"{clusters} clusters meet the countries with an adjusted mutual information of {score:.3f}")
 
 

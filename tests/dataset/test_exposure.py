@@ -53,7 +53,7 @@ def exposure(dataset: Dataset) -> Exposure:
 def offers(dataset: Dataset) -> dict[str, str]:
     """Return the items that each listener could hear."""
     made = exposure(dataset)
-    rows = made.offered[made.member]
+    rows = made.offered[made.catalogue_of]
     return {
         who: "".join(np.array(NAMES)[row]) for who, row in zip(LISTENERS[c.LISTENER_ID], rows, strict=True)
     }

@@ -65,7 +65,7 @@ def test_a_list_is_not_punished_for_what_the_small_service_lacks(services: Datas
 
 def test_every_target_is_in_the_catalogue_of_its_listener(services: Dataset) -> None:
     split = split_of(services)
-    member = split.exposure.member[split.relevant.entry_rows()]
+    member = split.exposure.catalogue_of[split.relevant.entry_rows()]
     assert not split.exposure.is_full
     assert split.exposure.offered[member, split.relevant.indices].all()
 

@@ -182,7 +182,7 @@ def test_the_service_of_each_listener_says_what_they_could_play() -> None:
     dataset = Dataset.of(PLAYS, listeners={"user": ["ann", "bob"], "source": ["radio", "shop"]})
     items = Vocabulary(pl.Series(["queen", "kult"]))
     exposure = Exposure.of(dataset, pl.Series(["ann", "bob"]), items)
-    assert exposure.offered[exposure.member].tolist() == [[True, True], [True, False]]
+    assert exposure.offered[exposure.catalogue_of].tolist() == [[True, True], [True, False]]
 
 
 WRONG = [

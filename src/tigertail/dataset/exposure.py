@@ -12,6 +12,22 @@ The catalogue of a listener of the source s and the country k has
   plays of the source's listeners name; everything for a listener without a source;
 * of these, where ``availability`` lists items for k, for all sources or for s, only those;
 * and what the listeners of the same catalogue play in any case.
+
+The same relation has a word for each use of it:
+
+====================  ==============================================================================================
+word                  what it is
+====================  ==============================================================================================
+catalogue, offered    what a listener could hear: a part of the whole catalogue; the items that are in it
+exposure              the catalogues of all listeners
+exposed               how many listeners could hear an item, of which ``exposed_share`` is the share
+adjusted              counts of listeners corrected for that: as many as there would be if all could hear the item
+not offered           the logarithm of that correction, as a term of the mixture
+observable            for the solver: pairs of listener and item, in groups that could meet
+====================  ==============================================================================================
+
+The base model, the mixture and evaluation use it, and listening as ``local.exposure`` says; the signal co-listening
+does not.
 """
 
 from __future__ import annotations
@@ -45,13 +61,13 @@ class Exposure:
         Catalogues: the name of a source, of a source and a country, or :data:`EVERYTHING`.
     offered
         Which items each catalogue has; bool, (catalogues, items).
-    member
+    catalogue_of
         Catalogue of each listener; int32, (listeners,).
     """
 
     names: tuple[str, ...]
     offered: NDArray[np.bool_]
-    member: NDArray[np.int32]
+    catalogue_of: NDArray[np.int32]
 
     @classmethod
     def of(cls, dataset: Dataset, listener_ids: pl.Series, items: Vocabulary) -> Self:
@@ -69,9 +85,9 @@ class Exposure:
         items
             The items, and their codes.
         """
-        catalogue_of, offers = _catalogues(dataset.whole())
+        catalogues, offers = _catalogues(dataset.whole())
         listeners = pl.DataFrame({c.LISTENER_ID: listener_ids}).join(
-            catalogue_of, on=c.LISTENER_ID, how="left", maintain_order="left"
+            catalogues, on=c.LISTENER_ID, how="left", maintain_order="left"
         )
         keys = listeners[CATALOGUE].fill_null(EVERYTHING)
         names = sorted(keys.unique().to_list())
@@ -83,8 +99,8 @@ class Exposure:
                 codes = items.encode(offers.filter(pl.col(CATALOGUE) == name), c.ITEM_ID, code="code")
                 offered[row, codes["code"].to_numpy()] = True
         place = {name: row for row, name in enumerate(names)}
-        member = keys.replace_strict(place, return_dtype=pl.Int32).to_numpy()
-        return cls(tuple(names), offered, member)
+        catalogue_of = keys.replace_strict(place, return_dtype=pl.Int32).to_numpy()
+        return cls(tuple(names), offered, catalogue_of)
 
     @classmethod
     def full(cls, listeners: int, items: int) -> Self:
@@ -99,7 +115,7 @@ class Exposure:
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
         """Listeners of each catalogue; int64, (catalogues,)."""
-        return np.bincount(self.member, minlength=len(self.names)).astype(np.int64)
+        return np.bincount(self.catalogue_of, minlength=len(self.names)).astype(np.int64)
 
     @cached_property
     def exposed(self) -> NDArray[np.int64]:
@@ -118,7 +134,7 @@ class Exposure:
         listeners
             Listeners of each item among these; int64, (items,).
         """
-        return np.asarray(listeners * len(self.member) / np.maximum(self.exposed, 1))
+        return np.asarray(listeners * len(self.catalogue_of) / np.maximum(self.exposed, 1))
 
     def including(self, plays: CSR) -> Exposure:
         """Return the exposure with whatever the listeners play in their catalogues.
@@ -131,12 +147,12 @@ class Exposure:
             Listeners by items.
         """
         offered = self.offered.copy()
-        offered[self.member[plays.entry_rows()], plays.indices] = True
-        return Exposure(self.names, offered, self.member)
+        offered[self.catalogue_of[plays.entry_rows()], plays.indices] = True
+        return Exposure(self.names, offered, self.catalogue_of)
 
     def rows(self, listeners: NDArray[np.integer] | slice) -> Exposure:
         """Return the exposure of some of the listeners, in their order."""
-        return Exposure(self.names, self.offered, self.member[listeners])
+        return Exposure(self.names, self.offered, self.catalogue_of[listeners])
 
     def moved(self, place: NDArray[np.integer], items: int) -> Exposure:
         """Return the exposure with its items under new codes; new items are in no catalogue but the whole.
@@ -151,7 +167,7 @@ class Exposure:
         offered = np.zeros((len(self.names), items), np.bool_)
         offered[[name == EVERYTHING for name in self.names]] = True
         offered[:, place] = self.offered
-        return Exposure(self.names, offered, self.member)
+        return Exposure(self.names, offered, self.catalogue_of)
 
     def joined(self, other: Exposure) -> Exposure:
         """Return these listeners followed by others, over the same items.
@@ -160,12 +176,12 @@ class Exposure:
         """
         names = tuple(sorted({*self.names, *other.names}))
         offered = np.zeros((len(names), self.offered.shape[1]), np.bool_)
-        member = []
+        catalogue_of = []
         for part in (self, other):
             row = np.array([names.index(name) for name in part.names], np.int32)
             offered[row] |= part.offered
-            member.append(row[part.member])
-        return Exposure(names, offered, np.concatenate(member))
+            catalogue_of.append(row[part.catalogue_of])
+        return Exposure(names, offered, np.concatenate(catalogue_of))
 
     def item_patterns(self) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
         """Return the sets of catalogues that share an item, and which set each item has.

@@ -63,7 +63,7 @@ def source_sizes(dataset: Dataset) -> tuple[SourceSize, ...]:
     rows = profiles.select(c.LISTENER_ID, c.SOURCE).join(
         counts, on=c.LISTENER_ID, how="left", maintain_order="left"
     )
-    rows = rows.with_columns(pl.Series("catalogue", exposure.member))
+    rows = rows.with_columns(pl.Series("catalogue", exposure.catalogue_of))
     sizes = []
     for (name,), mine in rows.group_by(c.SOURCE, maintain_order=True):
         member = mine["catalogue"].to_numpy()

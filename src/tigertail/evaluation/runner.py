@@ -79,7 +79,7 @@ def _catalogues(splits: list[Split]) -> dict[str, float]:
     """Return the share of the items that each catalogue of held-out listeners has, by its name."""
     shares = {}
     for split in splits:
-        for row in np.unique(split.exposure.member):
+        for row in np.unique(split.exposure.catalogue_of):
             shares[split.exposure.names[row]] = float(split.exposure.offered[row].mean())
     return dict(sorted(shares.items()))
 

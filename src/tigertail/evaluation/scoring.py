@@ -104,7 +104,7 @@ def _ranked(
     """Do what :func:`ranked_lists` does without a lens, once for each pair of query item and source's catalogue."""
     offered = split.exposure.offered
     items = split.query_items[queries]
-    catalogues = split.exposure.member[split.query_listeners[queries]]
+    catalogues = split.exposure.catalogue_of[split.query_listeners[queries]]
     distinct = np.unique(items)
     pairs, pair_of_query = np.unique(items.astype(np.int64) * len(offered) + catalogues, return_inverse=True)
     item, catalogue = (part.astype(np.int32) for part in np.divmod(pairs, len(offered)))

@@ -156,7 +156,7 @@ def training_set(split: Split) -> TrainingQueries:
         Listeners held out of the fit of the signals that are mixed.
     """
     offered, items = split.exposure.offered, len(split.popularity)
-    catalogue = split.exposure.member[split.query_listeners]
+    catalogue = split.exposure.catalogue_of[split.query_listeners]
     keys, row = np.unique(split.query_items.astype(np.int64) * len(offered) + catalogue, return_inverse=True)
     sizes = split.relevant.row_sizes[split.query_listeners]
     played = split.relevant.select_rows(split.query_listeners)

@@ -131,7 +131,7 @@ def observable_pairs(exposure: Exposure, listeners: NDArray[np.int64]) -> Observ
     if exposure.offered[:, listeners > 0].all():
         return None
     patterns, pattern = exposure.item_patterns()
-    return Observable(exposure.member, pattern, np.ascontiguousarray(patterns.T))
+    return Observable(exposure.catalogue_of, pattern, np.ascontiguousarray(patterns.T))
 
 
 @dataclass(frozen=True)

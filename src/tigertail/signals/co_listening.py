@@ -32,15 +32,18 @@ class CoListeningConfig(BaseModel):
 
 
 class CoListening(NeighbourLists):
-    """The strongest co-listened items of every item."""
+    """The strongest co-listened items of every item; as a signal of a model it does not use exposure."""
 
     EVIDENCE: ClassVar[Evidence] = Evidence.of("same_listeners")
 
 
 def fit_co_listening(
-    weights: CSR, config: CoListeningConfig, *, able: NDArray[np.float64] | None = None
+    weights: CSR, config: CoListeningConfig, *, exposed_share: NDArray[np.float64] | None = None
 ) -> CoListening:
     """Compute co-listening from a matrix of listeners by items.
+
+    Exposure is not used but for ``exposed_share``, which the baseline of an evaluation gives: the signal of a model
+    takes a pair that could not be observed for one that was not played.
 
     With w_A the column of A, n_AB the number of common listeners and s the shrinkage,
 
@@ -55,12 +58,12 @@ def fit_co_listening(
         How much each listener's play of an item counts.
     config
         Settings.
-    able
-        Share of the listeners who could hear each item; float64, (items,). Then |w_A|^2 is divided by it. None means
-        all.
+    exposed_share
+        Share of the listeners who could hear each item (:mod:`tigertail.dataset.exposure`); float64, (items,). Then
+        |w_A|^2 is divided by it. None means all.
     """
     squares = np.bincount(weights.indices, weights.data.astype(np.float64) ** 2, weights.shape[1])
-    lengths = np.sqrt(squares if able is None else squares / able).astype(np.float32)
+    lengths = np.sqrt(squares if exposed_share is None else squares / exposed_share).astype(np.float32)
     return CoListening(
         strongest_products(
             weights.transpose(),

@@ -15,7 +15,7 @@ def test_a_newcomer_goes_where_a_fit_put_their_neighbours() -> None:
     for languages in (None, LANGUAGES):
         groups = by_place(COUNTRIES, languages, min_group_size=2)
         found = member_by_place(COUNTRIES, languages, keys=groups.keys, fallback_of=groups.fallback_of)
-        np.testing.assert_array_equal(found, groups.member)
+        np.testing.assert_array_equal(found, groups.group_of)
 
 
 def test_from_a_place_no_fit_has_seen_one_goes_to_the_region_or_to_nobody() -> None:

@@ -33,7 +33,7 @@ def grouped(folder: Path, config: LocalConfig, **told: list[str | None]) -> tupl
     order = [names.index(listener) for listener in interactions.listeners.ids]
     factors = Factors(vectors[order], np.eye(2, dtype=np.float32))
     groups = group_listeners(dataset, interactions, factors, config)
-    where = dict(zip(interactions.listeners.ids, groups.member, strict=True))
+    where = dict(zip(interactions.listeners.ids, groups.group_of, strict=True))
     return groups, [(*groups.keys, "")[where[name]] for name in names]
 
 
@@ -80,7 +80,7 @@ def test_without_a_country_there_are_no_groups(tmp_path: Path, told: dict[str, A
 
 def test_no_groups_may_be_asked_for(tmp_path: Path) -> None:
     groups, _ = grouped(tmp_path, LocalConfig(groups="none", min_group_size=1), country=COUNTRIES)
-    assert (groups.keys, groups.member.tolist()) == ((), [0, 0, 0, 0])
+    assert (groups.keys, groups.group_of.tolist()) == ((), [0, 0, 0, 0])
 
 
 def two_scenes(listeners: int = 60) -> tuple[CSR, Factors, Groups]:
@@ -101,7 +101,7 @@ def test_each_group_has_its_own_ridge() -> None:
     spread = float((factors.listeners.astype(np.float64) ** 2).sum(axis=1).mean())
     penalty = 20 * float(weights.data.mean()) * spread / 8
     for group in (0, 1):
-        rows = np.flatnonzero(groups.member == group)
+        rows = np.flatnonzero(groups.group_of == group)
         heard = weights.select_rows(rows).transpose()
         known = np.flatnonzero(heard.row_sizes >= 2)
         solved = ridge_towards(
@@ -126,7 +126,9 @@ def test_listeners_are_laid_out_group_by_group_with_all_they_hear() -> None:
             signal.plays.row(place)[0].tolist()
             for place in range(signal.starts[group], signal.starts[group + 1])
         ]
-        assert there == [weights.row(int(one))[0].tolist() for one in np.flatnonzero(groups.member == group)]
+        assert there == [
+            weights.row(int(one))[0].tolist() for one in np.flatnonzero(groups.group_of == group)
+        ]
     assert signal.popularity.tolist() == weights.transpose().row_sizes.tolist()
 
 
@@ -137,7 +139,7 @@ def test_a_group_knows_what_enough_of_it_hear() -> None:
             weights, factors, groups, LocalConfig(min_listeners=min_group_size), alpha0=ALPHA0
         )
         for group in (0, 1):
-            listeners = weights.select_rows(np.flatnonzero(groups.member == group)).transpose().row_sizes
+            listeners = weights.select_rows(np.flatnonzero(groups.group_of == group)).transpose().row_sizes
             known = np.flatnonzero(listeners >= min_group_size).tolist()
             assert signal.local_items[signal.local(group)].tolist() == known
 

@@ -19,7 +19,7 @@ from tigertail.signals.local.groups import (
 
 def members(groups: Groups) -> list[str]:
     """Return the key of each listener's group, "" for those of none."""
-    return [(*groups.keys, "")[code] for code in groups.member]
+    return [(*groups.keys, "")[code] for code in groups.group_of]
 
 
 def test_countries_large_enough_stand_alone() -> None:
@@ -116,7 +116,7 @@ def test_learned_groups_find_two_planted_tastes(seed: int) -> None:
     groups = learned(two_tastes(), 2, seed=seed)
     assert groups.keys == ("cluster-1", "cluster-2")
     assert groups.sizes.tolist() == [20, 20, 0]
-    assert len(set(groups.member[::2])) == len(set(groups.member[1::2])) == 1
+    assert len(set(groups.group_of[::2])) == len(set(groups.group_of[1::2])) == 1
 
 
 def test_a_seed_gives_the_same_groups_for_any_number_of_threads() -> None:
@@ -124,9 +124,9 @@ def test_a_seed_gives_the_same_groups_for_any_number_of_threads() -> None:
     found = []
     for threads in (1, 2):
         with threadpool_limits(threads):
-            found.append(learned(vectors, 8, seed=3).member.tobytes())
+            found.append(learned(vectors, 8, seed=3).group_of.tobytes())
     assert found[0] == found[1]
-    assert found[0] != learned(vectors, 8, seed=4).member.tobytes()
+    assert found[0] != learned(vectors, 8, seed=4).group_of.tobytes()
 
 
 def test_learned_groups_are_numbered_by_size_and_the_small_dissolved() -> None:

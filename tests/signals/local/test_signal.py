@@ -58,7 +58,7 @@ def more_by_exposure(signal: GroupedCoListening, counts: dict[int, float]) -> li
     exposure, items = signal.exposure, range(signal.plays.shape[1])
     if exposure is None:
         return [1.0 for _ in items]
-    able = [sum(n for u, n in counts.items() if exposure.offered[exposure.member[u], b]) for b in items]
+    able = [sum(n for u, n in counts.items() if exposure.offered[exposure.catalogue_of[u], b]) for b in items]
     return [(one / sum(counts.values())) ** -signal.config.exposure if one else 1.0 for one in able]
 
 

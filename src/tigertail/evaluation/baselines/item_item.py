@@ -32,5 +32,5 @@ class ItemItem(CoListeningConfig, Recommender):
         weights = confidence(split.interactions.plays, self.confidence)
         if not self.exposure:
             return fit_co_listening(weights, self)
-        able = np.maximum(split.train_exposure.exposed, 1) / max(weights.shape[0], 1)
-        return fit_co_listening(weights, self, able=able)
+        exposed_share = np.maximum(split.train_exposure.exposed, 1) / max(weights.shape[0], 1)
+        return fit_co_listening(weights, self, exposed_share=exposed_share)

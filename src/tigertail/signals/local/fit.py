@@ -134,7 +134,7 @@ def fit_listening(
     solve
         What fits the groups.
     """
-    order = np.argsort(groups.member, kind="stable")
+    order = np.argsort(groups.group_of, kind="stable")
     starts = np.concatenate([[0], np.cumsum(groups.sizes)]).astype(np.int64)
     by_group = (weights if plays is None else plays).select_rows(order)
     values = by_group.data if plays is not None else np.broadcast_to(np.float32(1), by_group.nnz)

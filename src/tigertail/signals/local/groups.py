@@ -29,20 +29,20 @@ class Groups:
     keys
         The groups, in order of their codes: "PL" a country, "CH-fr" those there who speak a language,
         "151" a region (those of its countries too small to stand alone), "cluster-3" one learned.
-    member
+    group_of
         Group of each listener, ``len(keys)`` for those of none; int32, (listeners,).
     fallback_of
         Places too small to stand alone, with the group their listeners went to ("elsewhere" for none).
     """
 
     keys: tuple[str, ...]
-    member: NDArray[np.int32]
+    group_of: NDArray[np.int32]
     fallback_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sizes(self) -> NDArray[np.int64]:
         """Listeners of each group, those of none last; int64, (groups + 1,)."""
-        return np.bincount(self.member, minlength=len(self.keys) + 1).astype(np.int64)
+        return np.bincount(self.group_of, minlength=len(self.keys) + 1).astype(np.int64)
 
 
 def by_place(
@@ -71,7 +71,7 @@ def by_place(
     Poland stands alone, Belarus and Czechia form Eastern Europe, and the one Chilean is in no group.
 
     >>> groups = by_place(["PL", "PL", "BY", "CZ", "CL", None], min_group_size=2)
-    >>> groups.keys, groups.member.tolist(), dict(groups.fallback_of)
+    >>> groups.keys, groups.group_of.tolist(), dict(groups.fallback_of)
     (('151', 'PL'), [1, 1, 0, 0, 2, 2], {'BY': '151', 'CL': 'elsewhere', 'CZ': '151'})
     """
     known = sorted({country for country in countries if country})

@@ -430,7 +430,7 @@ class GroupedCoListening:
         if self.counted:
             arrays["plays"] = self.plays.data
         if self.exposure is not None:
-            arrays["catalogue"] = self.exposure.member
+            arrays["catalogue"] = self.exposure.catalogue_of
             arrays["offered"] = self.exposure.offered
         return arrays, {
             "catalogues": list(self.exposure.names) if self.exposure is not None else None,
@@ -534,7 +534,7 @@ class GroupedCoListening:
         """The plays; the weight of a listener u is n_u^-a."""
         sizes = np.maximum(self.plays.row_sizes, 1).astype(np.float64)
         weights = np.asarray(sizes**-self.config.listener_exponent, np.float32)
-        return PlayGraph.of(self.plays, self.starts, weights, self._exposure.member)
+        return PlayGraph.of(self.plays, self.starts, weights, self._exposure.catalogue_of)
 
     @cached_property
     def _gain(self) -> Floats:
