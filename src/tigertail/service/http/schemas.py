@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -19,6 +19,15 @@ _KINO: JsonDict = {
     "listeners": 94,
     "stratum": "mid",
 }
+
+
+ModelVersion = Annotated[
+    str,
+    Field(
+        description="Version of the model that answered, a digest of its content: `version` in `/v1/models`."
+    ),
+]
+"""Which model an answer is of. Its field is called `model`; the model itself calls it its version."""
 
 
 class Answer(BaseModel):
@@ -71,11 +80,21 @@ class Fact(Answer):
 
 
 class Carrier(Answer):
-    """What a signal, or of listening alone a group of listeners, adds to an affinity."""
+    """One reason: what a signal, or of listening alone a group of listeners, adds to an affinity."""
 
-    signal: str | None = None
-    contribution: float | None = Field(None, description="These sum to the logarithm of the affinity.")
-    factor: float | None = Field(None, description="What it multiplies the affinity by.")
+    signal: str | None = Field(
+        None,
+        description="The signal, or `prior`: what an item of its popularity may expect. Groups have none.",
+    )
+    contribution: float | None = Field(
+        None,
+        description="Of the mixture: these, the prior's among them, sum to the logarithm of the affinity. Of one "
+        "signal alone: the affinity itself.",
+    )
+    factor: float | None = Field(
+        None,
+        description="Of the mixture: what the signal multiplies the affinity by, e to the power of `contribution`.",
+    )
     has_data: bool | None = Field(
         None,
         description="Whether the signal has an affinity for the pair: not where it has no data, or where the item is "
@@ -88,17 +107,20 @@ class Carrier(Answer):
     seed: str | None = Field(
         None, description="Where the query has several items: the one that the evidence links to."
     )
-    group: str | None = None
-    name: str | None = None
-    share: float
+    group: str | None = Field(None, description="Of listening alone: key of the group of listeners.")
+    name: str | None = Field(None, description="Of a group: its name in English.")
+    share: float = Field(
+        description="Of a group: its share of the affinity. Of a signal in the mixture: its share of all contributions "
+        "above 0, 0 for the prior. Of one signal alone: 1, or 0 where it adds nothing."
+    )
 
 
 class Listed(Item):
     """An item in a list."""
 
-    rank: int
-    affinity: float
-    model: str = Field(description="Version of the model that put it there; feedback sends it back.")
+    rank: int = Field(description="Its place in the list, from 1.")
+    affinity: float = Field(description="What the list is ranked by; it compares within one list only.")
+    model: ModelVersion = Field(description="Version of the model that put it there; feedback sends it back.")
     why: list[Carrier] | None = None
     because: str | None = Field(None, description="The reasons in words.")
 
@@ -106,32 +128,34 @@ class Listed(Item):
 class Similar(Answer):
     """What someone who likes the seeds should hear next."""
 
-    model: str = Field(description="Version of the model that answered.")
+    model: ModelVersion
     seeds: list[Item]
     notices: list[str]
     items: list[Listed]
 
 
-class Played(Item):
+class PlaylistItem(Item):
     """An item of a path or of radio."""
 
     mbid: str | None = Field(description="Its MusicBrainz identifier, if it is known.")
     rank: int
-    affinity: float = Field(description="Of a path: from the item before, as a share of the best one's.")
+    affinity: float = Field(
+        description="Of a path: from the item before, as a share of the best one's. Of a radio: from its seeds."
+    )
 
 
 class Playlist(Answer):
     """Items to play in their order."""
 
-    model: str = Field(description="Version of the model that answered.")
+    model: ModelVersion
     notices: list[str]
-    items: list[Played]
+    items: list[PlaylistItem]
 
 
 class Recommended(Answer):
     """What a listener should hear next; here `affinity` is the score of the item for this listener."""
 
-    model: str = Field(description="Version of the model that answered.")
+    model: ModelVersion
     history: list[Item] = Field(description="The items of the history that the model has.")
     notices: list[str] = Field(description="Which entries of the history are unknown, among others.")
     items: list[Listed]
@@ -146,7 +170,7 @@ class Failed(Answer):
 class BatchAnswer(Answer):
     """Answers in the order of the requests."""
 
-    model: str
+    model: ModelVersion
     answers: list[Similar | Failed]
 
 
@@ -159,7 +183,7 @@ class Match(Item):
 class Found(Answer):
     """Items found by name, the best match first."""
 
-    model: str
+    model: ModelVersion
     items: list[Match]
 
 
@@ -181,7 +205,7 @@ class Label(Answer):
 class Details(Item):
     """The details of an item."""
 
-    model: str
+    model: ModelVersion
     known_by: dict[str, bool] = Field(description="Which signals have data about it.")
     weights: dict[str, float] = Field(
         description="Weight of each signal in the mixture when the item is the query."
@@ -215,7 +239,7 @@ class Neighbourhood(Answer):
 class Page(Answer):
     """A page of all lists."""
 
-    model: str
+    model: ModelVersion
     neighbours: list[Neighbourhood]
     next: str | None = Field(description="The cursor of the next page; null on the last.")
 
@@ -254,22 +278,34 @@ class SignalInfo(Answer):
 class Described(Answer):
     """A model, and how it can be asked."""
 
-    version: str
-    role: str
-    dataset: str
-    simulated: bool
-    items: int
-    listeners: int | None
-    default: str
-    signals: list[SignalInfo]
-    mixture: list[str]
-    beta: float
-    character: float | None
-    lens: float | None
-    places: list[Place]
-    item_countries: list[Place]
-    kinds: list[str]
-    strata: list[str]
+    version: str = Field(description="A digest of its content; answers call it `model`.")
+    role: str = Field(
+        description="`current`, or `challenger`: what it is compared with by interleaved lists."
+    )
+    dataset: str = Field(description="Name of the dataset that it was fitted to.")
+    simulated: bool = Field(
+        description="Whether the listeners are simulated, so that nothing is said of real people."
+    )
+    items: int = Field(description="How many items it has.")
+    listeners: int | None = Field(description="How many listeners it was fitted to, where that is known.")
+    default: str = Field(description="Name of the signal that answers unless a query names another.")
+    signals: list[SignalInfo] = Field(description="The signals that a query may name.")
+    mixture: list[str] = Field(
+        description="Names of the signals that the mixture weighs; empty without a mixture."
+    )
+    beta: float = Field(description="Popularity exponent of a query that gives none.")
+    character: float | None = Field(
+        description="Place between taste, 0, and kinship, 1, of a query that gives none; null without a mixture."
+    )
+    lens: float | None = Field(
+        description="Strength, 0 to 1, of a lens that a query gives no strength for; null without groups of listeners."
+    )
+    places: list[Place] = Field(description="Countries and regions that a query may be asked from.")
+    item_countries: list[Place] = Field(
+        description="Countries that items are from, those with most items first."
+    )
+    kinds: list[str] = Field(description="Kinds of items that it has: artist, album or track.")
+    strata: list[str] = Field(description="Strata of popularity, the most popular first.")
     options: list[Option] = Field(description="The options of a query.")
 
 
@@ -296,7 +332,7 @@ class Health(Answer):
     """Whether requests can be answered."""
 
     status: str
-    models: dict[str, str] = {}
+    models: dict[str, str] = Field({}, description="Version of the model of each role.")
     refused: dict[str, str] = Field({}, description="Why a newer model was not put in place.")
     feedback: str | None = None
 
@@ -304,7 +340,7 @@ class Health(Answer):
 class Map(Answer):
     """The catalogue in two dimensions, by naive CF (before) and by the model (after)."""
 
-    model: str
+    model: ModelVersion
     id: list[str]
     name: list[str]
     country: list[str | None]

@@ -210,7 +210,7 @@ class ServedModel:
         ]
 
     def playlist_records(self, answers: Answers) -> list[dict[str, Any]]:
-        """Return answers as :class:`tigertail.service.http.schemas.Played`."""
+        """Return answers as :class:`tigertail.service.http.schemas.PlaylistItem`."""
         return [
             {
                 **self.items[code],
