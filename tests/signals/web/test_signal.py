@@ -12,7 +12,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
 from tigertail.ranking.topk import top_k
-from tigertail.signals.web import Mentions, Web, WebConfig, fit_web
+from tigertail.signals.web import MentionCounts, Web, WebConfig, fit_web
 
 Scenes = tuple[Dataset, Interactions]
 Make = Callable[..., Scenes]
@@ -59,10 +59,10 @@ def test_the_evidence_is_what_is_written(scenes: Scenes) -> None:
     dataset, interactions = scenes
     web = fit_web(dataset, interactions, WebConfig())
     n1, n2, n3, s1 = (code(interactions, item) for item in ("n1", "n2", "n3", "s1"))
-    assert web.mentions(n1, n2) == Mentions(2, 2, 0)
-    assert web.mentions(n2, n1) == Mentions(2, 0, 2)
-    assert web.mentions(n1, n3) == Mentions(2, 0, 0)
-    assert web.mentions(n1, s1) == Mentions(0, 0, 0)
+    assert web.mention_counts(n1, n2) == MentionCounts(2, 2, 0)
+    assert web.mention_counts(n2, n1) == MentionCounts(2, 0, 2)
+    assert web.mention_counts(n1, n3) == MentionCounts(2, 0, 0)
+    assert web.mention_counts(n1, s1) == MentionCounts(0, 0, 0)
 
 
 def test_it_tells_where_they_are_written_about(scenes: Scenes) -> None:
@@ -93,13 +93,13 @@ def test_only_what_stands_within_the_window_is_beside(make: Make) -> None:
     dataset, interactions = make([("d", "-", None), ("e", "-", None)], mentions)
     web = fit_web(dataset, interactions, WebConfig(window=10))
     n1, n2, n3 = (code(interactions, item) for item in ("n1", "n2", "n3"))
-    assert [web.mentions(*pair).documents for pair in ((n1, n2), (n2, n3), (n1, n3))] == [1, 1, 0]
+    assert [web.mention_counts(*pair).documents for pair in ((n1, n2), (n2, n3), (n1, n3))] == [1, 1, 0]
 
 
 def test_mentions_without_places_stand_beside_all_of_their_document(make: Make) -> None:
     dataset, interactions = make([("d", "-", None)], [("n1", "d", 1, None), ("n2", "d", 1, None)])
     web = fit_web(dataset, interactions, WebConfig(window=1))
-    assert web.mentions(code(interactions, "n1"), code(interactions, "n2")).documents == 1
+    assert web.mention_counts(code(interactions, "n1"), code(interactions, "n2")).documents == 1
 
 
 def test_beside_is_shrunk_normalised_information(make: Make) -> None:

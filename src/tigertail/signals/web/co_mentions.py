@@ -131,7 +131,7 @@ def _find_pairs(documents, items, positions, window, n_items, rows):
     return size
 
 
-def co_mention_similarity(document_counts: CSR, mentions_in_codes: CodedMentions, shrinkage: float) -> CSR:
+def co_mention_similarity(co_mentions: CSR, mentions_in_codes: CodedMentions, shrinkage: float) -> CSR:
     """Turn counts into how much more often than by chance two items are mentioned near each other.
 
     Normalised pointwise mutual information (G. Bouma, "Normalized (pointwise) mutual information in collocation
@@ -143,7 +143,7 @@ def co_mention_similarity(document_counts: CSR, mentions_in_codes: CodedMentions
 
     Parameters
     ----------
-    document_counts
+    co_mentions
         What :func:`co_mention_counts` returned.
     mentions_in_codes
         The mentions that were counted.
@@ -157,14 +157,14 @@ def co_mention_similarity(document_counts: CSR, mentions_in_codes: CodedMentions
     """
     n_documents = max(len(mentions_in_codes.documents), 2)
     document_frequency = np.bincount(
-        mentions_in_codes.mentions["item"].to_numpy(), minlength=document_counts.shape[1]
+        mentions_in_codes.mentions["item"].to_numpy(), minlength=co_mentions.shape[1]
     )
-    row, column = document_counts.entry_rows(), document_counts.indices
-    count = document_counts.data.astype(np.float64)
+    row, column = co_mentions.entry_rows(), co_mentions.indices
+    count = co_mentions.data.astype(np.float64)
     p_both = np.minimum(count / n_documents, 1 - 1e-9)
     pmi = np.log(
         n_documents * count / (document_frequency[row].astype(np.float64) * document_frequency[column])
     )
     value = pmi / -np.log(p_both) * count / (count + shrinkage)
     keep = value > 0
-    return CSR.from_coo(row[keep], column[keep], value[keep], document_counts.shape)
+    return CSR.from_coo(row[keep], column[keep], value[keep], co_mentions.shape)

@@ -11,7 +11,7 @@ SIMILAR_TEXT: Final = Evidence.of("similar_text")
 _ON_PAGES: Final = (None, Fact("named_on_page"), Fact("each_named_on_page"))
 
 
-class Mentions(NamedTuple):
+class MentionCounts(NamedTuple):
     """How often documents mention two items together.
 
     Attributes
@@ -27,22 +27,20 @@ class Mentions(NamedTuple):
     mentions_of_a_on_b: int
 
 
-def mentioned(mentions: Mentions) -> Evidence:
-    """Return where documents mention two items together.
+def mention_evidence(counts: MentionCounts) -> Evidence:
+    """Return where documents mention two items together; to a reader each such document is a page.
 
     Examples
     --------
-    >>> mentioned(Mentions(4, 0, 2)).words
+    >>> mention_evidence(MentionCounts(4, 0, 2)).words
     "mentioned together on 4 pages, named on the other's page"
-    >>> mentioned(Mentions(0, 1, 3)).words, mentioned(Mentions(1, 0, 0)).words
+    >>> mention_evidence(MentionCounts(0, 1, 3)).words, mention_evidence(MentionCounts(1, 0, 0)).words
     ("each named on the other's page", 'mentioned together on 1 page')
     """
-    return _mentioned(
-        mentions.documents, (mentions.mentions_of_b_on_a > 0) + (mentions.mentions_of_a_on_b > 0)
-    )
+    return _evidence(counts.documents, (counts.mentions_of_b_on_a > 0) + (counts.mentions_of_a_on_b > 0))
 
 
 @lru_cache(1024)
-def _mentioned(documents: int, pages: int) -> Evidence:
+def _evidence(documents: int, directions: int) -> Evidence:
     together = Fact("mentioned_together", documents) if documents else None
-    return Evidence(tuple(fact for fact in (together, _ON_PAGES[pages]) if fact))
+    return Evidence(tuple(fact for fact in (together, _ON_PAGES[directions]) if fact))

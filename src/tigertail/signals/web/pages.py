@@ -30,7 +30,7 @@ def page_mention_counts(mentions_in_codes: CodedMentions, items: int) -> CSR:
     return CSR.from_coo(mentions["owner"], mentions["item"], mentions[c.COUNT], (items, items))
 
 
-def page_mention_similarity(page_mentions: CSR) -> CSR:
+def page_mention_similarity(own_page_mentions: CSR) -> CSR:
     """Turn counts into affinity: how much A's pages mention B, and B's pages A.
 
     With f_AB the mentions of B on A's pages, d_B the number of items whose pages mention B and d the number of
@@ -46,12 +46,12 @@ def page_mention_similarity(page_mentions: CSR) -> CSR:
     CSR
         Entries from 0 to 1; items by items, symmetric.
     """
-    owners = max(int((page_mentions.row_sizes > 0).sum()), 1)
-    mentioners = np.bincount(page_mentions.indices, minlength=page_mentions.shape[1])
+    owners = max(int((own_page_mentions.row_sizes > 0).sum()), 1)
+    mentioners = np.bincount(own_page_mentions.indices, minlength=own_page_mentions.shape[1])
     rarity = np.log1p(owners / np.maximum(mentioners, 1)) / np.log1p(owners)
-    counts = page_mentions.data.astype(np.float64)
-    scores = counts / (counts + 1) * rarity[page_mentions.indices] / 2
-    return symmetric_sum(page_mentions.with_data(scores.astype(np.float32)))
+    counts = own_page_mentions.data.astype(np.float64)
+    scores = counts / (counts + 1) * rarity[own_page_mentions.indices] / 2
+    return symmetric_sum(own_page_mentions.with_data(scores.astype(np.float32)))
 
 
 def symmetric_sum(matrix: CSR) -> CSR:

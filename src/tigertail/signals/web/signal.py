@@ -17,7 +17,7 @@ from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.signals.web.co_mentions import co_mention_counts, co_mention_similarity
 from tigertail.signals.web.codes import read_mentions
 from tigertail.signals.web.config import WebConfig
-from tigertail.signals.web.explain import SIMILAR_TEXT, Mentions, mentioned
+from tigertail.signals.web.explain import SIMILAR_TEXT, MentionCounts, mention_evidence
 from tigertail.signals.web.pages import page_mention_counts, page_mention_similarity
 from tigertail.signals.web.texts import text_similarity
 from tigertail.sparse import CSR
@@ -25,14 +25,15 @@ from tigertail.sparse import CSR
 
 @dataclass(frozen=True, eq=False)
 class Web(NeighbourLists):
-    """Affinity from documents that mention items.
+    """Affinity from documents that mention items. An item's own **page** is a document that is about it.
 
     Parameters
     ----------
     document_counts
-        Number of documents that mention two items near each other; items by items, symmetric.
+        Co-mentions: the number of documents, of any kind, that mention two items near each other; items by items,
+        symmetric. (Stored models have it by this name.)
     page_mentions
-        How often a row's own pages mention a column; items by items.
+        Mentions on own pages: how often a row's own pages mention a column; items by items.
     """
 
     document_counts: CSR
@@ -40,7 +41,7 @@ class Web(NeighbourLists):
 
     EVIDENCE: ClassVar[Evidence] = SIMILAR_TEXT
 
-    def mentions(self, a: int, b: int) -> Mentions:
+    def mention_counts(self, a: int, b: int) -> MentionCounts:
         """Return how often documents mention two items together.
 
         Parameters
@@ -48,19 +49,19 @@ class Web(NeighbourLists):
         a, b
             Item codes.
         """
-        [found] = self._mentions(a, np.array([b], np.int32))
-        return Mentions(*found)
+        [found] = self._mention_counts(a, np.array([b], np.int32))
+        return MentionCounts(*found)
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return where documents mention the query and each item together, else that their pages are similar."""
         similar_pages = super().explain(query, items)
         return [
-            mentioned(Mentions(*found)) if any(found) else similar
-            for found, similar in zip(self._mentions(query, items), similar_pages, strict=True)
+            mention_evidence(MentionCounts(*found)) if any(found) else similar
+            for found, similar in zip(self._mention_counts(query, items), similar_pages, strict=True)
         ]
 
-    def _mentions(self, query: int, items: NDArray[np.int32]) -> list[list[int]]:
-        """Return the numbers of :class:`Mentions` of an item and each of some others."""
+    def _mention_counts(self, query: int, items: NDArray[np.int32]) -> list[list[int]]:
+        """Return the numbers of :class:`MentionCounts` of an item and each of some others."""
         counts = np.zeros((len(items), 3), np.int64)
         counts[:, 0] = self.document_counts.at(query, items)
         counts[:, 1] = self.page_mentions.at(query, items)
@@ -100,18 +101,18 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
         )
     mentions_in_codes = read_mentions(dataset, interactions)
     items = len(interactions.items)
-    document_counts = co_mention_counts(mentions_in_codes, items, config.window)
-    page_mentions = page_mention_counts(mentions_in_codes, items)
+    co_mentions = co_mention_counts(mentions_in_codes, items, config.window)
+    own_page_mentions = page_mention_counts(mentions_in_codes, items)
     parts = []
     if config.co_mention_weight:
         parts.append(
             (
                 config.co_mention_weight,
-                co_mention_similarity(document_counts, mentions_in_codes, config.shrinkage),
+                co_mention_similarity(co_mentions, mentions_in_codes, config.shrinkage),
             )
         )
     if config.page_mention_weight:
-        parts.append((config.page_mention_weight, page_mention_similarity(page_mentions)))
+        parts.append((config.page_mention_weight, page_mention_similarity(own_page_mentions)))
     if config.text_similarity_weight and dataset.has(c.DOCUMENTS_TABLE):
         texts = text_similarity(
             dataset,
@@ -124,7 +125,7 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
         parts.append((config.text_similarity_weight, texts))
     popularity_factor = np.asarray((1.0 + interactions.item_listeners) ** -config.beta, np.float64)
     return Web(
-        _top_neighbours(parts, items, popularity_factor, config.neighbours), document_counts, page_mentions
+        _top_neighbours(parts, items, popularity_factor, config.neighbours), co_mentions, own_page_mentions
     )
 
 
