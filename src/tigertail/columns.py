@@ -99,8 +99,8 @@ ITEM_A: Final = "item_a"
 ITEM_B: Final = "item_b"
 
 # Neighbour lists.
-TARGET_ITEM_ID: Final = "target_item_id"  # the item asked about, not a target of the evaluation
-SCORE: Final = "score"  # the affinity
+TARGET_ITEM_ID: Final = "target_item_id"  # RecTools' name for the query, not a target of the evaluation
+SCORE: Final = "score"  # RecTools' name for the affinity; to a listener, how good an item is
 RANK: Final = "rank"
 
 # Kinds of item.

@@ -153,7 +153,7 @@ class Playlist(Answer):
 
 
 class Recommended(Answer):
-    """What a listener should hear next; here `affinity` is the score of the item for this listener."""
+    """What a listener should hear next; here `affinity` is how good an item is after the whole history."""
 
     model: ModelVersion
     history: list[Item] = Field(description="The items of the history that the model has.")
