@@ -280,7 +280,7 @@ class Described(Answer):
 
     version: str = Field(description="A digest of its content; answers call it `model`.")
     role: str = Field(
-        description="`current`, or `challenger`: what it is compared with by interleaved lists."
+        description="`current`, which answers, or `challenger`, whose lists are interleaved with its own."
     )
     dataset: str = Field(description="Name of the dataset that it was fitted to.")
     simulated: bool = Field(
