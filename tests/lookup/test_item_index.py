@@ -87,6 +87,15 @@ def test_an_id_that_ends_with_a_separator_is_found_by_all_of_it() -> None:
     assert index.match("id: a4 ").code == 3
 
 
+@pytest.mark.parametrize("text", ["id:kino", "ID: Kino", "mbid:kino"])
+def test_an_id_that_no_item_has_is_no_name(text: str) -> None:
+    index = ItemIndex(ITEMS.with_columns(pl.lit("ID: Kino").alias("name"), pl.lit("id kino").alias("folded")))
+    with pytest.raises(UnknownItemError, match=rf"no item called '{text}'\n.*leave out '\w+:'") as error:
+        index.match(text)
+    assert not error.value.suggestions
+    assert index.code_or_none(text) is None
+
+
 def test_a_note_says_how_many_have_the_name_and_how_to_ask_for_another(index: ItemIndex) -> None:
     note = index.match("nirvanA").note
     assert note.startswith("3 items have the name 'nirvanA'; the one with most listeners is taken.")

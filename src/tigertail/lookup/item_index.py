@@ -60,7 +60,7 @@ class ItemIndex:
     (:func:`~tigertail.dataset.folding.fold_loosely`).
     An MBID comes first, and an id gives way only to a better-known item of that name.
     Of several items the one with most listeners is meant, and a note says how many there are and how to ask for
-    another. The prefixes ``id:`` and ``mbid:`` leave no choice.
+    another. After the prefix ``id:`` or ``mbid:`` only an id or an MBID is looked up, and never a name.
 
     Parameters
     ----------
@@ -232,7 +232,7 @@ class ItemIndex:
     def unknown_item_error(
         self, text: str, *, path: Path | None = None, line: int | None = None
     ) -> UnknownItemError:
-        """Return the error that says there is no such item, and suggests close names.
+        """Return the error that says there is no such item, and suggests close names; none for an id.
 
         Parameters
         ----------
@@ -241,10 +241,15 @@ class ItemIndex:
         path, line
             The file and the line that have it.
         """
-        close = self.suggest(text)
+        prefixed = _PREFIXED.fullmatch(text)
+        close = [] if prefixed else self.suggest(text)
+        remedy = f"did you mean: {', '.join(close)}?" if close else "no name in this model is close to it"
+        if prefixed:
+            scheme, given = prefixed.groups()
+            remedy = f"leave out '{scheme}:' to look for a name too, as in '{given.strip()}'"
         return UnknownItemError(
             f"no item called '{text}'",
-            remedy=f"did you mean: {', '.join(close)}?" if close else "no name in this model is close to it",
+            remedy=remedy,
             path=path,
             line=line,
             suggestions=close,
@@ -314,8 +319,8 @@ class ItemIndex:
 
     def _meanings(self, text: str) -> tuple[Codes, bool]:
         """Return the items that a text may mean, best first, and whether it is only loosely their name."""
-        if (prefixed := _PREFIXED.fullmatch(text)) and len(alone := self._alone(*prefixed.groups())):
-            return alone, False
+        if prefixed := _PREFIXED.fullmatch(text):
+            return self._alone(*prefixed.groups()), False
         mbids = self._with_mbid(text)
         if len(mbids):
             return mbids, False
@@ -431,6 +436,11 @@ class ItemIndex:
         own = {item: code for code, item in enumerate(self._items[c.ITEM_ID])}
         aliases = self._aliases_of(c.ITEM_ID)
         return own if aliases is None else dict(aliases.select(c.ALIAS, CODE).reverse().iter_rows()) | own
+
+
+def is_prefixed(text: str) -> bool:
+    """Return whether a text begins with ``id:`` or ``mbid:``, so that it is no name."""
+    return _PREFIXED.fullmatch(text) is not None
 
 
 def _encodable(text: str) -> str:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import ConfigError
-from tigertail.lookup.item_index import ItemIndex
+from tigertail.lookup.item_index import ItemIndex, is_prefixed
 from tigertail.model.answers import Answers, Playlist
 from tigertail.model.query_options import QueryOptions
 
@@ -129,7 +129,7 @@ def seeds_of(index: ItemIndex, texts: Sequence[str]) -> tuple[NDArray[np.int32],
         if (match := index.match_or_none(text)) is not None:
             codes.append(match.code)
             notes[match.note] = None
-        elif len(theirs := np.flatnonzero(index.mask_of_artist(text))[:SEEDS]):
+        elif not is_prefixed(text) and len(theirs := np.flatnonzero(index.mask_of_artist(text))[:SEEDS]):
             codes += theirs.tolist()
         else:
             raise index.unknown_item_error(text)
