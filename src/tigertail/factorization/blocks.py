@@ -1,4 +1,4 @@
-"""Half a sweep of implicit ALS over blocks of rows: pure functions, for one machine and for many.
+"""The half-sweep of a fit, over blocks of rows: pure functions, for a fit on one machine and on many.
 
 The rows of a block are solved with the other side fixed. What they need of the other side are the vectors of the
 columns that they met (:func:`group_rows`), each in a basis that depends on all columns (:func:`bases_of`). Whoever has

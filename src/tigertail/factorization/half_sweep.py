@@ -1,8 +1,9 @@
-"""Half a sweep of implicit ALS: rows solved while the other side stays as it is.
+"""Rows solved alone, against the vectors of a side that is fitted: for folding-in, ridge and capacity.
 
-The objective is that of :mod:`tigertail.factorization.als`. With the vectors z of the columns fixed, the rows do
+A fit of ALS does not use it: its half-sweeps are those of :mod:`tigertail.factorization.als`, over blocks
+(:mod:`tigertail.factorization.blocks`). The objective is the same. With the vectors z of the columns fixed, the rows do
 not depend on one another, so that any of them can be solved alone: those of new listeners and new items
-(folding-in, as in Hu, Koren and Volinsky, ICDM 2008, section 4), or those of a group.
+(folding-in, as in Hu, Koren and Volinsky, ICDM 2008, section 4), or some of a group of listeners.
 """
 
 from __future__ import annotations
