@@ -1,4 +1,4 @@
-"""Partial refit: new listeners and items solved against the existing vectors, without another fit."""
+"""Partial refit: all listeners and the items that gained one, solved from the vectors of a fit."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ def partial_refit(
     """Solve listeners against the existing item vectors, then the items that gained listeners.
 
     A fold-in in the narrow sense keeps the other side fixed. This is a partial refit from a warm start: new items have
-    no vector yet, and one sweep leaves their vectors too short and too near the mean. Therefore new items and their
-    listeners are solved against each other first, which costs little; then one sweep over all listeners and all items
-    that gained one lets those vectors adapt. Other items keep theirs.
+    no vector yet, and one sweep leaves their vectors too short and too near the mean. Therefore, after a sweep over all
+    listeners and all items that gained one, new items and their listeners alone are solved against each other, which
+    costs little; one more sweep over all lets the other vectors adapt. Where no item is new, the first sweep is all.
+    Items that gained no listener keep their vectors.
 
     Parameters
     ----------

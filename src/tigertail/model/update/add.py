@@ -1,6 +1,7 @@
 """Adding new listeners and items to a model without fitting it again.
 
-New listeners and items are folded into the factors (:mod:`tigertail.factorization.partial_refit`). Counts (common
+All listeners, and the items that gained one, are solved again from the item vectors of the last fit
+(:mod:`tigertail.factorization.partial_refit`); other items keep their vectors. Counts (common
 listeners, co-listening) and the group vectors, which come from one ridge regression on the factors, are computed again.
 Items that the annotation signal has no data about get their rows there from their annotations.
 """
