@@ -69,10 +69,10 @@ class BulkAnswers:
     ----------
     item_table
         The model's items.
-    targets
-        Codes of the items of the query, one per row; int32, (rows,).
+    queries
+        Codes of the items asked about, one per row; int32, (rows,).
     items
-        Codes of the answers, best first for each target; int32, (rows,).
+        Codes of the answers, best first for each query; int32, (rows,).
     affinities
         Their affinities; float32, (rows,).
     ranks
@@ -82,7 +82,7 @@ class BulkAnswers:
     """
 
     item_table: pl.DataFrame = field(repr=False)
-    targets: NDArray[np.int32]
+    queries: NDArray[np.int32]
     items: NDArray[np.int32]
     affinities: NDArray[np.float32]
     ranks: NDArray[np.int32]
@@ -92,23 +92,23 @@ class BulkAnswers:
         """Return them as the table that :meth:`tigertail.model.model.Model.neighbours` describes."""
         ids, titles = self.item_table[c.ITEM_ID], self.item_table[c.NAME]
         lists = {
-            c.TARGET_ITEM_ID: ids.gather(self.targets),
+            c.TARGET_ITEM_ID: ids.gather(self.queries),
             c.ITEM_ID: ids.gather(self.items),
             c.SCORE: self.affinities,
             c.RANK: self.ranks,
         }
         if names:
-            lists |= {"target_name": titles.gather(self.targets), c.NAME: titles.gather(self.items)}
+            lists |= {"target_name": titles.gather(self.queries), c.NAME: titles.gather(self.items)}
         if names and c.ARTIST_NAME in self.item_table.columns:
             artists = self.item_table[c.ARTIST_NAME]
             lists |= {
-                "target_artist_name": artists.gather(self.targets),
+                "target_artist_name": artists.gather(self.queries),
                 c.ARTIST_NAME: artists.gather(self.items),
             }
         return pl.DataFrame(lists)
 
     def _repr_html_(self) -> str:
-        return table_html(self.table(names=True), f"After {len(np.unique(self.targets)):,} items")
+        return table_html(self.table(names=True), f"After {len(np.unique(self.queries)):,} items")
 
 
 class Playlist(NamedTuple):

@@ -524,7 +524,8 @@ class Model:
         Returns
         -------
         polars.DataFrame
-            Columns target_item_id, item_id, score and rank, in the order of the queries.
+            Columns target_item_id (RecTools' name for the query), item_id, score and rank, in the order of the
+            queries.
 
         Warns
         -----
@@ -575,12 +576,12 @@ class Model:
             codes, notes = self.index.match_all(queries)
         allowed, further = self._allowed(options)
         blocks = list(self._lists(resolved.signal, codes, top, allowed, exact=bool(options.exact)))
-        targets, items, scores, ranks = (
+        asked, items, scores, ranks = (
             np.concatenate([block[place] for block in blocks] or [np.empty(0, dtype)])
             for place, dtype in enumerate((np.int32, np.int32, np.float32, np.int32))
         )
         notices = (*notes, *resolved.notices, *further)
-        return BulkAnswers(self.items, targets, items, scores, ranks, notices)
+        return BulkAnswers(self.items, asked, items, scores, ranks, notices)
 
     def save(self, path: Path | str) -> None:
         """Write the model to a folder; a model there is replaced in one step.

@@ -111,7 +111,7 @@ def _shares(codes: list[int], answers: BulkAnswers) -> list[Shares]:
     """Return the list of each code, as shares of its best affinity."""
     listed: dict[int, dict[int, float]] = {code: {} for code in codes}
     rows: Any = zip(
-        answers.targets.tolist(), answers.items.tolist(), answers.affinities.tolist(), strict=True
+        answers.queries.tolist(), answers.items.tolist(), answers.affinities.tolist(), strict=True
     )
     for target, item, affinity in rows:
         listed[target][item] = affinity
