@@ -45,7 +45,7 @@ def main() -> None:
     dataset = Dataset.open(arguments.dataset)
     context = FitContext(dataset, Interactions.of(dataset), ModelConfig())
     rng = np.random.default_rng(arguments.seed)
-    listeners = context.weights.shape[0]
+    listeners = context.confidences.shape[0]
     drawn = np.sort(rng.choice(listeners, min(arguments.rows, listeners), replace=False))
     solvers = {
         "fold-in": listener_solver(context, drawn, 1.0),
@@ -69,7 +69,7 @@ def listener_solver(
     context: FitContext, drawn: NDArray[np.int64], times: float
 ) -> tuple[Callable[[int], Floats], Floats]:
     """Return what solves some listeners in so many steps, and where they start."""
-    matrix, items = context.weights.select_rows(drawn), context.factors.items
+    matrix, items = context.confidences.select_rows(drawn), context.factors.items
     start = np.zeros((len(drawn), items.shape[1]), np.float32)
     config = context.solver.model_copy(update={"reg": times * context.solver.reg})
     return lambda steps: fold_in(matrix, items, start, config, cg_steps=steps), start
@@ -80,8 +80,8 @@ def item_solver(context: FitContext) -> tuple[Callable[[int], Floats], Floats]:
     local, factors = context.config.local, context.factors
     groups = group_listeners(context.dataset, context.interactions, factors, local)
     largest = np.flatnonzero(groups.group_of == np.argmax(groups.sizes[: len(groups.keys)]))
-    known, by_item = known_items(context.weights.select_rows(largest), local.min_listeners)
-    penalty = penalty_of_groups(context.weights, factors, local)
+    known, by_item = known_items(context.confidences.select_rows(largest), local.min_listeners)
+    penalty = penalty_of_groups(context.confidences, factors, local)
     start = factors.items[known]
 
     def solve(steps: int) -> Floats:

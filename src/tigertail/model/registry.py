@@ -77,8 +77,8 @@ class FitContext:
     solve_groups: GroupSolver = fit_groups
 
     @cached_property
-    def weights(self) -> CSR:
-        """Confidences, listeners by items."""
+    def confidences(self) -> CSR:
+        """How much each play counts, listeners by items."""
         return confidence(self.interactions.plays, self.config.confidence)
 
     @cached_property
@@ -96,7 +96,7 @@ class FitContext:
     @cached_property
     def solver(self) -> ALSConfig:
         """Settings of the solver for the base model."""
-        return self.config.base.solver(self.weights, self.observable)
+        return self.config.base.solver(self.confidences, self.observable)
 
     @cached_property
     def factors(self) -> Factors:
@@ -104,7 +104,7 @@ class FitContext:
         settings = self.solver
         with progress("factors", settings.iterations) as tick:
             return self.solve(
-                self.weights,
+                self.confidences,
                 settings,
                 seed=self.config.seed,
                 observable=self.observable,
@@ -190,7 +190,7 @@ def _listening(context: FitContext, config: LocalConfig) -> GroupedCoListening:
     seed = context.config.seed
     groups = group_listeners(context.dataset, context.interactions, context.factors, config, seed=seed)
     return fit_listening(
-        context.weights,
+        context.confidences,
         context.factors,
         groups,
         config,
@@ -208,7 +208,7 @@ def _factors(context: FitContext, config: BaseConfig) -> FactorAffinity:
 
 def _co_listening(context: FitContext, config: CoListeningConfig) -> CoListening:
     with limited(context.threads):
-        return fit_co_listening(context.weights, config)
+        return fit_co_listening(context.confidences, config)
 
 
 def _annotation(context: FitContext, config: AnnotationConfig) -> Annotation:

@@ -55,7 +55,7 @@ def fit_co_listening(
     Parameters
     ----------
     weights
-        How much each listener's play of an item counts.
+        Listeners by items: how much each play counts, in a model its confidence.
     config
         Settings.
     exposed_share
