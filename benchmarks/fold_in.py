@@ -109,7 +109,7 @@ def measure(dataset: Dataset, share: float, seed: int, signal: str | None = None
     return [
         f"{share:.0%}".replace("%", " %"),
         f"{thousands * 1000:,.0f}",
-        f"{far.plays:.1%}".replace("%", " %"),
+        f"{far.pairs:.1%}".replace("%", " %"),
         f"{len(parts.hidden):,}",
         overlap(after, full, parts.hidden, signal),
         overlap(other, full, parts.hidden, signal),

@@ -79,8 +79,8 @@ def measure(dataset: Dataset, share: float, seed: int, folder: Path) -> list[str
     listed = [sum(len(row & fresh) for row in lists) for lists in (old_ours, old_theirs)]
     return [
         f"{share:.0%}".replace("%", " %"),
-        f"{taken.items:,}",
-        f"{taken.rows:,}",
+        f"{taken.annotated:,}",
+        f"{taken.annotations:,}",
         overlap(ours, theirs),
         overlap([ours[row] for row in much], [theirs[row] for row in much]) if len(much) else "-",
         overlap(alone, theirs),

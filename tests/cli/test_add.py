@@ -29,8 +29,8 @@ def test_add_says_what_came_and_how_far_the_model_has_gone(
     dry = run_cli("add", tmp_path / "model", newcomers, "--dry-run")
     assert checksums(tmp_path / "model") == before
     result = run_cli("add", tmp_path / "model", newcomers)
-    assert "Added 3 listeners, 9 plays, 1 items that had no listener" in result.stdout
-    assert "Since the fit: 15.0 % more plays, 12.5 % more items" in result.stdout
+    assert "Added 3 listeners, 9 pairs of listener and item, 1 items that had no listener" in result.stdout
+    assert "Since the fit: 15.0 % more pairs, 12.5 % more items" in result.stdout
     assert "Fine: a fit is due when" in result.stdout
     assert dry.stdout == result.stdout + f"{tmp_path / 'model'} was left as it is.\n"
     assert load(tmp_path / "model").index.match("x1").code >= 0

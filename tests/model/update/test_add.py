@@ -15,7 +15,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError, ModelError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig, add, drift, fit, load, save
-from tigertail.model.update.drift import MAX_PLAYS_GROWTH, report
+from tigertail.model.update.drift import MAX_PAIRS_GROWTH, report
 from tigertail.signals.local import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.storage import checksums
@@ -292,13 +292,13 @@ def test_drift_is_told_from_the_fit_on_and_advises_when_it_is_much(model: Model,
     assert drift(model).advice == "Nothing was added since the fit."
     one = add(model, write(plays({"a": ["n1", "n2"]})))
     entries = model.training_summary["interactions"]
-    assert drift(one).plays == pytest.approx(2 / entries)
+    assert drift(one).pairs == pytest.approx(2 / entries)
     assert not drift(one).fit_again
     assert drift(one).advice.startswith("Fine")
     many = add(one, write(plays({f"b{n}": ["n1", "n2", "n3"] for n in range(5)} | {"c": ["z1"]})))
     assert drift(many).additions == 2
-    assert drift(many).plays == pytest.approx(18 / entries)
-    assert 18 / entries > MAX_PLAYS_GROWTH
+    assert drift(many).pairs == pytest.approx(18 / entries)
+    assert 18 / entries > MAX_PAIRS_GROWTH
     assert drift(many).items == pytest.approx(1 / 8)
     assert drift(many).fit_again
     assert drift(many).advice.startswith("Fit the model again")

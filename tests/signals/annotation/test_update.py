@@ -75,7 +75,7 @@ def test_who_shares_labels_is_near_at_once(grow: Callable[..., Grown]) -> None:
     grown = grow((SAID,), ({"x": "Cold Wave, dark", "y": "polka"},))
     assert grown.affinity("x", "a") > grown.affinity("x", "c") > 0 == grown.affinity("x", "d")
     assert grown.affinity("a", "x") > grown.affinity("c", "x") > 0 == grown.affinity("y", "x")
-    assert (grown.taken.rows, grown.taken.items, grown.taken.later) == (6, 2, 0)
+    assert (grown.taken.annotations, grown.taken.annotated, grown.taken.not_added) == (6, 2, 0)
     shared = grown.signal.shared_labels(grown.ids.index("x"), grown.ids.index("a"))
     assert set(shared["label"]) == {"coldwave", "dark"}
     assert shared["people_b"].to_list() == [2, 2] == shared["people_a"].to_list()
@@ -105,7 +105,7 @@ def test_items_that_were_there_stay_as_they_were(grow: Callable[..., Grown]) -> 
     old = np.array([grown.ids.index(item) for item in SAID], np.int32)
     before, after = (signal.affinity(old)[:, old] for signal in (grown.before, grown.signal))
     assert before.tobytes() == after.tobytes()
-    assert (grown.taken.rows, grown.taken.items, grown.taken.later) == (4, 1, 4)
+    assert (grown.taken.annotations, grown.taken.annotated, grown.taken.not_added) == (4, 1, 4)
     assert not grown.before.known[grown.ids.index("x")]
 
 
@@ -113,7 +113,7 @@ def test_an_item_that_was_there_without_a_word_gets_its_row(world: MakeWorld) ->
     made = world(SAID, items=["quiet"])
     signal, ids = made.fit(), made.interactions.items.ids.to_list()
     grown = Grown(signal, ids, world({"quiet": "polka"}).dataset)
-    assert grown.taken.items == 1
+    assert grown.taken.annotated == 1
     assert grown.affinity("quiet", "d") > 0 == grown.affinity("quiet", "a")
 
 
@@ -154,8 +154,8 @@ def test_what_cannot_be_used_is_counted(grow: Callable[..., Grown]) -> None:
     rows = [("x", "tag", " ", 1.0, "crowd", "ann"), ("x", "tag", "X", 1.0, "crowd", "ann")]
     grown = grow((SAID,), ({"x": "dark"},), rows)
     reasons = {"the label is empty": 1, "the label is the item's own name": 1}
-    assert grown.taken.left_out == reasons == grown.signal.left_out
-    assert (grown.taken.rows, grown.taken.later) == (2, 0)
+    assert grown.taken.unusable == reasons == grown.signal.left_out
+    assert (grown.taken.annotations, grown.taken.not_added) == (2, 0)
 
 
 def test_labels_of_the_fit_predict_the_listeners_of_newcomers(world: MakeWorld) -> None:

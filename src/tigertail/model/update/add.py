@@ -81,7 +81,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     dataset = with_known_ids(model, dataset)
     merged = merge(model, dataset)
     update = _annotation_update(model, dataset, merged)
-    if not merged.interactions.plays.nnz and not (update and update.items):
+    if not merged.new_interactions.plays.nnz and not (update and update.annotated):
         raise DataError(
             "nothing to add: no valid play, and no annotation of an item that had none",
             path=dataset.path,
@@ -89,12 +89,12 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         )
     with progress("adding", 4) as tick, limited(threads):
         updated: dict[str, Signal] = {ANNOTATION: update.signal} if update else {}
-        if merged.interactions.plays.nnz:
+        if merged.new_interactions.plays.nnz:
             updated |= _from_plays(model, dataset, merged, threads, tick)
         signals, signals_left_out = _signals(model, merged, updated)
         tick(note="the others")
     new_model = replace(model, items=merged.items, signals=signals, aliases=merged.aliases)
-    new = merged.interactions
+    new = merged.new_interactions
     with_first_listener = merged.items["listeners"].to_numpy() > 0
     with_first_listener[merged.remap.new_code[listening_of(model).known]] = False
     addition = Addition(
@@ -107,9 +107,9 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         same_name=merged.same_name,
         not_added=_not_added(dataset, update),
         left_out=signals_left_out,
-        annotations=update.rows if update else 0,
-        annotated=update.items if update else 0,
-        unusable=update.left_out if update else {},
+        annotations=update.annotations if update else 0,
+        annotated=update.annotated if update else 0,
+        unusable=update.unusable if update else {},
     )
     return replace(new_model, training_summary=record_addition(model, new_model, addition))
 
@@ -127,7 +127,7 @@ def _not_added(dataset: Dataset, update: AnnotationUpdate | None) -> dict[str, i
     """Return, by table, how many rows only a fit can use."""
     rows = {table: rows for table, rows in dataset.manifest["tables"].items() if not TABLES[table].addable}
     if update:
-        rows[c.ANNOTATIONS_TABLE] = update.later
+        rows[c.ANNOTATIONS_TABLE] = update.not_added
     return {table: count for table, count in rows.items() if count}
 
 
@@ -140,7 +140,7 @@ def _from_plays(
     confidences = confidence(merged.plays, config.confidence)
     exposure = None
     if listening.exposure is not None:
-        ids, items = merged.interactions.listeners.ids, Vocabulary(merged.items[c.ITEM_ID])
+        ids, items = merged.new_interactions.listeners.ids, Vocabulary(merged.items[c.ITEM_ID])
         before = listening.exposure.moved(remap.new_code, remap.n_items)
         exposure = before.joined(Exposure.of(dataset, ids, items))
     listeners = merged.items["listeners"].to_numpy()
@@ -155,7 +155,7 @@ def _from_plays(
     member = np.concatenate(
         [
             np.repeat(np.arange(len(listening.keys) + 1, dtype=np.int32), np.diff(listening.starts)),
-            join_groups(dataset, merged.interactions, factors.listeners, listening),
+            join_groups(dataset, merged.new_interactions, factors.listeners, listening),
         ]
     )
     groups = Groups(listening.keys, member, listening.fallback_of)

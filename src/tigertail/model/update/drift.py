@@ -16,7 +16,7 @@ from tigertail.signals.remap import ItemRemap
 
 DRIFT_SAMPLE: Final = 200  # items whose neighbours are compared
 TOP: Final = 20
-MAX_PLAYS_GROWTH: Final = 0.25
+MAX_PAIRS_GROWTH: Final = 0.25
 MAX_ITEMS_GROWTH: Final = 0.25
 """Shares, of what a model was fitted to, from which on a fit is due: see benchmarks/fold_in.py."""
 
@@ -30,7 +30,8 @@ class Addition:
     dataset, fingerprint
         Which.
     listeners, plays, items
-        What it brought: listeners, pairs of listener and item, and items that had no listener before.
+        What it brought: listeners, pairs of listener and item (``plays`` in the files of models), and items that had no
+        listener before.
     changed
         Mean share of the 20 nearest items of an old item that are others now; 0 to 1.
     same_name
@@ -38,7 +39,7 @@ class Addition:
     not_added
         Rows that need a fit, by table.
     left_out
-        Names of the signals left out until the next fit.
+        Names of the signals that the model is without until the next fit; no rows.
     annotations, annotated
         Annotations taken in, and of how many items that had none.
     unusable
@@ -67,7 +68,7 @@ class Drift:
     ----------
     additions
         How many datasets.
-    plays, items
+    pairs, items
         Pairs of listener and item added, and items, as shares of those the model was fitted to.
     changed
         Mean share of the 20 nearest items that are others now. Of several additions it is the sum, which it cannot
@@ -75,14 +76,14 @@ class Drift:
     """
 
     additions: int
-    plays: float
+    pairs: float
     items: float
     changed: float
 
     @property
     def fit_again(self) -> bool:
         """Whether the additions are too much for the old factors."""
-        return self.plays > MAX_PLAYS_GROWTH or self.items > MAX_ITEMS_GROWTH
+        return self.pairs > MAX_PAIRS_GROWTH or self.items > MAX_ITEMS_GROWTH
 
     @property
     def advice(self) -> str:
@@ -92,7 +93,8 @@ class Drift:
         if self.fit_again:
             return "Fit the model again to all its listeners: too much was added for the factors of the last fit."
         return (
-            f"Fine: a fit is due when plays have grown by {MAX_PLAYS_GROWTH:.0%} or items by {MAX_ITEMS_GROWTH:.0%}."
+            f"Fine: a fit is due when pairs of listener and item have grown by {MAX_PAIRS_GROWTH:.0%} or items by "
+            f"{MAX_ITEMS_GROWTH:.0%}."
         ).replace("%", " %")
 
 
@@ -109,20 +111,20 @@ def drift(model: Model) -> Drift:
     'Nothing was added since the fit.'
     """
     added: list[dict[str, Any]] = list(model.training_summary.get(ADDED, ()))
-    plays, items = (sum(one[what] for one in added) for what in ("plays", "items"))
-    fitted_plays = model.training_summary["interactions"] - plays
+    pairs, items = (sum(one[what] for one in added) for what in ("plays", "items"))
+    fitted_pairs = model.training_summary["interactions"] - pairs
     fitted_items = model.training_summary["items with a listener"] - items
     changed = min(1.0, sum(one["changed"] for one in added))
-    return Drift(len(added), plays / max(1, fitted_plays), items / max(1, fitted_items), changed)
+    return Drift(len(added), pairs / max(1, fitted_pairs), items / max(1, fitted_items), changed)
 
 
 def report(model: Model) -> list[str]:
     """Return, in lines for a person, what was last added and how far a model has gone from its fit."""
     last, far = model.training_summary[ADDED][-1], drift(model)
     lines = [
-        f"Added {last['listeners']:,} listeners, {last['plays']:,} plays, {last['items']:,} items "
+        f"Added {last['listeners']:,} listeners, {last['plays']:,} pairs of listener and item, {last['items']:,} items "
         f"that had no listener; {last['changed']:.1%} of the {TOP} nearest neighbours of old items changed.",
-        f"Since the fit: {far.plays:.1%} more plays, {far.items:.1%} more items, at most {far.changed:.1%} of "
+        f"Since the fit: {far.pairs:.1%} more pairs, {far.items:.1%} more items, at most {far.changed:.1%} of "
         f"neighbours changed ({far.additions} addition{'s' if far.additions > 1 else ''}).",
     ]
     if last.get("annotated"):

@@ -44,8 +44,8 @@ class MergedData:
         The model's items and the new ones, in the order of their new codes, as in :class:`Model`.
     plays
         Play counts, first of the model's listeners, group by group, then of the new listeners; listeners by items.
-    interactions
-        The new listeners and their plays, under the item codes of the dataset.
+    new_interactions
+        The new listeners alone and their plays, under the item codes of the dataset.
     remap
         The common codes of the model's items.
     same_name
@@ -56,7 +56,7 @@ class MergedData:
 
     items: pl.DataFrame
     plays: CSR
-    interactions: Interactions
+    new_interactions: Interactions
     remap: ItemRemap
     same_name: int
     aliases: pl.DataFrame | None

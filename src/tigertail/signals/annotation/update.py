@@ -47,19 +47,19 @@ class AnnotationUpdate:
     ----------
     signal
         The signal.
-    rows, items
+    annotations, annotated
         How many annotations were added, and to how many items that the signal did not know.
-    later
+    not_added
         Annotations of items that it knew: they need a fit.
-    left_out
+    unusable
         Annotations that cannot be used, by reason.
     """
 
     signal: Annotation
-    rows: int
-    items: int
-    later: int
-    left_out: dict[str, int]
+    annotations: int
+    annotated: int
+    not_added: int
+    unusable: dict[str, int]
 
 
 def update_annotations(
