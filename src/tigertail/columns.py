@@ -103,6 +103,9 @@ TARGET_ITEM_ID: Final = "target_item_id"  # RecTools' name for the query, not a 
 SCORE: Final = "score"  # RecTools' name for the affinity; to a listener, how good an item is
 RANK: Final = "rank"
 
+MAX_PLAYS: Final = 10_000_000
+"""More of one listener and item is a fault: songs of three minutes, for forty years on end, are seven million plays."""
+
 # Kinds of item.
 ARTIST: Final = "artist"
 ALBUM: Final = "album"

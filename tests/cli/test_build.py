@@ -24,7 +24,7 @@ def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
     result = CliRunner().invoke(app, ["build", str(recipe), str(target)], catch_exceptions=False)
     assert result.exit_code == 0
     assert "2 plays, 2 listeners, 1 items" in result.stdout
-    assert "count is negative" in result.stdout
+    assert "plays is negative" in result.stdout
     assert "unknown country, left out (Atlantis)" in result.stdout
     assert "1 items are in both lastfm-country and plays" in result.stdout
     assert f"tigertail describe {target}" in result.stdout

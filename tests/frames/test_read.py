@@ -189,7 +189,7 @@ WRONG = [
     ({"plays": {"user": [1], "band_": [2], "x": [1]}, "columns": {"name": "bnd"}}, "no column 'bnd' in plays"),
     ({"plays": {"user": [1], "x": [2]}}, "plays: no column for the item"),
     ({"plays": {"who": [1], "artist": [2]}}, "plays: no column for the listener"),
-    ({"plays": {"user": [1, 2], "artist": ["a", "b"], "n": [1, -2]}}, "plays: rows with a negative count: 1"),
+    ({"plays": {"user": [1, 2], "artist": ["a", "b"], "n": [1, -2]}}, "plays: rows whose plays is negative: 1"),
     ({"plays": {"user": [], "artist": []}}, "plays is empty"),
     ({"plays": [("ann", "Queen")]}, "plays is of type list"),
     ({"plays": {"user": "ann", "artist": ["a"]}}, "'user' is of type str, not a column"),

@@ -214,14 +214,14 @@ def test_ratings_and_times_reach_the_dataset(tmp_path: Path) -> None:
 def test_rejected_rows_are_written_down(tmp_path: Path) -> None:
     dataset, report = make(tmp_path, ONE, {"plays.csv": PLAYS + 'a,"Slow, Long",-3\n,x,1\n'})
     assert report.sources[0].read == 6
-    assert report.sources[0].rejected == {"count is negative": 1, "no listener": 1}
+    assert report.sources[0].rejected == {"plays is negative": 1, "no listener": 1}
     with (dataset.path / "quarantine.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert rows[0] == {
         "source": "plays",
         "file": "plays.csv",
         "line": "6",
-        "reason": "count is negative",
+        "reason": "plays is negative",
         "text": 'a,"Slow, Long",-3',
     }
     written = json.loads((dataset.path / "report.json").read_text(encoding="utf-8"))
@@ -245,7 +245,7 @@ def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_no_usable_play_says_why_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"no usable play.*count is negative \(1 rows\)"):
+    with pytest.raises(DataError, match=r"no usable play.*plays is negative \(1 rows\)"):
         make(tmp_path, ONE, {"plays.csv": "listener_id,name,plays\na,x,-1\n"})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plays.csv", "recipe.toml"]
 

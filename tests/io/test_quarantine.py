@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from tigertail.io import quarantine as module
-from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 
 def test_rows_are_kept_up_to_a_cap_and_counted_beyond(
@@ -13,8 +13,8 @@ def test_rows_are_kept_up_to_a_cap_and_counted_beyond(
 ) -> None:
     monkeypatch.setattr(module, "KEPT_PER_REASON", 2)
     put_aside = Quarantine()
-    rows = pl.DataFrame({LINE: [1, 2, 3, 4], TEXT: ["a", "b,\n", "c", "d" * 900], "n": [0, -1, -1, -1]})
-    kept = put_aside.keep("s", "f.csv", rows, reasons((pl.col("n") < 0, "negative")))
+    rows = pl.DataFrame({LINE: [1, 2, 3, 4], RAW_TEXT: ["a", "b,\n", "c", "d" * 900], "n": [0, -1, -1, -1]})
+    kept = put_aside.usable_rows("s", "f.csv", rows, reasons((pl.col("n") < 0, "negative")))
     assert kept["n"].to_list() == [0]
     assert put_aside.reasons_of("s") == {"negative": 3}
     put_aside.write(tmp_path)
@@ -28,8 +28,8 @@ def test_rows_are_kept_up_to_a_cap_and_counted_beyond(
 
 def test_the_first_check_that_holds_gives_the_reason() -> None:
     put_aside = Quarantine()
-    rows = pl.DataFrame({LINE: [1], TEXT: ["x"], "n": [-1]})
-    put_aside.keep("s", "f", rows, reasons((pl.col("n") < 0, "first"), (pl.col("n") < 1, "second")))
+    rows = pl.DataFrame({LINE: [1], RAW_TEXT: ["x"], "n": [-1]})
+    put_aside.usable_rows("s", "f", rows, reasons((pl.col("n") < 0, "first"), (pl.col("n") < 1, "second")))
     assert put_aside.reasons_of("s") == {"first": 1}
 
 
@@ -43,7 +43,7 @@ def test_warnings_keep_a_few_examples() -> None:
 
 def test_what_another_one_has_is_added_and_the_cap_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT_PER_REASON", 2)
-    frame = pl.DataFrame({LINE: [1, 2], TEXT: ["a", "b"], "#reason": ["no", "no"]})
+    frame = pl.DataFrame({LINE: [1, 2], RAW_TEXT: ["a", "b"], "#reason": ["no", "no"]})
     first, second = Quarantine(), Quarantine()
     first.reject("s", "f", frame.head(1))
     second.reject("s", "f", frame)

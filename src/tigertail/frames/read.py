@@ -167,7 +167,7 @@ def _report(quarantine: Quarantine) -> None:
         if reason.endswith("is negative"):
             what = reason.removesuffix(" is negative")
             raise DataError(
-                f"{table}: rows with a negative {what}: {rows:,}",
+                f"{table}: rows whose {what} is negative: {rows:,}",
                 remedy="leave these rows out, or give the counts themselves and not their logarithms or differences",
             )
     for table, read in quarantine.read.items():

@@ -15,13 +15,13 @@ from tigertail.geo.countries import country_code
 from tigertail.geo.languages import language_code
 from tigertail.ingest.descriptors import clean_descriptors, descriptors_of
 from tigertail.ingest.formats import Batch
-from tigertail.ingest.formats.column_types import TEXTS, check_types, ids_from_floats, plain
+from tigertail.ingest.formats.column_types import TEXT_CHECKS, check_types, ids_from_floats, plain
 from tigertail.ingest.missing import visible, warn_of_marks
 from tigertail.ingest.times import moments, to_the_second
-from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
-MAX_PLAYS: Final = 10_000_000
-"""More than this is a fault: songs of three minutes, for forty years on end, are seven million plays; rounded up."""
+MAX_AMOUNT: Final = c.MAX_PLAYS
+"""The bound of all amounts: counts of mentions and of pairs, and weights, are of the size of plays at most."""
 
 EXACT: Final = "#exact"
 """Of rows with a time: whether it is exact to the second."""
@@ -32,7 +32,6 @@ _MBID: Final = (
     rf"\{{?({c.UUID})\}}?(?:[/?#].*)?$"
 )
 _CODES: Final = {Check.COUNTRY: country_code, Check.LANGUAGE: language_code}
-_COUNTS: Final = (c.PLAYS, c.COUNT)  # named "count" in reasons
 _LAST_POSITION: Final = 2**31 - 1
 
 
@@ -40,7 +39,7 @@ def clean(
     batch: Batch,
     source: str,
     quarantine: Quarantine,
-    missing: Sequence[str] = (),
+    missing_marks: Sequence[str] = (),
     more: Sequence[tuple[pl.Expr, str]] = (),
 ) -> pl.DataFrame:
     """Return the usable rows of a batch, typed.
@@ -53,7 +52,7 @@ def clean(
         Its name.
     quarantine
         Where the rejected rows go.
-    missing
+    missing_marks
         Texts that stand for a missing value.
     more
         Further reasons to reject a row, and when they hold.
@@ -72,26 +71,26 @@ def clean(
     spec = TABLES[batch.table]
     given = {name: column.check for name, column in spec.inputs.items() if name in batch.rows.columns}
     check_types(spec, batch.rows, Path(batch.file), {})
-    rows = _texts(plain(batch.rows, given), spec, given, missing)
-    if not missing:
+    rows = _texts(plain(batch.rows, given), spec, given, missing_marks)
+    if not missing_marks:
         warn_of_marks(rows.select(_of(given, Check.TEXT, *_CODES)), source, quarantine)
     for check in (Check.MBID, Check.MBIDS):
         for name in _of(given, check):
             rows = _mbids(rows, name, source, quarantine, several=check is Check.MBIDS)
-    checks = [*more, *_missing(spec, rows)] + (_unknown(given, rows) if spec.whole_codes else [])
+    checks = [*more, *_required(spec, rows)] + (_unknown(given, rows) if spec.whole_codes else [])
     rows, of_numbers = _numbers(rows, given, batch.rating_scale)
     checks += of_numbers + _written_otherwise(rows, _of(given, Check.TIME), batch.time_formats)
     if spec.descriptors:
         rows = clean_descriptors(rows, source, quarantine)
         checks.append((pl.all_horizontal(pl.col(descriptors_of(rows)).is_null()), "no descriptor"))
     if checks:
-        rows = quarantine.keep(source, batch.file, rows, reasons(*checks))
+        rows = quarantine.usable_rows(source, batch.file, rows, reasons(*checks))
     for check, code_of in _CODES.items():
         for name in _of(given, check):
             rows = _coded(rows, name, code_of, source, quarantine)
     for name in _of(given, Check.TIME):
         rows = _times(rows, name, batch.time_formats, source, quarantine)
-    return _complete(spec, rows).drop(LINE, TEXT, strict=False)
+    return _complete(spec, rows).drop(LINE, RAW_TEXT, strict=False)
 
 
 def _of(given: Mapping[str, Check], *checks: Check) -> list[str]:
@@ -99,12 +98,12 @@ def _of(given: Mapping[str, Check], *checks: Check) -> list[str]:
 
 
 def _texts(
-    rows: pl.DataFrame, spec: TableSpec, given: Mapping[str, Check], missing: Sequence[str]
+    rows: pl.DataFrame, spec: TableSpec, given: Mapping[str, Check], missing_marks: Sequence[str]
 ) -> pl.DataFrame:
     """Strip blanks; text of nothing visible is null, and so is what stands for a missing value."""
     names = [name for name in given if rows[name].dtype == pl.String]
     stripped = {name: pl.col(name).str.strip_chars() for name in names}
-    shown = [visible(text) & ~text.is_in(missing) for text in stripped.values()]
+    shown = [visible(text) & ~text.is_in(missing_marks) for text in stripped.values()]
     rows = rows.with_columns(
         pl.when(seen).then(text).alias(name)
         for (name, text), seen in zip(stripped.items(), shown, strict=True)
@@ -113,15 +112,15 @@ def _texts(
     return ids_from_floats(rows, ids)
 
 
-def _missing(spec: TableSpec, rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
+def _required(spec: TableSpec, rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:
     """Return the checks for text that a row of this table needs; numbers have checks of their own."""
     checks = []
     for choices in spec.needs:
-        given = [name for name in choices if name in rows.columns]
-        if all(spec.inputs[name].check in TEXTS for name in given):
+        present = [name for name in choices if name in rows.columns]
+        if all(spec.inputs[name].check in TEXT_CHECKS for name in present):
             names = choices[:1] if choices in PAIR_REFERENCES else choices
             what = "item name" if choices == ITEM else " or ".join(names).removesuffix("_id")
-            checks.append((pl.all_horizontal(pl.col(given).is_null()), f"no {what}"))
+            checks.append((pl.all_horizontal(pl.col(present).is_null()), f"no {what}"))
     return checks
 
 
@@ -160,12 +159,11 @@ def _number(rows: pl.DataFrame, name: str) -> pl.Expr:
 def _amount(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[pl.Expr, str]]]:
     """Cast a column to numbers and return the checks they must pass."""
     number = pl.col(name)
-    what = "count" if name in _COUNTS else name
     checks = [
-        (number.is_null() | number.is_nan(), f"{what} is not a number"),
-        (number < 0, f"{what} is negative"),
-        (number == 0, f"{what} is zero"),
-        (number > MAX_PLAYS, f"{what} is above {MAX_PLAYS:,}"),
+        (number.is_null() | number.is_nan(), f"{name} is not a number"),
+        (number < 0, f"{name} is negative"),
+        (number == 0, f"{name} is zero"),
+        (number > MAX_AMOUNT, f"{name} is above {MAX_AMOUNT:,}"),
     ]
     return rows.with_columns(_number(rows, name)), checks
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from tigertail.errors import DataError
 from tigertail.io.archives import Stream
-from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
+from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 from tigertail.io.text_rows import TextFile
 
 DOCUMENT: Final = "document"
@@ -49,7 +49,7 @@ class JsonFile:
     quarantine: Quarantine
 
     def objects(self) -> Iterator[pl.DataFrame]:
-        """Yield blocks of objects, as columns ``LINE`` and ``TEXT``; the rows are counted as read.
+        """Yield blocks of objects, as columns ``LINE`` and ``RAW_TEXT``; the rows are counted as read.
 
         In an array the number of an object serves as its line. Lines are not checked.
 
@@ -126,7 +126,7 @@ class JsonFile:
     def _reject(self, number: int, text: str) -> None:
         self.quarantine.read[self.source] += 1
         shown = text[:1000].encode("utf-8", "replace").decode("utf-8")
-        rows = pl.DataFrame({LINE: [number], TEXT: [shown], REASON: ["not an object in JSON"]})
+        rows = pl.DataFrame({LINE: [number], RAW_TEXT: [shown], REASON: ["not an object in JSON"]})
         self.quarantine.reject(self.source, self.stream.name, rows)
 
 
@@ -187,4 +187,4 @@ def _columns(document: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 def _frame(rows: list[tuple[int, str]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema={LINE: pl.Int64, TEXT: pl.String}, orient="row")
+    return pl.DataFrame(rows, schema={LINE: pl.Int64, RAW_TEXT: pl.String}, orient="row")

@@ -23,7 +23,7 @@ _SHOWN: Final = (
 # Columns of raw rows: the line in the file, counted from 1, and its text. The sign # distinguishes them from the
 # columns of any file.
 LINE: Final = "#line"
-TEXT: Final = "#text"
+RAW_TEXT: Final = "#text"
 REASON: Final = "#reason"
 
 
@@ -70,24 +70,24 @@ class Quarantine:
         source, file
             Their source and file.
         rows
-            Columns ``LINE``, ``TEXT`` and ``REASON``.
+            Columns ``LINE``, ``RAW_TEXT`` and ``REASON``.
         """
-        for reason, line, text in rows.select(REASON, LINE, TEXT).iter_rows():
+        for reason, line, text in rows.select(REASON, LINE, RAW_TEXT).iter_rows():
             key = (source, reason)
             self.rejected[key] += 1
             if self.rejected[key] <= KEPT_PER_REASON:
                 self.rows.append(Rejected(source, file, line, reason, (text or "")[:_TEXT_LENGTH]))
 
-    def keep(self, source: str, file: str, rows: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
+    def usable_rows(self, source: str, file: str, rows: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
         """Reject the rows for which ``reason`` is not null and return the others."""
         judged = rows.with_columns(reason.alias(REASON))
         if judged[REASON].null_count() == rows.height:
             return rows
         bad = judged.filter(pl.col(REASON).is_not_null())
-        if TEXT not in bad.columns:
+        if RAW_TEXT not in bad.columns:
             shown = [name for name, dtype in rows.schema.items() if name != LINE and _is_shown(dtype)]
             text = pl.struct(shown).struct.json_encode() if shown else pl.lit("")
-            bad = bad.with_columns(text.alias(TEXT))
+            bad = bad.with_columns(text.alias(RAW_TEXT))
         self.reject(source, file, bad)
         return judged.filter(pl.col(REASON).is_null()).drop(REASON)
 
@@ -122,7 +122,7 @@ class Quarantine:
         return dict(sorted(found, key=lambda entry: (-entry[1], entry[0])))
 
     def write(self, folder: Path) -> None:
-        """Write the kept rows to ``quarantine.csv``."""
+        """Write the rejected rows to ``quarantine.csv``, as many as are kept for inspection."""
         with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("source", "file", "line", "reason", "text"))

@@ -14,7 +14,7 @@ import polars as pl
 
 from tigertail.errors import DataError
 from tigertail.io.archives import Stream
-from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine, reasons
 
 BLOCK_BYTES: Final = 16 << 20
 _LONGEST_LINE: Final = 256 << 20
@@ -64,7 +64,7 @@ class TextFile:
     undecoded: list[int] = field(default_factory=list, init=False)  # the first line that cannot be decoded
 
     def lines(self) -> Iterator[pl.DataFrame]:
-        """Yield blocks of lines that are not blank, as columns ``LINE`` and ``TEXT``.
+        """Yield blocks of lines that are not blank, as columns ``LINE`` and ``RAW_TEXT``.
 
         Raises
         ------
@@ -76,12 +76,12 @@ class TextFile:
             if first == 1:
                 self._check_text(block)
             body = block.removeprefix(codecs.BOM_UTF8) if first == 1 else block
-            frame = pl.DataFrame({TEXT: self._decode(body, first)}).with_columns(
-                pl.col(TEXT).str.strip_suffix("\r"), pl.int_range(first, pl.len() + first).alias(LINE)
+            frame = pl.DataFrame({RAW_TEXT: self._decode(body, first)}).with_columns(
+                pl.col(RAW_TEXT).str.strip_suffix("\r"), pl.int_range(first, pl.len() + first).alias(LINE)
             )
             if self.comment:
-                frame = frame.filter(~pl.col(TEXT).str.starts_with(self.comment))
-            yield frame.filter(pl.col(TEXT).str.contains(r"\S"))
+                frame = frame.filter(~pl.col(RAW_TEXT).str.starts_with(self.comment))
+            yield frame.filter(pl.col(RAW_TEXT).str.contains(r"\S"))
             first += block.count(b"\n")
         if first == 1:
             raise self._empty()
@@ -112,15 +112,15 @@ class TextFile:
             If the header is another.
         """
         top, blocks = self._opened()
-        if _SEPARATOR_LINE.match(top[TEXT][0]) and top.height > 1:
+        if _SEPARATOR_LINE.match(top[RAW_TEXT][0]) and top.height > 1:
             top = top.slice(1)
         if self.undecoded and self.undecoded[0] < top[LINE][0]:
             raise self._of_another_encoding("its first line is not", self.undecoded[0])
-        if header is None and _JSON.match(top[TEXT][0]):
+        if header is None and _JSON.match(top[RAW_TEXT][0]):
             raise DataError(
                 "a JSON file", path=self.stream.place, remedy="write format = 'json' in the recipe"
             )
-        columns = [name.strip() for name in _fields(top[TEXT][0], separator, quoted)]
+        columns = [name.strip() for name in _fields(top[RAW_TEXT][0], separator, quoted)]
         columns = [name or str(number) for number, name in enumerate(columns, start=1)]
         if header is not None and columns != list(header):
             raise DataError(
@@ -137,7 +137,7 @@ class TextFile:
     def numbered(self, *, separator: str, quoted: bool) -> tuple[list[str], Iterator[pl.DataFrame]]:
         """Read a file without a header; the names of its columns are "1", "2" and so on."""
         top, blocks = self._opened()
-        width = len(_fields(top[TEXT][0], separator, quoted))
+        width = len(_fields(top[RAW_TEXT][0], separator, quoted))
         names = [str(number) for number in range(1, width + 1)]
         whole = chain([top], blocks)
         return names, (self.split(frame, names, separator=separator, quoted=quoted) for frame in whole)
@@ -153,14 +153,14 @@ class TextFile:
     def split(
         self, frame: pl.DataFrame, columns: Sequence[str], *, separator: str, quoted: bool
     ) -> pl.DataFrame:
-        """Split lines into text columns, after ``LINE`` and ``TEXT``; lines of another width are rejected."""
+        """Split lines into text columns, after ``LINE`` and ``RAW_TEXT``; lines of another width are rejected."""
         self.quarantine.read[self.source] += frame.height
         width = len(columns)
-        with_quotes = pl.col(TEXT).str.contains('"', literal=True) if quoted else pl.lit(False)
+        with_quotes = pl.col(RAW_TEXT).str.contains('"', literal=True) if quoted else pl.lit(False)
         plain = frame.filter(~with_quotes)
-        fields = pl.col(TEXT).str.count_matches(separator, literal=True) + 1
+        fields = pl.col(RAW_TEXT).str.count_matches(separator, literal=True) + 1
         plain = self._keep(plain, fields != width, f"wrong number of fields (expected {width})")
-        parts = pl.col(TEXT).str.split_exact(separator, width - 1)
+        parts = pl.col(RAW_TEXT).str.split_exact(separator, width - 1)
         plain = plain.with_columns(parts.struct.rename_fields(list(columns)).struct.unnest())
         hard = frame.filter(with_quotes)
         if hard.is_empty():
@@ -168,8 +168,8 @@ class TextFile:
         return pl.concat([plain, self._split_quoted(hard, columns, separator)]).sort(LINE)
 
     def _split_quoted(self, frame: pl.DataFrame, columns: Sequence[str], separator: str) -> pl.DataFrame:
-        cells = [_fields(text, separator, quoted=True) for text in frame[TEXT]]
-        is_open = pl.Series([_is_open(text, separator) for text in frame[TEXT]], dtype=pl.Boolean)
+        cells = [_fields(text, separator, quoted=True) for text in frame[RAW_TEXT]]
+        is_open = pl.Series([_is_open(text, separator) for text in frame[RAW_TEXT]], dtype=pl.Boolean)
         width = len(columns)
         good = pl.Series([len(row) == width for row in cells], dtype=pl.Boolean) & ~is_open
         self._keep(frame.filter(is_open), pl.lit(True), "a quote that is not closed on its line")
@@ -183,7 +183,7 @@ class TextFile:
 
     def _keep(self, frame: pl.DataFrame, bad: pl.Expr | pl.Series, reason: str) -> pl.DataFrame:
         check = bad if isinstance(bad, pl.Expr) else pl.lit(bad)
-        return self.quarantine.keep(self.source, self.stream.name, frame, reasons((check, reason)))
+        return self.quarantine.usable_rows(self.source, self.stream.name, frame, reasons((check, reason)))
 
     def _blocks(self) -> Iterator[bytes]:
         """Yield blocks of whole lines, which end in a line feed whatever ends them in the file."""
@@ -255,7 +255,7 @@ class TextFile:
         else:
             self.undecoded.extend(line for line, _ in failed[: 1 - len(self.undecoded)])
             self.quarantine.read[self.source] += len(failed)
-            rows = pl.DataFrame(failed, schema=[LINE, TEXT], orient="row")
+            rows = pl.DataFrame(failed, schema=[LINE, RAW_TEXT], orient="row")
             rows = rows.with_columns(pl.lit(f"text that is not {self.encoding}").alias(REASON))
             self.quarantine.reject(self.source, self.stream.name, rows)
         return pl.Series(texts, dtype=pl.String)

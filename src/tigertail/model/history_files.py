@@ -39,7 +39,6 @@ _OF_SPOTIFY: Final = (b"master_metadata_", b'"msPlayed"', b'"endTime"', b'"ms_pl
 _OF_LISTENBRAINZ: Final = b'"track_metadata"'
 _EXPORT_FILES: Final = ("*.json", "*.jsonl", "*.ndjson", "*.listens")
 _START: Final = 1 << 16  # bytes of a file that show its format
-_MAX_PLAYS: Final = 10_000_000
 _REFERENCES: Final = (c.ITEM_ID, c.MBID, c.NAME)
 
 
@@ -94,7 +93,7 @@ def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
             rows = rows.with_columns(pl.lit(1.0).alias(c.PLAYS))
         keys = [name for name in (*_REFERENCES, c.ARTIST_NAME) if name in rows.columns]
         amount = pl.col(c.PLAYS).cast(pl.Float64, strict=False)
-        usable = rows.with_columns(amount).filter(pl.col(c.PLAYS).is_between(0, _MAX_PLAYS, closed="right"))
+        usable = rows.with_columns(amount).filter(pl.col(c.PLAYS).is_between(0, c.MAX_PLAYS, closed="right"))
         texts = usable.with_columns(pl.col(keys).cast(pl.String).str.strip_chars().replace("", None))
         yield from texts.group_by(keys, maintain_order=True).agg(pl.col(c.PLAYS).sum()).iter_rows(named=True)
 

@@ -51,11 +51,11 @@ def test_bad_rows(pack, read, quarantine):
     tables = read(source(pack(files(**{"user_artists.dat": plays}), "folder")))
     assert tables["plays"].rows() == [("2", "MALICE MIZER", 5.0)]
     assert quarantine.reasons_of("hetrec-lastfm") == {
-        "count is above 10,000,000": 2,
-        "count is not a number": 2,
+        "plays is above 10,000,000": 2,
+        "plays is not a number": 2,
         "artistID without an entry in its file": 1,
-        "count is negative": 1,
-        "count is zero": 1,
+        "plays is negative": 1,
+        "plays is zero": 1,
     }
 
 

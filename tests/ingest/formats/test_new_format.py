@@ -41,6 +41,6 @@ def test_a_registered_format_is_read_cleaned_and_built(
     dataset, report = build(Recipe.load(tmp_path / "recipe.toml"), tmp_path / "made")
     assert dataset.plays.rows() == [("ann", "can", 5.0)]
     assert report.sources[0].rejected == {
-        "count is not a number": 1,
+        "plays is not a number": 1,
         "wrong number of fields (expected 3)": 1,
     }

@@ -87,7 +87,7 @@ def test_bad_rows_keep_their_number(tmp_path, read, quarantine):
     assert read(source(tmp_path))["plays"].height == 1
     assert [(row.line, row.reason) for row in quarantine.rows] == [
         (2, "no listener"),
-        (3, "count is negative"),
+        (3, "plays is negative"),
     ]
     assert '"item_id":"y"' in quarantine.rows[0].text
 

@@ -16,7 +16,7 @@ from tigertail.ingest.formats.source import DESCRIPTOR
 from tigertail.ingest.times import moments
 
 CODES: Final = (Check.COUNTRY, Check.LANGUAGE)
-TEXTS: Final = (Check.TEXT, Check.MBID, Check.MBIDS, *CODES)
+TEXT_CHECKS: Final = (Check.TEXT, Check.MBID, Check.MBIDS, *CODES)
 MANY: Final = (*ITEM_REFERENCE, *PAIR_REFERENCES[0], *PAIR_REFERENCES[1], c.LABEL)
 """Columns of which one row may have several values, and so stand for several rows."""
 
@@ -137,7 +137,7 @@ def _plain(values: pl.Series, check: Check) -> pl.Series:
         return _from_bytes(values, check)
     if dtype in (pl.Categorical, pl.Enum, pl.Null):
         return values.cast(pl.String)
-    if check in TEXTS:
+    if check in TEXT_CHECKS:
         return _number_as_text(values) if dtype.is_float() else values.cast(pl.String)
     return values.cast(pl.Float64) if dtype.is_numeric() or dtype == pl.Boolean else values
 

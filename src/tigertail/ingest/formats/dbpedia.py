@@ -17,7 +17,7 @@ from pydantic import field_validator
 from tigertail import columns as c
 from tigertail.ingest.formats.source import Batch, Source, Texts
 from tigertail.io.archives import stream
-from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
 
 FACETS: Final = {
@@ -80,12 +80,12 @@ class Dbpedia(Source):
             (pl.col(c.NAME).is_null(), "artist without an entry in the mapping"),
             (~pl.col("value").str.starts_with(_RESOURCE), "not a DBpedia resource"),
         )
-        rows = quarantine.keep(self.label, FACETS[facet], rows, checks)
+        rows = quarantine.usable_rows(self.label, FACETS[facet], rows, checks)
         uris = rows["value"].unique()
         labels = pl.Series([readable(uri, facet) for uri in uris], dtype=pl.String)
         annotations = rows.select(
             LINE,
-            TEXT,
+            RAW_TEXT,
             c.NAME,
             pl.col("value").replace_strict(uris, labels, return_dtype=pl.String).alias(c.LABEL),
             pl.lit(facet).alias(c.FACET),

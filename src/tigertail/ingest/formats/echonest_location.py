@@ -11,7 +11,7 @@ from tigertail import columns as c
 from tigertail.geo.countries import country_code
 from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import required_streams
-from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
 
 _SEPARATOR: Final = " <sep> "
@@ -42,14 +42,14 @@ class EchonestLocation(Source):
 
     def _batches(self, file: str, frame: pl.DataFrame, quarantine: Quarantine) -> Iterator[Batch]:
         quarantine.read[self.label] += frame.height
-        parts = pl.col(TEXT).str.split(_SEPARATOR)
+        parts = pl.col(RAW_TEXT).str.split(_SEPARATOR)
         fields = [parts.list.get(n, null_on_oob=True).alias(name) for n, name in enumerate(_FIELDS)]
         rows = frame.with_columns(*fields, parts.list.len().alias("fields"))
         checks = reasons(
             (pl.col("fields") != len(_FIELDS), f"wrong number of fields (expected {len(_FIELDS)})")
         )
-        rows = quarantine.keep(self.label, file, rows, checks).select(
-            LINE, TEXT, pl.col("id").alias(c.ITEM_ID), c.NAME, pl.col("place").str.strip_chars()
+        rows = quarantine.usable_rows(self.label, file, rows, checks).select(
+            LINE, RAW_TEXT, pl.col("id").alias(c.ITEM_ID), c.NAME, pl.col("place").str.strip_chars()
         )
         country = pl.col("place").str.split(",").list.last().str.strip_chars()
         rows = rows.with_columns(country.alias(c.COUNTRY))
@@ -70,5 +70,5 @@ def _homes(rows: pl.DataFrame) -> pl.DataFrame:
     labels = rows.with_columns(pl.concat_list("code", place).list.drop_nulls().alias(c.LABEL))
     labels = labels.filter(pl.col(c.LABEL).list.len() > 0).explode(c.LABEL)
     return labels.select(
-        LINE, TEXT, c.ITEM_ID, c.NAME, c.LABEL, facet=pl.lit("home"), source=pl.lit(c.EXPERT)
+        LINE, RAW_TEXT, c.ITEM_ID, c.NAME, c.LABEL, facet=pl.lit("home"), source=pl.lit(c.EXPERT)
     )

@@ -26,7 +26,7 @@ class FileTable:
     columns
         Its columns.
     blocks
-        Reads its rows in blocks: at least the given columns, ``LINE``, and of text also ``TEXT``.
+        Reads its rows in blocks: at least the given columns, ``LINE``, and of text also ``RAW_TEXT``.
     """
 
     name: str

@@ -10,7 +10,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import stream
-from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
 
 _ARTISTS: Final = ("artists.dat", ("id", "name", "url", "pictureURL"))
@@ -31,13 +31,13 @@ class HetrecLastfm(Source):
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the artists, then plays, then an annotation for each tag assignment."""
         artists = self._whole(_ARTISTS, quarantine)
-        yield Batch(c.ITEMS_TABLE, _ARTISTS[0], artists.select(LINE, TEXT, c.NAME))
+        yield Batch(c.ITEMS_TABLE, _ARTISTS[0], artists.select(LINE, RAW_TEXT, c.NAME))
         artists = artists.select(pl.col("id").alias("artistID"), c.NAME)
         tags = self._whole(_TAGS, quarantine).select("tagID", pl.col("tagValue").alias(c.LABEL))
         for rows in self._rows(_PLAYS, quarantine):
             known = self._known(rows, artists, "artistID", _PLAYS[0], quarantine)
             plays = known.select(
-                LINE, TEXT, pl.col("userID").alias(c.LISTENER_ID), c.NAME, pl.col("weight").alias(c.PLAYS)
+                LINE, RAW_TEXT, pl.col("userID").alias(c.LISTENER_ID), c.NAME, pl.col("weight").alias(c.PLAYS)
             )
             yield Batch(c.PLAYS_TABLE, _PLAYS[0], plays)
         for rows in self._rows(_TAGGED, quarantine):
@@ -45,7 +45,7 @@ class HetrecLastfm(Source):
             known = self._known(known, tags, "tagID", _TAGGED[0], quarantine)
             annotations = known.select(
                 LINE,
-                TEXT,
+                RAW_TEXT,
                 c.NAME,
                 c.LABEL,
                 pl.lit("tag").alias(c.FACET),
@@ -60,13 +60,13 @@ class HetrecLastfm(Source):
         """Join names to rows by an id; rows with an id that has none are rejected."""
         joined = rows.join(names.with_columns(known=True), on=key, how="left", maintain_order="left")
         reason = reasons((pl.col("known").is_null(), f"{key} without an entry in its file"))
-        return quarantine.keep(self.label, file, joined, reason).drop("known")
+        return quarantine.usable_rows(self.label, file, joined, reason).drop("known")
 
     def _whole(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> pl.DataFrame:
         """Return all rows of a file whose first column is their id; rows with the id of an earlier row are rejected."""
         name, (key, *_) = layout
         rows = pl.concat(self._rows(layout, quarantine))
-        return quarantine.keep(
+        return quarantine.usable_rows(
             self.label, name, rows, reasons((~pl.col(key).is_first_distinct(), f"{key} of an earlier row"))
         )
 

@@ -106,7 +106,7 @@ class Joined:
             self.rows, left_on=names, right_on=self.right, how="left", maintain_order="left_right"
         )
         checks = reasons((pl.col(_FOUND).is_null(), f"no row for it in {self.path.name}"))
-        kept = quarantine.keep(source, file, both, checks)
+        kept = quarantine.usable_rows(source, file, both, checks)
         return kept.with_columns(pl.struct(names).hash().alias(ROW_KEY)).drop(*names, _FOUND)
 
 

@@ -11,12 +11,12 @@ import polars as pl
 
 from tigertail.dataset.table_spec import Refers
 from tigertail.errors import DataError
-from tigertail.ingest.formats.column_types import MANY, TEXTS
+from tigertail.ingest.formats.column_types import MANY, TEXT_CHECKS
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.io.archives import required_streams
 from tigertail.io.json_rows import JsonFile, clean_text, parsed
-from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 _OBJECT: Final = "#object"
 _MAX_DEPTH: Final = 8  # objects within objects whose fields have names
@@ -67,7 +67,7 @@ class Json(MappedSource):
                     )
                     kept = [_without_booleans(one) for one in kept] if truths else kept
                 series.append(_series(name, kept))
-            yield block.select(LINE, TEXT).with_columns(series)
+            yield block.select(LINE, RAW_TEXT).with_columns(series)
 
     def _without_lists(self) -> tuple[set[str], set[str]]:
         """Return the columns of the file that are never lists, and those that are only beside lists of items.
@@ -81,17 +81,17 @@ class Json(MappedSource):
 
     def _texts(self) -> set[str]:
         """Return the columns of the file that are names, ids and other texts."""
-        texts = {name for name, column in self.spec.inputs.items() if column.check in TEXTS}
+        texts = {name for name, column in self.spec.inputs.items() if column.check in TEXT_CHECKS}
         return {str(self.columns.get(name, name)) for name in texts} - set(self.where)
 
 
 def _parsed(file: JsonFile) -> Iterator[pl.DataFrame]:
     """Yield the objects of a file; lines that are none are rejected."""
     for block in file.objects():
-        objects = pl.Series(_OBJECT, [parsed(text) for text in block[TEXT]], dtype=pl.Object)
+        objects = pl.Series(_OBJECT, [parsed(text) for text in block[RAW_TEXT]], dtype=pl.Object)
         bad = pl.Series([one is None for one in objects], dtype=pl.Boolean)
         checks = reasons((pl.lit(bad), "not an object in JSON"))
-        kept = file.quarantine.keep(file.source, file.stream.name, block, checks)
+        kept = file.quarantine.usable_rows(file.source, file.stream.name, block, checks)
         yield kept.with_columns(objects.filter(~bad))
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import required_streams, streams
-from tigertail.io.quarantine import LINE, TEXT, Quarantine
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
 
 _PLAYS: Final = "userid-timestamp-artid-artname-traid-traname.tsv"
@@ -37,4 +37,4 @@ class Lastfm1K(Source):
             file = TextFile(stream, self.label, quarantine)
             for rows in file.headed(_PROFILE_HEADER, separator="\t", quoted=False)[1]:
                 listener = pl.col("#id").alias(c.LISTENER_ID)
-                yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, TEXT, listener, c.COUNTRY))
+                yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, RAW_TEXT, listener, c.COUNTRY))

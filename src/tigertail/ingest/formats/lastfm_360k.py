@@ -8,7 +8,7 @@ from typing import Final, Literal
 from tigertail import columns as c
 from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import required_streams, streams
-from tigertail.io.quarantine import LINE, TEXT, Quarantine
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
 
 _PLAYS: Final = "usersha1-artmbid-artname-plays.tsv"
@@ -31,5 +31,5 @@ class Lastfm360K(Source):
         for stream in streams(self.path, _PROFILE, bare=False):
             file = TextFile(stream, self.label, quarantine)
             for rows in file.rows(_PROFILE_COLUMNS, separator="\t", quoted=False):
-                listeners = rows.select(LINE, TEXT, c.LISTENER_ID, c.COUNTRY)
+                listeners = rows.select(LINE, RAW_TEXT, c.LISTENER_ID, c.COUNTRY)
                 yield Batch(c.LISTENERS_TABLE, stream.name, listeners)

@@ -10,7 +10,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import required_streams
-from tigertail.io.quarantine import LINE, TEXT, Quarantine
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
 
 _HEADER: Final = ("user", "artist", "sex", "country")
@@ -29,6 +29,6 @@ class LastfmCountry(Source):
             file = TextFile(stream, self.label, quarantine)
             for rows in file.headed(_HEADER, separator=",", quoted=True)[1]:
                 listener = pl.col("user").alias(c.LISTENER_ID)
-                plays = rows.select(LINE, TEXT, listener, pl.col("artist").alias(c.NAME))
+                plays = rows.select(LINE, RAW_TEXT, listener, pl.col("artist").alias(c.NAME))
                 yield Batch(c.PLAYS_TABLE, stream.name, plays)
-                yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, TEXT, listener, c.COUNTRY))
+                yield Batch(c.LISTENERS_TABLE, stream.name, rows.select(LINE, RAW_TEXT, listener, c.COUNTRY))

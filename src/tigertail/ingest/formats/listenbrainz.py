@@ -23,7 +23,7 @@ from tigertail.ingest.formats.listens import decoded
 from tigertail.ingest.formats.source import Batch
 from tigertail.io.archives import streams
 from tigertail.io.json_rows import JsonFile, parsed
-from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 _FILES: Final = ("*.listens", "*.jsonl", "*.ndjson", "*.json")
 _NO_LISTENS: Final = ("user.json", "feedback", "pinned_recording")  # the other files of an export
@@ -66,10 +66,10 @@ class ListenBrainz(Export):
 
     def _listens(self, lines: pl.DataFrame, file: str, quarantine: Quarantine) -> pl.DataFrame:
         """Decode all lines; lines that are not a listen in JSON are rejected."""
-        listens = lines.with_columns(decoded(lines[TEXT], self.label, quarantine).alias("listen"))
+        listens = lines.with_columns(decoded(lines[RAW_TEXT], self.label, quarantine).alias("listen"))
         track = pl.col("listen").struct.field("track_metadata")
         checks = reasons((pl.col("listen").is_null() | track.is_null(), "not a listen in JSON"))
-        return quarantine.keep(self.label, file, listens, checks)
+        return quarantine.usable_rows(self.label, file, listens, checks)
 
     def _with_listener(self, listens: pl.DataFrame, file: str, listener: str | None) -> pl.DataFrame:
         given = self.given_listener(file)
@@ -115,7 +115,7 @@ def _flat(listens: pl.DataFrame) -> pl.DataFrame:
     mapped = mapping.struct.field("artist_mbids")
     return listens.select(
         LINE,
-        TEXT,
+        RAW_TEXT,
         pl.coalesce(listen.field("user_id"), listen.field("user_name")).alias(c.LISTENER_ID),
         pl.coalesce(listen.field("listened_at"), listen.field("timestamp")).alias(c.LAST_PLAYED),
         track.struct.field("artist_name"),
@@ -140,7 +140,7 @@ def _flat(listens: pl.DataFrame) -> pl.DataFrame:
 
 def _artists(listens: pl.DataFrame) -> pl.DataFrame:
     """Return a row for every artist of every listen."""
-    plain = (LINE, TEXT, c.LISTENER_ID, c.LAST_PLAYED)
+    plain = (LINE, RAW_TEXT, c.LISTENER_ID, c.LAST_PLAYED)
     named = pl.col("artists").is_not_null()
     several = pl.col("artist_mbids").list.len() > 1
     credited = (
@@ -163,7 +163,7 @@ def _artists(listens: pl.DataFrame) -> pl.DataFrame:
 def _tracks(listens: pl.DataFrame) -> pl.DataFrame:
     return listens.select(
         LINE,
-        TEXT,
+        RAW_TEXT,
         c.LISTENER_ID,
         c.LAST_PLAYED,
         pl.col("recording_mbid").alias(c.MBID),

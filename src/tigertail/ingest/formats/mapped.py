@@ -32,7 +32,7 @@ from tigertail.ingest.formats.several import (
 from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source, Texts
 from tigertail.ingest.formats.where import Condition, check_condition, kept_rows
 from tigertail.ingest.times import is_format
-from tigertail.io.quarantine import LINE, TEXT, Quarantine
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 
 
 class MappedSource(Source):
@@ -296,7 +296,7 @@ class MappedSource(Source):
         listed: bool,
     ) -> Batch:
         """Turn rows with the file's columns into a batch with the table's columns."""
-        kept: list[str] = [name for name in (LINE, TEXT) if name in rows.columns]
+        kept: list[str] = [name for name in (LINE, RAW_TEXT) if name in rows.columns]
         if self.table == c.PLAYS_TABLE and ROW_KEY in rows.columns:
             kept.append(ROW_KEY)
         mapped: list[Any] = [pl.col(column).alias(name) for name, column in mapping.items()]

@@ -19,7 +19,7 @@ from tigertail import columns as c
 from tigertail.ingest.formats.listens import decoded
 from tigertail.ingest.formats.source import Batch, Source, Texts
 from tigertail.io.archives import streams_within
-from tigertail.io.quarantine import EXAMPLES, LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import EXAMPLES, LINE, RAW_TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
 
 FACETS: Final = ("type", "genre", "tag")
@@ -76,16 +76,18 @@ class MusicBrainz(Source):
         for stream in streams_within(self.path, "artist"):
             for lines in TextFile(stream, self.label, quarantine).lines():
                 quarantine.read[self.label] += lines.height
-                decoded_lines = decoded(lines[TEXT], self.label, quarantine, dtype=_ARTIST, needs="id")
+                decoded_lines = decoded(lines[RAW_TEXT], self.label, quarantine, dtype=_ARTIST, needs="id")
                 artists = lines.with_columns(decoded_lines.alias("artist"))
                 # What is no object decodes to an object of nulls.
                 nothing = pl.col("artist").struct.field("id").is_null()
                 check = reasons((nothing, "not an artist in JSON"))
-                artists = quarantine.keep(self.label, stream.name, artists, check).unnest("artist")
+                artists = quarantine.usable_rows(self.label, stream.name, artists, check).unnest("artist")
                 yield from self._batches(artists, stream.name, quarantine)
 
     def _batches(self, artists: pl.DataFrame, file: str, quarantine: Quarantine) -> Iterator[Batch]:
-        items = artists.select(LINE, TEXT, pl.col("id").alias(c.MBID), c.NAME, _country().alias(c.COUNTRY))
+        items = artists.select(
+            LINE, RAW_TEXT, pl.col("id").alias(c.MBID), c.NAME, _country().alias(c.COUNTRY)
+        )
         of_plays = self.reads_last
         yield Batch(c.ITEMS_TABLE, file, items, of_plays=of_plays)
         yield Batch(c.ALIASES_TABLE, file, _aliases(artists), of_plays=of_plays)

@@ -113,7 +113,7 @@ def side_by_side(
     if counts:
         bad = pl.any_horizontal(differs[name] for name in counts)
         reason = f"lists of different lengths ({', '.join(lists)})"
-        rows = quarantine.keep(source, file, rows, reasons((bad, reason)))
+        rows = quarantine.usable_rows(source, file, rows, reasons((bad, reason)))
     for name in lists:
         odd = int(rows.select(differs[name].sum()).item())
         quarantine.warn(source, f"{name} with another number of values than {lists[0]}, left out", odd)

@@ -18,7 +18,7 @@ from tigertail.ingest.formats.export import Export
 from tigertail.ingest.formats.source import Batch
 from tigertail.io.archives import required_streams
 from tigertail.io.json_rows import JsonFile, clean_text, parsed
-from tigertail.io.quarantine import LINE, TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 _FILES: Final = ("Streaming_History_Audio_*.json", "endsong*.json", "StreamingHistory*.json")
 _LISTENER: Final = ("username",)
@@ -51,7 +51,7 @@ class SpotifyHistory(Export):
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)
 
     def _rows(self, lines: pl.DataFrame, file: str, quarantine: Quarantine) -> pl.DataFrame:
-        objects = [parsed(text) or {} for text in lines[TEXT]]
+        objects = [parsed(text) or {} for text in lines[RAW_TEXT]]
         is_play = pl.Series([any(key in one for key in _TIME) for one in objects], dtype=pl.Boolean)
         rows = lines.with_columns(
             pl.Series(c.LISTENER_ID, [_first(one, _LISTENER) for one in objects], dtype=pl.String),
@@ -62,7 +62,7 @@ class SpotifyHistory(Export):
             pl.Series("spoken", [_first(one, _SPOKEN) is not None for one in objects], dtype=pl.Boolean),
             is_play.alias("is_play"),
         )
-        rows = quarantine.keep(
+        rows = quarantine.usable_rows(
             self.label, file, rows, reasons((~pl.col("is_play"), "not a play of Spotify's history"))
         )
         rows = self._left_out(
@@ -75,7 +75,7 @@ class SpotifyHistory(Export):
         item = [pl.col("artist").alias(c.NAME)]
         if self.kind == c.TRACK:
             item = [pl.col("title").alias(c.NAME), pl.col("artist").alias(c.ARTIST_NAME)]
-        return rows.select(LINE, TEXT, c.LISTENER_ID, c.LAST_PLAYED, *item)
+        return rows.select(LINE, RAW_TEXT, c.LISTENER_ID, c.LAST_PLAYED, *item)
 
     def _left_out(
         self, rows: pl.DataFrame, condition: pl.Expr, reason: str, quarantine: Quarantine

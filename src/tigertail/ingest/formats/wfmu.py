@@ -70,7 +70,7 @@ class WfmuPlaylists(Source):
             (pl.col("Artist").fill_null("") == "", "no artist"),
             (pl.col("Artist").str.contains(_NO_ARTIST), "unknown or various artists"),
         )
-        rows = quarantine.keep(self.label, file, rows, checks)
+        rows = quarantine.usable_rows(self.label, file, rows, checks)
         too_early = pl.col(_DATE).dt.year() < _FIRST_YEAR
         days = rows.filter(too_early)[_DATE].dt.to_string("%Y-%m-%d")
         examples = days.unique().sort().to_list()
@@ -114,7 +114,7 @@ class WfmuRepertoires(Source):
         for file, blocks in parquet_blocks(self.path, "*.parquet", _REPERTOIRE, self.label, quarantine):
             for rows in blocks:
                 checks = reasons((pl.col("DJ").is_null(), "no DJ"))
-                kept = quarantine.keep(self.label, file, rows, checks)
+                kept = quarantine.usable_rows(self.label, file, rows, checks)
                 repertoires = kept.select(
                     LINE,
                     pl.col("artist_token").alias(c.NAME),

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic.config import JsonDict
 
+from tigertail import columns as c
 from tigertail.model.query_options import QueryOption, QueryOptions, query_options
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
@@ -154,7 +155,9 @@ class Played(Parameters):
     model_config = ConfigDict(strict=True)
 
     item: Text = Field(description="Id, MBID or name.")
-    plays: float = Field(1.0, gt=0, le=1e7, allow_inf_nan=False, description="How often it was played.")
+    plays: float = Field(
+        1.0, gt=0, le=float(c.MAX_PLAYS), allow_inf_nan=False, description="How often it was played."
+    )
 
 
 class RecommendRequest(HasQueryOptions):

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
+from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 
 # Columns of a batch of documents; those of the table are in columns.py.
 WORKS: Final = "works"  # where the text is in italics, as the titles of works are
@@ -61,7 +61,7 @@ class DocumentsAccumulator:
         fresh = pl.Series([self._is_new(name) for name in rows[c.DOCUMENT_ID]], dtype=pl.Boolean)
         again = rows.filter(~fresh).select(
             pl.lit(1).alias(LINE),
-            pl.col(c.DOCUMENT_ID).alias(TEXT),
+            pl.col(c.DOCUMENT_ID).alias(RAW_TEXT),
             pl.lit("the id of this document is already taken").alias(REASON),
         )
         self._quarantine.reject(source, "", again)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tigertail.io.archives import Stream
-from tigertail.io.quarantine import LINE, TEXT
+from tigertail.io.quarantine import LINE, RAW_TEXT
 from tigertail.io.text_rows import TextFile
 from tigertail.text.documents.decoding import decode
 from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink, whole
@@ -41,7 +41,7 @@ class JsonLines:
     def __call__(self, stream: Stream, sink: PageSink) -> Iterator[Page]:
         """Yield the pages of a file; lines without an object or its text are rejected."""
         for block in TextFile(stream, sink.source, sink.quarantine).lines():
-            for line, raw in block.select(LINE, TEXT).iter_rows():
+            for line, raw in block.select(LINE, RAW_TEXT).iter_rows():
                 sink.read()
                 record, problem = self._parsed(raw)
                 if record is None:

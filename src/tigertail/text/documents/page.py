@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from tigertail.io.archives import Stream
-from tigertail.io.quarantine import LINE, REASON, TEXT, Quarantine
+from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 
 LONGEST_FILE: Final = 64 << 20
 """Bytes of the largest file, record or line read as a page; larger ones are rejected, compressed or not."""
@@ -67,7 +67,7 @@ class PageSink:
         """Put a page into quarantine."""
         import polars as pl
 
-        rows = pl.DataFrame({LINE: [line], TEXT: [shown], REASON: [reason]})
+        rows = pl.DataFrame({LINE: [line], RAW_TEXT: [shown], REASON: [reason]})
         self.quarantine.reject(self.source, file, rows)
 
     def skip(self, what: str, name: str) -> None:
