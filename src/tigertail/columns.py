@@ -110,7 +110,7 @@ MAX_PLAYS: Final = 10_000_000
 ARTIST: Final = "artist"
 ALBUM: Final = "album"
 TRACK: Final = "track"
-KINDS: Final = (ARTIST, ALBUM, TRACK)
+ITEM_KINDS: Final = (ARTIST, ALBUM, TRACK)
 
 # Strata of popularity, from the most popular down.
 STRATA: Final = ("head", "mid", "tail", "cold")

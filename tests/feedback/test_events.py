@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tigertail.errors import DataError
-from tigertail.feedback import INCOMING, KINDS, SCHEMA, Event, check_events, check_table
+from tigertail.feedback import EVENT_KINDS, INCOMING, SCHEMA, Event, check_events, check_table
 
 Make = Callable[..., dict[str, Any]]
 
@@ -22,7 +22,7 @@ def test_the_store_adds_two_columns() -> None:
     assert tuple(Event.model_fields) == INCOMING
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", EVENT_KINDS)
 def test_kinds(event: Make, kind: str) -> None:
     assert check_events([event(kind=kind)])[0].kind == kind
 
@@ -62,7 +62,7 @@ WRONG: list[tuple[str, object, str]] = [
     ("item", "a\0b", "null character"),
     ("item", "a\udc00b", "surrogate"),
     ("rank", 0, "greater than or equal to 1"),
-    ("rank", 1001, "less than or equal to 1000"),
+    ("rank", 10_001, "less than or equal to 10000"),
     ("rank", 1.5, "valid integer"),
     ("rank", True, "valid integer"),
     ("rank", "1", "valid integer"),
@@ -112,8 +112,8 @@ def test_a_table_of_events_is_taken_too(event: Make) -> None:
 def test_openapi_says_the_limits() -> None:
     told = Event.model_json_schema()
     assert told["additionalProperties"] is False
-    assert told["properties"]["rank"]["maximum"] == 1000
-    assert told["properties"]["kind"]["enum"] == list(KINDS)
+    assert told["properties"]["rank"]["maximum"] == 10_000
+    assert told["properties"]["kind"]["enum"] == list(EVENT_KINDS)
     assert "PL" in told["properties"]["country"]["anyOf"][0]["enum"]
     assert sorted(told["required"]) == sorted(set(INCOMING) - {"country", "at"})
 

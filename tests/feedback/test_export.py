@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from tigertail.errors import DataError, StoreUnavailableError, TigertailError
-from tigertail.feedback import SCHEMA, FeedbackStore, export, read_feedback
+from tigertail.feedback import SCHEMA, FeedbackStore, export_events, read_feedback
 
 Make = Callable[..., dict[str, Any]]
 
@@ -20,7 +20,7 @@ Make = Callable[..., dict[str, Any]]
 def test_an_export_is_the_store(store: FeedbackStore, address: str, event: Make, tmp_path: Path) -> None:
     store.record([event(f"e{n}", kind="like" if n % 2 else "skip") for n in range(11)])
     out = tmp_path / "new" / "feedback.parquet"
-    assert export(store, out, chunk=4) == 11
+    assert export_events(store, out, chunk=4) == 11
     assert pl.read_parquet(out).equals(store.read())
     assert read_feedback(out).equals(read_feedback(address))
     assert [path.name for path in out.parent.iterdir()] == ["feedback.parquet"]
@@ -29,13 +29,13 @@ def test_an_export_is_the_store(store: FeedbackStore, address: str, event: Make,
 def test_an_export_may_begin_where_another_ended(store: FeedbackStore, event: Make, tmp_path: Path) -> None:
     store.record([event("a"), event("b")])
     out = tmp_path / "feedback.parquet"
-    assert export(store, out, after=store.read()["seq"][0]) == 1
+    assert export_events(store, out, after=store.read()["seq"][0]) == 1
     assert read_feedback(out)["event_id"].to_list() == ["b"]
 
 
 def test_an_empty_store_is_an_empty_table(store: FeedbackStore, address: str, tmp_path: Path) -> None:
     out = tmp_path / "feedback.parquet"
-    assert export(store, out) == 0
+    assert export_events(store, out) == 0
     assert read_feedback(out).equals(SCHEMA.to_frame())
     assert read_feedback(address).equals(SCHEMA.to_frame())
 
@@ -56,14 +56,14 @@ def test_an_export_is_whole_or_not_at_all(
 
     monkeypatch.setattr(store, "chunks", broken)
     with pytest.raises(StoreUnavailableError, match="in the midst"):
-        export(store, out, chunk=1)
+        export_events(store, out, chunk=1)
     assert out.read_text() == "the old one"
     assert [path.name for path in folder.iterdir()] == ["feedback.parquet"]
 
 
 def test_where_an_export_cannot_be_written(store: FeedbackStore, tmp_path: Path) -> None:
     with pytest.raises(TigertailError, match="cannot be written"):
-        export(store, tmp_path)
+        export_events(store, tmp_path)
 
 
 def test_what_holds_no_feedback(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_an_export_is_read_without_a_database_library(
     store: FeedbackStore, event: Make, tmp_path: Path
 ) -> None:
     store.record([event("a")])
-    export(store, tmp_path / "feedback.parquet")
+    export_events(store, tmp_path / "feedback.parquet")
     code = (
         "import sys; from tigertail.feedback import read_feedback;"
         "print(len(read_feedback(sys.argv[1])), 'sqlalchemy' in sys.modules)"

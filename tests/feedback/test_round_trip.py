@@ -12,7 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from tigertail.feedback import KINDS, Event, FeedbackStore, Receipt, check_events, export, read_feedback
+from tigertail.feedback import (
+    EVENT_KINDS,
+    Event,
+    FeedbackStore,
+    Receipt,
+    check_events,
+    export_events,
+    read_feedback,
+)
 from tigertail.feedback.tables import EVENTS
 from tigertail.geo.countries import countries
 
@@ -27,10 +35,10 @@ zones = st.builds(timezone, st.integers(-14 * 60, 14 * 60).map(lambda minutes: t
 EVENT = st.fixed_dictionaries(
     {
         "event_id": texts(64),
-        "kind": st.sampled_from(KINDS),
+        "kind": st.sampled_from(EVENT_KINDS),
         "query": texts(256),
         "item": texts(256),
-        "rank": st.integers(1, 1000),
+        "rank": st.integers(1, 10_000),
         "model": texts(128),
         "list_id": texts(64),
         "listener": texts(64),
@@ -70,7 +78,7 @@ def test_any_event_comes_back_the_same(
     assert kept.record(sent) == Receipt(len(sent), 0)
     assert kept.record(sent) == Receipt(0, len(sent))
     table = kept.read()
-    export(kept, tmp_path / "feedback.parquet", chunk=3)
+    export_events(kept, tmp_path / "feedback.parquet", chunk=3)
     assert read_feedback(tmp_path / "feedback.parquet").equals(table)
     back = check_events(table.drop("seq", "received_at"))
     assert back == check_events(sent)

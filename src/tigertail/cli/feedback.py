@@ -31,7 +31,7 @@ def export(
     from tigertail import feedback
 
     with feedback.FeedbackStore.open(store, create=False) as opened:
-        written = feedback.export(opened, out, after=after)
+        written = feedback.export_events(opened, out, after=after)
     typer.echo(f"{out}: {written:,} events.")
 
 

@@ -8,23 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tigertail.feedback.events import (
+    EVENT_KINDS,
     INCOMING,
-    KINDS,
     SCHEMA,
     Event,
     EventConflictError,
     check_events,
     check_table,
 )
-from tigertail.feedback.export import export, read_feedback
+from tigertail.feedback.export import export_events, read_feedback
 
 if TYPE_CHECKING:
     from tigertail.feedback.retention import erase, prune
     from tigertail.feedback.store import FeedbackStore, Receipt
 
 __all__ = [
+    "EVENT_KINDS",
     "INCOMING",
-    "KINDS",
     "SCHEMA",
     "Event",
     "EventConflictError",
@@ -33,7 +33,7 @@ __all__ = [
     "check_events",
     "check_table",
     "erase",
-    "export",
+    "export_events",
     "prune",
     "read_feedback",
 ]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from tigertail.errors import DataError, StoreUnavailableError, TigertailError
 from tigertail.feedback import engines, migrations
-from tigertail.feedback.errors import locked, removed, translated_errors
+from tigertail.feedback.database_errors import locked, removed, translated_errors
 from tigertail.feedback.location import FileId, Location
 
 _OPEN: Final[weakref.WeakSet[Database]] = weakref.WeakSet()

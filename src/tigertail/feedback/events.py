@@ -38,11 +38,11 @@ RECEIVED_AT: Final = "received_at"
 SEQ: Final = "seq"
 
 Kind = Literal["impression", "play", "skip", "like", "dislike", "hide"]
-KINDS: Final[tuple[str, ...]] = get_args(Kind)
-MAX_ID: Final = 64
-MAX_ITEM: Final = 256
-MAX_MODEL: Final = 128
-MAX_RANK: Final = 1000
+EVENT_KINDS: Final[tuple[str, ...]] = get_args(Kind)
+MAX_ID: Final = 64  # a SHA-256 in hexadecimal; a UUID has 36
+MAX_ITEM: Final = 256  # a web address that is an id
+MAX_MODEL: Final = 128  # a SHA-512 in hexadecimal: a version is a digest
+MAX_RANK: Final = 10_000  # the longest list that a service can be configured to give
 
 _INSTANT: Final = pl.Datetime("us", "UTC")
 SCHEMA: Final = pl.Schema(
@@ -154,7 +154,7 @@ class Event(BaseModel):
     event_id: _Id = Field(
         description=f"the client's id of the event, such as a UUID: 1 to {MAX_ID} characters"
     )
-    kind: Kind = Field(description=f"one of {', '.join(KINDS)}")
+    kind: Kind = Field(description=f"one of {', '.join(EVENT_KINDS)}")
     query: _Item = Field(
         description=f"id of the query item, the first of several: 1 to {MAX_ITEM} characters"
     )
@@ -223,7 +223,7 @@ def check_table(table: pl.DataFrame) -> pl.DataFrame:
             remedy=f"the columns are {', '.join(f'{name} {kind}' for name, kind in SCHEMA.items())}",
         ) from error
     wrong = {name: pl.col(name).is_null() for name in SCHEMA if name not in _OPTIONAL}
-    wrong[c.KIND] |= ~pl.col(c.KIND).is_in(KINDS)
+    wrong[c.KIND] |= ~pl.col(c.KIND).is_in(EVENT_KINDS)
     wrong[c.RANK] |= ~pl.col(c.RANK).is_between(1, MAX_RANK)
     for name, rows in (
         table.select(pl.col(name).filter(bad).len() for name, bad in wrong.items()).row(0, named=True).items()

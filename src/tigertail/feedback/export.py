@@ -22,7 +22,7 @@ _PARQUET: Final = b"PAR1"
 _SQLITE: Final = b"SQLite format 3\0"
 
 
-def export(store: FeedbackStore, path: str | Path, *, after: int = 0, chunk: int = 100_000) -> int:
+def export_events(store: FeedbackStore, path: str | Path, *, after: int = 0, chunk: int | None = None) -> int:
     """Write all stored events to a Parquet file, atomically.
 
     One chunk is in memory at a time.
@@ -36,7 +36,7 @@ def export(store: FeedbackStore, path: str | Path, *, after: int = 0, chunk: int
     after
         Only events with a larger ``seq`` are written.
     chunk
-        Events to read at once.
+        Events to read at once; None means as many as :meth:`FeedbackStore.chunks` does.
 
     Returns
     -------
@@ -48,6 +48,8 @@ def export(store: FeedbackStore, path: str | Path, *, after: int = 0, chunk: int
     TigertailError
         If the file cannot be written or the store cannot be used.
     """
+    from tigertail.feedback.store import CHUNK
+
     target = Path(path)
     with (
         replaced_file(target) as new,
@@ -55,7 +57,7 @@ def export(store: FeedbackStore, path: str | Path, *, after: int = 0, chunk: int
     ):
         written = 0
         files = []
-        for number, events in enumerate(store.chunks(after=after, chunk=chunk)):
+        for number, events in enumerate(store.chunks(after=after, chunk=chunk or CHUNK)):
             files.append(Path(parts) / f"{number:06}.parquet")
             events.write_parquet(files[-1])
             written += events.height

@@ -34,8 +34,8 @@ from tigertail.feedback.events import (
 from tigertail.feedback.location import Location
 from tigertail.feedback.tables import EVENTS
 
-CHUNK: Final = 100_000
-_IDS: Final = 500  # ids asked for at once
+CHUNK: Final = 100_000  # events read at once: tens of megabytes
+_IDS: Final = 500  # ids asked for at once: SQLite allowed 999 values in a statement before 3.32
 _RAW: Final = pl.Schema(SCHEMA | {AT: pl.Int64(), RECEIVED_AT: pl.Int64()})
 
 

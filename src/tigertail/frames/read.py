@@ -81,8 +81,8 @@ def _frames(
     plays: Any, tables: Mapping[str, Any], columns: Mapping[str, Any], kind: str
 ) -> dict[str, pl.DataFrame]:
     """Return the frames as Polars', by table."""
-    if kind not in c.KINDS:
-        raise DataError(f"unknown kind '{kind}'", remedy=f"it is one of {', '.join(c.KINDS)}")
+    if kind not in c.ITEM_KINDS:
+        raise DataError(f"unknown kind '{kind}'", remedy=f"it is one of {', '.join(c.ITEM_KINDS)}")
     given = {table: frame for table, frame in tables.items() if frame is not None}
     usable = [table for table, spec in TABLES.items() if spec.mappable]
     if unknown := [table for table in given if table not in usable]:

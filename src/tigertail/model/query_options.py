@@ -155,8 +155,8 @@ class QueryOptions(BaseModel):
     item_countries: Annotated[tuple[str, ...], OptionSpec(singular="item_country", both_lists=True)] = Field(
         (), description="List only items from this country."
     )
-    kinds: Annotated[tuple[str, ...], OptionSpec(singular="kind", both_lists=True, choices=c.KINDS)] = Field(
-        (), description="List only items of this kind: artist, album or track."
+    kinds: Annotated[tuple[str, ...], OptionSpec(singular="kind", both_lists=True, choices=c.ITEM_KINDS)] = (
+        Field((), description="List only items of this kind: artist, album or track.")
     )
     strata: Annotated[tuple[str, ...], OptionSpec(singular="stratum", both_lists=True, choices=c.STRATA)] = (
         Field((), description="List only items of this stratum of popularity: head, mid, tail or cold.")

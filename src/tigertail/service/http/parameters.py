@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 
 from tigertail import columns as c
+from tigertail.feedback.events import MAX_RANK
 from tigertail.model.query_options import QueryOption, QueryOptions, query_options
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
@@ -107,7 +108,7 @@ else:
 class ListRequest(HasQueryOptions):
     """The options of a query, and how long its list may be."""
 
-    n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
+    n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=MAX_RANK, description="How many to list.")
     why: bool = Field(False, description="Say why each answer is listed.")
 
     @cached_property
@@ -170,7 +171,7 @@ class RecommendRequest(HasQueryOptions):
     history: Annotated[list[Text | Played], Field(min_length=1, max_length=10_000)] = Field(
         description="Items the listener played, each an id, MBID or name, or with the number of plays."
     )
-    n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=10_000, description="How many to list.")
+    n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=MAX_RANK, description="How many to list.")
     include_known: bool = Field(False, description="List the items of the history too.")
 
 
@@ -186,7 +187,7 @@ class PathQuery(HasQueryOptions):
     n: int | None = Field(
         None,
         ge=2,
-        le=10_000,
+        le=MAX_RANK,
         description="How many items, both ends included; by default as many as it needs.",
     )
     format: Format = Field("json", description=_FORMAT)
@@ -198,7 +199,7 @@ class RadioQuery(HasQueryOptions):
     item: Annotated[list[Text], Field(min_length=1, max_length=1000)] = Field(
         description="Id or name, of tracks also that of their artist; repeat it to start from several."
     )
-    n: int = Field(50, ge=0, le=10_000, description="How many to list.")
+    n: int = Field(50, ge=0, le=MAX_RANK, description="How many to list.")
     variety: float = Field(0.3, ge=0, le=1, description="0 lists the closest first; 1 varies most.")
     explore: float = Field(0.1, ge=0, le=1, description="Share of the list that is from the tail.")
     seed: int = Field(0, ge=0, lt=2**32, description="Of the random order: the same seed lists the same.")

@@ -272,7 +272,7 @@ class ServedModel:
             "character": defaults["character"],
             "places": _places(groups) if groups else [],
             "item_countries": _item_countries(items),
-            "kinds": [kind for kind in c.KINDS if (items[c.KIND] == kind).any()],
+            "kinds": [kind for kind in c.ITEM_KINDS if (items[c.KIND] == kind).any()],
             "strata": list(c.STRATA),
             "options": [
                 {
