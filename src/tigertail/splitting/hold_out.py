@@ -1,8 +1,9 @@
 """The evaluation protocol: a hold-out of whole listeners.
 
 A query is an item of a held-out listener, one of at most ten drawn at random, and the listener's other items are its
-targets. In a split by time the training data ends at a moment; the queries are items that a held-out listener played
-last before it, and the targets are those played last after it.
+targets. In a split by time the training data ends at a moment: a play is one pair of listener and item, and its time is
+that of the last play. The queries are items whose last play by a held-out listener was before the moment, and the
+targets those whose last play was after it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import polars as pl
@@ -26,6 +27,9 @@ from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
 from tigertail.sparse import CSR
 
+MIN_ELIGIBLE: Final = 10
+"""Listeners who can be evaluated, held out or not: of ten, the default share holds out two."""
+
 
 class ProtocolConfig(BaseModel):
     """Settings of the evaluation protocol."""
@@ -33,15 +37,15 @@ class ProtocolConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     split: Literal["listeners", "time"] = "listeners"
-    """The targets of a query: the listener's other items, or the items last played later."""
+    """The targets of a query: the listener's other items, or those whose last play was after a moment."""
     after: float = Field(0.2, gt=0, lt=1)
     """Share of the pairs of listener and item, by the time of the last play, after the moment of a split by time."""
     held_out: float = Field(0.2, gt=0, lt=1)
-    """Share of listeners held out."""
+    """Share, of the listeners who can be evaluated, who are held out."""
     queries: int = Field(10, ge=1)
-    """Queries of one listener, at most."""
+    """Queries of one listener, drawn at random: at most so many."""
     k: int = Field(20, ge=1)
-    """Length of the evaluated lists."""
+    """Length of the evaluated lists, the k of nDCG@k; holding out does not use it."""
     seed: int = 0
     """Seed of the random choice of listeners and queries."""
     exposure: Literal["catalogue", "ignored"] = "catalogue"
@@ -57,7 +61,8 @@ class Split:
     config
         Settings of the split.
     train
-        The dataset without any data of the held-out listeners.
+        The dataset without any data of the held-out listeners; in a split by time, also without the pairs of the others
+        that were last played after the moment, or at an unknown time.
     interactions
         The training plays, over the whole catalogue.
     profiles
@@ -116,7 +121,7 @@ def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | Non
     Raises
     ------
     DataError
-        If fewer than ten listeners can be evaluated, or the plays have no times for a split by time.
+        If fewer than :data:`MIN_ELIGIBLE` listeners can be evaluated, or the plays have no times for a split by time.
     """
     queryable, targets, moment = _candidate_pairs(dataset, config)
     rng = np.random.default_rng(config.seed)
@@ -159,7 +164,7 @@ def without_hold_out(
     interactions
         Its plays.
     config
-        Settings.
+        Settings; those of holding out do not count.
     queries
         Item of each query; int32, (queries,).
     relevant
@@ -237,11 +242,11 @@ def _draw_held_out(
     if among is not None:
         eligible = eligible.filter(pl.col(c.LISTENER_ID).is_in(among.implode()))
     listeners = eligible[c.LISTENER_ID].sort()
-    if len(listeners) < 10:
+    if len(listeners) < MIN_ELIGIBLE:
         raise DataError(
             f"only {len(listeners)} listeners have both a query and a target",
             path=dataset.path,
-            remedy="evaluation needs at least ten: use a dataset with more listening data",
+            remedy=f"evaluation needs at least {MIN_ELIGIBLE}: use a dataset with more listening data",
         )
     count = max(1, round(config.held_out * len(listeners)))
     return listeners.gather(np.sort(rng.choice(len(listeners), count, replace=False)))

@@ -58,7 +58,7 @@ class Limits(BaseModel):
     max_queue: int = Field(256, ge=1)
     """Requests that may wait for one worker; more are refused with 503 and Retry-After."""
     n: int = Field(500, ge=1)
-    """Longest list."""
+    """Longest list; 10,000 at most, whatever is set."""
     seeds: int = Field(100, ge=1)
     """Seeds of a request, at most."""
     batch: int = Field(100, ge=1)
