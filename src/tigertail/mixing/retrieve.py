@@ -37,7 +37,6 @@ QUOTA_OF_CHARACTER: Final = 100
 QUOTA_OF_PART: Final = 100
 LENGTH_OF_PART: Final = 300  # beyond the quota an item is a candidate where there is room, or by another list
 QUOTA_WITHOUT: Final = 100
-_RAGGED: Final = 7  # arrays of :func:`_retrieved` that have one row of each query
 _NOTHING: Final = np.float32(-np.inf)
 BINS: Final = 1024
 """Bins of a scale that stands for an order: a rank need not be exact where one list of many is merged."""
@@ -142,23 +141,25 @@ def retrieve(mixture: Mixture, max_candidates: int) -> Candidates | None:
             queries = order[start : start + starts.step]
             blocks.append(_retrieved(mixture, bands, queries, max_candidates))
             tick(len(queries))
-    columns = [list(arrays) for arrays in zip(*blocks, strict=True)]
+    of_items, of_entries = (
+        [list(arrays) for arrays in zip(*part, strict=True)] for part in zip(*blocks, strict=True)
+    )
     blocks.clear()
     places = np.argsort(order)
     sizes, complete, lengths, value_lengths, scale, log_weights, log_z_correction = (
-        np.concatenate(arrays)[places] for arrays in columns[:_RAGGED]
+        np.concatenate(arrays)[places] for arrays in of_items
     )
-    entries, values = _offsets(lengths), _offsets(value_lengths)
-    codes, has_data = (_in_order(arrays, order, starts, entries) for arrays in columns[_RAGGED:-1])
+    starts_of_entries, starts_of_values = _offsets(lengths), _offsets(value_lengths)
+    codes, has_data = (_in_order(arrays, order, starts, starts_of_entries) for arrays in of_entries[:2])
     return Candidates(
         parts,
-        entries,
+        starts_of_entries,
         sizes,
         complete,
         codes,
         has_data,
-        values,
-        _in_order(columns[-1], order, starts, values),
+        starts_of_values,
+        _in_order(of_entries[2], order, starts, starts_of_values),
         known,
         scale,
         log_weights,
@@ -202,10 +203,10 @@ def _move_rows(block, items, offsets, whole):
 
 def _retrieved(
     mixture: Mixture, bands: Bands, queries: NDArray[np.int32], max_candidates: int
-) -> tuple[NDArray[np.generic], ...]:
+) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]:
     """Return the arrays of :class:`Candidates` for some queries, with lengths in the place of offsets.
 
-    The first have a row of each query; those from :data:`_RAGGED` on, codes, bits and values, have several.
+    First those that have a row of each query, then those that have several: codes, bits and values.
     """
     has_data = mixture.parts_with_data(queries)
     pool = pools(mixture.parts, bands, queries, has_data)
@@ -216,12 +217,14 @@ def _retrieved(
     without = mixture.term_coefficients(np.repeat(queries, len(mixture.parts)), lists.enabled)
     chosen = _chosen(pool, inverse, *ends, without, lists, popularity.level, max_candidates)
     lengths = (chosen.sizes + chosen.sampled).astype(np.int64)
-    starts = np.concatenate([[0], np.cumsum(lengths)])
+    starts = _offsets(lengths)
     codes, bits, value_lengths, values = _packed(pool, chosen, starts)
     return (
-        *(chosen.sizes, chosen.complete, lengths, value_lengths),
-        *(pool.scale, chosen.log_weights, chosen.log_z_correction),
-        *(codes, bits, values),
+        (
+            *(chosen.sizes, chosen.complete, lengths, value_lengths),
+            *(pool.scale, chosen.log_weights, chosen.log_z_correction),
+        ),
+        (codes, bits, values),
     )
 
 

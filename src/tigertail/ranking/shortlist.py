@@ -34,15 +34,14 @@ def shares_of_bands(band: NDArray[np.uint8]) -> NDArray[np.float32]:
     NDArray[np.float32]
         Float32, (exponents, items).
     """
-    return np.array([2.0 ** (-exponent * band.astype(np.float64)) for exponent in EXPONENTS], np.float32)
+    every = np.arange(int(band.max(initial=0)) + 1)
+    shares = np.array([2.0 ** (-exponent * every.astype(np.float64)) for exponent in EXPONENTS], np.float32)
+    return shares.take(band, axis=1)
 
 
 @njit(inline="always")
 def gather(scores, codes, sizes, floors, exponent, score, code, n):
-    """Add an entry to those that gather under an exponent; where there is no more room, leave the n best of them.
-
-    To let some entries gather and then to select costs less than to keep a heap in order.
-    """
+    """Add an entry to those that gather under an exponent; where there is no more room, leave the n best of them."""
     size = sizes[exponent]
     scores[exponent, size], codes[exponent, size] = score, code
     size += 1

@@ -500,6 +500,7 @@ def _expect_one(asking, own, active, vectors, items, scores):
 
 @njit(fastmath=True, cache=True)
 def _dot(a, b):
+    """Return the dot product of two vectors, up to rounding: summed in any order, as is fastest."""
     total = np.float32(0)
     for j in range(len(a)):
         total += a[j] * b[j]
