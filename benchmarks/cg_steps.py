@@ -28,8 +28,8 @@ from tigertail.factorization import fold_in, ridge_towards
 from tigertail.model.config import ModelConfig
 from tigertail.model.recommend import REGULARISATION
 from tigertail.model.registry import FitContext
-from tigertail.signals.local.fit import group_listeners, penalty_of_groups
-from tigertail.signals.local.solve import known_items
+from tigertail.signals.listening.fit import group_listeners, penalty_of_groups
+from tigertail.signals.listening.solve import known_items
 
 STEPS = (1, 2, 4, 8, 12, 16)
 CONVERGED = 100
@@ -77,7 +77,7 @@ def listener_solver(
 
 def item_solver(context: FitContext) -> tuple[Callable[[int], Floats], Floats]:
     """Return what solves the items of the largest group of listeners in so many steps, and where they start."""
-    local, factors = context.config.local, context.factors
+    local, factors = context.config.listening, context.factors
     groups = group_listeners(context.dataset, context.interactions, factors, local)
     largest = np.flatnonzero(groups.group_of == np.argmax(groups.sizes[: len(groups.keys)]))
     known, by_item = known_items(context.confidences.select_rows(largest), local.min_listeners)

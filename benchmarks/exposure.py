@@ -49,7 +49,7 @@ from tigertail.model import ModelConfig, fit
 from tigertail.model.registry import LISTENING, MIXTURE
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
-from tigertail.signals.local import LocalConfig
+from tigertail.signals.listening import ListeningConfig
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.config import FULL, GLOBAL
 from tigertail.sparse import CSR
@@ -147,7 +147,7 @@ def measure(config: WorldConfig, folder: Path, exposure: float) -> Measured:
     truth = read_true(data[AWARE])
     items = of_items(data[AWARE], truth)
     measured = Measured({}, {}, {}, groups(items))
-    settings = ModelConfig(local=LocalConfig(exposure=exposure))
+    settings = ModelConfig(listening=ListeningConfig(exposure=exposure))
     models = {name: ask(dataset, truth, items, settings) for name, dataset in data.items()}
     for signal in (LISTENING, MIXTURE):
         asked = {name: signals[signal] for name, signals in models.items()}

@@ -27,12 +27,12 @@ from tigertail.evaluation import ProtocolConfig, Split, System, baselines, hold_
 from tigertail.evaluation.metrics.locality import listener_countries
 from tigertail.evaluation.scoring import EXPONENTS, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
-from tigertail.evaluation.systems.own import LocalModels, OwnSignal
+from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
 from tigertail.model.config import ModelConfig
 from tigertail.model.registry import MIXTURE, FitContext
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
-from tigertail.signals.local import LocalConfig, group_listeners
+from tigertail.signals.listening import ListeningConfig, group_listeners
 
 OWN = EXPONENTS.index(0.0)
 WORLD, COUNTRIES, LANGUAGES, LEARNED = (
@@ -55,11 +55,11 @@ def systems() -> list[System]:
         System("RP3beta", baselines.RP3Beta().fit),
         System("base, cosine", baselines.ALS(**{**dict(config.base), "beta": 1.0}, exposure=True).fit),
         System("base", baselines.ALS(**dict(config.base), exposure=True).fit),
-        System(WORLD, LocalModels(groups="none").fit),
-        System(COUNTRIES, LocalModels().fit),
-        System(LANGUAGES, LocalModels(groups="country-language").fit),
-        System(LEARNED, LocalModels(groups="learned").fit),
-        System(LENS, LocalModels().fit, lens=True),
+        System(WORLD, ListeningSignal(groups="none").fit),
+        System(COUNTRIES, ListeningSignal().fit),
+        System(LANGUAGES, ListeningSignal(groups="country-language").fit),
+        System(LEARNED, ListeningSignal(groups="learned").fit),
+        System(LENS, ListeningSignal().fit, lens=True),
         System(MIXED, mixture),
         System(MIXED_LENS, mixture, lens=True),
     ]
@@ -177,7 +177,7 @@ def learned(sweeps: Sweeps, bootstrap: ClusterBootstrap, split: Split) -> None:
     lives, _ = listener_countries(split)
     factors = FitContext(split.train, split.interactions, ModelConfig()).factors
     for clusters in (5, 10, 20, 40):
-        config = LocalConfig(groups="learned", clusters=clusters)
+        config = ListeningConfig(groups="learned", clusters=clusters)
         groups = group_listeners(split.train, split.interactions, factors, config)
         told = lives != ""
         score = adjusted_mutual_info_score(lives[told], groups.group_of[told])
@@ -189,10 +189,10 @@ def strengths(dataset: Dataset, seed: int) -> None:
     inner = hold_out(hold_out(dataset, ProtocolConfig(seed=seed)).train, ProtocolConfig(seed=seed + 100))
     told = listener_countries(inner)[1][inner.query_listeners] != ""
     bootstrap = ClusterBootstrap(inner.query_listeners)
-    plain = members(score_system(System(COUNTRIES, LocalModels().fit), inner).sweep, told)
+    plain = members(score_system(System(COUNTRIES, ListeningSignal().fit), inner).sweep, told)
     rows = []
     for strength in track(STRENGTHS, "strengths"):
-        sweep = score_system(System(LENS, LocalModels(lens=strength).fit, lens=True), inner).sweep
+        sweep = score_system(System(LENS, ListeningSignal(lens=strength).fit, lens=True), inner).sweep
         rows.append([strength, *gains(bootstrap, members(sweep, told), plain)])
     print_table(["strength", "nDCG@20", "IPS-nDCG@20"], rows, title="Inner listeners, against no lens")
 

@@ -21,7 +21,7 @@ from tigertail.cli.output import print_table
 from tigertail.factorization import Factors, fit_als
 from tigertail.model.config import BaseConfig
 from tigertail.ranking.topk import top_k
-from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
+from tigertail.signals.listening import GroupedCoListening, Groups, ListeningConfig, fit_listening
 from tigertail.sparse import CSR
 
 QUERIES = 1000
@@ -45,7 +45,7 @@ def fit(matrix: CSR, groups: Groups) -> tuple[Factors, GroupedCoListening, float
     began = time.perf_counter()
     factors = fit_als(matrix, settings)
     between = time.perf_counter()
-    listening = fit_listening(matrix, factors, groups, LocalConfig(), alpha0=settings.alpha0)
+    listening = fit_listening(matrix, factors, groups, ListeningConfig(), alpha0=settings.alpha0)
     return factors, listening, between - began, time.perf_counter() - between
 
 

@@ -24,7 +24,7 @@ from tigertail.evaluation import Split, System, baselines
 from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
-from tigertail.evaluation.systems.own import LocalModels
+from tigertail.evaluation.systems.own import ListeningSignal
 from tigertail.ground_truth.simulated import read_true
 from tigertail.model.config import BaseConfig
 from tigertail.progress import track
@@ -40,9 +40,9 @@ def systems() -> list[System]:
     return [
         System(BASE, baselines.ALS(**dict(BaseConfig()), exposure=True).fit),
         System("item-item cosine", baselines.ItemItem().fit),
-        System(WORLD, LocalModels(groups="none").fit),
-        System(COUNTRIES, LocalModels().fit),
-        System(LEARNED, LocalModels(groups="learned").fit),
+        System(WORLD, ListeningSignal(groups="none").fit),
+        System(COUNTRIES, ListeningSignal().fit),
+        System(LEARNED, ListeningSignal(groups="learned").fit),
     ]
 
 

@@ -42,7 +42,7 @@ from tigertail.evaluation import (
 from tigertail.evaluation.metrics.ranking import score_lists
 from tigertail.evaluation.scoring import EXPONENTS, ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
-from tigertail.evaluation.systems.own import LocalModels, OwnSignal
+from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
 from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.mixing import Mixture, MixtureConfig
@@ -82,7 +82,7 @@ def systems(dataset: Dataset) -> list[System]:
         System(CONSTANT, OwnSignal(signal=MIXTURE, model=constant).fit),
         System(TASTE, taste),
         mixture,
-        System(LENSES[0], LocalModels().fit, lens=True),
+        System(LENSES[0], ListeningSignal().fit, lens=True),
         System(LENSES[1], mixture.fit, lens=True),
     ]
 

@@ -88,7 +88,7 @@ def countries(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 def local_model(countries: Dataset) -> Model:
     """Poland, Brazil and Eastern Europe; where so few live, few must do."""
     local = {"min_group_size": 5, "lens_smoothing": 5, "lens_evidence": 5}
-    return fit(countries, ModelConfig.model_validate({"base": {"factors": 8}, "local": local}))
+    return fit(countries, ModelConfig.model_validate({"base": {"factors": 8}, "listening": local}))
 
 
 @pytest.fixture(scope="session")

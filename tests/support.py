@@ -18,7 +18,7 @@ from tigertail.model import ModelConfig
 from tigertail.simulation import WorldConfig, simulate
 
 SMALL_MODEL: Final = ModelConfig.model_validate(
-    {"base": {"factors": 16, "iterations": 3}, "local": {"min_group_size": 20}}
+    {"base": {"factors": 16, "iterations": 3}, "listening": {"min_group_size": 20}}
 )
 
 Found = TypeVar("Found")

@@ -19,7 +19,7 @@ from .texts import NAMES, Texts
 
 ARTISTS: Final = 120
 TRACKS: Final = 30
-_CONFIG: Final = {"base": {"factors": 8, "iterations": 3}, "local": {"min_group_size": 5}}
+_CONFIG: Final = {"base": {"factors": 8, "iterations": 3}, "listening": {"min_group_size": 5}}
 _COUNTRIES: Final = ("PL", "BR", "GB", "US", None)
 
 

@@ -206,7 +206,9 @@ def _error_number(error: Exception) -> int | None:
     """Return the operating system's number of an error, whoever reports it."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
-    # Polars quotes the system's error in one of its own; NumPy only counts what it could not write.
+    # Polars quotes the system's error in one of its own.
     if quoted := re.search(r"\(os error (\d+)\)", str(error)):
         return int(quoted[1])
-    return errno.ENOSPC if re.fullmatch(r"\d+ requested and \d+ written", str(error)) else None
+    # NumPy counts what it could not write; Polars 1 says the second where the end of a Parquet file did not fit.
+    full = r"\d+ requested and \d+ written|parquet: .*transport error"
+    return errno.ENOSPC if re.fullmatch(full, str(error)) else None

@@ -8,7 +8,7 @@ import pytest
 from tigertail.dataset.dataset import Dataset
 from tigertail.model import Model, ModelConfig, fit
 
-SETTINGS = {"base": {"factors": 1}, "local": {"min_group_size": 10, "shrinkage": 20.0}}
+SETTINGS = {"base": {"factors": 1}, "listening": {"min_group_size": 10, "shrinkage": 20.0}}
 
 
 @pytest.fixture(scope="session")

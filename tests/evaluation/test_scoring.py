@@ -10,12 +10,12 @@ from tigertail.evaluation import ProtocolConfig, Split, System, hold_out
 from tigertail.evaluation.metrics.locality import UNKNOWN, listener_countries
 from tigertail.evaluation.metrics.ranking import METRICS
 from tigertail.evaluation.scoring import ranked_lists, score_system
-from tigertail.evaluation.systems.own import LocalModels
+from tigertail.evaluation.systems.own import ListeningSignal
 from tigertail.model.config import BaseConfig
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 
-LOCAL = LocalModels(min_group_size=5, lens_smoothing=5, lens_evidence=5, base=BaseConfig(factors=8))
+LOCAL = ListeningSignal(min_group_size=5, lens_smoothing=5, lens_evidence=5, base=BaseConfig(factors=8))
 
 
 @pytest.fixture(scope="module")

@@ -58,9 +58,8 @@ def test_a_missing_file_and_a_folder_are_errors_too(tmp_path: Path) -> None:
 def test_a_setting_of_an_earlier_release_is_refused_with_its_new_name(
     old: str, new: str, tmp_path: Path
 ) -> None:
-    section, key = old.split(".")
-    (tmp_path / "config.toml").write_text(f"[{section}]\n{key} = 1\n")
+    (tmp_path / "config.toml").write_text(f"{old} = 1\n")
     with pytest.raises(ConfigError, match=f"{old}: unknown key\n  -> its name is now {new}"):
         ModelConfig.read(tmp_path / "config.toml")
-    section, key = new.split(".")
-    assert key in ModelConfig().model_dump()[section]
+    section, *keys = new.split(".")
+    assert not keys or keys[0] in ModelConfig().model_dump()[section]

@@ -10,7 +10,7 @@ from tigertail.mixing import Mixture
 from tigertail.model import Model
 from tigertail.model.explanation import explain, format_reasons
 from tigertail.signals.evidence import Evidence
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 
 
 @pytest.fixture

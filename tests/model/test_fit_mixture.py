@@ -19,12 +19,12 @@ from tigertail.model import Model, ModelConfig
 from tigertail.model.fit_mixture import fit_held_out, fit_mixture, mixed_names
 from tigertail.model.registry import FitContext, fit_signals
 from tigertail.signals.annotation import Annotation
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.splitting.hold_out import ProtocolConfig, hold_out
 
 CONFIG = ModelConfig.model_validate(
-    {"base": {"factors": 8, "iterations": 2}, "local": {"min_group_size": 20}}
+    {"base": {"factors": 8, "iterations": 2}, "listening": {"min_group_size": 20}}
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tigertail.errors import ConfigError
 from tigertail.model.lens_target import LensTarget, lens_target
-from tigertail.signals.local import GroupedCoListening, LocalConfig
+from tigertail.signals.listening import GroupedCoListening, ListeningConfig
 from tigertail.sparse import CSR
 
 KEYS = ("151", "BR", "CH", "CH-fr", "PL", "PT")
@@ -32,7 +32,7 @@ def signal(
         nothing[1:],
         np.empty(0, np.int32),
         vectors,
-        LocalConfig(**settings),
+        ListeningConfig(**settings),
     )
 
 

@@ -216,7 +216,7 @@ def test_a_lens_may_be_stronger_weaker_and_off(local_model: Model) -> None:
         return answers.filter(own)["score"].sum() / answers["score"].sum()
 
     assert polish(0.0) < polish(0.1) < polish(None) < polish(1.0)
-    assert polish(None) == polish(local_model.config.local.lens)
+    assert polish(None) == polish(local_model.config.listening.lens)
     assert local_model.similar("star", country="PL", lens=0).equals(local_model.similar("star"))
 
 

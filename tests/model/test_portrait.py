@@ -6,7 +6,7 @@ import pytest
 
 from tigertail.model import Model
 from tigertail.model.portrait import MIN_LISTENERS, labels, listener_shares
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 
 
 def test_shares_are_those_of_the_listeners_of_each_place(local_model: Model) -> None:

@@ -109,7 +109,7 @@ def test_a_model_describes_a_dial_to_the_page(
         "signal": "mixture",
         "beta": local_model.config.mixture.beta,
         "character": local_model.config.mixture.character,
-        "lens": local_model.config.local.lens,
+        "lens": local_model.config.listening.lens,
     }
     assert described["default"] == defaults.get(option.name)
 

@@ -16,7 +16,7 @@ from tigertail.evaluation import default_systems
 from tigertail.model import Model, add, save
 from tigertail.model.config import ModelConfig
 from tigertail.model.registry import FACTORS, SIGNALS, FitContext
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 
 EVERY_TABLE = {"listening", "factors", "co-listening", "annotation", "audio", "web", "sequences", "mixture"}

@@ -18,7 +18,7 @@ from tigertail.model import Model, ModelConfig
 from tigertail.model.explanation import format_reasons
 from tigertail.simulation import WorldConfig, simulate
 
-SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, local={"min_group_size": 20})
+SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, listening={"min_group_size": 20})
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_c
 from tigertail.signals.contract import Explainable, FittedSignal, Persistent, Signal
 from tigertail.signals.evidence import KINDS, Evidence
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
+from tigertail.signals.listening import GroupedCoListening, Groups, ListeningConfig, fit_listening
 from tigertail.signals.pairs import PairsConfig, fit_pairs
 from tigertail.signals.sequences.signal import SequencesConfig, fit_sequences
 from tigertail.signals.web import WebConfig, fit_web
@@ -71,7 +71,7 @@ def listening() -> GroupedCoListening:
     groups = Groups(
         tuple(f"cluster-{number}" for number in range(1, 10)), (np.arange(200) % 10).astype(np.int32)
     )
-    return fit_listening(weights, solved, groups, LocalConfig(shrinkage=5), alpha0=0.02)
+    return fit_listening(weights, solved, groups, ListeningConfig(shrinkage=5), alpha0=0.02)
 
 
 def through_a_lens() -> GroupedCoListening:

@@ -11,7 +11,7 @@ from tigertail.signals.backoff.signal import NO_ARTIST, BackOff
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.contract import Explainable, Reindexable, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening, LocalConfig
+from tigertail.signals.listening import GroupedCoListening, ListeningConfig
 from tigertail.signals.pairs import Pairs
 from tigertail.signals.remap import ItemRemap
 from tigertail.signals.sequences.signal import Sequences
@@ -52,7 +52,7 @@ SIGNALS: dict[str, Signal] = {
         np.array([0, 2]),
         np.array([0, 1], np.int32),
         VECTORS[:2] * 2,
-        LocalConfig(),
+        ListeningConfig(),
     ),
     "back-off": BackOff(
         FactorAffinity(VECTORS),

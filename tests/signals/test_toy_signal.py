@@ -19,7 +19,7 @@ from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.sparse import CSR
 
-CONFIG = ModelConfig(base={"factors": 8, "iterations": 2}, local={"min_group_size": 20})
+CONFIG = ModelConfig(base={"factors": 8, "iterations": 2}, listening={"min_group_size": 20})
 
 
 class NextCode(NeighbourLists):

@@ -11,7 +11,7 @@ from tests.spark.here import ITEMS, LISTENERS, ClusterHere, confidences
 from tests.support import als_config
 
 from tigertail.factorization import Factors, fit_als
-from tigertail.signals.local.solve import LocalModel, Ridge, fit_groups
+from tigertail.signals.listening.solve import LocalModel, Ridge, fit_groups
 from tigertail.spark.local import DistributedGroups
 from tigertail.sparse import CSR
 

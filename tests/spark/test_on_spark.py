@@ -26,7 +26,7 @@ SETTINGS = """
 factors = 16
 iterations = 2
 
-[local]
+[listening]
 min_group_size = 200
 
 [retrieval]

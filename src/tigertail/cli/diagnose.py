@@ -84,7 +84,7 @@ def _print_cohesion(diagnosed: Diagnosis) -> None:
 
 
 def _print_capacity(diagnosed: Diagnosis) -> None:
-    from tigertail.signals.local.groups import ELSEWHERE
+    from tigertail.signals.listening.groups import ELSEWHERE
 
     headings = [
         "group",
@@ -141,7 +141,7 @@ def _print_list_changes(diagnosed: Diagnosis) -> None:
 
 
 def _print_fallbacks(diagnosed: Diagnosis) -> None:
-    from tigertail.signals.local.groups import group_name
+    from tigertail.signals.listening.groups import group_name
 
     places_of: dict[str, list[str]] = {}
     for place, group in diagnosed.fallback_of.items():

@@ -2,9 +2,9 @@
 
 from tigertail.factorization.als import Factors, Solver, als_objective, fit_als
 from tigertail.factorization.config import ALSConfig
-from tigertail.factorization.half_sweep import fold_in, half_sweep
+from tigertail.factorization.folding_in import fold_in, solve_rows
 from tigertail.factorization.observable import Observable
-from tigertail.factorization.partial_refit import partial_refit
+from tigertail.factorization.refit import partial_refit
 from tigertail.factorization.ridge import ridge_towards
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "als_objective",
     "fit_als",
     "fold_in",
-    "half_sweep",
     "partial_refit",
     "ridge_towards",
+    "solve_rows",
 ]

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization.half_sweep import half_sweep
+from tigertail.factorization.folding_in import solve_rows
 from tigertail.sparse import CSR
 
 CG_STEPS: Final = 4
@@ -65,7 +65,7 @@ def ridge_towards(
     >>> ridge_towards(confidences, x, y, alpha0=0.01, penalty=1e-6).round(3)
     array([[1. , 0.5]], dtype=float32)
     """
-    return half_sweep(
+    return solve_rows(
         confidences,
         listener_vectors,
         item_vectors,

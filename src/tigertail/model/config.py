@@ -17,7 +17,7 @@ from tigertail.signals.annotation import AnnotationConfig
 from tigertail.signals.audio import AudioConfig
 from tigertail.signals.backoff.signal import BackOffConfig
 from tigertail.signals.co_listening import CoListeningConfig
-from tigertail.signals.local import LocalConfig
+from tigertail.signals.listening import ListeningConfig
 from tigertail.signals.pairs import PairsConfig
 from tigertail.signals.sequences.signal import SequencesConfig
 from tigertail.signals.web import WebConfig
@@ -74,8 +74,7 @@ RENAMED: Final = {
     "annotation.power": "annotation.opinion_exponent",
     "annotation.scarcity": "annotation.norm_floor",
     "back_off.listeners": "back_off.shrinkage",
-    "local.fewest": "local.min_group_size",
-    "local.heard": "local.min_listeners",
+    "local": "listening",
     "mixture.background": "mixture.negatives",
     "mixture.balance": "mixture.stratum_balance",
     "mixture.candidates": "mixture.answers_per_signal",
@@ -90,7 +89,7 @@ RENAMED: Final = {
     "web.terms": "web.max_terms_per_page",
     "web.text": "web.text_similarity_weight",
 }
-"""Settings of earlier releases, and their names today."""
+"""Tables and settings of earlier releases, and their names today."""
 
 
 class ModelConfig(BaseModel):
@@ -105,7 +104,7 @@ class ModelConfig(BaseModel):
     others of their kind. None means those of the dataset's recipe, else "special-purpose"."""
     confidence: ConfidenceConfig = ConfidenceConfig()
     base: BaseConfig = BaseConfig()
-    local: LocalConfig = LocalConfig()
+    listening: ListeningConfig = ListeningConfig()
     co_listening: CoListeningConfig = CoListeningConfig()
     annotation: AnnotationConfig = AnnotationConfig()
     audio: AudioConfig = AudioConfig()

@@ -26,7 +26,7 @@ from tigertail.signals.contract import (
     has_capability,
 )
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
-from tigertail.signals.local.groups import ELSEWHERE, group_name
+from tigertail.signals.listening.groups import ELSEWHERE, group_name
 
 WHY: Final = "why"
 PRIOR: Final = "prior"

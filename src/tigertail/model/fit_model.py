@@ -23,7 +23,7 @@ from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, FitContext, fit_signals
-from tigertail.signals.local.solve import GroupSolver, fit_groups
+from tigertail.signals.listening.solve import GroupSolver, fit_groups
 from tigertail.threads import limited
 
 _FEWEST_LISTENERS: Final = 2  # of two items or more

@@ -8,7 +8,7 @@ from tigertail.errors import ConfigError
 from tigertail.geo.languages import language_code, language_name
 from tigertail.geo.regions import WORLD, place_code, place_name
 from tigertail.signals.contract import ListenerGroups
-from tigertail.signals.local.groups import group_name, groups_of_language, groups_of_place
+from tigertail.signals.listening.groups import group_name, groups_of_language, groups_of_place
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Final
 from tigertail.model.model import Model
 from tigertail.model.registry import ANNOTATION, LISTENING
 from tigertail.signals.contract import GroupAware, HasLabels
-from tigertail.signals.local.groups import sums_by_place
+from tigertail.signals.listening.groups import sums_by_place
 
 MIN_LISTENERS: Final = 5  # of an item in a place that is named
 MIN_PEOPLE: Final = 2  # who say the same of an item

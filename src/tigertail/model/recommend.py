@@ -30,7 +30,7 @@ from tigertail.model.config import ModelConfig
 from tigertail.model.query_options import QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, observable_pairs
 from tigertail.signals.contract import HasCharacter, HasItemVectors, HasPopularityExponent, Signal
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]

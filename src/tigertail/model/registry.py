@@ -26,8 +26,8 @@ from tigertail.signals.backoff.signal import BackOff, BackOffConfig, fit_back_of
 from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_co_listening
 from tigertail.signals.contract import Arrays, FittedSignal, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening, LocalConfig, fit_listening, group_listeners
-from tigertail.signals.local.solve import GroupSolver, fit_groups
+from tigertail.signals.listening import GroupedCoListening, ListeningConfig, fit_listening, group_listeners
+from tigertail.signals.listening.solve import GroupSolver, fit_groups
 from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
 from tigertail.signals.web import Web, fit_web
@@ -186,7 +186,7 @@ class SignalSpec:
         return self.fit_function(context, settings)
 
 
-def _listening(context: FitContext, config: LocalConfig) -> GroupedCoListening:
+def _listening(context: FitContext, config: ListeningConfig) -> GroupedCoListening:
     seed = context.config.seed
     groups = group_listeners(context.dataset, context.interactions, context.factors, config, seed=seed)
     return fit_listening(
@@ -248,7 +248,7 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
     LISTENING: SignalSpec(
         GroupedCoListening,
         _listening,
-        "local",
+        "listening",
         "listeners in common",
         needs_listeners=True,
         is_listening=True,

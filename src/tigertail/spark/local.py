@@ -1,4 +1,4 @@
-"""Local models on many machines: what :func:`tigertail.signals.local.solve.fit_groups` does, a task for each group."""
+"""Local models on many machines: :func:`tigertail.signals.listening.solve.fit_groups`, a task for each group."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.factorization import Factors
-from tigertail.signals.local.solve import LocalModel, Ridge, fit_group
+from tigertail.signals.listening.solve import LocalModel, Ridge, fit_group
 from tigertail.spark.checkpoints import Checkpoints, key_of
 from tigertail.spark.cluster import Cluster
 from tigertail.spark.records import Entries, Local, Record, Vectors
@@ -27,7 +27,7 @@ MODELS: Final = "local-models"
 
 @dataclass(frozen=True)
 class DistributedGroups:
-    """Fits local models on a cluster; called as :func:`tigertail.signals.local.solve.fit_groups` is.
+    """Fits local models on a cluster; called as :func:`tigertail.signals.listening.solve.fit_groups` is.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class DistributedGroups:
         Parameters
         ----------
         weights, factors, groups, ridge
-            As in :func:`~tigertail.signals.local.solve.fit_groups`.
+            As in :func:`~tigertail.signals.listening.solve.fit_groups`.
         threads
             Not used: threads of a task are the cluster's affair.
         after_group

@@ -11,7 +11,7 @@ from tigertail.evaluation.diagnosis import capacity as capacity_module
 from tigertail.evaluation.diagnosis.capacity import group_capacity
 from tigertail.factorization.confidence import confidence
 from tigertail.model import Model
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 
 
 def _listening(model: Model) -> GroupedCoListening:

@@ -15,7 +15,7 @@ from tigertail.errors import ConfigError, TigertailError
 from tigertail.evaluation.diagnosis.diagnosis import BY_GROUP, COSINE, Diagnosis, diagnose, without_groups
 from tigertail.evaluation.diagnosis.plot import plot_diagnosis
 from tigertail.model import Model, ModelConfig, fit
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_the_catalogue_knows_better(squeezed: Model) -> None:
 
 def test_without_groups_it_is_the_signal_fitted_without_groups(nations: Dataset, squeezed: Model) -> None:
     settings = squeezed.config.model_dump()
-    settings["local"]["groups"] = "none"
+    settings["listening"]["groups"] = "none"
     alone = fit(nations, ModelConfig.model_validate(settings)).signals["listening"]
     grouped = squeezed.signals["listening"]
     assert isinstance(grouped, GroupedCoListening)
@@ -67,14 +67,17 @@ def test_without_groups_it_is_the_signal_fitted_without_groups(nations: Dataset,
 
 
 def test_learned_groups_are_no_countries(nations: Dataset) -> None:
-    settings = {"base": {"factors": 2}, "local": {"groups": "learned", "clusters": 2, "min_group_size": 10}}
+    settings = {
+        "base": {"factors": 2},
+        "listening": {"groups": "learned", "clusters": 2, "min_group_size": 10},
+    }
     found = diagnose(fit(nations, ModelConfig.model_validate(settings)))
     assert found.countries == []
     assert {row.group for row in found.capacity} == {"cluster-1", "cluster-2"}
 
 
 def test_a_model_without_groups_is_refused_with_a_remedy(nations: Dataset) -> None:
-    settings = {"base": {"factors": 1}, "local": {"groups": "none"}}
+    settings = {"base": {"factors": 1}, "listening": {"groups": "none"}}
     with pytest.raises(ConfigError, match=r'no groups of listeners(.|\n)*groups = "country"'):
         diagnose(fit(nations, ModelConfig.model_validate(settings)))
 

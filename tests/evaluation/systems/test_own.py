@@ -10,15 +10,15 @@ from pydantic import ValidationError
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, evaluate, hold_out
-from tigertail.evaluation.systems.own import LocalModels, OwnSignal
+from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
 from tigertail.evaluation.systems.system import System
 from tigertail.model import ModelConfig, fit
 from tigertail.model.config import BaseConfig
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 
-LOCAL = LocalModels(min_group_size=5, base=BaseConfig(factors=8))
+LOCAL = ListeningSignal(min_group_size=5, base=BaseConfig(factors=8))
 
 
 def fitted(split: Split, **settings: Any) -> GroupedCoListening:
@@ -31,7 +31,7 @@ def fitted(split: Split, **settings: Any) -> GroupedCoListening:
 def test_it_is_the_models_own_signal(countries: Dataset, seed: int) -> None:
     split = hold_out(countries, ProtocolConfig())
     config = ModelConfig.model_validate(
-        {"seed": seed, "base": {"factors": 8}, "local": {"min_group_size": 5}}
+        {"seed": seed, "base": {"factors": 8}, "listening": {"min_group_size": 5}}
     )
     signal = fit(split.train, config).signals["listening"]
     found = fitted(split, seed=seed)

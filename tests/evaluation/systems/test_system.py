@@ -91,7 +91,7 @@ def test_what_is_chosen_is_judged(scenes: Dataset, tmp_path: Path) -> None:
 
 
 def test_the_usual_systems_follow_the_models_configuration() -> None:
-    wanted = {"seed": 5, "base": {"beta": 0.3, "factors": 7}, "local": {"min_group_size": 9}}
+    wanted = {"seed": 5, "base": {"beta": 0.3, "factors": 7}, "listening": {"min_group_size": 9}}
     config = ModelConfig.model_validate(wanted)
     systems = default_systems(config)
     check_names(systems)
@@ -100,7 +100,7 @@ def test_the_usual_systems_follow_the_models_configuration() -> None:
     assert settings(systems[-1])["model"] == config.model_dump()
     assert (base["seed"], base["factors"], base["beta"]) == (5, 7, 0.3)
     assert cosine == base | {"beta": 1.0}
-    assert local == config.local.model_dump() | {
+    assert local == config.listening.model_dump() | {
         "base": config.base.model_dump(),
         "confidence": config.confidence.model_dump(),
         "seed": 5,
@@ -110,17 +110,17 @@ def test_the_usual_systems_follow_the_models_configuration() -> None:
 def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
     text = """
     [[system]]
-    type = "local-models"
+    type = "listening"
     [[system]]
-    type = "local-models"
+    type = "listening"
     lens_on = true
     lens = 0.5
     [[system]]
-    type = "local-models"
+    type = "listening"
     groups = "learned"
     lens_on = false
     [[system]]
-    type = "local-models"
+    type = "listening"
     groups = "none"
     base = { factors = 16 }
     """
@@ -163,19 +163,19 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
             "system 1: lens_on: only listening by place, and",
         ),
         (
-            "[[system]]\ntype = 'local-models'\ngroups = 'learned'\nlens_on = true",
+            "[[system]]\ntype = 'listening'\ngroups = 'learned'\nlens_on = true",
             "system 1: lens_on: only listening by place, and the mixture "
             "with it, have a lens\n  -> leave it out, or set groups",
         ),
-        ("[[system]]\ntype = 'local-models'\nlens_on = 3", "system 1: lens_on: not a boolean"),
-        ("[[system]]\ntype = 'local-models'\nlens = 2", "system 1: lens: Input should be less than"),
+        ("[[system]]\ntype = 'listening'\nlens_on = 3", "system 1: lens_on: not a boolean"),
+        ("[[system]]\ntype = 'listening'\nlens = 2", "system 1: lens: Input should be less than"),
         (
-            "[[system]]\ntype = 'local-models'\ngroups = 'planet'",
+            "[[system]]\ntype = 'listening'\ngroups = 'planet'",
             "system 1: groups: Input should be 'country'",
         ),
         (
-            "[[system]]\ntype = 'local-models'\nlens_off = true",
-            "system 1: unknown key 'lens_off'\n  -> the keys of 'local-models' are type, name, lens_on, groups, ",
+            "[[system]]\ntype = 'listening'\nlens_off = true",
+            "system 1: unknown key 'lens_off'\n  -> the keys of 'listening' are type, name, lens_on, groups, ",
         ),
     ],
 )

@@ -23,7 +23,7 @@ from tigertail.errors import ModelError, TigertailError, TigertailWarning
 from tigertail.model import Model, fit, load, save
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 from tigertail.storage import checksums
 
 

@@ -16,11 +16,11 @@ from tigertail.errors import DataError, ModelError
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig, add, drift, fit, load, save
 from tigertail.model.update.drift import MAX_PAIRS_GROWTH, report
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.storage import checksums
 
-CONFIG = ModelConfig.model_validate({"base": {"factors": 16}, "local": {"min_group_size": 20}})
+CONFIG = ModelConfig.model_validate({"base": {"factors": 16}, "listening": {"min_group_size": 20}})
 NORTH = {"n1": "Кино", "n2": "Sigur Rós", "n3": "The Cure", "n4": "Nirvana"}
 Write = Callable[..., Dataset]
 
@@ -343,7 +343,7 @@ def test_a_model_without_play_counts_says_that_it_must_be_fitted_again(model: Mo
 
 @pytest.mark.parametrize("groups", ["none", "learned", "country-language"])
 def test_every_kind_of_group_takes_newcomers(scenes: Dataset, write: Write, groups: str) -> None:
-    config = {"base": {"factors": 8}, "local": {"groups": groups, "clusters": 2, "min_group_size": 2}}
+    config = {"base": {"factors": 8}, "listening": {"groups": groups, "clusters": 2, "min_group_size": 2}}
     home = pl.DataFrame({"listener_id": ["a", "b"], "country": ["PL", None]})
     before = fit(scenes, ModelConfig.model_validate(config))
     after = add(before, write(plays({"a": ["n1", "n2"], "b": ["s1", "s2"]}), listeners=home))

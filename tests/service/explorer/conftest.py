@@ -68,7 +68,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     folder = tmp_path_factory.mktemp("town")
     world = WorldConfig(listeners=300, artists=250, cold=0.06, audio=0.8, facts=0.5)
     dataset = simulate(folder / "world", world)
-    few = {"base": {"factors": 8, "iterations": 3}, "local": {"min_group_size": 20}}
+    few = {"base": {"factors": 8, "iterations": 3}, "listening": {"min_group_size": 20}}
     save(fit(dataset, ModelConfig.model_validate(few)), folder / "model")
     model = load(folder / "model")
     save_map(_drawn(model), model, folder / "model")

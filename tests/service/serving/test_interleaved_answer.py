@@ -15,7 +15,7 @@ from tigertail.model import ModelConfig, fit, save
 def challenger(countries: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that groups nobody, of fewer factors."""
     folder = tmp_path_factory.mktemp("challenger") / "model"
-    settings = {"base": {"factors": 2}, "local": {"groups": "none"}}
+    settings = {"base": {"factors": 2}, "listening": {"groups": "none"}}
     save(fit(countries, ModelConfig.model_validate(settings)), folder)
     return folder
 

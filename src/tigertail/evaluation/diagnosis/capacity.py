@@ -1,7 +1,7 @@
 """Capacity: reconstruction error of one embedding on the plays of each group of listeners.
 
 With y the item vectors of the base model and x_u the vector of listener u solved for them
-(:mod:`tigertail.factorization.half_sweep`, the objective of the base model), the error of a group g is the mean over
+(:mod:`tigertail.factorization.folding_in`, the objective of the base model), the error of a group g is the mean over
 its entries
 
     e_g = mean_{u in g, i played by u} (1 - x_u . y_i)^2
@@ -20,12 +20,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization import ALSConfig, half_sweep
+from tigertail.factorization import ALSConfig, solve_rows
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import ModelConfig
 from tigertail.progress import progress
-from tigertail.signals.local import GroupedCoListening
-from tigertail.signals.local.groups import ELSEWHERE, group_name
+from tigertail.signals.listening import GroupedCoListening
+from tigertail.signals.listening.groups import ELSEWHERE, group_name
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -182,7 +182,7 @@ def _square_errors(
 ) -> NDArray[np.float64]:
     """Return (1 - x.y)^2 of every entry, with x solved for the vectors y; ``columns`` are those of the fit."""
     penalty = settings.reg * (plays.row_sizes + settings.alpha0 * columns) ** settings.nu
-    solved = half_sweep(
+    solved = solve_rows(
         plays,
         vectors,
         np.zeros((plays.shape[0], vectors.shape[1]), np.float32),

@@ -26,8 +26,8 @@ from tigertail.model.model import Model
 from tigertail.model.registry import FACTORS, LISTENING
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening
-from tigertail.signals.local.groups import ELSEWHERE, LEARNED, place_of
+from tigertail.signals.listening import GroupedCoListening
+from tigertail.signals.listening.groups import ELSEWHERE, LEARNED, place_of
 
 COSINE: Final = "cosine"
 WITHOUT_GROUPS: Final = "without groups"
@@ -162,7 +162,7 @@ def _signals(model: Model) -> tuple[FactorAffinity, GroupedCoListening]:
     ):
         raise ConfigError(
             "this model has no groups of listeners, so there is nothing to compare",
-            remedy='fit it with groups = "country" under [local], on a dataset with countries of listeners',
+            remedy='fit it with groups = "country" under [listening], on a dataset with countries of listeners',
         )
     return factors, listening
 

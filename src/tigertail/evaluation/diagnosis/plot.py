@@ -21,7 +21,7 @@ from tigertail.plotting import (
     set_headline,
     set_title,
 )
-from tigertail.signals.local.groups import ELSEWHERE
+from tigertail.signals.listening.groups import ELSEWHERE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,7 +1,7 @@
 """Systems that an evaluation compares: own signals, baselines, and neighbour lists of other programs."""
 
 from tigertail.evaluation.systems.neighbour_file import NeighbourFile, write_training
-from tigertail.evaluation.systems.own import LocalModels, OwnSignal
+from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
 from tigertail.evaluation.systems.system import (
     PLAIN_ALS,
     TYPES,
@@ -14,7 +14,7 @@ from tigertail.evaluation.systems.system import (
 __all__ = [
     "PLAIN_ALS",
     "TYPES",
-    "LocalModels",
+    "ListeningSignal",
     "NeighbourFile",
     "OwnSignal",
     "System",

@@ -10,7 +10,7 @@ from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.fit_mixture import fit_mixture
 from tigertail.model.registry import LISTENING, MIXTURE, SIGNALS, FitContext, fit_signals
 from tigertail.signals.contract import Signal
-from tigertail.signals.local import LocalConfig
+from tigertail.signals.listening import ListeningConfig
 from tigertail.splitting.hold_out import Split
 
 
@@ -45,11 +45,11 @@ class OwnSignal(Recommender):
     @property
     def placed(self) -> bool:
         """Whether its groups are places, so that it has a lens."""
-        return self.signal in (LISTENING, MIXTURE) and self.model.local.placed
+        return self.signal in (LISTENING, MIXTURE) and self.model.listening.placed
 
 
-class LocalModels(LocalConfig, Recommender):
-    """The signal of :func:`tigertail.signals.local.fit_listening`, on the base model's factors."""
+class ListeningSignal(ListeningConfig, Recommender):
+    """The signal of :func:`tigertail.signals.listening.fit_listening`, on the base model's factors."""
 
     base: BaseConfig = BaseConfig()
     """The base model."""
@@ -67,6 +67,6 @@ class LocalModels(LocalConfig, Recommender):
 
     def fit(self, split: Split) -> Signal:
         """Fit the factors, the groups and their item vectors."""
-        local = LocalConfig(**{name: getattr(self, name) for name in LocalConfig.model_fields})
-        config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self.base, local=local)
+        listening = ListeningConfig(**{name: getattr(self, name) for name in ListeningConfig.model_fields})
+        config = ModelConfig(seed=self.seed, confidence=self.confidence, base=self.base, listening=listening)
         return OwnSignal(signal=LISTENING, model=config).fit(split)

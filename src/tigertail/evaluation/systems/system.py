@@ -13,7 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.evaluation import baselines
 from tigertail.evaluation.recommender import Recommender
-from tigertail.evaluation.systems.own import LocalModels, OwnSignal
+from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
 from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.io.files import read_toml
 from tigertail.model.config import BaseConfig, ModelConfig
@@ -40,11 +40,11 @@ TYPES: Final[dict[str, type[Recommender]]] = {
     "bpr": baselines.BPR,
     "als": baselines.ALS,
     "tf-idf": baselines.TfIdf,
-    "local-models": LocalModels,  # the signal "listening", with its settings as keys
+    "listening": ListeningSignal,  # the signal "listening", with its settings as keys
     "signal": OwnSignal,
 }
 """Every type of system a file can name."""
-_HAS_LENS: Final = (LocalModels, OwnSignal)  # where their groups are places
+_HAS_LENS: Final = (ListeningSignal, OwnSignal)  # where their groups are places
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def default_systems(config: ModelConfig | None = None, dataset: Dataset | None =
     plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence, seed=config.seed)
     base = baselines.ALS(**dict(config.base), **own, exposure=True)
     item_item = baselines.ItemItem(**dict(config.co_listening), confidence=config.confidence)
-    local = LocalModels(**dict(config.local), base=config.base, **own)
+    local = ListeningSignal(**dict(config.listening), base=config.base, **own)
     return [
         _system(baselines.WorldPopularity()),
         _system(baselines.CountryPopularity()),

@@ -39,7 +39,7 @@ from tigertail.storage import checksums, new_folder, replaced_file, to_json
 from tigertail.version import __version__
 
 MAGIC: Final = "tigertail-model"
-VERSION: Final = 7
+VERSION: Final = 8
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
 ALIASES: Final = "aliases.parquet"

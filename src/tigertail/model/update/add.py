@@ -1,7 +1,7 @@
 """Adding new listeners and items to a model without fitting it again.
 
 All listeners, and the items that gained one, are solved again from the item vectors of the last fit
-(:mod:`tigertail.factorization.partial_refit`); other items keep their vectors. Counts (common
+(:mod:`tigertail.factorization.refit`); other items keep their vectors. Counts (common
 listeners, co-listening) and the group vectors, which come from one ridge regression on the factors, are computed again.
 Items that the annotation signal has no data about get their rows there from their annotations.
 """
@@ -43,7 +43,7 @@ from tigertail.signals.backoff.signal import BackOff, own_weights
 from tigertail.signals.co_listening import fit_co_listening
 from tigertail.signals.contract import Composite, Reindexable, Signal
 from tigertail.signals.factors import FactorAffinity
-from tigertail.signals.local import GroupedCoListening, Groups, fit_listening, join_groups
+from tigertail.signals.listening import GroupedCoListening, Groups, fit_listening, join_groups
 from tigertail.signals.remap import ItemRemap
 from tigertail.threads import limited
 

@@ -21,7 +21,7 @@ from tigertail.model.aliases import aliases_beside, item_aliases, names_by_artis
 from tigertail.model.artists import with_artists
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 

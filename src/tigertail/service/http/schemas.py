@@ -79,7 +79,7 @@ class Fact(Answer):
     text: str | None = Field(None, description="It in English, where the kind is not of this list.")
 
 
-class Carrier(Answer):
+class Contribution(Answer):
     """One reason: what a signal, or of listening alone a group of listeners, adds to an affinity."""
 
     signal: str | None = Field(
@@ -121,7 +121,7 @@ class Listed(Item):
     rank: int = Field(description="Its place in the list, from 1.")
     affinity: float = Field(description="What the list is ranked by; it compares within one list only.")
     model: ModelVersion = Field(description="Version of the model that put it there; feedback sends it back.")
-    why: list[Carrier] | None = None
+    why: list[Contribution] | None = None
     because: str | None = Field(None, description="The reasons in words.")
 
 

@@ -34,7 +34,7 @@ from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
 from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
 from tigertail.signals.evidence import Fact
-from tigertail.signals.local.groups import sums_by_place
+from tigertail.signals.listening.groups import sums_by_place
 from tigertail.version import __version__
 
 LOG: Final = logging.getLogger("tigertail.service")
@@ -335,7 +335,7 @@ class ItemRecords(Sequence[dict[str, Any]]):
 
 
 def _carriers(reasons: Reasons) -> list[list[dict[str, Any]]]:
-    """Return carriers of each item as :class:`tigertail.service.http.schemas.Carrier`."""
+    """Return carriers of each item as :class:`tigertail.service.http.schemas.Contribution`."""
     carriers = [dict(row) for rows in reasons.rows for row in rows]
     for carrier, evidence in zip(
         carriers, reasons.evidence, strict=bool(reasons.evidence)

@@ -8,7 +8,7 @@ import { countryName, formatList, languageName, text, textOr } from "./language.
 import { signalTitle } from "./signals.js";
 
 /**
- * @typedef {import("./types.js").Carrier} Carrier
+ * @typedef {import("./types.js").Contribution} Contribution
  * @typedef {import("./types.js").Fact} Fact
  * @typedef {import("./types.js").FactName} FactName
  */
@@ -39,7 +39,7 @@ function factWords({ kind, n = 0, names = [] }) {
   return textOr(`evidence.${kind}`, "", { n, names: formatList(named) });
 }
 
-/** @param {Carrier} part @returns {string | null} A sentence; null where only the server has words. */
+/** @param {Contribution} part @returns {string | null} A sentence; null where only the server has words. */
 export function ownWords({ signal, facts = [], seed }) {
   if (!signal) return sentence(text("group.evidence"));
   if (!facts.length) return sentence(signalTitle(signal));

@@ -8,22 +8,22 @@ import { fromServer } from "./placeholders.js";
 import { signalColour, signalName, signalTitle } from "./signals.js";
 
 /**
- * @typedef {import("./types.js").Carrier} Carrier
+ * @typedef {import("./types.js").Contribution} Contribution
  * @typedef {import("./types.js").Listed} Listed
  */
 
 const MIN_SHARE = 0.005; // smaller shares are left out
 
-/** @param {Carrier} part */
+/** @param {Contribution} part */
 const labelOf = (part) => (part.signal ? signalName(part.signal) : groupName(part));
 
-/** @param {Carrier} part */
+/** @param {Contribution} part */
 const shareOf = (part) => text("signal.share", { signal: labelOf(part), share: formatPercent(part.share) });
 
-/** @param {Carrier} part @returns {string} For a style sheet. */
+/** @param {Contribution} part @returns {string} For a style sheet. */
 export const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
 
-/** @param {Listed} item @returns {Carrier[]} The parts that are large enough to show. */
+/** @param {Listed} item @returns {Contribution[]} The parts that are large enough to show. */
 export const partsOf = (item) => (item.why ?? []).filter((part) => part.share >= MIN_SHARE);
 
 /**
@@ -51,7 +51,7 @@ export function explanationBar(item) {
  */
 export const explanationList = (item) => h("ul", { class: "evidence-list" }, ...partsOf(item).map(explanationLine));
 
-/** @param {Carrier} part */
+/** @param {Contribution} part */
 function explanationLine(part) {
   return h(
     "li",
@@ -63,10 +63,10 @@ function explanationLine(part) {
   );
 }
 
-/** @param {Carrier} part  What a signal multiplies the affinity by, or the share of a group. */
+/** @param {Contribution} part  What a signal multiplies the affinity by, or the share of a group. */
 const amountText = (part) => (part.factor ? formatFactor(part.factor) : formatPercent(part.share));
 
-/** @param {Carrier} part  The evidence in the words of the page, or in those of the server. */
+/** @param {Contribution} part  The evidence in the words of the page, or in those of the server. */
 function evidence(part) {
   const own = ownWords(part);
   return h("span", { class: "evidence", ...(own ? {} : fromServer) }, own ?? `${capitalize(part.evidence ?? "")}.`);

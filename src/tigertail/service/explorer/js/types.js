@@ -19,7 +19,7 @@
  * @property {string} model
  * @property {Match[]} items
  *
- * @typedef {object} Carrier  A part of an affinity: of one signal, or of one group of listeners.
+ * @typedef {object} Contribution  A part of an affinity: of one signal, or of one group of listeners.
  * @property {string} [signal]
  * @property {number} [contribution]
  * @property {number | null} [factor]  What it multiplies the affinity by.
@@ -39,7 +39,7 @@
  * @property {FactName[]} [names]
  * @property {string} [text]  In English, where the kind is not one of our own.
  *
- * @typedef {Item & {rank: number, affinity: number, model: string, why?: Carrier[], because?: string}} Listed
+ * @typedef {Item & {rank: number, affinity: number, model: string, why?: Contribution[], because?: string}} Listed
  *
  * @typedef {object} Similar
  * @property {string} model

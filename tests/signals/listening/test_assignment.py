@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.signals.local.assignment import member_by_place, nearest_group
-from tigertail.signals.local.groups import by_place
+from tigertail.signals.listening.assignment import member_by_place, nearest_group
+from tigertail.signals.listening.groups import by_place
 
 COUNTRIES = ["PL"] * 3 + ["BY", "CZ"] + ["CH"] * 6 + ["CL", None]
 LANGUAGES = [None] * 5 + ["fr"] * 3 + ["de"] * 2 + ["it"] + [None] * 2

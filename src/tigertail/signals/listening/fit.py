@@ -12,16 +12,16 @@ from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import Factors
 from tigertail.progress import progress
-from tigertail.signals.local.assignment import member_by_place, nearest_group
-from tigertail.signals.local.config import LocalConfig
-from tigertail.signals.local.groups import Groups, by_place, learned
-from tigertail.signals.local.signal import GroupedCoListening
-from tigertail.signals.local.solve import GroupSolver, Ridge, fit_groups
+from tigertail.signals.listening.assignment import member_by_place, nearest_group
+from tigertail.signals.listening.config import ListeningConfig
+from tigertail.signals.listening.groups import Groups, by_place, learned
+from tigertail.signals.listening.signal import GroupedCoListening
+from tigertail.signals.listening.solve import GroupSolver, Ridge, fit_groups
 from tigertail.sparse import CSR
 
 
 def group_listeners(
-    dataset: Dataset, interactions: Interactions, factors: Factors, config: LocalConfig, *, seed: int = 0
+    dataset: Dataset, interactions: Interactions, factors: Factors, config: ListeningConfig, *, seed: int = 0
 ) -> Groups:
     """Group the listeners of a dataset as the settings say.
 
@@ -80,7 +80,7 @@ def join_groups(
 
 
 def _places(
-    dataset: Dataset, listener_ids: pl.Series, config: LocalConfig
+    dataset: Dataset, listener_ids: pl.Series, config: ListeningConfig
 ) -> tuple[list[str | None], list[str | None] | None] | None:
     """Return the countries and, if groups need them, languages of listeners; None without data or need."""
     profiles = dataset.listeners
@@ -103,7 +103,7 @@ def fit_listening(
     weights: CSR,
     factors: Factors,
     groups: Groups,
-    config: LocalConfig,
+    config: ListeningConfig,
     *,
     alpha0: float,
     plays: CSR | None = None,
@@ -165,7 +165,7 @@ def fit_listening(
     )
 
 
-def penalty_of_groups(weights: CSR, factors: Factors, config: LocalConfig) -> float:
+def penalty_of_groups(weights: CSR, factors: Factors, config: ListeningConfig) -> float:
     """Return lambda: what the average listener adds to the diagonal of a system, times the shrinkage."""
     squares = np.einsum("ij,ij->i", factors.listeners, factors.listeners, dtype=np.float64)
     confidence = float(weights.data.mean(dtype=np.float64))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tigertail.factorization.als import Factors
 from tigertail.factorization.config import ALSConfig
-from tigertail.factorization.half_sweep import fold_in
+from tigertail.factorization.folding_in import fold_in
 from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tigertail import kernels
-from tigertail.signals.local.explain import common_by_group, shared_listeners
-from tigertail.signals.local.kernels import PlayGraph
+from tigertail.signals.listening.explain import common_by_group, shared_listeners
+from tigertail.signals.listening.kernels import PlayGraph
 from tigertail.sparse import CSR
 
 KEYS = ("CH-fr", "DE", "NL", "cluster-3")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tigertail.geo.regions import regions
 from tigertail.signals.directions import directions
-from tigertail.signals.local.groups import locale_of
+from tigertail.signals.listening.groups import locale_of
 
 
 def member_by_place(
@@ -24,9 +24,9 @@ def member_by_place(
     Parameters
     ----------
     countries, languages
-        As in :func:`tigertail.signals.local.groups.by_place`.
+        As in :func:`tigertail.signals.listening.groups.by_place`.
     keys, fallback_of
-        As in :class:`tigertail.signals.local.groups.Groups`.
+        As in :class:`tigertail.signals.listening.groups.Groups`.
 
     Returns
     -------

@@ -45,10 +45,10 @@ from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.dot_products import blocks, dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
-from tigertail.signals.local.config import LocalConfig
-from tigertail.signals.local.explain import NO_COMMON_LISTENER, common_by_group, shared_listeners
-from tigertail.signals.local.groups import groups_of_place
-from tigertail.signals.local.kernels import (
+from tigertail.signals.listening.config import ListeningConfig
+from tigertail.signals.listening.explain import NO_COMMON_LISTENER, common_by_group, shared_listeners
+from tigertail.signals.listening.groups import groups_of_place
+from tigertail.signals.listening.kernels import (
     GroupVectors,
     PlayGraph,
     add_products,
@@ -102,7 +102,7 @@ class GroupedCoListening:
     Parameters
     ----------
     keys
-        The groups (see :class:`tigertail.signals.local.groups.Groups`).
+        The groups (see :class:`tigertail.signals.listening.groups.Groups`).
     fallback_of
         Places too small to stand alone, with the group their listeners went to.
     starts
@@ -136,7 +136,7 @@ class GroupedCoListening:
     local_starts: NDArray[np.int64]
     local_items: NDArray[np.int32]
     local_vectors: Floats
-    config: LocalConfig
+    config: ListeningConfig
     lens: Lens | None = None
     counted: bool = False
     exposure: Exposure | None = None
@@ -311,7 +311,7 @@ class GroupedCoListening:
         return scores
 
     def _counted(self, queries: NDArray[np.int32], weights: Floats) -> tuple[Floats, Floats, Floats]:
-        """Return what :func:`tigertail.signals.local.kernels.common_listeners` does, for weights of the groups."""
+        """Return what :func:`tigertail.signals.listening.kernels.common_listeners` does, for weights of the groups."""
         return common_listeners(queries, self._graph, weights, len(self._exposure.names))
 
     def _more_by_exposure(self, of_catalogue: Floats) -> Floats:
@@ -454,7 +454,7 @@ class GroupedCoListening:
             np.asarray(kept["local_starts"]),
             kept["local_items"],
             kept["local_vectors"],
-            LocalConfig(**settings["config"]),
+            ListeningConfig(**settings["config"]),
             counted=counted,
             exposure=None
             if settings["catalogues"] is None
@@ -502,7 +502,7 @@ class GroupedCoListening:
     def _asking(self, queries: NDArray[np.int32], met: Floats) -> tuple[Floats, Floats]:
         """Return what the factors are asked with, given the weighted pairs met in each group.
 
-        Both are those of :func:`tigertail.signals.local.kernels.vectors_to_ask`.
+        Both are those of :func:`tigertail.signals.listening.kernels.vectors_to_ask`.
         """
         return vectors_to_ask(queries, met * np.float32(self.config.prior), self._group_vectors)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.support import als_config
 
-from tigertail.factorization import Observable, fit_als, fold_in, half_sweep
+from tigertail.factorization import Observable, fit_als, fold_in, solve_rows
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -102,7 +102,7 @@ def _solved(listener: int) -> np.ndarray:
 def _found(items: np.ndarray = ITEMS, heard: CSR = HEARD) -> np.ndarray:
     gram = ITEMS.astype(np.float64).T @ ITEMS
     start = np.zeros((heard.shape[0], items.shape[1]), np.float32)
-    return half_sweep(heard, items, start, alpha0=ALPHA0, penalty=PENALTY, cg_steps=16, product=gram)
+    return solve_rows(heard, items, start, alpha0=ALPHA0, penalty=PENALTY, cg_steps=16, product=gram)
 
 
 @pytest.mark.parametrize("listener", [0, 1, 3])

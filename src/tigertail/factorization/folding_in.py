@@ -36,7 +36,7 @@ FOLD_IN_CG_STEPS: Final = 8
 """From 0, 95 % of rows come within 0.1 % of their solution (``benchmarks/cg_steps.py``); no later sweep does it."""
 
 
-def half_sweep(
+def solve_rows(
     matrix: CSR,
     fixed: Floats,
     start: Floats,
@@ -109,7 +109,7 @@ def fold_in(
     matrix
         Confidences of the rows to solve; all columns of the whole matrix, for the unobserved count too.
     fixed, start
-        As in :func:`half_sweep`; a start of 0 will do.
+        As in :func:`solve_rows`; a start of 0 will do.
     config
         Settings of the fit. Its ``cg_steps`` are those of a row that many sweeps improve; here there is one.
     observable
@@ -139,12 +139,12 @@ def fold_in(
         return np.ascontiguousarray(x[:, : start.shape[1]])
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
-        return half_sweep(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps)
+        return solve_rows(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps)
     # Columns that no row has met count in the Gram matrix alone; to rotate their vectors would be most of the work.
     place = (np.cumsum(met) - 1).astype(np.int32)
     compact = CSR(matrix.indptr, place[matrix.indices], matrix.data, (matrix.shape[0], int(met.sum())))
     d = start.shape[1]
     product = grams_by_group(padded(fixed), None)[0, :d, :d]
-    return half_sweep(
+    return solve_rows(
         compact, fixed[met], start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps, product=product
     )

@@ -13,13 +13,13 @@ from tests.support import als_config
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import Factors, fit_als, ridge_towards
-from tigertail.signals.local import Groups, LocalConfig, fit_listening, group_listeners
+from tigertail.signals.listening import Groups, ListeningConfig, fit_listening, group_listeners
 from tigertail.sparse import CSR
 
 ALPHA0 = 0.1
 
 
-def grouped(folder: Path, config: LocalConfig, **told: list[str | None]) -> tuple[Groups, list[str]]:
+def grouped(folder: Path, config: ListeningConfig, **told: list[str | None]) -> tuple[Groups, list[str]]:
     """Group four listeners, of whom a table tells something, and return their groups by name."""
     names = ["ann", "bob", "cyd", "dan"]
     tables = {"plays": pl.DataFrame({"listener_id": names, "item_id": ["a", "a", "b", "b"], "plays": 1.0})}
@@ -42,30 +42,30 @@ LANGUAGES: list[str | None] = ["fr", None, "pl", "pl"]
 
 
 def test_listeners_are_grouped_by_country(tmp_path: Path) -> None:
-    groups, where = grouped(tmp_path, LocalConfig(min_group_size=1), country=COUNTRIES)
+    groups, where = grouped(tmp_path, ListeningConfig(min_group_size=1), country=COUNTRIES)
     assert where == ["CH", "CH", "PL", ""]
     assert not groups.fallback_of
 
 
 def test_the_fewest_listeners_of_a_group_are_those_of_the_settings(tmp_path: Path) -> None:
-    groups, where = grouped(tmp_path, LocalConfig(min_group_size=2), country=COUNTRIES)
+    groups, where = grouped(tmp_path, ListeningConfig(min_group_size=2), country=COUNTRIES)
     assert where == ["CH", "CH", "", ""]
     assert groups.fallback_of == {"PL": "elsewhere"}
 
 
 def test_listeners_are_grouped_by_country_and_language(tmp_path: Path) -> None:
-    config = LocalConfig(groups="country-language", min_group_size=1)
+    config = ListeningConfig(groups="country-language", min_group_size=1)
     where = grouped(tmp_path, config, country=COUNTRIES, language=LANGUAGES)[1]
     assert where == ["CH-fr", "CH-de", "PL-pl", ""]
 
 
 def test_where_no_language_is_told_the_countrys_first_is_meant(tmp_path: Path) -> None:
-    config = LocalConfig(groups="country-language", min_group_size=1)
+    config = ListeningConfig(groups="country-language", min_group_size=1)
     assert grouped(tmp_path, config, country=COUNTRIES)[1] == ["CH-de", "CH-de", "PL-pl", ""]
 
 
 def test_groups_are_learned_from_vectors_alone(tmp_path: Path) -> None:
-    config = LocalConfig(groups="learned", clusters=2, min_group_size=1)
+    config = ListeningConfig(groups="learned", clusters=2, min_group_size=1)
     where = grouped(tmp_path, config, country=COUNTRIES)[1]
     assert where[0] == where[1] != where[2] == where[3]
     assert set(where) == {"cluster-1", "cluster-2"}
@@ -73,13 +73,13 @@ def test_groups_are_learned_from_vectors_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("told", [{}, {"language": LANGUAGES}, {"country": [None] * 4}])
 def test_without_a_country_there_are_no_groups(tmp_path: Path, told: dict[str, Any]) -> None:
-    groups, where = grouped(tmp_path, LocalConfig(min_group_size=1), **told)
+    groups, where = grouped(tmp_path, ListeningConfig(min_group_size=1), **told)
     assert groups.keys == ()
     assert where == [""] * 4
 
 
 def test_no_groups_may_be_asked_for(tmp_path: Path) -> None:
-    groups, _ = grouped(tmp_path, LocalConfig(groups="none", min_group_size=1), country=COUNTRIES)
+    groups, _ = grouped(tmp_path, ListeningConfig(groups="none", min_group_size=1), country=COUNTRIES)
     assert (groups.keys, groups.group_of.tolist()) == ((), [0, 0, 0, 0])
 
 
@@ -96,7 +96,7 @@ def two_scenes(listeners: int = 60) -> tuple[CSR, Factors, Groups]:
 
 def test_each_group_has_its_own_ridge() -> None:
     weights, factors, groups = two_scenes()
-    signal = fit_listening(weights, factors, groups, LocalConfig(shrinkage=20), alpha0=ALPHA0)
+    signal = fit_listening(weights, factors, groups, ListeningConfig(shrinkage=20), alpha0=ALPHA0)
     # lambda: what 20 average listeners add to the diagonal of an item's system.
     spread = float((factors.listeners.astype(np.float64) ** 2).sum(axis=1).mean())
     penalty = 20 * float(weights.data.mean()) * spread / 8
@@ -119,7 +119,7 @@ def test_each_group_has_its_own_ridge() -> None:
 
 def test_listeners_are_laid_out_group_by_group_with_all_they_hear() -> None:
     weights, factors, groups = two_scenes()
-    signal = fit_listening(weights, factors, groups, LocalConfig(), alpha0=ALPHA0)
+    signal = fit_listening(weights, factors, groups, ListeningConfig(), alpha0=ALPHA0)
     assert signal.starts.tolist() == [0, 20, 40, 60]
     for group in range(3):
         there = [
@@ -136,7 +136,7 @@ def test_a_group_knows_what_enough_of_it_hear() -> None:
     weights, factors, groups = two_scenes()
     for min_group_size in (1, 2, 7):
         signal = fit_listening(
-            weights, factors, groups, LocalConfig(min_listeners=min_group_size), alpha0=ALPHA0
+            weights, factors, groups, ListeningConfig(min_listeners=min_group_size), alpha0=ALPHA0
         )
         for group in (0, 1):
             listeners = weights.select_rows(np.flatnonzero(groups.group_of == group)).transpose().row_sizes
@@ -148,7 +148,7 @@ def test_shrinkage_holds_a_group_near_the_world() -> None:
     weights, factors, groups = two_scenes()
     moved = []
     for shrinkage in (1.0, 50.0, 1e9):
-        signal = fit_listening(weights, factors, groups, LocalConfig(shrinkage=shrinkage), alpha0=ALPHA0)
+        signal = fit_listening(weights, factors, groups, ListeningConfig(shrinkage=shrinkage), alpha0=ALPHA0)
         moved.append(np.abs(signal.local_vectors - factors.items[signal.local_items]).max())
     assert moved[0] > moved[1] > moved[2]
     assert moved[2] < 1e-5
@@ -157,7 +157,7 @@ def test_shrinkage_holds_a_group_near_the_world() -> None:
 def test_where_groups_say_nothing_they_change_nothing() -> None:
     """A group of everybody, held where it is, is the one world without groups."""
     weights, factors, _ = two_scenes()
-    held = LocalConfig(shrinkage=1e12)
+    held = ListeningConfig(shrinkage=1e12)
     everybody = Groups(("PL",), np.zeros(weights.shape[0], np.int32))
     nobody = Groups((), np.zeros(weights.shape[0], np.int32))
     asked = np.arange(weights.shape[1], dtype=np.int32)
@@ -169,10 +169,12 @@ def test_where_groups_say_nothing_they_change_nothing() -> None:
 
 
 def test_the_number_of_threads_changes_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tigertail.signals.local.solve.ALONE", 0)  # even these few entries go to all threads
+    monkeypatch.setattr(
+        "tigertail.signals.listening.solve.ALONE", 0
+    )  # even these few entries go to all threads
     weights, factors, groups = two_scenes(listeners=300)
     one, two = (
-        fit_listening(weights, factors, groups, LocalConfig(), alpha0=ALPHA0, threads=threads)
+        fit_listening(weights, factors, groups, ListeningConfig(), alpha0=ALPHA0, threads=threads)
         for threads in (1, 2)
     )
     assert one.local_vectors.tobytes() == two.local_vectors.tobytes()
@@ -182,6 +184,6 @@ def test_a_group_that_knows_nothing_is_no_trouble() -> None:
     heard = CSR.from_coo([0, 1, 2], [0, 1, 1], [1, 1, 1], (3, 2))
     factors = Factors(np.ones((3, 2), np.float32), np.ones((2, 2), np.float32))
     groups = Groups(("BR", "PL"), np.array([0, 1, 1], np.int32))
-    signal = fit_listening(heard, factors, groups, LocalConfig(), alpha0=ALPHA0)
+    signal = fit_listening(heard, factors, groups, ListeningConfig(), alpha0=ALPHA0)
     assert signal.local_starts.tolist() == [0, 0, 1]
     assert np.isfinite(signal.affinity(np.array([0, 1], np.int32))).all()

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from tigertail.signals.local.groups import (
+from tigertail.signals.listening.groups import (
     Groups,
     by_place,
     group_name,

@@ -14,14 +14,14 @@ from tests.support import als_config
 from tigertail.dataset.exposure import Exposure
 from tigertail.factorization import fit_als
 from tigertail.signals.contract import GroupAware
-from tigertail.signals.local import GroupedCoListening, Groups, LocalConfig, fit_listening
+from tigertail.signals.listening import GroupedCoListening, Groups, ListeningConfig, fit_listening
 from tigertail.sparse import CSR
 
 Reals = NDArray[np.float64]
 
 
 def drawn(
-    sizes: Sequence[int], *, seed: int = 0, items: int = 20, config: LocalConfig | None = None
+    sizes: Sequence[int], *, seed: int = 0, items: int = 20, config: ListeningConfig | None = None
 ) -> GroupedCoListening:
     """Draw who hears what, and vectors whose products are mostly positive, as fitted ones' are.
 
@@ -49,7 +49,7 @@ def drawn(
         np.cumsum([0, *(len(one) for one in known)]).astype(np.int64),
         local_items,
         (vectors[local_items] + moved).astype(np.float32),
-        config or LocalConfig(),
+        config or ListeningConfig(),
     )
 
 
@@ -149,14 +149,14 @@ def test_affinity_is_the_formula(sizes: list[int], seed: int) -> None:
     ],
 )
 def test_affinity_is_the_formula_for_any_setting(settings: dict[str, float]) -> None:
-    signal = drawn([14, 9, 5, 8], config=LocalConfig(**settings))
+    signal = drawn([14, 9, 5, 8], config=ListeningConfig(**settings))
     np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
 
 
 @pytest.mark.parametrize("groups", [[0], [2], [0, 1, 2]])
 @pytest.mark.parametrize("strength", [0.1, 1.0])
 def test_affinity_under_a_lens_is_the_formula(groups: list[int], strength: float) -> None:
-    settings = LocalConfig(lens_evidence=5, lens_smoothing=7)
+    settings = ListeningConfig(lens_evidence=5, lens_smoothing=7)
     signal = drawn([14, 9, 5, 8], config=settings).localised_by_group(groups, strength)
     np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
 
@@ -190,7 +190,7 @@ def test_factors_that_expect_less_than_nothing_expect_nothing() -> None:
 
 @pytest.mark.parametrize("lens", [(), (1,)])
 def test_common_listeners_count_more_where_fewer_could_play_the_answer(lens: tuple[int, ...]) -> None:
-    plain = drawn([14, 9, 5, 8], config=LocalConfig(exposure=1))
+    plain = drawn([14, 9, 5, 8], config=ListeningConfig(exposure=1))
     listeners, items = plain.plays.shape
     offered = np.ones((2, items), np.bool_)
     offered[1, 10:] = False  # the second service has the first ten items
@@ -198,7 +198,7 @@ def test_common_listeners_count_more_where_fewer_could_play_the_answer(lens: tup
     services = Exposure(("all", "stars"), offered, member).including(plain.plays)
     signal = replace(plain, exposure=services).localised_by_group(lens)
     np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
-    blind = replace(signal, config=LocalConfig(exposure=0))
+    blind = replace(signal, config=ListeningConfig(exposure=0))
     assert (everything(signal)[:, :10] >= everything(blind)[:, :10] * 0.999).all()
     codes = np.arange(items, dtype=np.int32)
     np.testing.assert_allclose(signal.shares(0, codes).sum(axis=0)[1:-1], 1, rtol=1e-5)
@@ -219,7 +219,7 @@ def test_a_lens_of_no_strength_and_one_on_nowhere_are_none() -> None:
 
 
 def test_a_lens_is_as_strong_as_the_settings_say_unless_told_otherwise() -> None:
-    signal = drawn([14, 9], config=LocalConfig(lens=0.7))
+    signal = drawn([14, 9], config=ListeningConfig(lens=0.7))
     assert (
         everything(signal.localised_by_group([0])).tobytes()
         == everything(signal.localised_by_group([0], 0.7)).tobytes()
@@ -288,10 +288,10 @@ def test_what_is_kept_is_kept_as_text_and_arrays() -> None:
 STAR = 0
 POLISH, BRAZILIAN = {1, 2, 3}, {4, 5, 6}
 NOBODYS = 7
-FEW = LocalConfig(lens_smoothing=5, lens_evidence=5)  # where so few live, few must do
+FEW = ListeningConfig(lens_smoothing=5, lens_evidence=5)  # where so few live, few must do
 
 
-def two_countries(config: LocalConfig = FEW, wanderers: int = 0) -> GroupedCoListening:
+def two_countries(config: ListeningConfig = FEW, wanderers: int = 0) -> GroupedCoListening:
     """Fit the world of two countries; ``wanderers`` of unknown country hear the star and a Pole."""
     heard = [
         (first + place, item)
@@ -389,7 +389,7 @@ def test_without_a_common_listener_it_tells_that_tastes_are_alike_or_nothing() -
     vectors = np.array([[1, 0], [1, 0.5], [1, 0], [-1, 0]], np.float32)
     none = np.empty(0, np.int32)
     world = GroupedCoListening(
-        (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], LocalConfig()
+        (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], ListeningConfig()
     )
     assert told(world, 0, 0, 1, 2, 3) == [
         *("", "1 listener in common", "no listener in common, but listeners with similar taste", "")
@@ -436,7 +436,7 @@ def test_a_listener_of_one_item_says_nothing() -> None:
     vectors = np.ones((3, 2), np.float32)
     none = np.empty(0, np.int32)
     signal = GroupedCoListening(
-        (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], LocalConfig()
+        (), {}, np.array([0, 2]), heard, vectors, np.array([0]), none, vectors[:0], ListeningConfig()
     )
     scores = everything(signal)
     assert (scores[0] == 0).all(), "known, but to nobody who hears another"
@@ -458,7 +458,7 @@ def test_popularity_is_divided_out_as_if_all_could_hear_an_item() -> None:
         np.array([0]),
         np.empty(0, np.int32),
         np.empty((0, 2), np.float32),
-        LocalConfig(prior=0, beta=1),
+        ListeningConfig(prior=0, beta=1),
     )
     blind = signal.affinity(np.array([0], np.int32))[0]
     aware = replace(signal, exposure=services).affinity(np.array([0], np.int32))[0]

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class LocalConfig(BaseModel):
+class ListeningConfig(BaseModel):
     """How listeners are grouped, what each group learns, and how much of it counts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

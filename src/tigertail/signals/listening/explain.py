@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence, Fact, Name
-from tigertail.signals.local.groups import group_name
-from tigertail.signals.local.kernels import PlayGraph
+from tigertail.signals.listening.groups import group_name
+from tigertail.signals.listening.kernels import PlayGraph
 
 NO_COMMON_LISTENER: Final = Evidence.of("no_common_listener")
 

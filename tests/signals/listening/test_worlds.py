@@ -16,10 +16,10 @@ from tigertail.evaluation import Split, baselines, read_true
 from tigertail.evaluation.ground_truth.evaluation import full_split, graded_metrics
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
-from tigertail.evaluation.systems.own import LocalModels
+from tigertail.evaluation.systems.own import ListeningSignal
 from tigertail.model.config import BaseConfig
 from tigertail.signals.contract import Signal
-from tigertail.signals.local import GroupedCoListening
+from tigertail.signals.listening import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.world import listener_shares, make_world
 
@@ -61,8 +61,8 @@ def flat(tmp_path_factory: pytest.TempPathFactory) -> Split:
 
 @pytest.mark.parametrize("groups", ["country", "learned"])
 def test_where_countries_are_alike_groups_cost_next_to_nothing(flat: Split, groups: str) -> None:
-    world = agreement(LocalModels(groups="none", base=BASE).fit(flat), flat)
-    local = LocalModels.model_validate({"groups": groups, "base": BASE}).fit(flat)
+    world = agreement(ListeningSignal(groups="none", base=BASE).fit(flat), flat)
+    local = ListeningSignal.model_validate({"groups": groups, "base": BASE}).fit(flat)
     assert isinstance(local, GroupedCoListening)
     assert len(local.keys) > 3
     lost = difference(agreement(local, flat), world)
@@ -70,8 +70,8 @@ def test_where_countries_are_alike_groups_cost_next_to_nothing(flat: Split, grou
 
 
 def test_where_vectors_are_held_groups_cost_nothing(flat: Split) -> None:
-    world = LocalModels(groups="none", base=BASE).fit(flat)
-    held = LocalModels(shrinkage=1e9, base=BASE).fit(flat)
+    world = ListeningSignal(groups="none", base=BASE).fit(flat)
+    held = ListeningSignal(shrinkage=1e9, base=BASE).fit(flat)
     assert isinstance(held, GroupedCoListening)
     assert len(held.keys) > 3
     lists = (ranked_lists(signal, flat)[0] for signal in (world, held))
@@ -83,6 +83,6 @@ def test_local_artists_of_small_countries_gain_on_the_base_model(tmp_path: Path)
     member = local_artists_of_small_countries(SCENES, split)
     assert member.sum() > 100
     base = agreement(baselines.ALS(**dict(BASE)).fit(split), split)[member]
-    local = agreement(LocalModels(base=BASE).fit(split), split)[member]
+    local = agreement(ListeningSignal(base=BASE).fit(split), split)[member]
     gained = difference(local, base)
     assert gained.low > 0.05 * base.mean()
