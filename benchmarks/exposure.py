@@ -226,7 +226,7 @@ def main() -> None:
     parser.add_argument("--artists", type=int, default=4_000)
     parser.add_argument("--services", default="global=0.85,full=0.1,regional=0.05")
     parser.add_argument("--catalogue", type=float, default=0.06)
-    parser.add_argument("--exposure", type=float, default=0.0, help="the setting local.exposure")
+    parser.add_argument("--exposure", type=float, default=0.0, help="the setting listening.exposure")
     parser.add_argument("--worlds", type=int, default=3)
     arguments = parser.parse_args()
     began = time.perf_counter()
