@@ -74,8 +74,27 @@ def all_neighbours(model: Model, queries: np.ndarray) -> dict[str, Callable[[], 
                     peer.similar_items(queries[start : start + BLOCK], TOP + 1)
 
         systems["implicit similar_items"] = similar_items
+        if importlib.util.find_spec("rectools"):
+            systems["RecTools ALS wrapper"] = _rectools(peer, queries)
     counts = {name: len(some) if name == "mixture, every item" else len(queries) for name in systems}
     return {f"{name}|{counts[name]}": run for name, run in systems.items()}
+
+
+def _rectools(peer: Any, queries: np.ndarray) -> Callable[[], object]:
+    """Return RecTools' lists (recommend_to_items, a pandas frame) from the factors of a model of `implicit`."""
+    models, data = importlib.import_module("rectools.models"), importlib.import_module("rectools.dataset")
+    codes = np.arange(len(peer.item_factors))
+    one_each = {"user_id": codes, "item_id": codes, "weight": 1.0, "datetime": "2020-01-01"}
+    items = data.Dataset.construct(importlib.import_module("pandas").DataFrame(one_each))
+    peer.user_factors = peer.item_factors  # of listeners, which it asks for and this does not read
+    wrapper = models.ImplicitALSWrapperModel(peer, recommend_n_threads=0)  # of every core
+    wrapper.is_fitted = True
+
+    def recommend_to_items() -> None:
+        with threadpool_limits(1, user_api="blas"):
+            wrapper.recommend_to_items(queries, items, k=TOP)
+
+    return recommend_to_items
 
 
 def speeds(model: Model, queries: np.ndarray, rounds: int) -> None:

@@ -1,12 +1,14 @@
-"""How costs grow with the catalogue: worlds of several sizes, fitted and asked, each in a process of its own.
+"""How costs grow: worlds of several sizes, fitted and asked, each in a process of its own.
 
-    .venv/bin/python -m benchmarks.scale FOLDER --artists 10000 30000 100000 [--plot scale.png]
+    .venv/bin/python -m benchmarks.scale FOLDER --by artists --plot scale.png
 
-A world of n artists has n * 5/6 listeners and some 34 plays an artist, labels, pages and sound
-(benchmarks/large_world.py). Each size is fitted without candidates and with them, in turn; then the model is asked for
-all neighbours (top 100, at most 20,000 queries), for single answers, and for the exact twenty, which the recall is
-measured against. The slope is the exponent of the catalogue's size, fitted over the sizes. Where they are installed,
-`implicit` (similar_items), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors.
+One of three is made larger, and the others stay: `--by artists` (with them 5/6 as many listeners, of some 40 artists
+each, as catalogues grow), `--by listeners` (of some 40 artists each, of 30,000), `--by plays` (the artists of each of
+25,000 listeners, of 30,000 artists). Worlds have labels, pages and sound (benchmarks/large_world.py). Each size is
+fitted without candidates and with them, in turn; then the model is asked for all neighbours (top 100, at most 20,000
+queries), for single answers, and for the exact twenty, which the recall is measured against. The slope is the power of
+the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items), RecTools (its
+ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors.
 """
 
 from __future__ import annotations
@@ -30,14 +32,24 @@ from tigertail.errors import TigertailWarning
 from tigertail.mixing import Mixture
 from tigertail.model import ModelConfig, fit, load
 from tigertail.model.registry import MIXTURE
+from tigertail.plotting import new_figure, save_figure, set_title
 from tigertail.ranking.topk import top_k
 
-LISTENERS = 5 / 6  # of an artist
+SIZES = {
+    "artists": [10_000, 30_000, 100_000],
+    "listeners": [10_000, 30_000, 100_000],
+    "plays": [10, 30, 90],  # artists of a listener, of whom some come twice
+}
+ARTISTS = 30_000
+LISTENERS_OF_ARTIST = 5 / 6
+ARTISTS_OF_LISTENER = 45
 ASKED = 20_000
 ALONE = 300
 EXACT = 100
 MEASURES = {
+    "pairs": "pairs of listener and artist",
     "fit": "fit without candidates, CPU s",
+    "candidates": "choosing candidates, CPU s",
     "fit_with": "fit with candidates, CPU s",
     "fit_memory": "fit, peak GiB",
     "folder": "model folder, GiB",
@@ -48,9 +60,16 @@ MEASURES = {
     "p99": "one query, p99 ms",
     "factors": "factors, exact, ms a query",
     "implicit": "implicit, ms a query",
+    "RecTools": "RecTools, ALS wrapper, ms a query",
     "faiss": "faiss IndexFlatIP, ms a query",
     "voyager": "voyager, approximate, ms a query",
     "recall": "recall of the exact 20",
+}
+
+PANELS = {
+    "fit, CPU s": ("fit", "candidates"),
+    "answers, ms": ("p50", "p99", "all", "factors", "implicit", "RecTools", "faiss", "voyager"),
+    "memory, GiB": ("fit_memory", "folder", "memory"),
 }
 
 
@@ -101,7 +120,7 @@ def _recall(mixture: Mixture, queries: np.ndarray) -> dict[str, float]:
 
 
 def _peers(model: object, queries: np.ndarray) -> dict[str, float]:
-    wanted = ("factors", "implicit", "faiss", "voyager")
+    wanted = ("factors", "implicit", "RecTools", "faiss", "voyager")
     costs = {}
     for name, run in all_neighbours(model, queries).items():  # type: ignore[arg-type]
         key = name.split(" ")[0].split(",")[0]
@@ -113,14 +132,25 @@ def _peers(model: object, queries: np.ndarray) -> dict[str, float]:
     return costs
 
 
-def measure(folder: Path, artists: int) -> dict[str, float]:
+def world_of(by: str, size: int) -> tuple[int, int, int]:
+    """Return how many artists and listeners a world has, and how many artists a listener."""
+    if by == "artists":
+        return size, int(size * LISTENERS_OF_ARTIST), ARTISTS_OF_LISTENER
+    if by == "listeners":
+        return ARTISTS, size, ARTISTS_OF_LISTENER
+    return ARTISTS, int(ARTISTS * LISTENERS_OF_ARTIST), size
+
+
+def measure(folder: Path, by: str, size: int) -> dict[str, float]:
     """Make a world, fit it, ask it, each in a process of its own."""
-    world, model = folder / f"world-{artists}", folder / f"model-{artists}"
-    write_world(world, artists, int(artists * LISTENERS))
-    costs: dict[str, float] = {}
+    world, model = folder / f"world-{by}-{size}", folder / f"model-{by}-{size}"
+    artists, listeners, artists_of_listener = world_of(by, size)
+    pairs = len(write_world(world, artists, listeners, mean=artists_of_listener).plays)
+    costs: dict[str, float] = {"pairs": pairs}
     for candidates, key in ((0, "fit"), (ModelConfig().retrieval.candidates, "fit_with")):
         found = _child("fit", str(world), str(model), str(candidates))
         costs |= {key: found["cpu"], "fit_memory": found["peak"]}
+    costs["candidates"] = costs["fit_with"] - costs["fit"]
     costs["folder"] = sum(file.stat().st_size for file in model.rglob("*") if file.is_file()) / 2**30
     return costs | _child("ask", str(model))
 
@@ -131,8 +161,8 @@ def _child(*arguments: str) -> dict[str, float]:
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def slope(sizes: list[int], costs: list[float]) -> float:
-    """Return the exponent of the size by which a cost grows."""
+def slope(sizes: list[float], costs: list[float]) -> float:
+    """Return the power of the size by which a cost grows."""
     return float(np.polyfit(np.log(sizes), np.log(costs), 1)[0])
 
 
@@ -151,29 +181,42 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--artists", type=int, nargs="+", default=[10_000, 30_000, 100_000])
+    parser.add_argument("--by", choices=list(SIZES), default="artists", help="what grows")
+    parser.add_argument("--sizes", type=int, nargs="+", help="its sizes; of plays, artists of a listener")
     parser.add_argument("--plot", type=Path, help="draw costs by size, both logarithmic")
     asked = parser.parse_args()
-    costs = {artists: measure(asked.folder, artists) for artists in asked.artists}
+    sizes = asked.sizes or SIZES[asked.by]
+    measured = [measure(asked.folder, asked.by, size) for size in sizes]
+    # What grows is counted in the world: a listener's artists come more than once.
+    grown: list[float] = [one["pairs"] for one in measured] if asked.by == "plays" else list(sizes)
     rows = []
     for key, what in MEASURES.items():
-        values = [one.get(key) for one in costs.values()]
-        if None not in values:
-            steep = len(values) > 1 and key != "recall"
-            grows = f"{slope(asked.artists, values):.2f}" if steep else ""  # type: ignore[arg-type]
-            rows.append([what, *(f"{value:.4g}" for value in values), grows])
-    print_table(["artists", *(f"{artists:,}" for artists in asked.artists), "slope"], rows)
+        values = [one.get(key, 0.0) for one in measured]
+        if all(values):
+            grows = f"{slope(grown, values):.2f}" if len(values) > 1 and key != "recall" else ""
+            rows.append([what, *(_number(value) for value in values), grows])
+    print_table([asked.by, *(f"{size:,.0f}" for size in grown), "slope"], rows)
     if asked.plot:
-        from matplotlib import pyplot
+        plot(measured, grown, asked.by, asked.plot)
 
-        figure, axes = pyplot.subplots(figsize=(7, 5))
-        for key, what in MEASURES.items():
-            values = [one.get(key) for one in costs.values()]
-            if None not in values and key != "recall":
-                axes.loglog(asked.artists, values, marker="o", label=what)
-        axes.set_xlabel("artists")
-        axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1.01, 1))  # beside the lines
-        figure.savefig(asked.plot, dpi=150, bbox_inches="tight")
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def plot(costs: list[dict[str, float]], sizes: list[float], by: str, file: Path) -> None:
+    """Draw costs by size, both axes logarithmic, one panel for each of :data:`PANELS`."""
+    figure = new_figure(12, 4)
+    for axes, (title, keys) in zip(figure.subplots(1, len(PANELS)), PANELS.items(), strict=True):
+        for key in keys:
+            values = [one.get(key, 0.0) for one in costs]
+            if all(values):
+                name = f"{MEASURES[key].rsplit(',', 1)[0]} ({slope(sizes, values):.2f})"
+                axes.loglog(sizes, values, marker="o", label=name)
+        axes.set_xlabel(by)
+        set_title(axes, title)
+        axes.legend(fontsize=7)
+    save_figure(figure, file)
 
 
 if __name__ == "__main__":
