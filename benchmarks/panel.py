@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/panel.py choose DATASET
     .venv/bin/python benchmarks/panel.py lists DATASET LISTS.parquet --model ours=MODEL --neighbours before=FILE
     .venv/bin/python benchmarks/panel.py sheet LISTS.parquet SHEET.md KEY.csv [--seed 0]
-    .venv/bin/python benchmarks/panel.py score KEY.csv MARKS.csv [MARKS.csv ...] [--reference "naive CF"]
+    .venv/bin/python benchmarks/panel.py score KEY.csv MARKS.csv [MARKS.csv ...] [--reference "plain ALS cosine"]
 
 A model is asked with its default settings. A model of another release answers through a file: `tigertail neighbours
 MODEL --out FILE --top 10`, run with that release. Readers get the sheet and not the key; of several, means are counted.
@@ -20,7 +20,7 @@ from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailError
 from tigertail.evaluation.panel import (
-    NAIVE_CF,
+    PLAIN_ALS_NAME,
     PanelRow,
     answer_lists,
     choose,
@@ -124,7 +124,7 @@ def main() -> None:
     score = commands.add_parser("score", help="count the marks")
     score.add_argument("key", type=Path)
     score.add_argument("marks", type=Path, nargs="+", help="one file for each reader")
-    score.add_argument("--reference", default=NAIVE_CF)
+    score.add_argument("--reference", default=PLAIN_ALS_NAME)
     score.set_defaults(run=print_scores)
 
     arguments = parser.parse_args()

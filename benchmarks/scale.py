@@ -7,8 +7,8 @@ each, as catalogues grow), `--by listeners` (of some 40 artists each, of 30,000)
 25,000 listeners, of 30,000 artists). Worlds have labels, pages and sound (benchmarks/large_world.py). Each size is
 fitted without candidates and with them, in turn; then the model is asked for all neighbours (top 100, at most 20,000
 queries), for single answers, and for the exact twenty, which the recall is measured against. The slope is the power of
-the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items), RecTools (its
-ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors.
+the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items), RecTools
+(its ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors.
 """
 
 from __future__ import annotations

@@ -8,10 +8,14 @@ from tigertail.ingest.references import condense, references, with_refs
 ONE, TWO = "1" * 8 + "-1111" * 3 + "-" + "1" * 12, "2" * 8 + "-2222" * 3 + "-" + "2" * 12
 
 
-def refs(source: str, *rows: dict[str, str], catalogue: bool = False, kind: str = "artist") -> pl.DataFrame:
+def refs(
+    source: str, *rows: dict[str, str], of_items_table: bool = False, kind: str = "artist"
+) -> pl.DataFrame:
     columns = dict.fromkeys(("item_id", "name", "mbid", "artist_name", "artist_mbid"), pl.String)
     made = Csv(format="csv", path="x", name=source, namespace=source.partition("/")[0], kind=kind)
-    return references(with_refs(pl.DataFrame(rows, schema=columns), made), made, catalogue=catalogue)
+    return references(
+        with_refs(pl.DataFrame(rows, schema=columns), made), made, of_items_table=of_items_table
+    )
 
 
 def matched(*frames: pl.DataFrame) -> Identities:
@@ -62,7 +66,7 @@ def test_capitals_go_before_a_source_in_lower_case() -> None:
 
 
 def test_a_table_of_items_names_them() -> None:
-    found = matched(refs("a", *[{"name": "MUM"}] * 5), refs("b", {"name": "múm"}, catalogue=True))
+    found = matched(refs("a", *[{"name": "MUM"}] * 5), refs("b", {"name": "múm"}, of_items_table=True))
     assert found.items["name"].to_list() == ["múm"]
 
 
@@ -132,7 +136,9 @@ def test_a_slip_does_not_make_one_item_of_two() -> None:
 
 
 def test_a_table_of_items_makes_spellings_sure() -> None:
-    named = refs("a", {"item_id": "7", "name": "Зорбль"}, {"item_id": "7", "name": "Zorbl"}, catalogue=True)
+    named = refs(
+        "a", {"item_id": "7", "name": "Зорбль"}, {"item_id": "7", "name": "Zorbl"}, of_items_table=True
+    )
     found = matched(named, refs("b", {"name": "Zorbl"}, {"name": "зорбль"}))
     assert found.items["item_id"].to_list() == ["7"]
     assert found.item_of.height == 4
@@ -142,7 +148,7 @@ def also(*rows: dict[str, str]) -> pl.DataFrame:
     columns = dict.fromkeys(("item_id", "name", "mbid", "artist_name", "artist_mbid", "alias"), pl.String)
     made = Csv(format="csv", path="x", name="a", namespace="a", kind="artist")
     frame = with_refs(pl.DataFrame(rows, schema=columns), made)
-    return references(frame, made, catalogue=False, also=("alias",))
+    return references(frame, made, of_items_table=False, also=("alias",))
 
 
 def test_a_table_of_aliases_ties_mbids_and_names_to_items_and_makes_none() -> None:
@@ -204,14 +210,14 @@ def test_ids_of_a_source_are_not_merged_by_mbid_either() -> None:
 
 def test_an_id_without_a_name_takes_it_from_the_table_of_items() -> None:
     plays = refs("a", {"item_id": "7"})
-    named = refs("a/items", {"item_id": "7", "name": "The Cure"}, catalogue=True)
+    named = refs("a/items", {"item_id": "7", "name": "The Cure"}, of_items_table=True)
     elsewhere = refs("b", {"name": "cure"})
     assert matched(plays, named, elsewhere).items.rows() == [("7", "The Cure", "artist")]
 
 
 def test_the_table_of_items_also_knows_their_kind() -> None:
     plays = refs("a", {"item_id": "7"})
-    named = refs("a/items", {"item_id": "7", "name": "Help"}, catalogue=True, kind="track")
+    named = refs("a/items", {"item_id": "7", "name": "Help"}, of_items_table=True, kind="track")
     assert matched(plays, named).items.select("item_id", "kind").rows() == [("7", "track")]
 
 

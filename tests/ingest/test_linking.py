@@ -17,15 +17,15 @@ COLUMNS = ("item_id", "name", "mbid", "artist_name", "artist_mbid", "country")
 def refs(source: str, *rows: dict[str, str]) -> pl.DataFrame:
     made = Csv(format="csv", path="x", name=source, namespace=source.partition("/")[0])
     frame = pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
-    return references(with_refs(frame, made), made, catalogue=False)
+    return references(with_refs(frame, made), made, of_items_table=False)
 
 
 def side(source: str, *rows: dict[str, str], table: str = "audio", unspaced: bool = False) -> pl.DataFrame:
     return refs(source, *rows).with_columns(pl.lit(table).alias(TABLE), pl.lit(unspaced).alias(UNSPACED))
 
 
-def linked(catalogue_refs: list[pl.DataFrame], *sides: pl.DataFrame) -> LinkedRows:
-    whole = condense(catalogue_refs)
+def linked(item_refs: list[pl.DataFrame], *sides: pl.DataFrame) -> LinkedRows:
+    whole = condense(item_refs)
     return link_items(condense(sides), whole, resolve(whole, ["a", "b", "shop"]))
 
 

@@ -16,6 +16,7 @@ from tigertail.evaluation import default_systems
 from tigertail.model import Model, add, save
 from tigertail.model.config import ModelConfig
 from tigertail.model.registry import FACTORS, SIGNALS, FitContext
+from tigertail.signals.backoff.signal import BackOff
 from tigertail.signals.listening import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 
@@ -55,6 +56,28 @@ def test_albums_that_know_their_artist_lean_on_them(world: Dataset, tmp_path: Pa
     tables = {c.PLAYS_TABLE: world.plays, c.ITEMS_TABLE: items}
     albums = Dataset.write(tmp_path / "albums", tables, name="albums")
     assert "back-off" in tigertail.fit(albums, config=SMALL_MODEL).signals
+
+
+def test_a_track_leans_on_the_item_that_its_artist_is(tmp_path: Path) -> None:
+    plays = [("ann", "t1"), ("ann", "t2"), ("bob", "t1"), ("bob", "t3"), ("cid", "t2")]
+    items = {
+        "item_id": ["x:7", "t1", "t2", "t3"],
+        "name": ["Can", "Halleluwah", "Vitamin C", "Outdoor Miner"],
+        "kind": ["artist", "track", "track", "track"],
+        "artist_id": [None, "can", "can", "wire"],  # what their credits say, folded
+    }
+    frame = pl.DataFrame(plays, ["listener_id", "item_id"], orient="row").with_columns(plays=1.0)
+    made = Dataset.write(tmp_path / "tracks", {"plays": frame, "items": pl.DataFrame(items)}, name="tracks")
+    context = FitContext(made, Interactions.of(made), SMALL_MODEL)
+    backoff = SIGNALS["back-off"].fit(context)
+    assert isinstance(backoff, BackOff)
+    can, one, two, other = context.interactions.items.codes(pl.Series(["x:7", "t1", "t2", "t3"]))
+    assert (
+        backoff.artist_of[can] == backoff.artist_of[one] == backoff.artist_of[two] != backoff.artist_of[other]
+    )
+    assert context.dataset.items["artist_id"].to_list() == items["artist_id"], (
+        "the dataset keeps what it was given"
+    )
 
 
 @pytest.mark.parametrize("name", sorted(EVERY_TABLE))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tigertail.simulation.config import WorldConfig
-from tigertail.simulation.listening import exposure, listen, utilities
+from tigertail.simulation.listening import listen, log_encounter, utilities
 from tigertail.simulation.world import World, make_world
 
 
@@ -56,7 +56,7 @@ def test_popular_artists_are_played_by_more(world: World) -> None:
 
 def test_local_artists_are_hardly_heard_of_abroad(world: World) -> None:
     artist = int(np.flatnonzero(world.local & (world.home == 1))[0])
-    seen = exposure(world, slice(None))[:, artist]
+    seen = log_encounter(world, slice(None))[:, artist]
     here = (world.culture == 1) | (world.residence == 1)
     assert seen[here].min() > seen[~here].max()
 

@@ -51,6 +51,7 @@ class Dataset:
         self._hidden = pl.Series(c.LISTENER_ID, [], pl.String)
         self._until: datetime | None = None
         self._renamed = pl.DataFrame(schema={c.ITEM_ID: pl.String, "new": pl.String})
+        self._artists: pl.DataFrame | None = None
 
     def __repr__(self) -> str:
         rows = ", ".join(f"{rows:,} {table}" for table, rows in self.manifest["tables"].items())
@@ -357,9 +358,22 @@ class Dataset:
         view._renamed = ids
         return view
 
+    def with_artist_ids(self, artists: pl.DataFrame) -> Dataset:
+        """Return the dataset with other ids of the artists of its items.
+
+        Parameters
+        ----------
+        artists
+            Columns item_id and artist_id.
+        """
+        view = self._view(self._hidden, self._until)
+        view._artists = artists.select(c.ITEM_ID, c.ARTIST_ID)
+        return view
+
     def _view(self, hidden: pl.Series, until: datetime | None) -> Dataset:
         view = Dataset(self.path, self.manifest, self._tables)
-        view._hidden, view._until, view._renamed = hidden, until, self._renamed
+        view._hidden, view._until = hidden, until
+        view._renamed, view._artists = self._renamed, self._artists
         return view
 
     @cached_property
@@ -373,7 +387,11 @@ class Dataset:
         """The catalogue. If the dataset has no table of items, their ids serve as names."""
         if self.has(c.ITEMS_TABLE):
             with self.reading(c.ITEMS_TABLE):
-                return self.scan(c.ITEMS_TABLE).collect()
+                items = self.scan(c.ITEMS_TABLE).collect()
+            if self._artists is None:
+                return items
+            others = items.drop(c.ARTIST_ID, strict=False)
+            return others.join(self._artists, on=c.ITEM_ID, how="left", maintain_order="left")
         ids = self.scan(c.PLAYS_TABLE).select(c.ITEM_ID).unique().sort(c.ITEM_ID)
         with self.reading(c.PLAYS_TABLE):
             return ids.with_columns(pl.col(c.ITEM_ID).alias(c.NAME), pl.lit(c.ARTIST).alias(c.KIND)).collect()

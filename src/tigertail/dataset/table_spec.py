@@ -42,7 +42,7 @@ class Intake(Enum):
 
     PLAYS = "plays"
     PROFILES = "profiles"
-    CATALOGUE = "catalogue"
+    ITEMS = "items"
     ALIASES = "aliases"
     PAGES = "pages"
     ROWS = "rows"  # rows about items, merged as the specification says
@@ -176,10 +176,14 @@ class TableSpec:
         return self.referring(Refers.ITEM)
 
     @property
+    def is_pairs(self) -> bool:
+        """Whether a row is about two items."""
+        return len(self.item_columns) == len(PAIR_REFERENCES)
+
+    @property
     def inputs(self) -> dict[str, Column]:
         """The columns a source may give, in their order, with all that may stand for an item."""
-        pair = len(self.item_columns) == len(PAIR_REFERENCES)
-        references = (*PAIR_REFERENCES[0], *PAIR_REFERENCES[1]) if pair else ITEM_REFERENCE
+        references = (*PAIR_REFERENCES[0], *PAIR_REFERENCES[1]) if self.is_pairs else ITEM_REFERENCE
         own = {name: column for name, column in self.columns.items() if column.check is not Check.DERIVED}
         names = dict.fromkeys((*self.needs[0], *(references if self.item_columns else ()), *own))
         other = {**dict.fromkeys(MBIDS, MBID), c.ARTIST_MBID: CREDIT}

@@ -62,7 +62,7 @@ TABLES: Final[dict[str, TableSpec]] = {
                 c.COUNTRY: COUNTRY,
                 c.UNLISTED: derived(pl.Boolean()),
             },
-            intake=Intake.CATALOGUE,
+            intake=Intake.ITEMS,
             in_coverage=False,
             addable=True,
         ),

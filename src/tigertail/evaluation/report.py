@@ -29,7 +29,9 @@ class Row:
         - ``"query"``, ``"target"``: the stratum of the query, or of the target
         - ``"history"``: ``"longest tenth"``, listeners with more items than nine tenths of the others
         - ``"country"``, ``"source"``: of the listener; sources where there are two or more
-        - ``"item country"``: of the query
+        - ``"item country"``: of the item of the query
+
+        of countries and sources those with listeners enough (``MIN_LISTENERS`` of the runner)
     group
         The group of that kind.
     queries

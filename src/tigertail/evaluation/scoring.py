@@ -20,7 +20,8 @@ from tigertail.signals.contract import GroupAware, Signal
 from tigertail.splitting.hold_out import Split
 
 EXPONENTS: Final = (0.6, 0.4, 0.25, 0.12, 0.0, -0.12, -0.25, -0.4, -0.6, -1.0)
-"""Popularity exponents beta of a frontier: a system's affinity for B is divided by listeners(B)^beta.
+"""Popularity exponents beta of a frontier: a system's affinity for B is divided by listeners(B)^beta,
+where it is positive.
 
 They come on top of a system's own exponent: 0 is the system as it is.
 """

@@ -89,7 +89,7 @@ class _DatasetBuilder:
         self._plays = PlaysAccumulator(folder)
         self._rows = RowCollector(self.quarantine, self._add_plays)
         self._documents = DocumentsAccumulator(folder, self.quarantine)
-        self._played: pl.Series | None = None
+        self._named: pl.Series | None = None
 
     def add(self, source: Source, batch: Batch) -> None:
         """Add some rows."""
@@ -98,21 +98,21 @@ class _DatasetBuilder:
         if spec.intake is Intake.PAGES:
             self._documents.add(source.label, batch.rows)
             return
-        if batch.of_plays:
-            batch = self._of_plays(source, batch)
+        if batch.named_elsewhere:
+            batch = self._named_elsewhere(source, batch)
         checks = self._of_listening(batch) if batch.table == c.AVAILABILITY_TABLE else []
         rows = clean(batch, source.label, self.quarantine, source.missing, checks)
         self._rows.add(source, batch, self._in_namespace(rows, source))
 
-    def _of_plays(self, source: Source, batch: Batch) -> Batch:
-        """Leave out rows about artists that no play names: a catalogue of millions does not fit in memory."""
-        if self._played is None:
-            self._played = self._rows.mbids()
-        played = pl.col(c.MBID).str.to_lowercase().is_in(self._played.implode())
-        rows = batch.rows.filter(played)
+    def _named_elsewhere(self, source: Source, batch: Batch) -> Batch:
+        """Leave out rows about artists that no other source names: a catalogue of millions does not fit in memory."""
+        if self._named is None:
+            self._named = self._rows.mbids()
+        named = pl.col(c.MBID).str.to_lowercase().is_in(self._named.implode())
+        rows = batch.rows.filter(named)
         if batch.table == c.ITEMS_TABLE:
             self.quarantine.skip(
-                source.label, "no play names it by its MBID", batch.rows.height - rows.height
+                source.label, "no other source names it by its MBID", batch.rows.height - rows.height
             )
         return replaced(batch, rows=rows)
 

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.table_spec import PAIR_REFERENCES, Intake
+from tigertail.dataset.table_spec import Intake
 from tigertail.dataset.tables import TABLES
 from tigertail.ingest.credits import Credits, with_credits
 from tigertail.ingest.formats import Batch, Source
@@ -61,7 +61,7 @@ class RowCollector:
     Parameters
     ----------
     quarantine
-        Where rows of side tables go that cannot be used.
+        Takes warnings: credits that were split, items that are paired with themselves.
     add_plays
         Takes the plays of a source, with a ``ref`` for the item.
     """
@@ -76,7 +76,7 @@ class RowCollector:
         self._refs: list[pl.DataFrame] = []
         self._max_references = _MAX_REFERENCES
         self._alias_refs: list[pl.DataFrame] = []
-        self._side_refs: list[pl.DataFrame] = []
+        self._known_only_refs: list[pl.DataFrame] = []
 
     def add(self, source: Source, batch: Batch, rows: pl.DataFrame) -> None:
         """Add the cleaned rows of a batch."""
@@ -86,13 +86,13 @@ class RowCollector:
             return
         if spec.intake is Intake.ALIASES:
             named = with_refs(rows, source)
-            self._alias_refs.append(references(named, source, catalogue=False, also=(c.ALIAS,)))
+            self._alias_refs.append(references(named, source, of_items_table=False, also=(c.ALIAS,)))
             return
-        if len(spec.item_columns) == len(PAIR_REFERENCES):
+        if spec.is_pairs:
             rows, refs = pair_refs(rows, source)
         else:
             rows = with_refs(rows, source)
-            refs = references(rows, source, catalogue=spec.intake is Intake.CATALOGUE)
+            refs = references(rows, source, of_items_table=spec.intake is Intake.ITEMS)
         self._add_references(refs, batch)
         if spec.intake is Intake.PLAYS:
             self._add_plays(source, batch, rows)
@@ -100,7 +100,7 @@ class RowCollector:
             self.side.add(batch.table, rows, source.label)
 
     def mbids(self) -> pl.Series:
-        """Return the distinct MusicBrainz ids of all references so far."""
+        """Return the distinct MusicBrainz ids of the references so far: of plays, and of all else that makes items."""
         self._refs = [condense(self._refs)] if self._refs else []
         found = [refs[c.MBID].drop_nulls().unique() for refs in self._refs]
         return found[0] if found else pl.Series(c.MBID, [], pl.String)
@@ -127,17 +127,17 @@ class RowCollector:
         refs, parts = credits.split(refs, self._quarantine)
         identities = resolve(refs, namespaces, aliases)
         identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
-        if not self._side_refs:
+        if not self._known_only_refs:
             return FoundItems(identities, None)
         known = refs if aliases is None else pl.concat([refs, aliases.drop(c.ALIAS), by_alias(aliases)])
-        side_refs, parts = credits.split(condense(self._side_refs), self._quarantine)
-        linked = link_items(side_refs, known, identities)
+        known_only_refs, parts = credits.split(condense(self._known_only_refs), self._quarantine)
+        linked = link_items(known_only_refs, known, identities)
         return FoundItems(identities, replaced(linked, item_of=with_credits(linked.item_of, parts)))
 
     def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
         if batch.known_only:
             columns = (pl.lit(batch.table).alias(TABLE), pl.lit(batch.unspaced).alias(UNSPACED))
-            self._side_refs.append(refs.with_columns(columns))
+            self._known_only_refs.append(refs.with_columns(columns))
             return
         self._refs.append(refs)
         if sum(frame.height for frame in self._refs) >= self._max_references:

@@ -13,7 +13,7 @@ from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_series
 from tigertail.ingest.accumulator import REF
 from tigertail.ingest.formats import Source
-from tigertail.ingest.references import CATALOGUE, ROWS, condense, hashed
+from tigertail.ingest.references import ITEMS_TABLE_ROW, ROWS, condense, hashed
 from tigertail.io.quarantine import EXAMPLES, Quarantine
 
 MAX_JOINED: Final = 10
@@ -50,7 +50,9 @@ class Credits:
             The references of tables that make items, as :func:`~tigertail.ingest.references.condense` returns them.
         """
         splitting = {source.label: source for source in sources if source.credits}
-        sure = refs.filter((pl.col(c.KIND) == c.ARTIST) & (pl.col(CATALOGUE) | pl.col(c.MBID).is_not_null()))
+        sure = refs.filter(
+            (pl.col(c.KIND) == c.ARTIST) & (pl.col(ITEMS_TABLE_ROW) | pl.col(c.MBID).is_not_null())
+        )
         names = sure[c.NAME].drop_nulls().unique() if splitting else pl.Series([], dtype=pl.String)
         return cls(splitting, frozenset(fold_series(names)))
 
@@ -73,7 +75,7 @@ class Credits:
         """
         named = pl.col(c.NAME).is_not_null() & pl.col(c.ITEM_ID).is_null() & pl.col(c.MBID).is_null()
         whose = pl.col(c.SOURCE).is_in(list(self.sources)) & (pl.col(c.KIND) == c.ARTIST)
-        found = refs.filter(named & whose & ~pl.col(CATALOGUE)) if self.sources else refs.clear()
+        found = refs.filter(named & whose & ~pl.col(ITEMS_TABLE_ROW)) if self.sources else refs.clear()
         parts = [
             self._parts(name, self.sources[label])
             for label, name in found.select(c.SOURCE, c.NAME).iter_rows()

@@ -27,7 +27,7 @@ from tigertail.dataset.full_names import by_artist
 from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF
-from tigertail.ingest.references import CATALOGUE, NAMESPACE, ROWS, most_frequent
+from tigertail.ingest.references import ITEMS_TABLE_ROW, NAMESPACE, ROWS, most_frequent
 
 MIN_SPELLING_SHARE: Final = 0.1  # of an item's rows: a spelling in fewer may be a typing error
 FOLDED_NAME: Final = "folded_name"
@@ -132,7 +132,7 @@ def _alias_pairs(aliases: pl.DataFrame) -> list[pl.DataFrame]:
     They count no rows, so that neither makes an item.
     """
     aliases = aliases.with_columns(
-        pl.lit(0, pl.UInt64).alias(ROWS), pl.lit(True).alias(_ALIAS), pl.lit(False).alias(CATALOGUE)
+        pl.lit(0, pl.UInt64).alias(ROWS), pl.lit(True).alias(_ALIAS), pl.lit(False).alias(ITEMS_TABLE_ROW)
     ).with_row_index("pair")
     further = by_alias(aliases).with_columns((pl.col(c.MBID).is_not_null()).alias(_ALIAS_MBID))
     return [aliases.drop(c.ALIAS).with_columns(pl.lit(False).alias(_ALIAS_MBID)), further]
@@ -267,7 +267,7 @@ def _join_known_spellings(refs: pl.DataFrame) -> pl.DataFrame:
     clusters = _Clusters(refs)
     named = refs.filter(pl.col(FOLDED_NAME).is_not_null())
     spelled = named.group_by(_CLUSTER, FOLDED_NAME).agg(
-        pl.col(ROWS).sum(), (pl.col(CATALOGUE) | pl.col(_ALIAS)).any().alias("listed")
+        pl.col(ROWS).sum(), (pl.col(ITEMS_TABLE_ROW) | pl.col(_ALIAS)).any().alias("listed")
     )
     share = pl.col(ROWS) / pl.col(ROWS).sum().over(_CLUSTER)
     spelled = spelled.filter(pl.col("listed") | (share >= MIN_SPELLING_SHARE))
@@ -294,16 +294,16 @@ def _described(refs: pl.DataFrame) -> pl.DataFrame:
     names = (
         refs.filter(name.is_not_null())
         .group_by(_CLUSTER, c.NAME, c.ARTIST_NAME, FOLDED_NAME)
-        .agg(pl.col(ROWS).sum(), pl.col(CATALOGUE).any(), pl.col(_ALIAS).all())
+        .agg(pl.col(ROWS).sum(), pl.col(ITEMS_TABLE_ROW).any(), pl.col(_ALIAS).all())
         .with_columns(lower.alias("lower"), name.str.contains("&[#a-zA-Z0-9]+;").alias("escaped"))
         .sort(
-            *(_CLUSTER, _ALIAS, CATALOGUE, "escaped", "lower", ROWS, c.NAME, c.ARTIST_NAME),
+            *(_CLUSTER, _ALIAS, ITEMS_TABLE_ROW, "escaped", "lower", ROWS, c.NAME, c.ARTIST_NAME),
             descending=[False, False, True, False, False, True, False, False],
         )
         .unique(_CLUSTER, keep="first", maintain_order=True)
         .select(_CLUSTER, c.NAME, c.ARTIST_NAME, FOLDED_NAME)
     )
-    kind = pl.col(c.KIND).sort_by(CATALOGUE, c.KIND, descending=[True, False]).first()
+    kind = pl.col(c.KIND).sort_by(ITEMS_TABLE_ROW, c.KIND, descending=[True, False]).first()
     described = refs.group_by(_CLUSTER).agg(kind, pl.col(ROWS).sum()).sort(_CLUSTER)
     described = described.join(names, on=_CLUSTER, how="left")
     for field in (c.MBID, c.ARTIST_MBID, c.COUNTRY):

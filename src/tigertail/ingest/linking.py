@@ -44,7 +44,7 @@ class LinkedRows:
     matches: pl.DataFrame
 
 
-def link_items(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, identities: Identities) -> LinkedRows:
+def link_items(refs: pl.DataFrame, item_refs: pl.DataFrame, identities: Identities) -> LinkedRows:
     """Find the items of references from tables that make no items.
 
     Parameters
@@ -52,19 +52,19 @@ def link_items(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, identities: Ide
     refs
         The references, as :func:`~tigertail.ingest.references.condense` returns them, with ``table`` and
         ``unspaced``.
-    catalogue_refs
+    item_refs
         The references from which the items were resolved.
     identities
         Those items.
     """
     refs = refs.with_columns(folded_names(refs))
-    catalogue_refs = catalogue_refs.with_columns(folded_names(catalogue_refs)).join(
+    item_refs = item_refs.with_columns(folded_names(item_refs)).join(
         identities.item_of.rename({c.ITEM_ID: _FOUND}), on=REF
     )
     distinct = refs.unique(REF).sort(REF)
-    linked = _by_id(distinct, catalogue_refs)
-    linked = pl.concat([linked, _by_mbid(_rest(distinct, linked), catalogue_refs)])
-    linked = pl.concat([linked, _by_name(_rest(distinct, linked), catalogue_refs, linked)])
+    linked = _by_id(distinct, item_refs)
+    linked = pl.concat([linked, _by_mbid(_rest(distinct, linked), item_refs)])
+    linked = pl.concat([linked, _by_name(_rest(distinct, linked), item_refs, linked)])
     item_of = linked.rename({_FOUND: c.ITEM_ID}).sort(REF)
     return LinkedRows(item_of, _with_countries(identities.items, refs, item_of), _matches(refs, item_of))
 
@@ -87,34 +87,30 @@ def _rest(refs: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
     return refs.join(linked, on=REF, how="anti", maintain_order="left")
 
 
-def _by_id(refs: pl.DataFrame, catalogue_refs: pl.DataFrame) -> pl.DataFrame:
-    return _joined(refs, catalogue_refs, [NAMESPACE, c.ITEM_ID])
+def _by_id(refs: pl.DataFrame, item_refs: pl.DataFrame) -> pl.DataFrame:
+    return _joined(refs, item_refs, [NAMESPACE, c.ITEM_ID])
 
 
-def _by_mbid(refs: pl.DataFrame, catalogue_refs: pl.DataFrame) -> pl.DataFrame:
-    return _joined(refs, catalogue_refs, [c.KIND, c.MBID])
+def _by_mbid(refs: pl.DataFrame, item_refs: pl.DataFrame) -> pl.DataFrame:
+    return _joined(refs, item_refs, [c.KIND, c.MBID])
 
 
-def _by_name(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+def _by_name(refs: pl.DataFrame, item_refs: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
     """Match by name, unless ids of the two sides contradict the match."""
-    whole = _joined(refs.filter(~pl.col(UNSPACED)), catalogue_refs, [c.KIND, FOLDED_NAME])
+    whole = _joined(refs.filter(~pl.col(UNSPACED)), item_refs, [c.KIND, FOLDED_NAME])
     closed = pl.col(FOLDED_NAME).str.replace_all(" ", "", literal=True)
     tokens = refs.filter(UNSPACED).with_columns(closed)
-    for unspaced in (closed, unspaced_names(catalogue_refs[FOLDED_NAME])):
+    for unspaced in (closed, unspaced_names(item_refs[FOLDED_NAME])):
         left = _rest(tokens, whole)
         if not left.is_empty():
-            whole = pl.concat(
-                [whole, _joined(left, catalogue_refs.with_columns(unspaced), [c.KIND, FOLDED_NAME])]
-            )
-    return _without_conflicts(whole, refs, catalogue_refs)
+            whole = pl.concat([whole, _joined(left, item_refs.with_columns(unspaced), [c.KIND, FOLDED_NAME])])
+    return _without_conflicts(whole, refs, item_refs)
 
 
-def _without_conflicts(
-    matched: pl.DataFrame, refs: pl.DataFrame, catalogue_refs: pl.DataFrame
-) -> pl.DataFrame:
+def _without_conflicts(matched: pl.DataFrame, refs: pl.DataFrame, item_refs: pl.DataFrame) -> pl.DataFrame:
     """Drop matches by name that would merge two MBIDs, or two ids of one namespace."""
     linked_refs = refs.join(matched, on=REF).select(REF, _FOUND, NAMESPACE, c.ITEM_ID, c.MBID)
-    both = pl.concat([linked_refs, catalogue_refs.select(REF, _FOUND, NAMESPACE, c.ITEM_ID, c.MBID)])
+    both = pl.concat([linked_refs, item_refs.select(REF, _FOUND, NAMESPACE, c.ITEM_ID, c.MBID)])
     both = both.join(matched.select(_FOUND).unique(), on=_FOUND, how="semi")
     ids = both.group_by(_FOUND, NAMESPACE).agg(pl.col(c.ITEM_ID).drop_nulls().n_unique().alias("ids"))
     mbids = both.group_by(_FOUND).agg(pl.col(c.MBID).drop_nulls().n_unique().alias("mbids"))
@@ -127,9 +123,9 @@ def _without_conflicts(
     return matched.join(conflicts, on=REF, how="anti")
 
 
-def _joined(refs: pl.DataFrame, catalogue_refs: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+def _joined(refs: pl.DataFrame, item_refs: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """Return ``ref`` and ``found`` of the references whose key is that of one item."""
-    known = catalogue_refs.select(*keys, _FOUND).drop_nulls().unique()
+    known = item_refs.select(*keys, _FOUND).drop_nulls().unique()
     alone = known.filter(pl.len().over(keys) == 1)
     return refs.join(alone, on=keys).select(REF, _FOUND)
 

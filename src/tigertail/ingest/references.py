@@ -15,7 +15,7 @@ from tigertail.ingest.formats import Source
 from tigertail.ingest.side_tables import REF_B
 
 NAMESPACE: Final = "namespace"
-CATALOGUE: Final = "catalogue"  # whether it comes from a table of items
+ITEMS_TABLE_ROW: Final = "of_items_table"  # whether it comes from a table of items
 ROWS: Final = "rows"
 NO_NAME: Final = r"^[\[<({]\s*(unknown|unknown artist|no artist|none|null|nil)\s*[\]>)}]$"
 NO_IDS: Final = ("none", "null", "nil", "nan", "n/a", "undefined", "[unknown]", "<unknown>")
@@ -69,7 +69,7 @@ def _hash(fields: list[pl.Expr]) -> pl.Expr:
 
 
 def references(
-    rows: pl.DataFrame, source: Source, *, catalogue: bool, also: tuple[str, ...] = ()
+    rows: pl.DataFrame, source: Source, *, of_items_table: bool, also: tuple[str, ...] = ()
 ) -> pl.DataFrame:
     """Return the distinct references of rows that have a ``ref``, with the number of rows of each.
 
@@ -79,7 +79,7 @@ def references(
         As :func:`with_refs` returns them.
     source
         The source of the rows.
-    catalogue
+    of_items_table
         Whether the rows are a table of items; names from there are preferred.
     also
         Further columns to tell references apart by, and to return.
@@ -95,7 +95,7 @@ def references(
             pl.col(name) if name in present else pl.lit(None, pl.String).alias(name)
             for name in (*_FIELDS, *also)
         ),
-        pl.lit(catalogue).alias(CATALOGUE),
+        pl.lit(of_items_table).alias(ITEMS_TABLE_ROW),
         ROWS,
     )
 
@@ -110,7 +110,7 @@ def pair_refs(rows: pl.DataFrame, source: Source) -> tuple[pl.DataFrame, pl.Data
             if column in rows.columns
         }
         sides.append(with_refs(rows.select(*named).rename(named), source))
-    refs = pl.concat([references(side, source, catalogue=False) for side in sides])
+    refs = pl.concat([references(side, source, of_items_table=False) for side in sides])
     both = [side[REF].alias(name) for side, name in zip(sides, (REF, REF_B), strict=True)]
     return rows.with_columns(both), refs
 

@@ -1,4 +1,4 @@
-"""Rows of all tables except plays, profiles and items: collected while sources are read, merged at the end."""
+"""Rows of the tables that a build merges as they are: collected while sources are read, merged at the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SideTables:
     Parameters
     ----------
     quarantine
-        Where warnings about rows go.
+        Takes warnings: an item that is paired with itself.
     """
 
     def __init__(self, quarantine: Quarantine) -> None:
@@ -58,7 +58,7 @@ class SideTables:
     def _merged(self, spec: TableSpec, rows: pl.DataFrame, item_of: pl.DataFrame) -> pl.DataFrame:
         """Replace references by ids of items, and merge rows with the same key."""
         rows = rows.join(item_of, on=REF)
-        if len(spec.item_columns) == len(PAIR_REFERENCES):
+        if spec.is_pairs:
             rows = self._pairs(rows, item_of)
         rows = without_empty(rows.drop(REF, FROM))
         key = [name for name in spec.columns if name in rows.columns and name != spec.merged]

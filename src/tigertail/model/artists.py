@@ -24,8 +24,9 @@ _OWNER_MBID: Final = "owner_mbid"
 def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
     """Return items in which tracks and albums have all that is known of their artist.
 
-    An ``artist_id`` is an id, an MBID or a folded name; without one the artist's name is. Where it stands for an artist
-    among the items, that artist's id takes its place, and their name and MBID are filled in where the data has none.
+    An ``artist_id`` is an id, an MBID or a folded name; where it is null, the folded ``artist_name`` is used. Where it
+    stands for an artist among the items, that artist's id takes its place, and their name and MBID are filled in where
+    the data has none.
 
     Parameters
     ----------
@@ -58,7 +59,9 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
     joined = given.with_columns(pl.coalesce(mbid, c.ARTIST_ID).alias(_KEY)).join(
         owners, on=_KEY, how="left", maintain_order="left"
     )
-    unnamed = pl.when(mbid.is_null()).then(c.ARTIST_ID)  # the folded name itself
+    unnamed = pl.when(mbid.is_null()).then(
+        c.ARTIST_ID
+    )  # a folded name; or, for want of one, an id that no item has
     known = pl.coalesce(_OWNER_MBID, mbid)
     return joined.with_columns(
         pl.coalesce(_OWNER, c.ARTIST_ID).alias(c.ARTIST_ID),
@@ -70,7 +73,7 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
 
 
 def _owners(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return the artist that each MBID, id or folded name stands for: a name only where one alone has it."""
+    """Return the artist that each MBID, id or folded name stands for, in this order; a name where one alone has it."""
     own = pl.col(c.MBID).str.to_lowercase() if c.MBID in items.columns else pl.lit(None, pl.String)
     artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(
         c.ITEM_ID, c.NAME, "folded", pl.coalesce(own, mbid_in(c.ITEM_ID)).alias(_OWNER_MBID)

@@ -73,6 +73,7 @@ RENAMED: Final = {
     "annotation.expert": "annotation.expert_weight",
     "annotation.power": "annotation.opinion_exponent",
     "annotation.scarcity": "annotation.norm_floor",
+    "audio.evidence": "audio.min_listeners",
     "back_off.listeners": "back_off.shrinkage",
     "local": "listening",
     "mixture.background": "mixture.negatives",

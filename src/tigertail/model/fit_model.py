@@ -6,13 +6,9 @@ import warnings
 from typing import Final
 
 import numpy as np
-import polars as pl
 
-from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.folding import fold_series
 from tigertail.dataset.interactions import Interactions
-from tigertail.dataset.strata import Stratum, strata
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.factorization import Solver, fit_als
 from tigertail.ground_truth.ground_truth import GroundTruth
@@ -21,6 +17,7 @@ from tigertail.model.aliases import item_aliases
 from tigertail.model.artists import with_artists
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
+from tigertail.model.item_table import item_table
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, FitContext, fit_signals
 from tigertail.signals.listening.solve import GroupSolver, fit_groups
@@ -100,23 +97,3 @@ def fit(
     }
     items = with_artists(item_table(dataset, interactions), dataset.aliases)
     return Model(items, signals, config, provenance, seen, aliases=item_aliases(dataset, items))
-
-
-def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
-    """Return what a model keeps of each item, in the order of the item codes."""
-    listeners = interactions.item_listeners
-    codes = pl.DataFrame(
-        {
-            c.ITEM_ID: interactions.items.ids,
-            "listeners": listeners,
-            "stratum": [Stratum(s).label for s in strata(listeners)],
-        }
-    )
-    items = codes.join(dataset.items, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
-        pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(c.ARTIST)
-    )
-    if len(items) != len(codes):
-        raise DataError(
-            "an item is in the catalogue twice", path=dataset.path, remedy="build the dataset again"
-        )
-    return items.with_columns(fold_series(items[c.NAME]).alias("folded"))

@@ -18,7 +18,9 @@ from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import ALSConfig, Factors, Observable, Solver, fit_als
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing.mixture import Mixture
+from tigertail.model.artists import with_artists
 from tigertail.model.config import BaseConfig, ModelConfig
+from tigertail.model.item_table import item_table
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
@@ -80,6 +82,12 @@ class FitContext:
     def confidences(self) -> CSR:
         """How much each play counts, listeners by items."""
         return confidence(self.interactions.plays, self.config.confidence)
+
+    @cached_property
+    def dataset_by_artist(self) -> Dataset:
+        """The dataset, where the artist of a track or album has the id of that artist's item."""
+        items = with_artists(item_table(self.dataset, self.interactions), self.dataset.aliases)
+        return self.dataset.with_artist_ids(items) if c.ARTIST_ID in items.columns else self.dataset
 
     @cached_property
     def exposure(self) -> Exposure:
@@ -216,7 +224,7 @@ def _annotation(context: FitContext, config: AnnotationConfig) -> Annotation:
 
 
 def _audio(context: FitContext, config: AudioConfig) -> AudioAffinity:
-    return fit_audio(context.dataset, context.interactions, config, context.factors.items)
+    return fit_audio(context.dataset_by_artist, context.interactions, config, context.factors.items)
 
 
 def _back_off(context: FitContext, config: BackOffConfig) -> BackOff:
@@ -226,7 +234,7 @@ def _back_off(context: FitContext, config: BackOffConfig) -> BackOff:
         return _factors(replace(context, interactions=listening), base)
 
     own = _factors(context, base)
-    return fit_back_off(context.dataset, context.interactions, own, fit_artists, config)
+    return fit_back_off(context.dataset_by_artist, context.interactions, own, fit_artists, config)
 
 
 def _from_tables(

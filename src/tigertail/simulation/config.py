@@ -26,7 +26,9 @@ from tigertail.simulation.countries import COUNTRIES
 
 GLOBAL: Final = "global"  # the popular artists, everywhere
 FULL: Final = "full"  # all artists, everywhere
-REGIONAL: Final = "regional"  # missing in every second country; a local artist only at home
+REGIONAL: Final = (
+    "regional"  # missing in every second country; beside the popular artists, a local one only at home
+)
 _CHOICE: Final = 4  # least ratio of artists to artists of one listener
 
 
@@ -47,10 +49,10 @@ class WorldConfig(BaseModel):
         Number of scenes: genres of one country only.
     local_structure
         Influence of country and language, from 0 (none) to 1.
-    popularity_exponent
-        Slope of popularity, s in the Zipf-Mandelbrot law ``(rank + q) ** -s``.
+    zipf_exponent
+        s of the Zipf-Mandelbrot law of popularity, ``(rank + q) ** -s``.
     diaspora
-        Share of listeners who live in one country with the tastes of another.
+        Share of listeners whose country is drawn anew, with the tastes of the first: most of them live abroad.
     unknown_country
         Share of listeners of unknown country.
     spam_annotators
@@ -84,7 +86,7 @@ class WorldConfig(BaseModel):
     genres: int = Field(default=12, ge=3, le=100)
     scenes_per_country: int = Field(default=4, ge=3, le=20)
     local_structure: float = Field(default=1.0, ge=0, le=1)
-    popularity_exponent: float = Field(default=3.0, ge=0, le=10)
+    zipf_exponent: float = Field(default=3.0, ge=0, le=10)
     diaspora: float = Field(default=0.04, ge=0, le=1)
     unknown_country: float = Field(default=0.05, ge=0, le=1)
     spam_annotators: float = Field(default=0.0, ge=0, le=0.9)

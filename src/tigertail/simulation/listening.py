@@ -1,6 +1,6 @@
-"""Plays: exposure decides which artists a listener encounters, taste which of them the listener plays.
+"""Plays: encounters decide which artists a listener comes across, taste which of them the listener plays.
 
-A listener picks distinct artists with probability proportional to ``exposure * exp(utility)``. The draw
+A listener picks distinct artists with probability proportional to ``exp(log_encounter + utility)``. The draw
 without replacement is the Gumbel top-k trick (W. Kool et al., "Stochastic Beams and Where to Find Them",
 ICML 2019): add Gumbel noise to the logarithms and keep the k largest.
 """
@@ -17,7 +17,7 @@ from tigertail.simulation.numerics import product, row_blocks
 from tigertail.simulation.services import Services
 from tigertail.simulation.world import Codes, Flags, Reals, World
 
-VISIBILITY: Final = 3.0  # log factor by which a local artist is less known abroad
+PENALTY_ABROAD: Final = 3.0  # on the logarithm of how often a local artist is come across abroad
 SPREAD: Final = 0.5  # of the logarithm of artists a listener
 MEAN_LOG_PLAYS: Final = 2.5
 ACTIVITY: Final = 0.8  # spread of the logarithm of plays between listeners
@@ -51,7 +51,7 @@ def listen(
     activity = rng.normal(MEAN_LOG_PLAYS, ACTIVITY, config.listeners)
     for block in track(row_blocks(config.listeners, config.artists), "listening"):
         utility = utilities(world, block)
-        score = utility + exposure(world, block)
+        score = utility + log_encounter(world, block)
         if services is not None:
             reach = services.within_reach(world, block) & ~world.cold
             score[~reach] = -np.inf
@@ -69,11 +69,11 @@ def utilities(world: World, block: slice) -> Reals:
     return product(world.taste[block], world.style.T)
 
 
-def exposure(world: World, block: slice) -> Reals:
-    """Return the log exposure of a block of listeners to each artist, without taste."""
+def log_encounter(world: World, block: slice) -> Reals:
+    """Return how often a block of listeners comes across each artist, whatever their taste, as a logarithm."""
     here = (world.home == world.culture[block, None]) | (world.home == world.residence[block, None])
-    hidden = world.config.local_structure * VISIBILITY * (world.local & ~here)
-    result: Reals = np.where(world.cold, -np.inf, world.log_popularity - hidden)
+    penalty = world.config.local_structure * PENALTY_ABROAD * (world.local & ~here)
+    result: Reals = np.where(world.cold, -np.inf, world.log_popularity - penalty)
     return result
 
 

@@ -17,7 +17,7 @@ def genre_weights(world: World) -> Reals:
 
 
 def moods(world: World) -> Reals:
-    """Return the mood of each artist, a unit vector, shape (artists, MOODS)."""
+    """Return the mood of each artist, a unit vector, shape (artists, MOOD_AXES)."""
     genres = genre_count(world.config)
     return world.style[:, genres : genres + MOOD_AXES]
 

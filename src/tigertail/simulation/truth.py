@@ -5,8 +5,8 @@ weighted by the probability of being the listener who likes A by taste alone::
 
     aff(A -> B) = sum_l w_A(l) u(l, B),    w_A = softmax over listeners of u(l, A)
 
-Exposure, and therefore popularity, has no influence. The affinity is directed: listeners of a local artist like
-international ones, but not the reverse.
+How often an artist is come across, and therefore popularity, has no influence. The affinity is directed: listeners
+of a local artist like international ones, but not the reverse.
 """
 
 from __future__ import annotations

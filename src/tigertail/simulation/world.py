@@ -173,7 +173,7 @@ def _log_popularity(local: Flags, config: WorldConfig, rng: np.random.Generator)
     ranking_score = rng.gumbel(size=local.size) + INTERNATIONAL_BOOST * ~local
     rank = np.empty(local.size)
     rank[np.argsort(-ranking_score, kind="stable")] = np.arange(1, local.size + 1)
-    log_popularity: Reals = -config.popularity_exponent * np.log(rank + POPULARITY_FLATTENING * local.size)
+    log_popularity: Reals = -config.zipf_exponent * np.log(rank + POPULARITY_FLATTENING * local.size)
     return log_popularity
 
 
@@ -208,14 +208,14 @@ def _listener_genres(culture: Codes, config: WorldConfig, rng: np.random.Generat
 
 
 def _draw_distinct(choices: int, count: int, rng: np.random.Generator) -> Codes:
-    """Draw :data:`SCENES_PER_LISTENER` different ones of unequal ``choices``, ``count`` times."""
+    """Draw :data:`GENRES_PER_LISTENER` different ones of unequal ``choices``, ``count`` times."""
     keys = np.log(_unequal(choices)) + rng.gumbel(size=(count, choices))
     order: Codes = np.argsort(-keys, axis=1, kind="stable")[:, :GENRES_PER_LISTENER]
     return order
 
 
 def _directions(count: int, rng: np.random.Generator) -> Reals:
-    """Draw moods: unit vectors, shape (count, MOODS)."""
+    """Draw moods: unit vectors, shape (count, MOOD_AXES)."""
     vectors = rng.standard_normal((count, MOOD_AXES))
     length: Reals = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True))
     return vectors / length

@@ -39,7 +39,7 @@ def test_weights_minimise_the_loss(split: Split, plays: NDArray[np.float64]) -> 
 
 
 def test_the_popular_take_part_and_the_name_says_so(split: Split) -> None:
-    baseline = EASE(items=10)
+    baseline = EASE(max_items=10)
     signal = baseline.fit(split)
     assert baseline.label == "EASE, at most 10 items"
     assert signal.known.tolist() == [True] * 10 + [False] * 16

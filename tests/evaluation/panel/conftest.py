@@ -7,7 +7,7 @@ import pytest
 
 from tigertail.evaluation.panel.lists import LAYOUT
 
-CF, OURS = "naive CF", "ours"
+CF, OURS = "plain ALS cosine", "ours"
 ROWS = [
     ("mid", CF, "kult", "Kult", 1, "hey", "Hey"),
     ("mid", CF, "kult", "Kult", 2, "queen", "Queen"),

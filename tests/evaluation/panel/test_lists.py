@@ -36,7 +36,7 @@ def answers(lists: pl.DataFrame, system: str, query: str) -> list[str | None]:
 def test_every_system_answers_every_artist(scenes: Dataset, model: Model, neighbours: Path) -> None:
     lists = answer_lists(scenes, QUERIES, models={"ours": model}, files={"before": neighbours}, n=2)
     assert lists["system"].unique(maintain_order=True).to_list() == [
-        "naive CF",
+        "plain ALS cosine",
         "RP3beta",
         "TF-IDF",
         "ours",
@@ -44,7 +44,7 @@ def test_every_system_answers_every_artist(scenes: Dataset, model: Model, neighb
     ]
     assert answers(lists, "ours", "n1") == model.similar("n1", 2)["item_id"].to_list()
     assert answers(lists, "before", "n1") == ["s1", "n2"]
-    for system in ("naive CF", "RP3beta"):
+    for system in ("plain ALS cosine", "RP3beta"):
         assert set(answers(lists, system, "n1")) < {"n2", "n3", "n4"}, "the query's own scene"
 
 
@@ -68,5 +68,5 @@ def test_a_system_without_an_answer_has_a_row_without_one(scenes: Dataset) -> No
 
 
 def test_two_systems_need_two_names(scenes: Dataset, neighbours: Path) -> None:
-    with pytest.raises(ConfigError, match="two systems have the name 'naive CF'"):
-        answer_lists(scenes, QUERIES, files={"naive CF": neighbours})
+    with pytest.raises(ConfigError, match="two systems have the name 'plain ALS cosine'"):
+        answer_lists(scenes, QUERIES, files={"plain ALS cosine": neighbours})

@@ -1,4 +1,4 @@
-"""Marks become fitting answers in a list, beside those of naive CF."""
+"""Marks become fitting answers in a list, beside those of plain ALS cosine."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def row_of(rows: list[PanelRow], group: str, system: str) -> PanelRow:
 
 def test_a_shared_answer_has_one_mark_for_both(key: pl.DataFrame, marks: pl.DataFrame) -> None:
     scores = score_marks(key, [marks])
-    cf, ours = (row_of(scores.rows, "mid", system) for system in ("naive CF", "ours"))
+    cf, ours = (row_of(scores.rows, "mid", system) for system in ("plain ALS cosine", "ours"))
     assert (cf.fits.mean, ours.fits.mean) == (1, 2)
     assert (cf.judged, ours.judged) == (0.5, 1.0)
     assert ours.difference is not None
@@ -47,7 +47,7 @@ def test_a_shared_answer_has_one_mark_for_both(key: pl.DataFrame, marks: pl.Data
 def test_each_reader_counts_alike(key: pl.DataFrame, marks: pl.DataFrame) -> None:
     strict = marks.with_columns(mark=pl.lit("0"))
     scores = score_marks(key, [marks, strict])
-    cf, ours = (row_of(scores.rows, "mid", system) for system in ("naive CF", "ours"))
+    cf, ours = (row_of(scores.rows, "mid", system) for system in ("plain ALS cosine", "ours"))
     assert (cf.fits.mean, ours.fits.mean) == (0.5, 1), "half of what the lenient reader alone counts"
     assert scores.marks == {"1": 2, "0": 7, "?": 1}
     assert scores.agreement == pytest.approx(2 / 5)
@@ -56,9 +56,9 @@ def test_each_reader_counts_alike(key: pl.DataFrame, marks: pl.DataFrame) -> Non
 
 def test_an_empty_list_counts_as_no_fitting_answer(key: pl.DataFrame, marks: pl.DataFrame) -> None:
     rows = score_marks(key, [marks]).rows
-    cf = row_of(rows, "mid and tail", "naive CF")
+    cf = row_of(rows, "mid and tail", "plain ALS cosine")
     assert (cf.queries, cf.fits.mean) == (2, 0.5)
-    tail = row_of(rows, "tail", "naive CF")
+    tail = row_of(rows, "tail", "plain ALS cosine")
     assert (tail.queries, tail.fits.mean) == (1, 0)
     assert np.isnan(tail.judged)
     assert row_of(rows, "tail", "ours").ratio is None, "nothing is a multiple of no fitting answer"
@@ -79,7 +79,7 @@ def test_differences_are_paired_by_query() -> None:
     rows = []
     for query, fitting in enumerate([0, 3, 6, 9]):
         base, ours = 10 * query, 10 * query + fitting + 1
-        for system, end in (("naive CF", ours - 1), ("ours", ours)):
+        for system, end in (("plain ALS cosine", ours - 1), ("ours", ours)):
             rows += [(n, "mid", system, f"q{query}", n - base + 1, f"i{n}") for n in range(base, end)]
     key = pl.DataFrame(rows, list(KEY_LAYOUT), orient="row")
     marks = pl.DataFrame({"number": key["number"].unique().sort()}).with_columns(mark=pl.lit("1"))

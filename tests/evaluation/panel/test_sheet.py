@@ -37,9 +37,11 @@ def test_each_pair_is_judged_once(lists: pl.DataFrame) -> None:
 def test_no_system_can_be_recovered(lists: pl.DataFrame, seed: int) -> None:
     """Whoever gave an answer, and in whatever place: the sheet is the same, byte by byte."""
     sheet = make_sheet(lists, seed=seed)
-    for system in ("naive CF", "ours"):
+    for system in ("plain ALS cosine", "ours"):
         assert system not in sheet.text
-    swapped = lists.with_columns(pl.col("system").replace({"naive CF": "ours", "ours": "naive CF"}))
+    swapped = lists.with_columns(
+        pl.col("system").replace({"plain ALS cosine": "ours", "ours": "plain ALS cosine"})
+    )
     ranked_backwards = lists.with_columns(rank=3 - pl.col("rank"))
     one_gave_all = lists.with_columns(system=pl.lit("ours"))
     for other in (swapped, ranked_backwards, one_gave_all, lists.reverse()):
@@ -71,7 +73,7 @@ def test_the_key_leads_from_numbers_to_systems(lists: pl.DataFrame, tmp_path: Pa
     listed = key.drop_nulls("item_id")
     assert {(row["number"], names[row["item_id"]]) for row in listed.rows(named=True)} == numbers
     shared = key.filter(target_item_id="kult", item_id="hey")
-    assert shared["system"].to_list() == ["naive CF", "ours"]
+    assert shared["system"].to_list() == ["plain ALS cosine", "ours"]
     assert shared["number"].n_unique() == 1
 
 

@@ -52,7 +52,7 @@ def test_what_matters_in_a_sound_is_learned(make: Make, targets: str) -> None:
 
 def test_before_anyone_teaches_the_descriptors_are_compared(make: Make) -> None:
     dataset, interactions = make(sounds())
-    strict = AudioConfig(evidence=1_000)
+    strict = AudioConfig(min_listeners=1_000)
     plain = fit_audio(dataset, interactions, AudioConfig(targets="none"))
     assert (fit_audio(dataset, interactions, strict, factors(interactions)).vectors == plain.vectors).all()
 

@@ -15,8 +15,9 @@ class ALS(BaseConfig, Recommender):
     """The factors of :func:`tigertail.factorization.fit_als` and the affinity between them.
 
     With exposure, the unobserved pairs of the objective are those of a listener and an item that the listener could
-    hear, as in the base model of :func:`tigertail.fit`. On inner held-out listeners of the union this makes the base
-    model's frontier larger and that of plain ALS, with its tuned settings, smaller; so it is off unless asked for.
+    hear, as in the base model of :func:`tigertail.fit`. On inner held-out listeners of lastfm-union
+    (docs/evaluation.md) this makes the base model's frontier larger and that of plain ALS, with its tuned settings,
+    smaller; so it is off unless asked for.
     """
 
     confidence: ConfidenceConfig = ConfidenceConfig()

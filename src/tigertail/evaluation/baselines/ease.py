@@ -1,4 +1,4 @@
-"""EASE: the best linear item-item model, in closed form."""
+"""EASE: the linear item-item model of least squared error with a zero diagonal, in closed form."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ class EASE(Recommender):
     only the most popular items take part; the others are unknown to the model.
 
     Exposure has no part in it. With the column of each B fitted to the listeners who could hear B, the frontier on
-    inner held-out listeners of the union was the same.
+    inner held-out listeners of lastfm-union (docs/evaluation.md) was the same.
     """
 
     reg: float = Field(2000.0, gt=0)
     """Regularisation."""
-    items: int = Field(6_000, ge=1)
-    """Largest number of items that take part."""
+    max_items: int = Field(6_000, ge=1)
+    """Largest number of items that take part: the inverse of so many takes 288 MB in float64."""
     precision: Literal["float32", "float64"] = "float64"
     """Precision of the inverse."""
 
     @property
     def label(self) -> str:
         """Name of the system, with the largest number of items."""
-        return f"EASE, at most {self.items:,} items"
+        return f"EASE, at most {self.max_items:,} items"
 
     def fit(self, split: Split) -> ItemWeights:
         """Solve for the weights of the training plays."""
         # Codes run from the item with most listeners to that with fewest.
-        size = min(self.items, int((split.popularity > 0).sum()))
+        size = min(self.max_items, int((split.popularity > 0).sum()))
         gram = _common_listeners(split.interactions.plays, size, self.precision)
         gram[np.diag_indices(size)] += self.reg
         return ItemWeights(_weights(gram, self.reg), len(split.popularity))

@@ -14,7 +14,7 @@ class ItemItem(CoListeningConfig, Recommender):
     """The affinity of :func:`tigertail.signals.co_listening.fit_co_listening`.
 
     With exposure, the squared length of an item is that which it would have if all could hear it. Lengths over the
-    listeners who could hear both items gained nothing on inner held-out listeners of the union.
+    listeners who could hear both items gained nothing on inner held-out listeners of lastfm-union (docs/evaluation.md).
     """
 
     confidence: ConfidenceConfig = ConfidenceConfig()

@@ -5,12 +5,18 @@ and ``scoring`` counts the marks.
 """
 
 from tigertail.evaluation.panel.choice import SLOTS, choose
-from tigertail.evaluation.panel.lists import NAIVE_CF, answer_lists, baseline_lists, file_lists, model_lists
+from tigertail.evaluation.panel.lists import (
+    PLAIN_ALS_NAME,
+    answer_lists,
+    baseline_lists,
+    file_lists,
+    model_lists,
+)
 from tigertail.evaluation.panel.scoring import PanelRow, PanelScores, read_marks, score_marks
 from tigertail.evaluation.panel.sheet import Sheet, make_sheet, read_key
 
 __all__ = [
-    "NAIVE_CF",
+    "PLAIN_ALS_NAME",
     "SLOTS",
     "PanelRow",
     "PanelScores",

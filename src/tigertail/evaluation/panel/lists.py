@@ -22,12 +22,12 @@ from tigertail.splitting.hold_out import ProtocolConfig, without_hold_out
 
 SYSTEM: Final = "system"
 QUERY, ANSWER = "query", "answer"  # names, for the reader
-NAIVE_CF: Final = "naive CF"
+PLAIN_ALS_NAME: Final = "plain ALS cosine"
 LENGTH: Final = 10
 LAYOUT: Final = (STRATUM, SYSTEM, c.TARGET_ITEM_ID, QUERY, c.RANK, c.ITEM_ID, ANSWER)
 
 BASELINES: Final[Mapping[str, Recommender]] = {
-    NAIVE_CF: ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence),
+    PLAIN_ALS_NAME: ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence),
     "RP3beta": RP3Beta(),
     "TF-IDF": TfIdf(),
 }

@@ -16,7 +16,7 @@ from tigertail import columns as c
 from tigertail.dataset.strata import Stratum
 from tigertail.errors import DataError
 from tigertail.evaluation.panel.choice import STRATUM
-from tigertail.evaluation.panel.lists import NAIVE_CF, SYSTEM
+from tigertail.evaluation.panel.lists import PLAIN_ALS_NAME, SYSTEM
 from tigertail.evaluation.panel.sheet import NUMBER
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
@@ -138,7 +138,7 @@ def read_marks(path: Path, key: pl.DataFrame) -> pl.DataFrame:
 
 
 def score_marks(
-    key: pl.DataFrame, marks: Sequence[pl.DataFrame], *, reference: str = NAIVE_CF, seed: int = 0
+    key: pl.DataFrame, marks: Sequence[pl.DataFrame], *, reference: str = PLAIN_ALS_NAME, seed: int = 0
 ) -> PanelScores:
     """Count fitting answers, with 95 % intervals from resampled queries; all systems have the same resamples.
 

@@ -88,15 +88,15 @@ class MusicBrainz(Source):
         items = artists.select(
             LINE, RAW_TEXT, pl.col("id").alias(c.MBID), c.NAME, _country().alias(c.COUNTRY)
         )
-        of_plays = self.reads_last
-        yield Batch(c.ITEMS_TABLE, file, items, of_plays=of_plays)
-        yield Batch(c.ALIASES_TABLE, file, _aliases(artists), of_plays=of_plays)
+        named_elsewhere = self.reads_last
+        yield Batch(c.ITEMS_TABLE, file, items, named_elsewhere=named_elsewhere)
+        yield Batch(c.ALIASES_TABLE, file, _aliases(artists), named_elsewhere=named_elsewhere)
         tables = [
             _types(artists) if facet == "type" else self._voted(artists, facet, quarantine)
             for facet in self.facets
         ]
         if tables:
-            yield Batch(c.ANNOTATIONS_TABLE, file, pl.concat(tables), of_plays=of_plays)
+            yield Batch(c.ANNOTATIONS_TABLE, file, pl.concat(tables), named_elsewhere=named_elsewhere)
 
     def _voted(self, artists: pl.DataFrame, facet: str, quarantine: Quarantine) -> pl.DataFrame:
         """Return the genres, or the tags that are none; those that the votes are against are left out."""

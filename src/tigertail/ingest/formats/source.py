@@ -39,8 +39,8 @@ class Batch:
         The lowest and the highest rating.
     known_only
         Whether only rows about items of other sources are kept.
-    of_plays
-        Whether only rows are kept whose MusicBrainz id a row of plays has; for sources that :attr:`Source.reads_last`.
+    named_elsewhere
+        Whether only rows are kept whose MusicBrainz id another source names; for those that :attr:`Source.reads_last`.
     unspaced
         Whether names are written without spaces and short words: ``simongarfunkel``.
     time_formats
@@ -53,7 +53,7 @@ class Batch:
     events: bool = False
     rating_scale: tuple[float, float] = (0.0, 1.0)
     known_only: bool = False
-    of_plays: bool = False
+    named_elsewhere: bool = False
     unspaced: bool = False
     time_formats: tuple[str, ...] = ()
 

@@ -43,14 +43,18 @@ def digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def key_given(headers: Headers, query: bytes) -> str | None:
-    """Return the key of a request: ``Authorization: Bearer``, ``X-API-Key``, or players' ``api_key=``."""
+def key_given(headers: Headers, fields: bytes) -> str | None:
+    """Return the key of a request.
+
+    It is in ``Authorization: Bearer`` or ``Token`` (ListenBrainz'), in ``X-API-Key``, or, from players, in
+    ``api_key=`` of the query or of a form.
+    """
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() in _SCHEMES and value:
         return value.strip()
     if "x-api-key" in headers:
         return headers["x-api-key"]
-    return parse_qs(query.decode("latin-1")).get("api_key", [None])[0] if b"api_key=" in query else None
+    return parse_qs(fields.decode("latin-1")).get("api_key", [None])[0] if b"api_key=" in fields else None
 
 
 def is_public(path: str) -> bool:

@@ -21,7 +21,7 @@ class AudioConfig(BaseModel):
     circle)."""
     spread: float = Field(0.5, ge=0)
     """Weight of how much an item's clips differ, beside what they have in common."""
-    evidence: int = Field(1, ge=1)
+    min_listeners: int = Field(1, ge=1)
     """Least listeners of an item whose vector is a target."""
     labels: int = Field(200, ge=1)
     """Labels learned from, those of most items."""

@@ -82,7 +82,7 @@ def _targets(
                 "the audio signal learns from the base model's factors, which were not given",
                 remedy='pass them, or set audio.targets = "labels" or "none"',
             )
-        enough = interactions.item_listeners[features.codes] >= config.evidence
+        enough = interactions.item_listeners[features.codes] >= config.min_listeners
         kinds.append(factor_targets(np.asarray(factors)[features.codes], enough))
     if config.targets in ("labels", "both"):
         kinds.append(label_targets(dataset, interactions, features.codes, config.labels))

@@ -1,4 +1,4 @@
-"""Affinity between sounds: near, or in one direction; and mutual proximity against hubs."""
+"""Affinity between sounds: by distance or by cosine; and mutual proximity against hubs."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class AudioAffinity:
     """Affinity between items by their sound.
 
     With v the vectors and d their dimensions it is the cosine, or the nearness 1 / (1 + |v_A - v_B|^2 / d).
-    Given what is usual for each item, it becomes the mutual proximity, that the affinity s is more than what
-    is usual for A and for B:
+    Given what is usual for each item, it becomes the mutual proximity: the probability that s is more than an
+    affinity of A, times the probability that it is more than one of B:
 
         Phi((s - mean_A) / deviation_A) * Phi((s - mean_B) / deviation_B)
 
@@ -104,7 +104,7 @@ class AudioAffinity:
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        They are the nearest, and, where affinities are mutual proximities, those most above what is usual for them.
+        They are the nearest, and, where affinities are mutual proximities of cosines, those most above what is usual.
         """
         clusters = self._clusters
         asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
@@ -112,7 +112,9 @@ class AudioAffinity:
         cosine = self.metric == "cosine"
         bias = np.zeros(len(self.vectors), np.float32) if cosine else -self._squares * np.float32(0.5)
         near = clusters.largest(asked, theirs, n, band, bias=bias)
-        if not cosine or not len(self.usual):
+        if not cosine or not len(
+            self.usual
+        ):  # a nearness is not linear in the product, as what follows needs
             return near
         sharpness = (1 / np.maximum(self.usual[:, 1], np.float32(1e-6))).astype(np.float32)
         unusual = clusters.largest(asked, theirs, n, band, sharpness, -self.usual[:, 0] * sharpness)
@@ -124,7 +126,7 @@ class AudioAffinity:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         row = np.repeat(np.arange(len(queries)), np.diff(starts))
         asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
-        scores = dots_at(asked, self._directed, starts, items)
+        scores = dots_at(asked, self._compared, starts, items)
         if self.metric == "nearness":
             squares = self._squares[queries[row]] + self._squares[items] - 2 * scores
             dimensions = np.float32(max(1, self.vectors.shape[1]))
@@ -215,14 +217,14 @@ class AudioAffinity:
         return np.asarray(self._directions(np.flatnonzero(self.known)).sum(axis=0, dtype=np.float64))
 
     @cached_property
-    def _directed(self) -> Reals:
+    def _compared(self) -> Reals:
         """The vectors that products are taken of: the directions for the cosine."""
         return self._directions(slice(None)) if self.metric == "cosine" else np.asarray(self.vectors)
 
     @cached_property
     def _clusters(self) -> ClusteredVectors:
-        return ClusteredVectors.of(np.where(self.known[:, None], self._directed, np.float32(0)))
+        return ClusteredVectors.of(np.where(self.known[:, None], self._compared, np.float32(0)))
 
     @cached_property
     def _answers(self) -> Reals:
-        return blocks(self._directed)
+        return blocks(self._compared)

@@ -34,17 +34,17 @@ class Targets:
     teaches: NDArray[np.bool_]
 
 
-def factor_targets(factors: NDArray[np.float32], known: NDArray[np.bool_]) -> Targets:
+def factor_targets(factors: NDArray[np.float32], enough: NDArray[np.bool_]) -> Targets:
     """Return the directions of item vectors: their lengths depend on popularity, not on sound.
 
     Parameters
     ----------
     factors
         Vectors of the items with audio; float32, (heard, factors).
-    known
+    enough
         Which of them have listeners enough; bool, (heard,).
     """
-    return _targets(np.where(known[:, None], factors.astype(np.float64), 0.0))
+    return _targets(np.where(enough[:, None], factors.astype(np.float64), 0.0))
 
 
 def label_targets(

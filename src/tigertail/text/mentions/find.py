@@ -1,6 +1,7 @@
 """Find mentions in documents in two passes, in bounded memory.
 
-A candidate is a place where a text contains a name; a mention is one that means the artist. The first pass finds all
+A candidate is a place where a text contains a name; a mention is one that means the artist. (In the literature of
+entity linking a mention is any such place, and a candidate an item that it may mean.) The first pass finds all
 candidates and links, and counts how names are used; the second decides which candidates are mentions
 (:mod:`tigertail.text.mentions.resolve`). The owner of a page is the item that it is about.
 """
@@ -40,9 +41,8 @@ _LINK: Final[dict[str, pl.DataType]] = {
     "remark": pl.Int8(),
 }
 _NO_NAME: Final = -1
-_MAX_REMARKED: Final = (
-    0.05  # titles of a name with a remark, per title without, above which the name alone is ambiguous
-)
+_MAX_REMARKED: Final = 0.05
+"""Titles of a name with a remark for musicians, per title without, above which the name alone is ambiguous."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,10 @@ class Finder:
         return folder
 
     def find_reliable_names(self, parts: Iterable[pl.DataFrame]) -> None:
-        """Find the names that mean their artist more often than not; a link to such a title is to the artist."""
+        """Find the names that mean their artist more often than not; a link to such a title is to the artist.
+
+        Candidates in lower case do not count.
+        """
         balance = np.zeros(len(self._reliable), np.int64)
         for part in parts:
             votes = np.where(self.scores(part) > THRESHOLD, 1, -1) * ~part["lowercase"].to_numpy()

@@ -1,0 +1,32 @@
+"""What a model keeps of each item, in the order of the item codes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.folding import fold_series
+from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.strata import Stratum, strata
+from tigertail.errors import DataError
+
+
+def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
+    """Return what a model keeps of each item, in the order of the item codes."""
+    listeners = interactions.item_listeners
+    codes = pl.DataFrame(
+        {
+            c.ITEM_ID: interactions.items.ids,
+            "listeners": listeners,
+            "stratum": [Stratum(s).label for s in strata(listeners)],
+        }
+    )
+    items = codes.join(dataset.items, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
+        pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(c.ARTIST)
+    )
+    if len(items) != len(codes):
+        raise DataError(
+            "an item is in the catalogue twice", path=dataset.path, remedy="build the dataset again"
+        )
+    return items.with_columns(fold_series(items[c.NAME]).alias("folded"))
