@@ -2,6 +2,7 @@
 
     make benchmark                                     synthetic data of the shape of Last.fm-360K
     .venv/bin/python benchmarks/als.py --dataset DIR   any Tigertail dataset
+    ... --before OTHER/.venv/bin/python                another release of ours as well, in its own environment
 
 All three minimise the same objective (Hu et al. 2008: nu = 0, alpha0 = 1) from the same initial factors with
 the same number of threads, each with its own default of conjugate-gradient steps (ours 2, theirs 3). Each
@@ -34,7 +35,8 @@ LISTENERS, ITEMS, ENTRIES_A_LISTENER = 359_347, 292_385, 46
 ACTIVITY = 0.35  # sigma of the logarithm of a listener's entries
 SHIFT, EXPONENT = 20.0, 0.95  # Zipf-Mandelbrot: the item of rank r has (r + shift)^-exponent of the entries
 REG, ALPHA0 = 0.01, 1.0
-SYSTEMS = ("tigertail", "implicit", "irspack")
+OURS, BEFORE = "tigertail", "tigertail, before"
+SYSTEMS = (OURS, "implicit", "irspack")
 Run = tuple[list[float], Factors]
 """When the run began and when each iteration ended, and the factors found."""
 
@@ -121,7 +123,8 @@ def run_irspack(matrix: CSR, start: Factors, factors: int, iterations: int, thre
 
 
 RUNNERS: dict[str, Callable[..., Run]] = {
-    "tigertail": run_tigertail,
+    OURS: run_tigertail,
+    BEFORE: run_tigertail,
     "implicit": run_implicit,
     "irspack": run_irspack,
 }
@@ -142,7 +145,9 @@ def worker(arguments: argparse.Namespace) -> None:
         matrix, start, arguments.factors, arguments.iterations, arguments.threads
     )
     peak = _peak_mib()
-    config = ALSConfig(factors=arguments.factors, reg=REG, alpha0=ALPHA0, nu=0)
+    config = ALSConfig(
+        factors=arguments.factors, iterations=arguments.iterations, reg=REG, alpha0=ALPHA0, nu=0
+    )
     seconds = np.diff(times)
     print(
         json.dumps(
@@ -176,13 +181,14 @@ def compare(matrix: CSR, arguments: argparse.Namespace) -> None:
         file = Path(folder) / "matrix.npz"
         np.savez(file, columns=matrix.shape[1], **matrix.to_arrays())
         rows = []
+        systems = (*SYSTEMS, BEFORE) if arguments.before else SYSTEMS
         for factors in arguments.factors:
-            runs: dict[str, list[dict[str, float]]] = {system: [] for system in SYSTEMS}
+            runs: dict[str, list[dict[str, float]]] = {system: [] for system in systems}
             for _ in range(arguments.rounds):
-                for system in SYSTEMS:
+                for system in systems:
                     runs[system].append(_run_worker(system, factors, file, arguments))
             best = {s: min(runs[s], key=lambda run: run["median"]) for s in SYSTEMS}
-            ours = best["tigertail"]
+            ours = best[OURS]
             for system, run in best.items():
                 rows.append(
                     [
@@ -200,7 +206,9 @@ def compare(matrix: CSR, arguments: argparse.Namespace) -> None:
 
 
 def _run_worker(system: str, factors: int, matrix: Path, arguments: argparse.Namespace) -> dict[str, float]:
-    command = [sys.executable, __file__, "--worker", system, "--matrix", str(matrix)]
+    python = arguments.before if system == BEFORE else sys.executable
+    # The folder of the sources must not lie on the path of the other release.
+    command = [python, "-P", __file__, "--worker", system, "--matrix", str(matrix)]
     command += ["--factors", str(factors), "--iterations", str(arguments.iterations)]
     command += ["--threads", str(arguments.threads)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -214,7 +222,8 @@ def main() -> None:
     parser.add_argument("--iterations", type=int, default=4)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--worker", choices=SYSTEMS, help=argparse.SUPPRESS)
+    parser.add_argument("--before", metavar="PYTHON", help="Python of another release's environment")
+    parser.add_argument("--worker", choices=list(RUNNERS), help=argparse.SUPPRESS)
     parser.add_argument("--matrix", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.worker:

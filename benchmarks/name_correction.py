@@ -33,7 +33,7 @@ from tigertail.dataset.interactions import Interactions
 from tigertail.lookup.correction import FEATURES, SHORTEST
 from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.aliases import item_aliases
-from tigertail.model.fit_model import item_table
+from tigertail.model.item_table import item_table
 
 FALSE = 0.0045  # the share of false corrections that a fit allows
 
