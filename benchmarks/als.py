@@ -187,7 +187,7 @@ def compare(matrix: CSR, arguments: argparse.Namespace) -> None:
             for _ in range(arguments.rounds):
                 for system in systems:
                     runs[system].append(_run_worker(system, factors, file, arguments))
-            best = {s: min(runs[s], key=lambda run: run["median"]) for s in SYSTEMS}
+            best = {s: min(runs[s], key=lambda run: run["median"]) for s in systems}
             ours = best[OURS]
             for system, run in best.items():
                 rows.append(
