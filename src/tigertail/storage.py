@@ -60,7 +60,8 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     ------
     Path
         An empty folder beside ``target``. When the block ends without an error its files are flushed to
-        disk and it is renamed; otherwise it is removed and ``target`` is as it was.
+        disk and it is renamed; otherwise it is removed and ``target`` is as it was. To replace a folder takes two
+        renames, so that for a moment there is none.
 
     Raises
     ------
@@ -123,7 +124,8 @@ def replaced_file(target: Path) -> Iterator[Path]:
 
 def is_stream(target: Path) -> bool:
     """Return whether a path leads to standard output, a pipe or a device, and not to a file of its own."""
-    if target == STDOUT or target.is_relative_to("/dev") or target.is_relative_to("/proc"):
+    system = target.is_relative_to("/dev") or target.is_relative_to("/proc")
+    if target == STDOUT or (system and not target.is_relative_to("/dev/shm")):  # which is a disk in memory
         return True
     return target.exists() and not target.is_file() and not target.is_dir()
 
@@ -174,7 +176,11 @@ def flush(folder: Path) -> None:
 def _swap(new: Path, target: Path) -> None:
     old = new.with_name(f"{new.name}.old")
     target.rename(old)
-    new.rename(target)
+    try:
+        new.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

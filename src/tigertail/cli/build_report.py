@@ -18,19 +18,20 @@ _MATCHES_SHOWN = 3
 
 
 def print_report(dataset: Dataset, report: BuildReport) -> None:
-    """Print what was read, rejected and matched, what listeners could hear, and what to do next."""
+    """Print what was read, rejected, left out and matched, what listeners could hear, and what to do next."""
     from tigertail.dataset.summary_sources import source_sizes
 
     rows = dataset.manifest["tables"]
     typer.echo(f"{dataset.path}: {', '.join(f'{count:,} {table}' for table, count in rows.items())}")
     print_table(
-        ["source", "format", "rows read", "rejected", "duplicates"],
+        ["source", "format", "rows read", "rejected", "left out", "duplicates"],
         [
             [
                 source.name,
                 source.format,
                 f"{source.read:,}",
                 f"{sum(source.rejected.values()):,}",
+                f"{sum(source.left_out.values()):,}",
                 f"{source.duplicates:,}",
             ]
             for source in report.sources
@@ -51,6 +52,7 @@ def _print_remarks(report: BuildReport) -> None:
     remarks = []
     for source in report.sources:
         remarks += [(source.name, "rejected", why, f"{rows:,}") for why, rows in source.rejected.items()]
+        remarks += [(source.name, "left out", why, f"{rows:,}") for why, rows in source.left_out.items()]
         for warned in source.warnings:
             what = warned.what + (f" ({', '.join(warned.examples)})" if warned.examples else "")
             remarks.append((source.name, "used", what, f"{warned.rows:,}"))

@@ -70,9 +70,9 @@ def evaluate(
         return
     compared = _systems(opened, config, systems, neighbours or [])
     if ground_truth is not None or ground_truth_format != "pairs":
-        from tigertail.cli.ground_truth import check_alone, evaluate_by_ground_truth
+        from tigertail.cli.ground_truth import evaluate_by_ground_truth, refuse_split_options
 
-        check_alone(seeds=seeds, countries=countries)
+        refuse_split_options(ground_truth, protocol, seeds=seeds, countries=countries)
         evaluate_by_ground_truth(
             opened, ground_truth, ground_truth_format, compared, protocol, report, as_json=as_json
         )

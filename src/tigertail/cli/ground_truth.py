@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 SIMULATED = "simulated"
 
 
-def check_alone(*, seeds: int, countries: bool) -> None:
-    """Refuse options that a ground truth has no use for.
+def refuse_split_options(truth: str | None, protocol: ProtocolConfig, *, seeds: int, countries: bool) -> None:
+    """Refuse options about held-out listeners that a ground truth has no use for.
 
     Raises
     ------
@@ -29,6 +29,13 @@ def check_alone(*, seeds: int, countries: bool) -> None:
         raise ConfigError(
             "a ground truth has neither several splits nor countries of listeners",
             remedy="leave out --seeds and --countries, or --ground-truth",
+        )
+    given = protocol.model_dump(exclude_defaults=True)
+    unused = [name for name in ("split", "held_out", "exposure") if name in given]
+    if truth != SIMULATED and unused:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
+        raise ConfigError(
+            f"{options}: no listener is held out for curated lists", remedy=f"leave out {options}"
         )
 
 
@@ -47,6 +54,12 @@ def evaluate_by_ground_truth(
     from tigertail.storage import replaced_file, to_json
 
     ground_truth = _read(dataset, truth, layout)
+    for system in systems:
+        if system.lens:
+            typer.echo(
+                f"Left out: {system.name}. A lens needs a listener's country, and here no listener asks.",
+                err=True,
+            )
     scores = evaluation.evaluate_against(dataset, ground_truth, systems, k=protocol.k, seed=protocol.seed)
     validity = evaluation.validate_metrics(dataset, systems, protocol) if truth == SIMULATED else None
     plain: dict[str, Any] = {"ground_truth": scores.to_dict()}
@@ -80,7 +93,7 @@ def _read(dataset: Dataset, truth: str | None, layout: str) -> GroundTruth:
 def _print_scores(scores: GroundTruthReport) -> None:
     typer.echo(
         f"{scores.dataset} by {scores.truth}: {scores.queries:,} of {scores.queries_read:,} queries "
-        f"and {scores.pairs:,} of {scores.read:,} pairs can be used. No listener is held out, full ranking."
+        f"and {scores.pairs:,} of {scores.read:,} pairs can be used. For these scores no listener is held out; full ranking."
     )
     if scores.scored < scores.queries:
         typer.echo(f"Scored: a random sample of {scores.scored:,} queries.")

@@ -26,8 +26,8 @@ not offered           the logarithm of that correction, as a term of the mixture
 observable            for the solver: pairs of listener and item, in groups that could meet
 ====================  ==============================================================================================
 
-The base model, the mixture and evaluation use it, and listening as ``listening.exposure`` says; the signal co-listening
-does not.
+The base model, the mixture and evaluation use it, and listening in its popularity always, in its counts as
+``listening.exposure`` says; the signal co-listening does not.
 """
 
 from __future__ import annotations

@@ -221,7 +221,7 @@ class _DatasetBuilder:
 
     def _nothing(self, path: Path) -> DataError:
         """Return an error that says why there is no dataset."""
-        rejected = self.quarantine.rejected.most_common(3)
+        rejected = (self.quarantine.rejected + self.quarantine.left_out).most_common(3)
         why = "; ".join(f"{source}: {reason} ({rows:,} rows)" for (source, reason), rows in rejected)
         problem = f"the sources have no usable play{f' ({why})' if why else ''}"
         remedy = "check the recipe's paths and columns"

@@ -100,6 +100,7 @@ def _listed(counts: Quarantine) -> dict[str, Any]:
     return {
         "read": list(counts.read.items()),
         "rejected": [[*key, rows] for key, rows in counts.rejected.items()],
+        "left_out": [[*key, rows] for key, rows in counts.left_out.items()],
         "warnings": [[*key, rows, counts.examples[key]] for key, rows in counts.warnings.items()],
         "rows": [asdict(row) for row in counts.rows],
     }
@@ -109,6 +110,7 @@ def _counts(listed: dict[str, Any]) -> Quarantine:
     counts = Quarantine(rows=[Rejected(**row) for row in listed["rows"]])
     counts.read.update(dict(listed["read"]))
     counts.rejected.update({(source, reason): rows for source, reason, rows in listed["rejected"]})
+    counts.left_out.update({(source, reason): rows for source, reason, rows in listed["left_out"]})
     for source, what, rows, examples in listed["warnings"]:
         counts.warn(source, what, rows, examples)
     return counts

@@ -36,6 +36,8 @@ class SourceReport:
         Rows in its files, including rejected ones.
     rejected
         Rejected rows by reason, the most frequent first.
+    left_out
+        Rows that the recipe leaves out, by reason.
     duplicates
         Rows that were dropped: those of a table of counts that repeat another row, and those of a log that are of the
         same second, listener and item as another.
@@ -45,6 +47,7 @@ class SourceReport:
     format: str
     read: int
     rejected: dict[str, int]
+    left_out: dict[str, int]
     duplicates: int
     warnings: list[Warned]
 
@@ -134,6 +137,7 @@ def build_report(
                 format=source.format,
                 read=quarantine.read[source.label],
                 rejected=quarantine.reasons_of(source.label),
+                left_out=quarantine.reasons_of(source.label, quarantine.left_out),
                 duplicates=duplicates[source.label],
                 warnings=[
                     Warned(what, rows, quarantine.examples[name, what])

@@ -40,7 +40,7 @@ class Rejected:
 
 @dataclass
 class Quarantine:
-    """Counts of rows that were read, rejected, or used with a warning.
+    """Counts of rows that were read, rejected, left out, or used with a warning.
 
     Attributes
     ----------
@@ -48,6 +48,8 @@ class Quarantine:
         Rows read, by source.
     rejected
         Rows rejected, by source and reason.
+    left_out
+        Rows that the recipe leaves out, by source and reason; they are not kept.
     warnings
         Rows used with a warning, by source and warning.
     examples
@@ -58,6 +60,7 @@ class Quarantine:
 
     read: Counter[str] = field(default_factory=Counter)
     rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     warnings: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: defaultdict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     rows: list[Rejected] = field(default_factory=list)
@@ -94,7 +97,7 @@ class Quarantine:
     def skip(self, source: str, reason: str, count: int) -> None:
         """Count rows that the recipe leaves out; they are not kept."""
         if count:
-            self.rejected[source, reason] += count
+            self.left_out[source, reason] += count
 
     def warn(self, source: str, what: str, count: int, examples: list[str] | None = None) -> None:
         """Count rows that are used with a warning."""
@@ -113,12 +116,14 @@ class Quarantine:
             if kept[row.source, row.reason] <= KEPT_PER_REASON:
                 self.rows.append(row)
         self.rejected.update(other.rejected)
+        self.left_out.update(other.left_out)
         for (source, what), count in other.warnings.items():
             self.warn(source, what, count, other.examples[source, what])
 
-    def reasons_of(self, source: str) -> dict[str, int]:
-        """Return how many rows of a source were rejected, by reason, the most frequent first."""
-        found = [(reason, rows) for (name, reason), rows in self.rejected.items() if name == source]
+    def reasons_of(self, source: str, counts: Counter[tuple[str, str]] | None = None) -> dict[str, int]:
+        """Return how many rows of a source were rejected, by reason, the most frequent first; or, of other counts, were so."""
+        of = self.rejected if counts is None else counts
+        found = [(reason, rows) for (name, reason), rows in of.items() if name == source]
         return dict(sorted(found, key=lambda entry: (-entry[1], entry[0])))
 
     def write(self, folder: Path) -> None:

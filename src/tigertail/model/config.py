@@ -69,7 +69,7 @@ RENAMED: Final = {
     "annotation.caution": "annotation.smoothing",
     "annotation.cheapness": "annotation.spam_tolerance",
     "annotation.company": "annotation.co_annotation_weight",
-    "annotation.contested": "annotation.contested_discount",
+    "annotation.contested": "annotation.contested_weight",
     "annotation.expert": "annotation.expert_weight",
     "annotation.power": "annotation.opinion_exponent",
     "annotation.scarcity": "annotation.norm_floor",

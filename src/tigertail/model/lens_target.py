@@ -52,7 +52,8 @@ def lens_target(
     Raises
     ------
     ConfigError
-        If not exactly one is given, or the model has no such place or group.
+        If not exactly one is given, the text names no place or language, the model has no such group, or its groups
+        are not of places. A place without listeners is none: the answer is the nearest, with a notice.
     """
     given = {"country": country, "language": language, "group": group}
     if sum(value is not None for value in given.values()) != 1:

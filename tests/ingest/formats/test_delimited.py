@@ -167,4 +167,5 @@ def test_comments_are_no_rows(tmp_path, read, quarantine):
         where={"3": "L"},
     )
     assert read(source)["plays"]["name"].to_list() == ["Can"]
-    assert not quarantine.reasons_of(source.label).keys() - {"left out by where: 3"}
+    assert not quarantine.rejected
+    assert list(quarantine.left_out.values()) == [1], "the track that was skipped"

@@ -194,7 +194,10 @@ def test_rows_that_meet_the_conditions(tmp_path, read, where, artists):
 def test_rows_left_out_are_counted_by_their_condition(tmp_path, read, quarantine):
     columns = {"listener_id": "who", "name": "artist"}
     read(csv(tmp_path, LOG, columns=columns, where={"kind": "PLAY", "ms": {"at_least": 30000}}))
-    assert quarantine.reasons_of("t") == {"left out by where: ms": 2, "left out by where: kind": 1}
+    assert quarantine.reasons_of("t", quarantine.left_out) == {
+        "left out by where: ms": 2,
+        "left out by where: kind": 1,
+    }
     assert not quarantine.rows
 
 

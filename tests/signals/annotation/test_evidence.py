@@ -33,7 +33,7 @@ def test_the_crowd_counts_less_where_an_expert_says_otherwise(
 ) -> None:
     # Polka is a genre, as an expert says of p; of a the expert says jazz, and "loud" is in no facet.
     made = world({"a": "polka, jazz, loud", "p": "polka"}, {"a": {"genre": "jazz"}, "p": {"genre": "polka"}})
-    config = AnnotationConfig(expert_weight=3.0, contested_discount=contested, estimate_reliability=False)
+    config = AnnotationConfig(expert_weight=3.0, contested_weight=contested, estimate_reliability=False)
     opinions = read(made)
     evidence = gather(opinions, fit_reliability(opinions, config), config)
     strength = dict(zip(evidence.names, evidence.strength.toarray()[made.code("a")], strict=True))

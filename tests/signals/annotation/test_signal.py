@@ -109,7 +109,7 @@ def test_an_expert_beats_the_crowd_where_both_speak(world: MakeWorld) -> None:
     )
     signal = made.fit(co_annotation_weight=0)
     assert made.affinity(signal, "a", "j") > 1.05 * made.affinity(signal, "a", "p")
-    level = made.fit(expert_weight=2.0, contested_discount=1.0, estimate_reliability=False)
+    level = made.fit(expert_weight=2.0, contested_weight=1.0, estimate_reliability=False)
     assert made.affinity(level, "a", "j") == pytest.approx(made.affinity(level, "a", "p"), rel=1e-4)
 
 

@@ -161,7 +161,7 @@ def test_a_place_too_small_is_where_its_listeners_went() -> None:
 
 def test_a_region_is_all_within_it() -> None:
     keys = ("151", "BR", "PL", "SE", "US-es")
-    assert groups_of_place("151", keys, {}) == ([0], "151")
+    assert groups_of_place("151", keys, {}) == ([0, 2], "151"), "its small countries, and Poland"
     assert groups_of_place("150", keys, {}) == ([0, 2, 3], "150")
     assert groups_of_place("019", keys, {}) == ([1, 4], "019")
     assert groups_of_place("001", keys, {}) == ([], "001"), "the world is no place to look from"

@@ -23,6 +23,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum
+from tigertail.errors import ConfigError
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
@@ -128,13 +129,24 @@ def evaluate_against(
     truth
         What is similar to what.
     systems
-        What to score; None means the usual systems. The others are compared with the last.
+        What to score; None means the usual systems. The others are compared with the last. Those with a lens are left
+        out: there is no listener whose country it could be.
     k
         Length of the lists.
     seed
         Seed of the choice of queries where there are more than :data:`MAX_QUERIES`.
+
+    Raises
+    ------
+    ConfigError
+        If every system has a lens.
     """
-    systems = list(systems or default_systems(dataset=dataset))
+    systems = [system for system in systems or default_systems(dataset=dataset) if not system.lens]
+    if not systems:
+        raise ConfigError(
+            "every system has a lens, and a ground truth has no listener to take the country from",
+            remedy="give a system without lens_on",
+        )
     split = full_split(dataset, truth, k=k, seed=seed)
     values = {}
     with progress("systems", len(systems)) as tick:

@@ -110,7 +110,7 @@ def plain(rows: pl.DataFrame, given: Mapping[str, Check]) -> pl.DataFrame:
 
 
 def as_text(values: pl.Series) -> pl.Series:
-    """Return values as text, to compare: numbers without a fraction, bytes decoded; other types are null."""
+    """Return values as text, to compare: whole numbers without ".0", bytes decoded; other types are null."""
     if values.dtype not in _WORDS and not values.dtype.is_numeric():
         return pl.Series(values.name, [None] * len(values), dtype=pl.String)
     return (values if values.dtype == pl.String else _plain(values, Check.TEXT)).str.strip_chars()

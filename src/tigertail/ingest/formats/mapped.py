@@ -263,7 +263,7 @@ class MappedSource(Source):
         used = [str(column) for column in self.columns.values()] + list(self.where)
         wanted = [name for name in used if name.startswith(PREFIX)]
         other = Joined.read(source.path, source.tables(rejected), compared_columns(self.join["on"]), wanted)
-        for reason, rows in rejected.reasons_of(source.label).items():
+        for reason, rows in rejected.reasons_of(source.label, rejected.rejected + rejected.left_out).items():
             quarantine.warn(self.label, f"{reason}, in {source.path.name}, left out", rows)
         return other
 

@@ -33,8 +33,8 @@ class AnnotationConfig(BaseModel):
     """Weight of each facet; 1 for one that is not named, 0 leaves a facet out."""
     expert_weight: float = Field(1.0, ge=0)
     """Weight of an expert's annotation, in fully reliable opinions of the crowd."""
-    contested_discount: float = Field(0.6, ge=0, le=1)
-    """Factor of the crowd's opinion in a facet where an expert gives the item other labels."""
+    contested_weight: float = Field(0.6, ge=0, le=1)
+    """What the crowd's opinion keeps in a facet where an expert gives the item other labels; 1 is all of it."""
     estimate_reliability: bool = True
     """Whether to estimate the reliability of annotators; otherwise every opinion of the crowd counts in full."""
     smoothing: float = Field(10.0, gt=0)

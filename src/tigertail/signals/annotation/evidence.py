@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.opinions import TAG, Opinions
+from tigertail.signals.annotation.opinions import NAMELESS, TAG, Opinions
 from tigertail.signals.annotation.reliability import AnnotatorReliability, Reals
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class LabelEvidence:
     strength
         How strongly each label holds, in opinions; sparse float64, (items, labels).
     people
-        How many of the crowd give it; sparse float64, (items, labels).
+        How many of the crowd give it, the nameless by their weights; sparse float64, (items, labels).
     experts
         1 where an expert gives it; sparse float64, (items, labels).
     facets, keys, names
@@ -52,16 +52,17 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
     """Add up the opinions of each item, each by its reliability.
 
     An expert's annotation counts as much as ``config.expert_weight`` opinions of the crowd. In a facet in which an
-    expert annotates an item, labels that the expert does not give it keep ``config.contested_discount`` of the
-    crowd's opinion.
+    expert annotates an item, but for labels without a facet, those that the expert does not give it keep
+    ``config.contested_weight`` of the crowd's opinion.
     """
     crowd = ~opinions.expert
     shape = (opinions.items, len(opinions.names))
     strength = _summed(opinions, reliability.opinions * opinions.weight[crowd], crowd, shape)
-    people = _summed(opinions, np.ones(int(crowd.sum())), crowd, shape)
+    nameless = opinions.annotator[crowd] == NAMELESS  # one opinion, whose weight says of how many
+    people = _summed(opinions, np.where(nameless, np.ceil(opinions.weight[crowd]), 1.0), crowd, shape)
     experts = _summed(opinions, np.ones(int(opinions.expert.sum())), opinions.expert, shape)
     experts.data[:] = 1
-    strength = _uncontested(strength, experts, opinions.facets, config.contested_discount)
+    strength = _uncontested(strength, experts, opinions.facets, config.contested_weight)
     return LabelEvidence(
         (strength + config.expert_weight * experts).tocsr(),
         people,

@@ -18,6 +18,7 @@ from tigertail.signals.annotation.label_folding import ITEM, KEY, canonical_form
 
 Codes = NDArray[np.int64]
 
+NAMELESS: Final = 0  # code of all annotators without a name
 TAG: Final = "tag"  # the facet of labels whose facet is not given
 _REASON: Final = "reason"
 _EXPERT: Final = "is_expert"
@@ -105,10 +106,12 @@ def opinions_from_rows(
     named = rows[c.ANNOTATOR].drop_nulls().unique().sort()
     codes = named.to_frame().with_row_index("annotator_code", 1)
     rows = rows.join(labels.drop(c.LABEL), on=[c.FACET, KEY]).join(codes, on=c.ANNOTATOR, how="left")
-    rows = rows.with_columns(pl.col("annotator_code").fill_null(0))
+    rows = rows.with_columns(pl.col("annotator_code").fill_null(NAMELESS))
     # The nameless may be many: their weights add up. Whoever is named says a thing once.
     total, largest = pl.col(c.WEIGHT).sum(), pl.col(c.WEIGHT).max()
-    weight = pl.when(pl.col("annotator_code").first() == 0).then(total).otherwise(largest).alias(c.WEIGHT)
+    weight = (
+        pl.when(pl.col("annotator_code").first() == NAMELESS).then(total).otherwise(largest).alias(c.WEIGHT)
+    )
     opinion = [ITEM, "label_code", "annotator_code", _EXPERT]
     # Sorted first, so that sums are taken in one order.
     rows = rows.sort(c.WEIGHT).group_by(opinion, maintain_order=True).agg(weight).sort(opinion)

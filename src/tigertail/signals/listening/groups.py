@@ -193,14 +193,14 @@ def groups_of_place(place: str, keys: Sequence[str], fallback_of: Mapping[str, s
     ----------
     place
         A country ("PL") or a region ("151").
-    keys, fallen
+    keys, fallback_of
         As in :class:`Groups`.
 
     Returns
     -------
     groups
-        Codes of the groups: the country's own (several with languages), that it fell back to, or all those
-        within the region.
+        Codes of the groups: of a country its own (several with languages), else that it fell back to, else all those of
+        the nearest region; of a region all within it.
     stands_for
         The place itself, the region it fell back to, or the world where no group is near.
 
@@ -209,9 +209,11 @@ def groups_of_place(place: str, keys: Sequence[str], fallback_of: Mapping[str, s
     >>> keys = ("151", "BR", "PL")
     >>> groups_of_place("PL", keys, {}), groups_of_place("BY", keys, {}), groups_of_place("KE", keys, {})
     (([2], 'PL'), ([0, 2], '151'), ([], '001'))
+    >>> groups_of_place("151", keys, {})
+    ([0, 2], '151')
     """
     own = [code for code, key in enumerate(keys) if place_of(key) == place]
-    if own:
+    if own and not place.isdigit():
         return own, place
     went = {group for small, group in fallback_of.items() if place_of(small) == place} & set(keys)
     if went:

@@ -1,11 +1,11 @@
 """Co-listening by group of listeners: counts where listeners are many, a factor prior where they are few.
 
 With g a group of listeners, n_u the items of a listener u, K_g(A, B) = sum of n_u^-a over the listeners u of g who play
-both A and B, T_g(A) = sum_B K_g(A, B), y the world's item vectors, y^g those of the group
+both A and B, T_g(A) = sum of K_g(A, B) over B other than A, y the world's item vectors, y^g those of the group
 (:mod:`tigertail.factorization.ridge`), and p the prior:
 
     s(A, B)          = the share of the listeners of A, weighted as in K, who could play B
-    expected_g(A, B) = T_g(A) (y_A^g . y_B^g) / sum_C (y_A^g . y_C^g)
+    expected_g(A, B) = T_g(A) (y_A^g . y_B^g) / sum_C (y_A^g . y_C^g)    C other than A; 0 where the sum is not above 0
     aff_g(A -> B)    = (K_g(A, B) / s(A, B)^d + p expected_g(A, B)) / ((1 + p) T_g(A))
     W_g(A)           = (1 + p) T_g(A)
     aff(A -> B)      = m_B^-beta  sum_g W_g(A) aff_g(A -> B) / sum_g W_g(A)
@@ -74,7 +74,7 @@ LASTING: Final = (
     "_group_vectors",
     "_laid_out",
     "_differences",
-    "_placed",
+    "_grouped_listeners",
 )
 """What is worked out once, for every popularity exponent and every lens."""
 
@@ -243,7 +243,8 @@ class GroupedCoListening:
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        They are those with the most common listeners, and those that the factors expect most.
+        They are those with the most common listeners, and those that the factors expect most: without the exposure of
+        counts, and by the world's vectors of the answers alone. :meth:`affinity_of_pairs` has both.
         """
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
@@ -468,7 +469,8 @@ class GroupedCoListening:
     def _with(self, **changes: Any) -> Self:
         """Return the signal with another beta or lens; what does not depend on them is not computed again."""
         other = replace(self, **changes)
-        other.__dict__.update({name: getattr(self, name) for name in LASTING})
+        lasting = (*LASTING, "_patterns") if self.config.exposure else LASTING
+        other.__dict__.update({name: getattr(self, name) for name in lasting})
         return other
 
     def _weights(self, queries: NDArray[np.int32]) -> Floats:
@@ -548,7 +550,7 @@ class GroupedCoListening:
         """Return how much more popular each item is among some groups than among the listeners of all."""
         listeners = sum(int(self.starts[group + 1] - self.starts[group]) for group in groups)
         there = sum((self._listeners_in(group) for group in groups), np.zeros(len(self.vectors)))
-        expected = self._placed * (listeners / max(1, int(self.starts[len(self.keys)])))
+        expected = self._grouped_listeners * (listeners / max(1, int(self.starts[len(self.keys)])))
         smoothing = self.config.lens_smoothing
         return np.asarray((there + smoothing) / (expected + smoothing))
 
@@ -559,7 +561,7 @@ class GroupedCoListening:
         return counts.astype(np.float64)
 
     @cached_property
-    def _placed(self) -> NDArray[np.float64]:
+    def _grouped_listeners(self) -> NDArray[np.float64]:
         """Listeners of each item that belong to a group: the place of the others is unknown."""
         last = self.plays.indptr[self.starts[len(self.keys)]]
         return np.bincount(self.plays.indices[:last], minlength=len(self.vectors)).astype(np.float64)
