@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tigertail.errors import TigertailError
-from tigertail.storage import checksums, full_disk, new_folder, replaced_file
+from tigertail.storage import checksums, full_disk, is_stream, new_folder, replaced_file
 
 
 def names(folder: Path) -> list[str]:
@@ -42,6 +42,25 @@ def test_a_folder_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         (folder / "new").touch()
     assert names(tmp_path) == ["made"]
     assert names(tmp_path / "made") == ["new"]
+
+
+def test_a_folder_comes_back_where_the_new_one_cannot_take_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "old").touch()
+    rename = Path.rename
+
+    def refuse_the_new_one(path: Path, target: Path) -> Path:
+        if (path / "new").exists():
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_the_new_one)
+    with pytest.raises(TigertailError), new_folder(tmp_path / "made", replace=True) as folder:
+        (folder / "new").touch()
+    assert names(tmp_path) == ["made"]
+    assert names(tmp_path / "made") == ["old"]
 
 
 def test_an_existing_folder_is_not_replaced_unasked(tmp_path: Path) -> None:
@@ -81,6 +100,9 @@ def test_a_place_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path
         OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
         OSError("100000 requested and 8176 written"),  # as NumPy puts it
         pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)"),
+        pl.exceptions.ComputeError(
+            "parquet: File out of specification: Invalid thrift: transport error"  # Polars 1
+        ),
     ],
 )
 def test_a_full_disk_is_recognised_whoever_reports_it(error: Exception) -> None:
@@ -138,3 +160,5 @@ def test_a_device_is_written_to_and_never_replaced() -> None:
         file.write_text("lists")
     assert null.is_char_device()
     assert not file.exists()
+    assert is_stream(null)
+    assert not is_stream(Path("/dev/shm/lists.csv")), "a disk in memory has files as any other"

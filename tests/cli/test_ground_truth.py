@@ -58,6 +58,8 @@ def test_json_has_the_scores(scenes: Dataset, lists: Path) -> None:
         (["--ground-truth-format", "xml"], "unknown layout 'xml' of lists"),
         (["--ground-truth", "simulated", "--ground-truth-format", "sas"], "is not a file"),
         (["--ground-truth", "lists.csv", "--seeds", "2"], "several splits"),
+        (["--ground-truth", "lists.csv", "--held-out", "0.5"], "--held-out: no listener is held out"),
+        (["--ground-truth", "lists.csv", "--exposure", "ignored"], "--exposure: no listener is held out"),
         (["--ground-truth", "lists.csv"], "no such file"),
         (["--ground-truth", "simulated"], "not known"),
     ],

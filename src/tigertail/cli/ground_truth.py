@@ -93,7 +93,8 @@ def _read(dataset: Dataset, truth: str | None, layout: str) -> GroundTruth:
 def _print_scores(scores: GroundTruthReport) -> None:
     typer.echo(
         f"{scores.dataset} by {scores.truth}: {scores.queries:,} of {scores.queries_read:,} queries "
-        f"and {scores.pairs:,} of {scores.read:,} pairs can be used. For these scores no listener is held out; full ranking."
+        f"and {scores.pairs:,} of {scores.read:,} pairs can be used. "
+        "For these scores no listener is held out; full ranking."
     )
     if scores.scored < scores.queries:
         typer.echo(f"Scored: a random sample of {scores.scored:,} queries.")

@@ -121,7 +121,7 @@ class Quarantine:
             self.warn(source, what, count, other.examples[source, what])
 
     def reasons_of(self, source: str, counts: Counter[tuple[str, str]] | None = None) -> dict[str, int]:
-        """Return how many rows of a source were rejected, by reason, the most frequent first; or, of other counts, were so."""
+        """Return how many rows of a source were rejected, or are in other counts, by reason, the most first."""
         of = self.rejected if counts is None else counts
         found = [(reason, rows) for (name, reason), rows in of.items() if name == source]
         return dict(sorted(found, key=lambda entry: (-entry[1], entry[0])))

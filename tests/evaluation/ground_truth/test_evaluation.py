@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
+from tigertail.errors import ConfigError
 from tigertail.evaluation.ground_truth.evaluation import (
     GRADED_METRICS,
     evaluate_against,
     full_split,
     graded_metrics,
 )
+from tigertail.evaluation.systems.own import OwnSignal
 from tigertail.evaluation.systems.system import System
 from tigertail.ground_truth.curated_lists import read_curated
 from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
@@ -159,3 +161,11 @@ def test_default_systems_are_judged_where_none_are_given(scenes: Dataset, tmp_pa
     truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
     names = {row.system for row in evaluate_against(scenes, truth).rows}
     assert f"base, beta {ModelConfig().base.beta:g}" in names
+
+
+def test_a_lens_has_no_listener_to_look_from(scenes: Dataset, tmp_path: Path) -> None:
+    truth = read_curated(curated(tmp_path, "query,similar", *every_pair(NORTH)), scenes)
+    at_home = System("from home", OwnSignal(signal="listening").fit, lens=True)
+    with pytest.raises(ConfigError, match="every system has a lens") as error:
+        evaluate_against(scenes, truth, [at_home])
+    assert error.value.remedy

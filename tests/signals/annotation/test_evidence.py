@@ -40,6 +40,16 @@ def test_the_crowd_counts_less_where_an_expert_says_otherwise(
     assert strength == {"jazz": 2 + 3, "polka": left, "loud": 2}
 
 
+def test_the_nameless_are_as_many_as_they_say(world: MakeWorld) -> None:
+    rows = [("a", "tag", "odd", 1.0, "crowd", "cy"), ("a", "tag", "odd", 9.0, "crowd", None)]
+    made = world({"a": "rock", "b": "pop"}, people="ann bob", rows=rows)
+    opinions = read(made)
+    config = AnnotationConfig()
+    evidence = gather(opinions, fit_reliability(opinions, config), config)
+    people = dict(zip(evidence.names, evidence.people.toarray()[made.code("a")], strict=True))
+    assert (people["rock"], people["odd"]) == (2, 10)
+
+
 def test_the_tenth_opinion_adds_less_than_the_first(world: MakeWorld) -> None:
     made = world({"a": "rock", "b": "pop"}, people="ann bob cy dan")
     for power in (1.0, 0.5):
