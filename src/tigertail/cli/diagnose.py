@@ -55,11 +55,13 @@ def _print(diagnosed: Diagnosis) -> None:
 
 
 def _print_cohesion(diagnosed: Diagnosis) -> None:
-    from tigertail.evaluation.metrics.country_cohesion import LISTED, MIN_LOCAL_ARTISTS
+    from tigertail.evaluation.metrics.country_cohesion import LISTED, MIN_LISTENERS, MIN_LOCAL_ARTISTS
     from tigertail.geo.regions import place_name
 
     if not diagnosed.countries:
-        typer.echo(f"Cohesion: no country has {MIN_LOCAL_ARTISTS} local artists.")
+        typer.echo(
+            f"Cohesion: no country has {MIN_LOCAL_ARTISTS} local artists of {MIN_LISTENERS} listeners or more."
+        )
         return
     signals = list(diagnosed.by_country)
     local_shares, cohesion = [], []

@@ -37,7 +37,9 @@ def online_report(
     delay: Annotated[
         float,
         typer.Option(
-            min=0, help="Share of the log to wait for more lists of a listener; choose it before you look."
+            min=0,
+            help="Share of the two models' lists, up to a listener's first, to wait for more of theirs; choose it "
+            "before you look.",
         ),
     ] = 0.25,
     report: Annotated[Path | None, typer.Option(help="A folder for online.json and online.png.")] = None,
@@ -164,7 +166,7 @@ def _print_estimates(results: OnlineReport) -> None:
         f"Estimated nDCG@{first.k} of rankings, from {first.lists:,} lists for {first.queries:,} queries "
         "(naive: position bias not corrected; IPS, DR: corrected)"
     )
-    headings = ["ranking", *methods, f"{methods[-1]} minus {first.name}", "never shown", "rarely examined"]
+    headings = ["ranking", *methods, f"{methods[-1]} minus {first.name}", "no support", "rarely examined"]
     print_table(headings, rows, title=title, left=["ranking"])
 
 

@@ -16,7 +16,7 @@ from tigertail.sparse import CSR
 INITIAL_CG_STEPS: Final = 4
 """Of listeners in the first sweep, from 0: 95 % come within 3 % (``benchmarks/cg_steps.py``), and where items are new,
 further sweeps follow."""
-NEW_ITEM_SWEEPS: Final = 5  # sweeps of new items and their listeners
+NEW_ITEM_SWEEPS: Final = 5  # of new items and their listeners; chosen without a measurement that is kept
 FINAL_SWEEPS: Final = 1  # sweeps of all listeners and all items to solve after that
 
 
@@ -59,11 +59,11 @@ def partial_refit(
     all_listeners = np.arange(confidences.shape[0])
     full_sweep = _Sweep(confidences, by_item, all_listeners, np.flatnonzero(items_to_solve), observable)
     x, y = np.zeros((confidences.shape[0], item_vectors.shape[1]), np.float32), item_vectors.copy()
-    full_sweep.improve(x, y, config, cg_steps=INITIAL_CG_STEPS)
+    full_sweep.improve(x, y, config, listener_cg_steps=INITIAL_CG_STEPS)
     if len(new_items):
         new_items_sweep = _Sweep(confidences, by_item, listeners_of_new, new_items, observable)
         for sweep in [new_items_sweep] * NEW_ITEM_SWEEPS + [full_sweep] * FINAL_SWEEPS:
-            sweep.improve(x, y, config, cg_steps=config.cg_steps)
+            sweep.improve(x, y, config, listener_cg_steps=config.cg_steps)
     return Factors(x, y)
 
 
@@ -84,11 +84,16 @@ class _Sweep:
         self.by_listener, self.by_item = confidences.select_rows(listeners), by_item.select_rows(items)
 
     def improve(
-        self, x: NDArray[np.float32], y: NDArray[np.float32], config: ALSConfig, *, cg_steps: int
+        self, x: NDArray[np.float32], y: NDArray[np.float32], config: ALSConfig, *, listener_cg_steps: int
     ) -> None:
         """Improve the vectors of listeners (``x``) and items (``y``) in place."""
         x[self.listeners] = fold_in(
-            self.by_listener, y, x[self.listeners], config, observable=self.observable, cg_steps=cg_steps
+            self.by_listener,
+            y,
+            x[self.listeners],
+            config,
+            observable=self.observable,
+            cg_steps=listener_cg_steps,
         )
         y[self.items] = fold_in(
             self.by_item, x, y[self.items], config, observable=self.transposed, cg_steps=config.cg_steps

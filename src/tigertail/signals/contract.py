@@ -53,7 +53,8 @@ class Signal(Protocol):
     aff(A -> B) need not equal aff(B -> A). It is a finite number, or ``-inf`` where the signal has none to offer: it
     has no data about the pair, or B is beyond the neighbours of A that it keeps. In what follows, a signal **has data**
     about a pair where its affinity is finite. Affinities of one query compare with each other, not with those of
-    another signal.
+    another signal. One of 0 or less counts as none in the mixture and in :class:`Retrieves`: what is to count is
+    positive. That of an item to itself may be anything; who asks leaves it out.
     """
 
     @property
@@ -370,7 +371,7 @@ class Retrieves(Protocol):
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers to some queries, whatever the popularity exponent.
 
-        They are those with the largest affinities under each exponent of :mod:`tigertail.ranking.shortlist`.
+        They are those with the largest affinities above 0 under each exponent of :mod:`tigertail.ranking.shortlist`.
 
         Parameters
         ----------

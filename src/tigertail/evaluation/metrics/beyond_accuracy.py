@@ -5,7 +5,7 @@ hold B, n_B the number of B's training listeners, and the played items those wit
 
 =============  =======================================================================================
 coverage@k     share of the played items that is in some list
-Gini@k         Gini index of N_B over the played items: 0, all equal; 1, one item is in all lists
+Gini@k         Gini index of N_B over the played items: 0, all equal; near 1, the same few items are in all lists
 popularity@k   mean n_B over all places of all lists (ARP of Yin et al., VLDB 2012)
 APLT@k         mean share of tail items in a list (Abdollahpouri et al., RecSys 2017); the tail is all
                items but the most popular ones that hold 80 % of interactions

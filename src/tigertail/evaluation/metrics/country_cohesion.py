@@ -27,6 +27,7 @@ from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
 MIN_LOCAL_ARTISTS: Final = 5  # below which a country has no cohesion
+MIN_LISTENERS: Final = 5  # of an artist that is compared: the affinity of fewer is that of a person or two
 MAX_LOCAL_ARTISTS: Final = 100  # of each country, the most popular
 LISTED: Final = 20  # k
 BLOCK_BYTES: Final = 2**27  # standardised affinities held at a time
@@ -168,7 +169,7 @@ def compare_cohesion(
         for country in countries:
             tick(note=str(country))
             is_local = item_country == country
-            local = np.flatnonzero(is_local & (popularity >= MIN_LOCAL_ARTISTS))[:MAX_LOCAL_ARTISTS].astype(
+            local = np.flatnonzero(is_local & (popularity >= MIN_LISTENERS))[:MAX_LOCAL_ARTISTS].astype(
                 np.int32
             )
             residents = np.flatnonzero(listener_country == country)

@@ -103,8 +103,8 @@ def estimate_ndcg(
     log
         The events.
     rankings
-        By name, columns target_item_id, item_id, and rank (from 1) or score. RankingEstimate are the queries of the log
-        for which all of them have a list.
+        By name, columns target_item_id, item_id, and rank (from 1) or score. Evaluated are the queries of the log for
+        which all of them have a list.
     k
         Length of the lists.
     curve

@@ -26,7 +26,7 @@ from tigertail.evaluation.online.log import Log
 Item = TypeVar("Item")
 
 DELAY: Final = 0.25
-"""A listener counts when the log is this share longer than at their first list."""
+"""A listener counts when the lists of a duel are this share more than at their first."""
 
 
 def derive_seed(*parts: object) -> int:

@@ -39,8 +39,8 @@ class Documents(Source):
     markup
         The markup of the pages.
     page_of
-        How the artist of a page is found: by its title (else its file name), with underscores for spaces and without a
-        remark in brackets; by its file name, a MusicBrainz id; or not at all.
+        How the artist of a page is found that has no ``name`` or ``mbid`` of its own: by its title (else its file
+        name), with underscores for spaces and without a remark in brackets; by its file name, a MusicBrainz id; or not at all.
     names
         A text table, tab-separated, whose first two columns are a MusicBrainz id and the name of its artist.
     keys
@@ -125,7 +125,7 @@ class Documents(Source):
             c.NAME: name,
             c.MBID: mbid,
             ADDRESS: page.name,
-            SURE: self.container != "dump" or "name" in page.fields,
+            SURE: self.container != "dump",
             c.LINKS: plain.links,
             WORKS: plain.works,
         }

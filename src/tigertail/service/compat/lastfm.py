@@ -49,7 +49,7 @@ _PROPERTIES: Final[dict[str, dict[str, Any]]] = {
         "description": "Its MusicBrainz identifier, if it is known.",
     },
     "limit": {"type": "integer", "minimum": 1, "maximum": 10_000, "description": "Longest list."},
-    "page": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Of a search."},
+    "page": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Of a search or of top tracks."},
     "autocorrect": {"type": "string", "enum": ["0", "1", ""], "description": "1 takes the closest name."},
     "format": {"type": "string", "enum": ["json", "xml", ""], "description": "XML unless it is said."},
     "api_key": {"type": "string", "description": "A key of the service, where it asks for one."},

@@ -65,7 +65,7 @@ class LastfmRequest:
     limit
         Longest list.
     page
-        Of a search, from 1.
+        Of a search or of top tracks, from 1.
     autocorrect
         Whether the closest name will do.
     """

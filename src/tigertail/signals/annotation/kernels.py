@@ -12,13 +12,18 @@ import numpy as np
 from tigertail.kernels import njit, prange
 from tigertail.ranking.shortlist import shortlist
 
-LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
+LOOKED_AT: Final = (
+    12  # links kept of a pair: evidence names three, of which some may be left out as saying no more
+)
 _CHUNK: Final = 16  # queries of a thread that share its scratch
 
 
 @njit(cache=True)
-def link(offsets, columns, values, labels, query, items, divisor, lengths, predicted, predicted_scale):
-    """Return the labels that link each item most to the query, how many, and whether two of them do so equally."""
+def link(offsets, columns, values, n_labels, query, items, divisor, lengths, predicted, predicted_scale):
+    """Return the labels that link each item most to the query, how many, and whether two of them do so equally.
+
+    Code ``n_labels`` stands for the people who annotate both, ``n_labels + 1`` for the labels predicted alike.
+    """
     codes = np.full((len(items), LOOKED_AT + 1), -1, np.int32)  # one more shows whether the last is tied
     sizes = np.zeros(len(items), np.int64)
     with_ties = np.zeros(len(items), np.bool_)
@@ -26,14 +31,14 @@ def link(offsets, columns, values, labels, query, items, divisor, lengths, predi
     for place in range(len(items)):
         item, linking = items[place], codes[place]
         filled = link_shared(
-            offsets, columns, values, labels, query, item, divisor * lengths[item], best, linking
+            offsets, columns, values, n_labels, query, item, divisor * lengths[item], best, linking
         )
         if len(predicted):
             alike = 0.0
             for j in range(predicted.shape[1]):
                 alike += np.float64(predicted[query, j]) * predicted[item, j]
             if alike > 0 and predicted_scale[item] > 0:
-                filled = _insert(best, linking, filled, alike * predicted_scale[item], labels + 1)
+                filled = _insert(best, linking, filled, alike * predicted_scale[item], n_labels + 1)
         for rank in range(1, filled):
             with_ties[place] |= best[rank] == best[rank - 1]
         sizes[place] = min(filled, LOOKED_AT)
@@ -41,7 +46,7 @@ def link(offsets, columns, values, labels, query, items, divisor, lengths, predi
 
 
 @njit(cache=True)
-def link_shared(offsets, columns, values, labels, query, item, divisor, best, linking):
+def link_shared(offsets, columns, values, n_labels, query, item, divisor, best, linking):
     """Insert the labels that two items share, and the people, into a descending list; return how long it is."""
     filled = 0
     people = 0.0
@@ -55,13 +60,13 @@ def link_shared(offsets, columns, values, labels, query, item, divisor, best, li
             break
         if columns[own] == column:
             part = np.float64(values[own]) * values[entry] / divisor
-            if column < labels:
+            if column < n_labels:
                 filled = _insert(best, linking, filled, part, column)
             else:
                 people += part
                 same_people = True
     if same_people:
-        filled = _insert(best, linking, filled, people, labels)
+        filled = _insert(best, linking, filled, people, n_labels)
     return filled
 
 
@@ -95,7 +100,10 @@ def sum_shared(offsets, columns, values, item_offsets, items, item_values, queri
 
 @njit(parallel=True, cache=True)
 def most_shared(asked, answers, queries, shares, n, max_entries, codes):
-    """Write the items with the largest sums over shared labels, from the rarest label on."""
+    """Write the items with the largest sums over shared labels, from the rarest label on.
+
+    Labels are read until the next would pass ``max_entries``: the most frequent ones may be left out.
+    """
     items = shares.shape[1]
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         sums = np.zeros(items, np.float32)
