@@ -40,7 +40,8 @@ class Documents(Source):
         The markup of the pages.
     page_of
         How the artist of a page is found that has no ``name`` or ``mbid`` of its own: by its title (else its file
-        name), with underscores for spaces and without a remark in brackets; by its file name, a MusicBrainz id; or not at all.
+        name), with underscores for spaces and without a remark in brackets; by its file name, a MusicBrainz id; or
+        not at all.
     names
         A text table, tab-separated, whose first two columns are a MusicBrainz id and the name of its artist.
     keys
