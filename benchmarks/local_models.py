@@ -26,7 +26,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, System, baselines, hold_out
 from tigertail.evaluation.metrics.locality import listener_countries
 from tigertail.evaluation.scoring import EXPONENTS, score_system
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, clusters_needed
 from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
 from tigertail.model.config import ModelConfig
 from tigertail.model.registry import MIXTURE, FitContext
@@ -43,6 +43,7 @@ WORLD, COUNTRIES, LANGUAGES, LEARNED = (
 )
 LENS = "by country, lens"
 MIXED, MIXED_LENS = "mixture", "mixture, lens"
+AIMS = (5, 15)  # percent of nDCG@20 and of IPS-nDCG@20 that the lens is to add in every country
 STRENGTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 Sweeps = dict[str, NDArray[np.float64]]
 
@@ -71,10 +72,18 @@ def mixture(split: Split) -> Signal:
     return OwnSignal(signal=MIXTURE).fit(split)
 
 
+def relative(difference: Estimate, of: float) -> Estimate:
+    """Return a difference in percent of what it is a difference from."""
+    return Estimate(*(100 * value / of for value in (difference.mean, difference.low, difference.high)))
+
+
+def shown(change: Estimate) -> str:
+    return f"{change.mean:+.2f} % [{change.low:+.2f}, {change.high:+.2f}]"
+
+
 def percent(difference: Estimate, of: float) -> str:
-    """Return a difference in percent of what it is a difference from, with its interval."""
-    low, mean, high = (100 * value / of for value in (difference.low, difference.mean, difference.high))
-    return f"{mean:+.2f} % [{low:+.2f}, {high:+.2f}]"
+    """Return a difference in percent of what it is a difference from, with its interval, as text."""
+    return shown(relative(difference, of))
 
 
 def frontier(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
@@ -83,10 +92,12 @@ def frontier(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDA
     return percent(bootstrap.compare(drawn_a, drawn_b, a.mean - b.mean), b.mean)
 
 
-def gains(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> list[str]:
-    """Return how much better nDCG and IPS-nDCG are at the model's own popularity exponent."""
+def gains(
+    bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]
+) -> list[Estimate]:
+    """Return how much better nDCG and IPS-nDCG are at the model's own popularity exponent, in percent."""
     return [
-        percent(
+        relative(
             bootstrap.estimate(ours[OWN, metric] - theirs[OWN, metric]),
             float(np.nanmean(theirs[OWN, metric])),
         )
@@ -160,12 +171,26 @@ def lens(
     rows = []
     for name, member in [("all", everyone), *((country, lives == country) for country in chosen)]:
         ours, theirs = members(sweeps[through], member), members(sweeps[without], member)
-        rows.append([name, *gains(bootstrap, ours, theirs), frontier(bootstrap, ours, theirs)])
+        judges, found = len(np.unique(bootstrap.listeners[member])), gains(bootstrap, ours, theirs)
+        needed = [clusters_needed(change, aim, judges) for change, aim in zip(found, AIMS, strict=True)]
+        rows.append(
+            [
+                name,
+                f"{judges:,}",
+                *map(shown, found),
+                *("" if one is None else f"{one:,}" for one in needed),
+                frontier(bootstrap, ours, theirs),
+            ]
+        )
     print_table(
-        ["country", "nDCG@20", "IPS-nDCG@20", "frontier"],
+        ["country", "held out", "nDCG@20", "IPS-nDCG@20", "needed", "needed, IPS", "frontier"],
         rows,
         title=f"{through} against {without}, listeners of known country",
         left=["country"],
+    )
+    print(
+        "Needed: held-out listeners that would put the intervals above or below +{} % and +{} %, were the gains to"
+        " stay.".format(*AIMS)
     )
 
 
@@ -193,7 +218,7 @@ def strengths(dataset: Dataset, seed: int) -> None:
     rows = []
     for strength in track(STRENGTHS, "strengths"):
         sweep = score_system(System(LENS, ListeningSignal(lens=strength).fit, lens=True), inner).sweep
-        rows.append([strength, *gains(bootstrap, members(sweep, told), plain)])
+        rows.append([strength, *map(shown, gains(bootstrap, members(sweep, told), plain))])
     print_table(["strength", "nDCG@20", "IPS-nDCG@20"], rows, title="Inner listeners, against no lens")
 
 
