@@ -21,9 +21,9 @@ therefore moves the popularity exponent of every model until the mean popularity
 service alone at its default. Popularity is the logarithm of the listeners that an artist would have if all could hear
 it. A source never hurts if the aware model is then nowhere below the full service alone.
 
-The last part bounds what knowledge of catalogues can be worth, by oracles that no model has: the aware mixture with the
-true popularity, the listeners of each artist in the open world; and the aware and the blind mixture with each artist's
-list at the one exponent of several that is best for it by the truth.
+The last part bounds what knowledge of catalogues can be worth, by oracles that no model has: the aware mixture "told"
+the true popularity, the listeners of each artist in the open world; and the "best" of the aware and of the blind
+mixture, each artist's list at the one exponent of several that is best for it by the truth.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ from tigertail.sparse import CSR
 AWARE, BLIND, ALONE, OPEN = "aware", "blind", "full alone", "open"
 AS_ANSWERS = "missing answers"
 PAIRS = ((AWARE, BLIND), (AWARE, ALONE), (BLIND, ALONE), (OPEN, AWARE))
-TRUE_POPULARITY, BEST, BLIND_BEST = "true popularity", "best exponents", "blind, best exponents"
-BOUNDS = ((AWARE, BLIND), (TRUE_POPULARITY, BLIND), (BEST, BLIND), (BLIND_BEST, BLIND))
+TOLD, BEST, BLIND_BEST = "told", "best", "blind best"
+BOUNDS = ((TOLD, BLIND), (BEST, BLIND), (BLIND_BEST, BLIND))
 HINDSIGHT = tuple(np.linspace(-0.4, 0.4, 9).round(1).tolist())  # exponents of which each artist gets its best
 WIDEST = 1.0  # exponents tried: from minus this to this
 ROUNDS, SETTINGS = 3, 9  # rounds of a narrowing search, and exponents tried in each
@@ -187,7 +187,7 @@ def measure(config: WorldConfig, folder: Path, exposure: float | None) -> Measur
         measured.as_is[signal] = {name: one.scores(0.0) for name, one in asked.items()}
         measured.level[signal] = {name: one.scores(betas[name]) for name, one in asked.items()}
     measured.bounds.update({name: measured.as_is[MIXTURE][name] for name in (AWARE, BLIND)})
-    measured.bounds[TRUE_POPULARITY] = asked[AWARE].with_popularity_of(asked[OPEN]).scores(0.0)
+    measured.bounds[TOLD] = asked[AWARE].with_popularity_of(asked[OPEN]).scores(0.0)
     measured.bounds[BEST], measured.bounds[BLIND_BEST] = asked[AWARE].at_best(), asked[BLIND].at_best()
     return measured
 
