@@ -21,8 +21,8 @@ therefore moves the popularity exponent of every model until the mean popularity
 service alone at its default. Popularity is the logarithm of the listeners that an artist would have if all could hear
 it. A source never hurts if the aware model is then nowhere below the full service alone.
 
-The last part bounds what knowledge of catalogues can be worth, by oracles that no model has: the aware mixture "told"
-the true popularity, the listeners of each artist in the open world; and the "best" of the aware and of the blind
+The last part bounds what knowledge of catalogues can be worth, by oracles that no model has: the aware mixture with
+the "true" popularity, the listeners of each artist in the open world; and the "best" of the aware and of the blind
 mixture, each artist's list at the one exponent of several that is best for it by the truth.
 """
 
@@ -63,8 +63,8 @@ from tigertail.sparse import CSR
 AWARE, BLIND, ALONE, OPEN = "aware", "blind", "full alone", "open"
 AS_ANSWERS = "missing answers"
 PAIRS = ((AWARE, BLIND), (AWARE, ALONE), (BLIND, ALONE), (OPEN, AWARE))
-TOLD, BEST, BLIND_BEST = "told", "best", "blind best"
-BOUNDS = ((TOLD, BLIND), (BEST, BLIND), (BLIND_BEST, BLIND))
+TRUE, BEST, BLIND_BEST = "true", "best", "blind best"
+BOUNDS = ((TRUE, BLIND), (BEST, BLIND), (BLIND_BEST, BLIND))
 HINDSIGHT = tuple(np.linspace(-0.4, 0.4, 9).round(1).tolist())  # exponents of which each artist gets its best
 WIDEST = 1.0  # exponents tried: from minus this to this
 ROUNDS, SETTINGS = 3, 9  # rounds of a narrowing search, and exponents tried in each
@@ -118,8 +118,8 @@ class Asked:
         listening = listening.with_beta(listening.beta)  # a copy
         vars(listening)["adjusted_listeners"] = listeners  # a cached property
         parts = {**mixture.parts, LISTENING: listening}
-        told = replace(mixture, parts=parts, adjusted_listeners=listeners, candidates=None)
-        return replace(self, signal=told)
+        changed = replace(mixture, parts=parts, adjusted_listeners=listeners, candidates=None)
+        return replace(self, signal=changed)
 
     def beta_for(self, popularity: float) -> float:
         """Return the exponent at which the mean popularity of the answers is as given."""
@@ -187,7 +187,7 @@ def measure(config: WorldConfig, folder: Path, exposure: float | None) -> Measur
         measured.as_is[signal] = {name: one.scores(0.0) for name, one in asked.items()}
         measured.level[signal] = {name: one.scores(betas[name]) for name, one in asked.items()}
     measured.bounds.update({name: measured.as_is[MIXTURE][name] for name in (AWARE, BLIND)})
-    measured.bounds[TOLD] = asked[AWARE].with_popularity_of(asked[OPEN]).scores(0.0)
+    measured.bounds[TRUE] = asked[AWARE].with_popularity_of(asked[OPEN]).scores(0.0)
     measured.bounds[BEST], measured.bounds[BLIND_BEST] = asked[AWARE].at_best(), asked[BLIND].at_best()
     return measured
 

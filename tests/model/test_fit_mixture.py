@@ -143,10 +143,10 @@ def test_where_services_differ_in_what_they_offer_common_listeners_count_more(se
 def test_an_exposure_of_the_settings_is_kept_and_a_catalogue_for_all_needs_none(
     services: Dataset, world: Dataset, held_out_of_services: HeldOutSignals
 ) -> None:
-    told = ModelConfig.model_validate(CONFIG.model_dump() | {"listening": {"exposure": 0.5}})
+    half = ModelConfig.model_validate(CONFIG.model_dump() | {"listening": {"exposure": 0.5}})
     listening, split = held_out_of_services.signals["listening"], held_out_of_services.split
     assert learned_exposure(ingredients(services), listening, split) == 1
-    assert learned_exposure(ingredients(services, told), listening, split) is None
+    assert learned_exposure(ingredients(services, half), listening, split) is None
     assert learned_exposure(ingredients(world), listening, split) is None
 
 
