@@ -1,9 +1,9 @@
 """What it is worth to use the catalogues of services, in simulated worlds where the truth is known.
 
-    .venv/bin/python benchmarks/exposure.py [--listeners 5000] [--worlds 3] [--catalogue 0.06] [--exposure 1]
+    .venv/bin/python benchmarks/exposure.py [--listeners 5000] [--worlds 3] [--catalogue 0.06] [--exposure 0]
 
 Most listeners of each world use a service that has the famous artists alone. Four models are fitted, each with the
-shipped settings (but for ``--exposure``, which listening has as its setting of that name):
+shipped settings (``--exposure`` sets ``listening.exposure`` instead of having it learned):
 
 - aware: to all listeners, with the service of each;
 - blind: to the same plays, without ``listeners.source`` and ``availability``;
@@ -20,6 +20,10 @@ The truth has no popularity in it, so a model that lists less popular artists ga
 therefore moves the popularity exponent of every model until the mean popularity of its answers is that of the full
 service alone at its default. Popularity is the logarithm of the listeners that an artist would have if all could hear
 it. A source never hurts if the aware model is then nowhere below the full service alone.
+
+The last part bounds what knowledge of catalogues can be worth, by oracles that no model has: the aware mixture with
+the "true" popularity, the listeners of each artist in the open world; and the "best" of the aware and of the blind
+mixture, each artist's list at the one exponent of several that is best for it by the truth.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -45,11 +50,12 @@ from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
 from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.ground_truth.simulated import read_true
+from tigertail.mixing import Mixture
 from tigertail.model import ModelConfig, fit
 from tigertail.model.registry import LISTENING, MIXTURE
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
-from tigertail.signals.listening import ListeningConfig
+from tigertail.signals.listening import GroupedCoListening, ListeningConfig
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.config import FULL, GLOBAL
 from tigertail.sparse import CSR
@@ -57,6 +63,9 @@ from tigertail.sparse import CSR
 AWARE, BLIND, ALONE, OPEN = "aware", "blind", "full alone", "open"
 AS_ANSWERS = "missing answers"
 PAIRS = ((AWARE, BLIND), (AWARE, ALONE), (BLIND, ALONE), (OPEN, AWARE))
+TRUE, BEST, BLIND_BEST = "true", "best", "blind best"
+BOUNDS = ((TRUE, BLIND), (BEST, BLIND), (BLIND_BEST, BLIND))
+HINDSIGHT = tuple(np.linspace(-0.4, 0.4, 9).round(1).tolist())  # exponents of which each artist gets its best
 WIDEST = 1.0  # exponents tried: from minus this to this
 ROUNDS, SETTINGS = 3, 9  # rounds of a narrowing search, and exponents tried in each
 SAMPLE = 1_000  # queries that the exponent is chosen on
@@ -93,6 +102,24 @@ class Asked:
         return np.array(
             [self.popularity[one[one >= 0]].mean() for one in ranked_lists(self.signal, split, exponents)]
         )
+
+    def at_best(self) -> NDArray[np.float64]:
+        """Return what :meth:`scores` does, each query at the exponent that is best for it; all answers count."""
+        found = np.stack([self.scores(beta) for beta in HINDSIGHT])
+        best = found[:, :, ALL].argmax(axis=0)
+        return np.asarray(found[best, np.arange(found.shape[1])])
+
+    def with_popularity_of(self, other: Asked) -> Asked:
+        """Return the same mixture with the listeners of each artist in another world, as if they were its own."""
+        mixture, split = cast("Mixture", self.signal), self.split
+        codes = other.split.interactions.items.codes(split.interactions.items.ids)
+        listeners = np.maximum(other.split.popularity[codes], 1).astype(np.float64)
+        listening = cast("GroupedCoListening", mixture.parts[LISTENING])
+        listening = listening.with_beta(listening.beta)  # a copy
+        vars(listening)["adjusted_listeners"] = listeners  # a cached property
+        parts = {**mixture.parts, LISTENING: listening}
+        changed = replace(mixture, parts=parts, adjusted_listeners=listeners, candidates=None)
+        return replace(self, signal=changed)
 
     def beta_for(self, popularity: float) -> float:
         """Return the exponent at which the mean popularity of the answers is as given."""
@@ -138,17 +165,20 @@ class Measured:
     as_is: dict[str, dict[str, NDArray[np.float64]]]
     level: dict[str, dict[str, NDArray[np.float64]]]
     betas: dict[str, dict[str, float]]
+    bounds: dict[str, NDArray[np.float64]]
     groups: dict[str, NDArray[np.bool_]]
+    exposure: float
 
 
-def measure(config: WorldConfig, folder: Path, exposure: float) -> Measured:
+def measure(config: WorldConfig, folder: Path, exposure: float | None) -> Measured:
     """Fit every model to one world, and judge it as it is and at equal popularity."""
     data = datasets(config, folder)
     truth = read_true(data[AWARE])
     items = of_items(data[AWARE], truth)
-    measured = Measured({}, {}, {}, groups(items))
     settings = ModelConfig(listening=ListeningConfig(exposure=exposure))
     models = {name: ask(dataset, truth, items, settings) for name, dataset in data.items()}
+    aware = cast("GroupedCoListening", models[AWARE][LISTENING].signal)
+    measured = Measured({}, {}, {}, {}, groups(items), aware.config.exposure or 0.0)
     for signal in (LISTENING, MIXTURE):
         asked = {name: signals[signal] for name, signals in models.items()}
         target = float(asked[ALONE].popularity_at((0.0,))[0])
@@ -156,6 +186,9 @@ def measure(config: WorldConfig, folder: Path, exposure: float) -> Measured:
         measured.betas[signal] = betas
         measured.as_is[signal] = {name: one.scores(0.0) for name, one in asked.items()}
         measured.level[signal] = {name: one.scores(betas[name]) for name, one in asked.items()}
+    measured.bounds.update({name: measured.as_is[MIXTURE][name] for name in (AWARE, BLIND)})
+    measured.bounds[TRUE] = asked[AWARE].with_popularity_of(asked[OPEN]).scores(0.0)
+    measured.bounds[BEST], measured.bounds[BLIND_BEST] = asked[AWARE].at_best(), asked[BLIND].at_best()
     return measured
 
 
@@ -196,7 +229,12 @@ def groups(items: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def show(title: str, values: dict[str, NDArray[np.float64]], groups: dict[str, NDArray[np.bool_]]) -> None:
+def show(
+    title: str,
+    values: dict[str, NDArray[np.float64]],
+    groups: dict[str, NDArray[np.bool_]],
+    pairs: tuple[tuple[str, str], ...] = PAIRS,
+) -> None:
     """Print the means of each model by group, and the ratios of pairs."""
     rows = []
     for group, member in groups.items():
@@ -206,13 +244,13 @@ def show(title: str, values: dict[str, NDArray[np.float64]], groups: dict[str, N
         bootstrap = ClusterBootstrap(np.arange(int(member.sum()), dtype=np.int32))
         means = {name: float(np.nanmean(value)) for name, value in scored.items()}
         ratios = []
-        for ours, theirs in PAIRS:
+        for ours, theirs in pairs:
             found = bootstrap.estimate(scored[ours] - scored[theirs])
             known = means[theirs] > 0
             ends = [100 * each / means[theirs] for each in (found.mean, found.low, found.high) if known]
             ratios.append("{:+.1f} [{:+.1f}, {:+.1f}]".format(*ends) if known else "")
         rows.append([group, f"{member.sum():,}", *(f"{mean:.4f}" for mean in means.values()), *ratios])
-    headings = ["artists", "queries", *values, *(f"{ours} / {theirs}, %" for ours, theirs in PAIRS)]
+    headings = ["artists", "queries", *values, *(f"{ours} / {theirs}, %" for ours, theirs in pairs)]
     print_table(headings, rows, title=title, left=["artists"])
 
 
@@ -226,7 +264,7 @@ def main() -> None:
     parser.add_argument("--artists", type=int, default=4_000)
     parser.add_argument("--services", default="global=0.85,full=0.1,regional=0.05")
     parser.add_argument("--catalogue", type=float, default=0.06)
-    parser.add_argument("--exposure", type=float, default=0.0, help="the setting listening.exposure")
+    parser.add_argument("--exposure", type=float, help="the setting listening.exposure; default: learned")
     parser.add_argument("--worlds", type=int, default=3)
     arguments = parser.parse_args()
     began = time.perf_counter()
@@ -252,6 +290,10 @@ def main() -> None:
         show(f"A source never hurts: {signal}, at the popularity of the full service alone", values, members)
         betas = {name: [f"{one.betas[signal][name]:+.2f}" for one in measured] for name in values}
         print("Exponents:", "; ".join(f"{name} {', '.join(each)}" for name, each in betas.items()), "\n")
+    bounds = together([one.bounds for one in measured])
+    show("Bounds: mixture, nDCG@20 by the true affinity, with oracles", bounds, members, BOUNDS)
+    learned = (one.exposure for one in measured)
+    print("Exposure of listening:", ", ".join(f"{one:g}" for one in learned))
     print(f"{time.perf_counter() - began:.0f} s")
     print_memory()
 

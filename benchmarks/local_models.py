@@ -1,22 +1,28 @@
 """Local models and the lens beside the strongest global models, on held-out listeners.
 
-    .venv/bin/python benchmarks/local_models.py DATASET [--seeds 3] [--from 200] [--strength]
+    .venv/bin/python benchmarks/local_models.py DATASET [--seeds 3] [--from 200] [--strength | --hindsight]
 
 Frontiers (hypervolume of nDCG@20 and IPS-nDCG@20 over popularity exponents), paired differences with 95 %
 cluster-bootstrap intervals, overall and for every country with at least so many listeners; what the lens adds
 to listening and to the mixture at their own setting; the same with groups learned from what listeners play,
 the country hidden, and how those groups meet the countries. "One world" is the same signal without groups.
 
-With --strength, instead: the lens's strengths compared on inner listeners, held out of the training part.
+With --strength, instead: the lens's strengths compared on inner listeners, held out of the training part. With
+--hindsight: what the lens adds to listening in each country at the strength that is best there for the outer
+listeners, a bound. "Plays apart" is the share of a country's plays that would have to be of other artists to be
+those of the world.
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_mutual_info_score
 
@@ -25,14 +31,15 @@ from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, Split, System, baselines, hold_out
 from tigertail.evaluation.metrics.locality import listener_countries
-from tigertail.evaluation.scoring import EXPONENTS, score_system
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
+from tigertail.evaluation.metrics.ranking import METRICS, score_lists
+from tigertail.evaluation.scoring import EXPONENTS, ranked_lists, score_system
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, clusters_needed
 from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
 from tigertail.model.config import ModelConfig
 from tigertail.model.registry import MIXTURE, FitContext
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
-from tigertail.signals.listening import ListeningConfig, group_listeners
+from tigertail.signals.listening import GroupedCoListening, ListeningConfig, group_listeners
 
 OWN = EXPONENTS.index(0.0)
 WORLD, COUNTRIES, LANGUAGES, LEARNED = (
@@ -43,6 +50,7 @@ WORLD, COUNTRIES, LANGUAGES, LEARNED = (
 )
 LENS = "by country, lens"
 MIXED, MIXED_LENS = "mixture", "mixture, lens"
+AIMS = (5, 15)  # percent of nDCG@20 and of IPS-nDCG@20 that the lens is to add in every country
 STRENGTHS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 Sweeps = dict[str, NDArray[np.float64]]
 
@@ -71,10 +79,18 @@ def mixture(split: Split) -> Signal:
     return OwnSignal(signal=MIXTURE).fit(split)
 
 
+def relative(difference: Estimate, of: float) -> Estimate:
+    """Return a difference in percent of what it is a difference from."""
+    return Estimate(*(100 * value / of for value in (difference.mean, difference.low, difference.high)))
+
+
+def shown(change: Estimate) -> str:
+    return f"{change.mean:+.2f} % [{change.low:+.2f}, {change.high:+.2f}]"
+
+
 def percent(difference: Estimate, of: float) -> str:
-    """Return a difference in percent of what it is a difference from, with its interval."""
-    low, mean, high = (100 * value / of for value in (difference.low, difference.mean, difference.high))
-    return f"{mean:+.2f} % [{low:+.2f}, {high:+.2f}]"
+    """Return a difference in percent of what it is a difference from, with its interval, as text."""
+    return shown(relative(difference, of))
 
 
 def frontier(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> str:
@@ -83,10 +99,12 @@ def frontier(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDA
     return percent(bootstrap.compare(drawn_a, drawn_b, a.mean - b.mean), b.mean)
 
 
-def gains(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> list[str]:
-    """Return how much better nDCG and IPS-nDCG are at the model's own popularity exponent."""
+def gains(
+    bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArray[np.float64]
+) -> list[Estimate]:
+    """Return how much better nDCG and IPS-nDCG are at the model's own popularity exponent, in percent."""
     return [
-        percent(
+        relative(
             bootstrap.estimate(ours[OWN, metric] - theirs[OWN, metric]),
             float(np.nanmean(theirs[OWN, metric])),
         )
@@ -160,12 +178,26 @@ def lens(
     rows = []
     for name, member in [("all", everyone), *((country, lives == country) for country in chosen)]:
         ours, theirs = members(sweeps[through], member), members(sweeps[without], member)
-        rows.append([name, *gains(bootstrap, ours, theirs), frontier(bootstrap, ours, theirs)])
+        judges, found = len(np.unique(bootstrap.listeners[member])), gains(bootstrap, ours, theirs)
+        needed = [clusters_needed(change, aim, judges) for change, aim in zip(found, AIMS, strict=True)]
+        rows.append(
+            [
+                name,
+                f"{judges:,}",
+                *map(shown, found),
+                *("" if one is None else f"{one:,}" for one in needed),
+                frontier(bootstrap, ours, theirs),
+            ]
+        )
     print_table(
-        ["country", "nDCG@20", "IPS-nDCG@20", "frontier"],
+        ["country", "held out", "nDCG@20", "IPS-nDCG@20", "needed", "needed, IPS", "frontier"],
         rows,
         title=f"{through} against {without}, listeners of known country",
         left=["country"],
+    )
+    print(
+        "Needed: held-out listeners that would put the intervals above or below +{} % and +{} %, were the gains to"
+        " stay.".format(*AIMS)
     )
 
 
@@ -193,8 +225,57 @@ def strengths(dataset: Dataset, seed: int) -> None:
     rows = []
     for strength in track(STRENGTHS, "strengths"):
         sweep = score_system(System(LENS, ListeningSignal(lens=strength).fit, lens=True), inner).sweep
-        rows.append([strength, *gains(bootstrap, members(sweep, told), plain)])
+        rows.append([strength, *map(shown, gains(bootstrap, members(sweep, told), plain))])
     print_table(["strength", "nDCG@20", "IPS-nDCG@20"], rows, title="Inner listeners, against no lens")
+
+
+def hindsight(dataset: Dataset, seed: int, least: int) -> None:
+    """Print what the lens adds in each country at the strength that is best there in hindsight."""
+    split = hold_out(dataset, ProtocolConfig(seed=seed))
+    fitted = cast("GroupedCoListening", ListeningSignal().fit(split))
+    lives = listener_countries(split)[1][split.query_listeners]
+    bootstrap = ClusterBootstrap(split.query_listeners)
+
+    def scored(strength: float) -> NDArray[np.float64]:
+        config = fitted.config.model_copy(update={"lens": strength})
+        lists = ranked_lists(replace(fitted, config=config), split, lens=strength > 0)[0]
+        scores = score_lists(
+            lists, split.relevant, split.query_listeners, split.query_items, split.adjusted_listeners
+        )
+        return np.asarray(scores[:, METRICS.index("nDCG")])
+
+    plain = scored(0.0)
+    by_strength = {strength: scored(strength) for strength in track((*STRENGTHS, 1.0), "strengths")}
+    plays = split.train.plays.join(split.train.listeners.select("listener_id", "country"), on="listener_id")
+    world = plays["item_id"].value_counts(normalize=True, name="world")
+    rows = []
+    for country in countries_of(dataset, least):
+        there = lives == country
+        gains = {
+            strength: relative(
+                bootstrap.estimate(np.where(there, values - plain, np.nan)), float(plain[there].mean())
+            )
+            for strength, values in by_strength.items()
+        }
+        best = max(gains, key=lambda strength: gains[strength].mean)
+        own = plays.filter(pl.col("country") == country)["item_id"].value_counts(normalize=True, name="own")
+        apart = world.join(own, on="item_id", how="left").select(
+            (pl.col("own").fill_null(0) - pl.col("world")).abs().sum() / 2
+        )
+        shipped = gains[ListeningConfig().lens]
+        rows.append([country, f"{apart.item():.0%}", shown(shipped), f"{best:g}", shown(gains[best])])
+    print_table(
+        ["country", "plays apart", "nDCG@20, shipped", "best strength", "nDCG@20 at it"],
+        rows,
+        title="The lens of listening, by country, in hindsight",
+        left=["country"],
+    )
+
+
+def countries_of(dataset: Dataset, least: int) -> list[str]:
+    """Return the countries of at least so many listeners, the largest first."""
+    profiles = dataset.listeners["country"].value_counts(sort=True).drop_nulls()
+    return [country for country, listeners in profiles.iter_rows() if listeners >= least]
 
 
 def main() -> None:
@@ -204,10 +285,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--from", dest="min_group_size", type=int, default=200)
     parser.add_argument("--strength", action="store_true")
+    parser.add_argument("--hindsight", action="store_true")
     arguments = parser.parse_args()
     dataset = Dataset.open(arguments.dataset)
     if arguments.strength:
         strengths(dataset, arguments.seed)
+        return
+    if arguments.hindsight:
+        hindsight(dataset, arguments.seed, arguments.min_group_size)
         return
     seeds = range(arguments.seed, arguments.seed + arguments.seeds)
     splits = [hold_out(dataset, ProtocolConfig(seed=seed)) for seed in seeds]
@@ -218,8 +303,7 @@ def main() -> None:
         system.name: np.concatenate([score_system(system, split).sweep for split in splits], axis=2)
         for system in track(systems(), "systems")
     }
-    profiles = dataset.listeners["country"].value_counts(sort=True).drop_nulls()
-    chosen = [country for country, listeners in profiles.iter_rows() if listeners >= arguments.min_group_size]
+    chosen = countries_of(dataset, arguments.min_group_size)
     overall(sweeps, bootstrap)
     by_country(sweeps, bootstrap, lives, chosen)
     lens(sweeps, bootstrap, lives, chosen, (COUNTRIES, LENS))

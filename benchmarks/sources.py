@@ -12,7 +12,8 @@ both are judged by
 Listeners and curators are held out of both models. Strata are those of the query among all listeners. "Equal
 popularity" moves the popularity exponent of the model of all sources until the mean popularity of its answers in the
 stratum is that of the other model; popularity is the logarithm of the listeners that an item would have if all could
-hear it. Differences are in percent, paired, with 95 % intervals over queries (lists), curators and listeners.
+hear it. Differences are in percent, paired, with 95 % intervals over judges: lists, curators or listeners. "Needed" is
+how many of them would put the interval above -2 %, were the difference to stay; nothing stands where it is below.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from tigertail.evaluation import ProtocolConfig, Split, halves, hold_out, hold_o
 from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded_metrics
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import ranked_lists
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, clusters_needed
 from tigertail.model import fit
 from tigertail.model.registry import MIXTURE
 from tigertail.signals.contract import Signal
@@ -47,6 +48,18 @@ AS_IS = EXPONENTS.index(0.0)
 JUDGED = (None, *Stratum)
 ALL_QUERIES = 1_000  # more than any listener has items
 KEYS = ["judge", c.ITEM_ID]
+TOLERATED = 2  # percent that a further source may cost
+HEADINGS = [
+    "query",
+    "setting",
+    "queries",
+    "further exponent",
+    "alone",
+    "all sources",
+    "difference, %",
+    "judges",
+    "needed",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +149,9 @@ def compare(alone: pl.DataFrame, everything: pl.DataFrame, items: pl.DataFrame) 
         for setting, place in (("as it is", AS_IS), ("equal popularity", level)):
             found = bootstrap.estimate((ours[:, place] - theirs)[order])
             mean = float(np.nanmean(theirs))
-            change = (100 * each / mean for each in (found.mean, found.low, found.high))
+            change = Estimate(*(100 * each / mean for each in (found.mean, found.low, found.high)))
+            judges = len(np.unique(clusters))
+            needed = clusters_needed(change, -TOLERATED, judges) if change.mean > -TOLERATED else None
             rows.append(
                 [
                     "all" if stratum is None else stratum.label,
@@ -145,7 +160,9 @@ def compare(alone: pl.DataFrame, everything: pl.DataFrame, items: pl.DataFrame) 
                     f"{EXPONENTS[place]:+.3f}",
                     f"{mean:.3f}",
                     f"{np.nanmean(ours[:, place]):.3f}",
-                    "{:+.1f} [{:+.1f}, {:+.1f}]".format(*change),
+                    f"{change.mean:+.1f} [{change.low:+.1f}, {change.high:+.1f}]",
+                    f"{judges:,}",
+                    "" if needed is None else f"{needed:,}",
                 ]
             )
     return rows
@@ -172,7 +189,7 @@ def main() -> None:
             )
             before = answers(of_some, part, (0.0,), items)
             print_table(
-                ["query", "setting", "queries", "further exponent", "alone", "all sources", "difference, %"],
+                HEADINGS,
                 compare(before, answers(of_all, all_of_it, EXPONENTS, items), items),
                 title=f"{part.name}, {part.metric}: all sources against {', '.join(arguments.sources)} alone",
                 left=["query", "setting"],

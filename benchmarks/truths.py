@@ -48,7 +48,7 @@ from tigertail.evaluation import (
 from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded_metrics, query_clusters
 from tigertail.evaluation.metrics.ranking import METRICS
 from tigertail.evaluation.scoring import ranked_lists, score_system
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, clusters_needed
 from tigertail.evaluation.statistics.pareto import undominated
 from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.ground_truth.curated_lists import LAYOUTS
@@ -238,12 +238,26 @@ def print_claims(measures: list[Measure], reference: str) -> None:
             best = max(means, key=means.__getitem__)
             difference = measure.of(measure.values[reference] - measure.values[best], level)
             claim = "more" if difference.low > 0 else "less" if difference.high < 0 else "no difference shown"
+            asked = np.isfinite(measure.values[best]) & (True if level is None else measure.levels == level)
+            there = len(np.unique(measure.bootstrap.listeners[asked]))
+            needed = clusters_needed(difference, 0.0, there)
             rows.append(
-                ["all" if level is None else level.label, measure.label, best, signed(difference), claim]
+                [
+                    "all" if level is None else level.label,
+                    measure.label,
+                    best,
+                    signed(difference),
+                    claim,
+                    f"{there:,}",
+                    "" if needed is None else f"{needed:,}",
+                ]
             )
-    headings = ["query", "rests on", "best other", "mixture minus it", "claim"]
+    headings = ["query", "rests on", "best other", "mixture minus it", "claim", "judges", "needed"]
     title = "What can be claimed for the mixture, and the truth it rests on"
     print_table(headings, rows, title=title, left=["query", "rests on", "best other", "claim"])
+    print(
+        "Judges: listeners, lists or curators; needed: as many for an interval without 0, were the difference to stay."
+    )
 
 
 def colour_of(name: str) -> str:

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tigertail.mixing import Mixture, MixtureConfig, MixtureParameters, TrainingQueries, fit_parameters
+from tigertail.mixing import (
+    Mixture,
+    MixtureConfig,
+    MixtureParameters,
+    TrainingQueries,
+    fit_parameters,
+    likelihood_of_each,
+)
 from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.terms import BENDS
 from tigertail.mixing.trainer import ITEM_PRIOR, PRIOR
@@ -153,3 +160,12 @@ def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], training: Tra
     assert found.taste[found.terms.of_signal("heard"), 0].tolist() == list(PRIOR)
     assert found.taste[found.terms.of_items, 0].tolist() == [*ITEM_PRIOR[:2], ITEM_PRIOR[0]]
     assert found.taste[:, 1:].tolist() == np.zeros((len(found.terms), 4)).tolist()
+
+
+def test_what_people_chose_is_likelier_by_the_signal_that_knows_more(training: TrainingQueries) -> None:
+    sharp, vague, same = (Guess(np.full((ITEMS, 1), noise)) for noise in (0.2, 2.0, 0.0))
+    same.values = sharp.values
+    found = likelihood_of_each({"sharp": sharp, "vague": vague, "same": same}, training, CONFIG)
+    assert found["sharp"].shape == (ITEMS,)
+    assert found["sharp"].sum() > found["vague"].sum()
+    assert found["sharp"].tobytes() == found["same"].tobytes()

@@ -16,9 +16,16 @@ from tigertail.evaluation.systems.own import OwnSignal
 from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig
-from tigertail.model.fit_mixture import fit_held_out, fit_mixture, mixed_names
+from tigertail.model.fit_mixture import (
+    HeldOutSignals,
+    fit_held_out,
+    fit_mixture,
+    learned_exposure,
+    mixed_names,
+)
 from tigertail.model.registry import FitContext, fit_signals
 from tigertail.signals.annotation import Annotation
+from tigertail.signals.contract import Signal
 from tigertail.signals.listening import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.splitting.hold_out import ProtocolConfig, hold_out
@@ -95,6 +102,68 @@ def test_too_few_listeners_teach_nothing(tmp_path: Path) -> None:
     none = GroundTruth("feedback", pl.DataFrame(), graded=True, read=0)
     with pytest.raises(DataError, match="too few listeners for a mixture that learns from feedback"):
         fit_mixture(ingredients(few), {}, feedback=none)
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """A world in which most listeners use a service that has three in ten artists."""
+    small = WorldConfig.checked(
+        listeners=600,
+        artists=200,
+        countries=3,
+        artists_per_listener=20,
+        services="global=0.8,full=0.2",
+        catalogue=0.3,
+    )
+    return simulate(tmp_path_factory.mktemp("services") / "world", small)
+
+
+def exposure_of(signal: Signal) -> float | None:
+    assert isinstance(signal, GroupedCoListening)
+    return signal.config.exposure
+
+
+@pytest.fixture(scope="module")
+def held_out_of_services(services: Dataset) -> HeldOutSignals:
+    held_out = fit_held_out(ingredients(services), ["listening"])
+    assert held_out is not None
+    return held_out
+
+
+def test_where_services_differ_in_what_they_offer_common_listeners_count_more(services: Dataset) -> None:
+    config = ModelConfig.model_validate(
+        CONFIG.model_dump() | {"mixture": {"signals": ["listening", "annotation"]}}
+    )
+    model = tigertail.fit(services, config=config)
+    mixture = model.signals["mixture"]
+    assert isinstance(mixture, Mixture)
+    assert exposure_of(model.signals["listening"]) == exposure_of(mixture.parts["listening"]) == 1
+
+
+def test_an_exposure_of_the_settings_is_kept_and_a_catalogue_for_all_needs_none(
+    services: Dataset, world: Dataset, held_out_of_services: HeldOutSignals
+) -> None:
+    half = ModelConfig.model_validate(CONFIG.model_dump() | {"listening": {"exposure": 0.5}})
+    listening, split = held_out_of_services.signals["listening"], held_out_of_services.split
+    assert learned_exposure(ingredients(services), listening, split) == 1
+    assert learned_exposure(ingredients(services, half), listening, split) is None
+    assert learned_exposure(ingredients(world), listening, split) is None
+
+
+@pytest.mark.parametrize(
+    ("gains", "exposure"), [((1, 1, 1, 1), 1), ((-1, -1, -1, -1), 0), ((9, -8, 7, -6), 0), ((0, 0, 0, 0), 0)]
+)
+def test_more_is_corrected_only_where_it_is_shown_to_be_likelier(
+    services: Dataset,
+    held_out_of_services: HeldOutSignals,
+    monkeypatch: pytest.MonkeyPatch,
+    gains: tuple[float, ...],
+    exposure: float,
+) -> None:
+    found = {"0.0": np.zeros(4), "1.0": np.array(gains, float)}
+    monkeypatch.setattr("tigertail.model.fit_mixture.likelihood_of_each", lambda *_, **__: found)
+    listening, split = held_out_of_services.signals["listening"], held_out_of_services.split
+    assert learned_exposure(ingredients(services), listening, split) == exposure
 
 
 def liked(world: Dataset, model: Model, listeners: int) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.retrieve import with_candidates
-from tigertail.mixing.trainer import fit_kinship, fit_parameters
+from tigertail.mixing.trainer import fit_kinship, fit_parameters, likelihood_of_each
 from tigertail.mixing.training_set import TrainingQueries, listed_queries, training_set
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "TrainingQueries",
     "fit_kinship",
     "fit_parameters",
+    "likelihood_of_each",
     "listed_queries",
     "training_set",
     "with_candidates",

@@ -81,6 +81,19 @@ def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penal
     return np.asarray(coefficients / spread[:, None])
 
 
+def log_likelihoods(choices: Choices, coefficients: Reals) -> Reals:
+    """Return the log likelihood of the hits of each query; float64, (queries,).
+
+    Parameters
+    ----------
+    choices
+        The choice sets.
+    coefficients
+        Of each query; float64, (queries, terms).
+    """
+    return np.asarray(_likelihood(choices.offsets, choices.values, choices.hits, coefficients)[0])
+
+
 def _maximum_a_posteriori(
     log_likelihood: Callable[[Reals], tuple[float, Reals]], prior: Reals, penalty: float, hits: float
 ) -> Reals:

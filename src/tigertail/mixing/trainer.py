@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.mixing.best_answers import best_answers
-from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit
+from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit, log_likelihoods
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
@@ -104,6 +104,40 @@ def fit_kinship(
     return dict(zip(trainer.terms.names, trainer.fit_kinship(lists, prior).tolist(), strict=True))
 
 
+def likelihood_of_each(
+    signals: Mapping[str, Signal], training: TrainingQueries, config: MixtureConfig, *, seed: int = 0
+) -> dict[str, Reals]:
+    """Return how likely each signal, with the popularity of the items, makes what held-out listeners chose.
+
+    Parameters
+    ----------
+    signals
+        Signals to compare, fitted without the held-out listeners.
+    training
+        What held-out listeners play beside what.
+    config, seed
+        As in :func:`fit_parameters`.
+
+    Returns
+    -------
+    dict[str, NDArray[np.float64]]
+        By name, the log likelihood of the hits of each query that a signal has data about; float64, (queries,). Choice
+        sets are the same for all.
+    """
+    trainer = _MixtureTrainer.of(signals, training, config, tuple(signals), seed)
+    weights = training.hit_weights(config.stratum_balance, config.popularity_correction)
+    choices, features = trainer.taste_choices(training, weights, 0.0)
+    features, terms = features[:, :TASTE_FEATURES], trainer.terms
+    prior = trainer.prior(TASTE_FEATURES)
+    likelihoods = {}
+    for name in signals:
+        columns = np.r_[terms.of_signal(name), terms.of_items]
+        alone = replace(choices, values=np.ascontiguousarray(choices.values[:, columns]))
+        learned = fit_conditional_logit(alone, features, prior[columns], config.prior_precision)
+        likelihoods[name] = log_likelihoods(alone, features @ learned.T)
+    return likelihoods
+
+
 @dataclass(frozen=True, eq=False)
 class ChoiceSet:
     """The choice set of a training query: the items that were to choose from.
@@ -169,19 +203,26 @@ class _MixtureTrainer:
     def taste(self, training: TrainingQueries) -> Reals:
         """Learn the coefficients for what listeners of the query also play; float64, (terms, 3 + signals)."""
         weights = training.hit_weights(self.config.stratum_balance, self.config.popularity_correction)
-        choices, features = self._choices(training, weights, self.config.signal_dropout)
-        # People play by m_B, the listeners that B would have if all could hear it (mixing/terms.py):
-        # log m_B = log n_B + log(m_B / n_B), so that both parts have one coefficient.
-        popularity, not_offered = self.terms.popularity, self.terms.not_offered
-        choices.values[:, popularity] += choices.values[:, not_offered]
-        choices.values[:, not_offered] = 0
+        choices, features = self.taste_choices(training, weights, self.config.signal_dropout)
         if self.config.coefficients == "constant":
             features[:, 1:TASTE_FEATURES] = 0
         taste = fit_conditional_logit(
             choices, features, self.prior(features.shape[1]), self.config.prior_precision
         )
-        taste[not_offered] = taste[popularity]
+        taste[self.terms.not_offered] = taste[self.terms.popularity]
         return taste
+
+    def taste_choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
+        """Return what :meth:`_choices` does, with one term for what people play by.
+
+        It is m_B, the listeners that B would have if all could hear it (mixing/terms.py):
+        log m_B = log n_B + log(m_B / n_B), so that both parts have one coefficient.
+        """
+        choices, features = self._choices(training, weights, drop)
+        popularity, not_offered = self.terms.popularity, self.terms.not_offered
+        choices.values[:, popularity] += choices.values[:, not_offered]
+        choices.values[:, not_offered] = 0
+        return choices, features
 
     def kinship(self, taste: Reals, lists: TrainingQueries | None) -> Reals:
         """Return the coefficients for what is alike; float64, (terms, 2)."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError
 from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
@@ -14,16 +16,23 @@ from tigertail.mixing import (
     MixtureConfig,
     TrainingQueries,
     fit_parameters,
+    likelihood_of_each,
     listed_queries,
     training_set,
 )
-from tigertail.model.registry import SIGNALS, FitContext
+from tigertail.model.registry import LISTENING, SIGNALS, FitContext
 from tigertail.signals.contract import Signal
+from tigertail.signals.listening import GroupedCoListening
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
+from tigertail.threads import limited
 
 MIN_LISTENERS: Final = 10  # listeners of two items or more, to learn a mixture from
 MAX_HITS: Final = 10.0
 """Hits that one listener's play or like, at the first place of a list, counts at most."""
+EXPOSURES: Final = (0.0, 1.0)
+"""What ``listening.exposure`` is learned among."""
+SHOWN: Final = 1.96  # standard errors from which on one is shown to be better than another
+MAX_COMPARED: Final = 1500  # training queries by which it is learned, at most
 TRAINING_SEED: Final = 7000  # added to the seed, to choose the listeners that the mixture learns from
 
 
@@ -58,7 +67,7 @@ def fit_mixture(
     context
         What the signals were fitted to.
     signals
-        The signals of the model, which become the parts of the mixture.
+        The signals of the model, which become the parts of the mixture; listening with the exposure that was learned.
     lists
         Curated lists, which teach kinship.
     feedback
@@ -96,23 +105,68 @@ def fit_mixture(
         training = training.with_feedback(
             grade_matrix(feedback, split.interactions), config.feedback, MAX_HITS
         )
+    blind = dict(held_out.signals)
+    parts = {name: signals[name] for name in blind}
+    exposure = learned_exposure(context, blind.get(LISTENING), split)
+    if exposure is not None:
+        for some in (blind, parts):
+            some[LISTENING] = _listening(some[LISTENING]).with_exposure(exposure)
     parameters = fit_parameters(
-        held_out.signals,
+        blind,
         training,
         config,
-        plays_only=[name for name in held_out.signals if SIGNALS[name].is_listening],
+        plays_only=[name for name in blind if SIGNALS[name].is_listening],
         lists=None if lists is None else curated_queries(split, lists),
         seed=context.config.seed,
         threads=context.threads,
     )
     return Mixture(
-        {name: signals[name] for name in held_out.signals},
+        parts,
         parameters,
         context.interactions.item_listeners,
         context.exposure.adjusted_listeners(context.interactions.item_listeners),
         config.beta,
         config.character,
     )
+
+
+def learned_exposure(context: FitContext, listening: Signal | None, split: Split) -> float | None:
+    """Return how much more common listeners count where fewer could play the answer.
+
+    Services may differ in what they offer, or also in who uses them; only the first is mended by
+    ``listening.exposure``. What held-out listeners choose says which: it is the least one that no other is shown to be
+    better than, by the likelihood of their choices and its standard error over queries.
+
+    Parameters
+    ----------
+    context
+        What the signals of the model are fitted to.
+    listening
+        Listening fitted without the held-out listeners; None where there is none.
+    split
+        The held-out listeners.
+
+    Returns
+    -------
+    float or None
+        One of :data:`EXPOSURES`; None where the settings say what it is, or nothing hangs on it.
+    """
+    config = context.config
+    if listening is None or config.listening.exposure is not None or context.observable is None:
+        return None
+    compared = {str(one): _listening(listening).with_exposure(one) for one in EXPOSURES}
+    training = training_set(split).at_most(min(MAX_COMPARED, config.mixture.max_queries), config.seed)
+    with limited(context.threads):
+        by_query = likelihood_of_each(compared, training, config.mixture, seed=config.seed)
+    found = np.stack([by_query[name] for name in compared])
+    behind = found[found.sum(axis=1).argmax()] - found
+    shown = behind.sum(axis=1) > SHOWN * np.sqrt(found.shape[1]) * behind.std(axis=1)
+    return EXPOSURES[int(shown.argmin())]
+
+
+def _listening(signal: Signal) -> GroupedCoListening:
+    assert isinstance(signal, GroupedCoListening)
+    return signal
 
 
 def curated_queries(split: Split, lists: GroundTruth) -> TrainingQueries | None:

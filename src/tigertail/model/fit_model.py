@@ -85,6 +85,7 @@ def fit(
     context = FitContext(dataset, interactions, config, threads, solve, solve_groups)
     signals = fit_signals(context)
     if mixture := fit_mixture(context, signals, lists, feedback):
+        signals |= mixture.parts  # listening with the exposure that was learned
         with limited(threads):
             signals[MIXTURE] = with_candidates(
                 mixture, config.retrieval.candidates_of(len(mixture.listeners))

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap, dominated_area, holm
+from tigertail.evaluation.statistics.intervals import (
+    ClusterBootstrap,
+    Estimate,
+    clusters_needed,
+    dominated_area,
+    holm,
+)
 
 
 def clustered(seed: int, listeners: int = 200, queries: int = 5) -> tuple[np.ndarray, np.ndarray]:
@@ -81,3 +87,17 @@ def test_the_area_of_one_point_is_a_rectangle() -> None:
 def test_holm_keeps_order_and_stays_a_probability() -> None:
     assert holm([0.9, 0.01, 0.9]) == [1.0, 0.03, 1.0]
     assert holm([]) == []
+
+
+def test_as_many_listeners_as_needed_put_the_interval_above_a_bound() -> None:
+    listener, values = clustered(7, listeners=100)
+    estimate = ClusterBootstrap(listener).estimate(values + 0.05 - values.mean())
+    assert estimate.low < 0 < estimate.mean
+    needed = clusters_needed(estimate, 0.0, clusters=100)
+    assert needed is not None
+    copies = -(-needed // 100) + 2  # two more, because the draws differ
+    more = np.repeat(np.arange(100 * copies), 5).astype(np.int32)
+    assert ClusterBootstrap(more).estimate(np.tile(values + 0.05 - values.mean(), copies)).low > 0
+    below = Estimate(-estimate.mean, -estimate.high, -estimate.low)
+    assert clusters_needed(below, 0.0, clusters=100) == needed
+    assert clusters_needed(Estimate(5.0, 4.0, 6.0), 5.0, clusters=100) is None

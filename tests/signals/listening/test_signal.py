@@ -161,8 +161,14 @@ def test_affinity_under_a_lens_is_the_formula(groups: list[int], strength: float
     np.testing.assert_allclose(everything(signal), written_out(signal), rtol=1e-5, atol=1e-8)
 
 
-def test_the_affinity_to_some_items_through_a_lens_follows_from_that_without() -> None:
+@pytest.mark.parametrize("exposure", [0.0, 1.0])
+def test_the_affinity_to_some_items_through_a_lens_follows_from_that_without(exposure: float) -> None:
     plain = two_countries()
+    listeners, items = plain.plays.shape
+    services = Exposure(
+        ("all", "stars"), np.arange(2 * items).reshape(2, items) < 1.5 * items, np.arange(listeners) % 2
+    )
+    plain = replace(plain, exposure=services.including(plain.plays)).with_exposure(exposure)
     lens = plain.localised_by_group([1], 0.7)
     queries = np.arange(plain.plays.shape[1], dtype=np.int32)
     items = np.tile(queries[::-1], len(queries))

@@ -7,6 +7,7 @@ differences are paired.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +36,37 @@ class Estimate:
 
     def __str__(self) -> str:
         return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
+
+
+def clusters_needed(estimate: Estimate, bound: float, clusters: int) -> int | None:
+    """Return how many clusters would make an interval lie above or below a bound, were the number to stay as it is.
+
+    The width of an interval falls with the root of the number of clusters.
+
+    Parameters
+    ----------
+    estimate
+        The number and its interval.
+    bound
+        What the interval is to exclude.
+    clusters
+        Clusters that the interval is from.
+
+    Returns
+    -------
+    int or None
+        None where the number is the bound, so that no number of clusters would do.
+
+    Examples
+    --------
+    >>> clusters_needed(Estimate(0.1, -0.1, 0.3), 0.0, clusters=50)
+    200
+    >>> clusters_needed(Estimate(0.1, 0.05, 0.15), 0.0, clusters=50)
+    13
+    """
+    distance = abs(estimate.mean - bound)
+    width = estimate.mean - estimate.low if estimate.mean > bound else estimate.high - estimate.mean
+    return math.ceil(clusters * round((width / distance) ** 2, 9)) if distance else None
 
 
 @dataclass(frozen=True, eq=False)

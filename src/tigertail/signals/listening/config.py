@@ -26,9 +26,9 @@ class ListeningConfig(BaseModel):
     """How much less a listener of many items counts for each: 0 not at all, 1 all listeners count the same."""
     prior: float = Field(1.0, ge=0)
     """Weight of the factors' expectation, relative to the counts of common listeners."""
-    exposure: float = Field(0.0, ge=0, le=1)
+    exposure: float | None = Field(None, ge=0, le=1)
     """How much more a common listener counts where fewer of the query's could play the answer: 0 not at all, 1 as if
-    all could."""
+    all could. None means that it is learned with the mixture, and 0 where there is none."""
     beta: float = Field(0.2, ge=0, le=2)
     """Popularity exponent of the affinity: 0 is the plain probability, more ranks stars lower."""
     lens: float = Field(0.5, ge=0, le=1)

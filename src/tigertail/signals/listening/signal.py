@@ -205,6 +205,10 @@ class GroupedCoListening:
         """Return the signal with another popularity exponent."""
         return self._with(config=self.config.model_copy(update={"beta": beta}))
 
+    def with_exposure(self, exposure: float) -> Self:
+        """Return the signal with another setting of how much more common listeners count where fewer could play."""
+        return self._with(config=self.config.model_copy(update={"exposure": exposure}))
+
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
         """Return the signal as listeners of some groups would have it; no group means no lens.
 
@@ -346,7 +350,7 @@ class GroupedCoListening:
             return affinities
         row = np.repeat(np.arange(len(queries)), np.diff(starts))
         if self.config.exposure:  # the share of those who could play an answer changes with the lens as well
-            return np.asarray(self.affinity(queries)[row, items])
+            return self.affinity_of_pairs(queries, starts, items)
         weights = self._weights(queries)
         there = np.zeros_like(weights)
         there[:, list(self.lens.groups)] = 1
