@@ -15,11 +15,12 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
-from tigertail.factorization import ALSConfig, Factors, Observable, Solver, fit_als
+from tigertail.factorization import ALSConfig, Factors, Observable
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing.mixture import Mixture
 from tigertail.model.artists import with_artists
 from tigertail.model.config import BaseConfig, ModelConfig
+from tigertail.model.engine import HERE, Engine
 from tigertail.model.item_table import item_table
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
@@ -29,7 +30,6 @@ from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_c
 from tigertail.signals.contract import Arrays, FittedSignal, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.listening import GroupedCoListening, ListeningConfig, fit_listening, group_listeners
-from tigertail.signals.listening.solve import GroupSolver, fit_groups
 from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
 from tigertail.signals.web import Web, fit_web
@@ -65,18 +65,15 @@ class FitContext:
         Settings of every signal.
     threads
         Threads to use; None means all.
-    solve
-        What finds the factors.
-    solve_groups
-        What fits the local models.
+    engine
+        What does the longest parts.
     """
 
     dataset: Dataset
     interactions: Interactions
     config: ModelConfig
     threads: int | None = None
-    solve: Solver = fit_als
-    solve_groups: GroupSolver = fit_groups
+    engine: Engine = HERE
 
     @cached_property
     def confidences(self) -> CSR:
@@ -111,7 +108,7 @@ class FitContext:
         """The base model."""
         settings = self.solver
         with progress("factors", settings.iterations) as tick:
-            return self.solve(
+            return self.engine.solve(
                 self.confidences,
                 settings,
                 seed=self.config.seed,
@@ -206,7 +203,7 @@ def _listening(context: FitContext, config: ListeningConfig) -> GroupedCoListeni
         plays=context.interactions.plays,
         exposure=context.exposure,
         threads=context.threads,
-        solve=context.solve_groups,
+        solve=context.engine.solve_groups,
     )
 
 
