@@ -8,6 +8,7 @@ from typing import Final
 from tigertail.factorization import Solver, fit_als
 from tigertail.mixing.choice_sets import ChoiceSetFinder, find_here
 from tigertail.mixing.retrieve import Chooser, choose_here
+from tigertail.signals.co_listening import Products, strongest_products
 from tigertail.signals.listening.solve import GroupSolver, fit_groups
 
 
@@ -21,6 +22,8 @@ class Engine:
         What finds the factors.
     solve_groups
         What fits the local models.
+    products
+        What counts common listeners, and words that pages share.
     find_choice_sets
         What finds the choice sets that a mixture learns from.
     choose
@@ -29,6 +32,7 @@ class Engine:
 
     solve: Solver = fit_als
     solve_groups: GroupSolver = fit_groups
+    products: Products = strongest_products
     find_choice_sets: ChoiceSetFinder = find_here
     choose: Chooser = choose_here
 

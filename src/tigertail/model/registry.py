@@ -32,7 +32,7 @@ from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.listening import GroupedCoListening, ListeningConfig, fit_listening, group_listeners
 from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
-from tigertail.signals.web import Web, fit_web
+from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -213,7 +213,7 @@ def _factors(context: FitContext, config: BaseConfig) -> FactorAffinity:
 
 def _co_listening(context: FitContext, config: CoListeningConfig) -> CoListening:
     with limited(context.threads):
-        return fit_co_listening(context.confidences, config)
+        return fit_co_listening(context.confidences, config, products=context.engine.products)
 
 
 def _annotation(context: FitContext, config: AnnotationConfig) -> Annotation:
@@ -232,6 +232,10 @@ def _back_off(context: FitContext, config: BackOffConfig) -> BackOff:
 
     own = _factors(context, base)
     return fit_back_off(context.dataset_by_artist, context.interactions, own, fit_artists, config)
+
+
+def _web(context: FitContext, config: WebConfig) -> Web:
+    return fit_web(context.dataset, context.interactions, config, products=context.engine.products)
 
 
 def _from_tables(
@@ -288,7 +292,7 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
     AUDIO: SignalSpec(AudioAffinity, _audio, "audio", "similar sound", (c.AUDIO_TABLE,), colour="#168a6c"),
     WEB: SignalSpec(
         Web,
-        _from_tables(fit_web),
+        _web,
         "web",
         "pages that mention both",
         (c.MENTIONS_TABLE,),

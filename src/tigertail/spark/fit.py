@@ -11,6 +11,7 @@ from tigertail.model.fit_model import fit
 from tigertail.spark.cluster import Cluster
 from tigertail.spark.local import DistributedGroups
 from tigertail.spark.mixing import DistributedChoiceSets, DistributedChooser
+from tigertail.spark.products import DistributedProducts
 from tigertail.spark.session import SparkCluster
 from tigertail.spark.solver import DistributedALS
 
@@ -32,7 +33,8 @@ def fit_on_spark(
     """Fit a model whose longest parts a cluster does; all else is fitted here, by the ordinary code.
 
     Those are the factors and local models, of the model, of the signals fitted without the listeners that the mixture
-    learns from, and of back-off; the choice sets that the mixture learns from; and the candidates. The model is the
+    learns from, and of back-off; common listeners, and words that pages share; the choice sets that the mixture
+    learns from; and the candidates. The model is the
     same, byte for byte, as that of :func:`tigertail.fit`.
 
     Parameters
@@ -69,6 +71,7 @@ def engine_of(
     return Engine(
         DistributedALS(cluster, work, blocks),
         DistributedGroups(cluster, work),
+        DistributedProducts(cluster, work),
         DistributedChoiceSets(cluster, work),
         DistributedChooser(cluster, work),
     )
