@@ -54,7 +54,7 @@ def fit(
         int | None, typer.Option(min=1, help="Threads that the driver uses; all by default.")
     ] = None,
 ) -> None:
-    """Fit a model whose factors and local models are found by a cluster; all else is fitted on the driver."""
+    """Fit a model whose factors, local models, common listeners and candidates are found by a cluster."""
     from tigertail.dataset.dataset import Dataset
     from tigertail.model import ModelConfig, check_target, save
 
