@@ -5,6 +5,7 @@ make test-spark
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 
@@ -26,6 +27,16 @@ iterations = 2
 
 [listening]
 min_group_size = 200
+"""
+SYSTEMS = """
+[[system]]
+type = "popularity"
+
+[[system]]
+type = "listening"
+base = { factors = 16, iterations = 2 }
+min_group_size = 200
+lens_on = true
 """
 CHANGED = SETTINGS.replace("iterations = 2", "iterations = 2\nnu = 0.5")
 
@@ -126,6 +137,17 @@ def test_executors_that_were_killed_change_no_byte_and_other_settings_begin_anew
     made = set(folder.glob("work/*")) - before
     # Factors and local models, of the model and without the mixture's listeners; choice sets; candidates.
     assert len(made) == 6
+
+
+def test_an_evaluation_has_the_figures_of_one_machine(folder: Path) -> None:
+    (folder / "systems.toml").write_text(SYSTEMS)
+    arguments = ("evaluate", "world", "--systems", "systems.toml", "--held-out", 0.02, "--json")
+    alone = tigertail(folder, *arguments)
+    many = on_spark(folder, *arguments, "--work", "judged", master=MASTER)
+    assert (alone.returncode, many.returncode) == (0, 0), alone.stderr + many.stderr
+    assert len(json.loads(alone.stdout)["rows"]) > 10
+    assert many.stdout == alone.stdout
+    assert len(list(folder.glob("judged/*/lists/*"))) > 4  # several tasks of both systems
 
 
 def test_workers_whose_kernels_are_of_another_build_are_refused(folder: Path) -> None:
