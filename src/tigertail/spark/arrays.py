@@ -46,6 +46,7 @@ def put_signals(stages: Stages, signals: Mapping[str, Signal]) -> tuple[str, ...
 @lru_cache(maxsize=1)
 def read_signals(kept: Checkpoints, names: tuple[str, ...]) -> dict[str, Signal]:
     """Return the signals that were written, which a process reads once for all its tasks."""
+    read_signals.cache_clear()  # those of the stage before are not held beside these
     signals: dict[str, Signal] = {}
     for block, name in enumerate(names):
         (settings,) = kept.read(SIGNALS, Settings, block)
