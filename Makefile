@@ -146,8 +146,8 @@ PYSPARK ?= pyspark==3.5.9 pandas==2.3.3
 test-spark: recipes  ## a fit on two executors of Apache Spark, in an environment of its own; it needs Java 17
 	rm -rf build/spark && $(PYTHON) -m venv build/spark
 	grep -v '^pandas==' constraints.txt > build/spark/constraints.txt
-	build/spark/bin/python -m pip install --quiet --disable-pip-version-check -c build/spark/constraints.txt -e '.[service,spark]' $(PYSPARK) $(TOOLS)
-	build/spark/bin/python -m pytest -m slow tests/spark/test_on_spark.py
+	build/spark/bin/python -m pip install --quiet --disable-pip-version-check -c build/spark/constraints.txt -e '.[audio,service,spark,web]' $(PYSPARK) $(TOOLS)
+	build/spark/bin/python -m pytest -m slow tests/spark
 
 benchmark: $(VENV)/.peers ## our solver beside implicit and irspack
 	$(BIN)/python benchmarks/als.py

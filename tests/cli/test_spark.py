@@ -20,6 +20,11 @@ def test_a_setting_of_spark_without_a_value_is_refused(scenes: Dataset, tmp_path
         )
 
 
+def test_a_share_of_listeners_that_cannot_be_held_out_is_refused(scenes: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--held-out"):
+        run_cli("spark", "evaluate", scenes.path, "--work", tmp_path, "--held-out", 2)
+
+
 def test_a_folder_that_is_no_model_is_refused_before_the_work(scenes: Dataset, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError):

@@ -5,14 +5,13 @@ make test-spark
 
 from __future__ import annotations
 
-import os
+import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.spark.commands import contents, on_spark, tigertail
 from tests.spark.standalone import standalone
 
 from tigertail.errors import ConfigError
@@ -28,9 +27,16 @@ iterations = 2
 
 [listening]
 min_group_size = 200
+"""
+SYSTEMS = """
+[[system]]
+type = "popularity"
 
-[retrieval]
-candidates = 0
+[[system]]
+type = "listening"
+base = { factors = 16, iterations = 2 }
+min_group_size = 200
+lens_on = true
 """
 CHANGED = SETTINGS.replace("iterations = 2", "iterations = 2\nnu = 0.5")
 
@@ -63,34 +69,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def tigertail(
-    folder: Path, *arguments: object, killing: tuple[str, str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run a command, in which a task kills whom it is to, in which stages."""
-    dying = [str(Path(__file__).with_name("dying.py")), *killing] if killing else ["-m", "tigertail"]
-    return subprocess.run(
-        [sys.executable, *dying, *map(str, arguments)],
-        cwd=folder,
-        env=os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def on_spark(
-    folder: Path,
-    command: str,
-    *arguments: object,
-    master: str = MASTER,
-    conf: tuple[str, ...] = (),
-    killing: tuple[str, str, str] | None = None,
-) -> subprocess.CompletedProcess[str]:
-    settings = ["spark.ui.enabled=false", "spark.driver.host=localhost", *conf]
-    told = [part for setting in settings for part in ("--conf", setting)]
-    return tigertail(folder, "spark", command, *arguments, "--master", master, *told, killing=killing)
-
-
 def fit_arguments(
     model: str, *, blocks: tuple[int, int], work: str = "work", settings: str = "settings"
 ) -> list[object]:
@@ -98,12 +76,8 @@ def fit_arguments(
     return ["world", model, "--work", work, "--config", f"{settings}.toml", *cut]
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-
-
 def test_every_file_is_that_of_one_machine(folder: Path) -> None:
-    done = on_spark(folder, "fit", *fit_arguments("two", blocks=(3, 2)))
+    done = on_spark(folder, "fit", *fit_arguments("two", blocks=(3, 2)), master=MASTER)
     assert done.returncode == 0, done.stderr
     assert contents(folder / "two") == contents(folder / "one-settings")
 
@@ -127,15 +101,23 @@ def test_a_standalone_cluster_gives_the_same_bytes_and_lists(folder: Path, tmp_p
 
 def test_a_driver_that_was_killed_goes_on_where_it_was(folder: Path, tmp_path: Path) -> None:
     arguments = fit_arguments("again", blocks=(2, 1), work="again-work")
-    killing = ("driver", "half-3", str(tmp_path / "killed"))
-    assert on_spark(folder, "fit", *arguments, killing=killing).returncode == -signal.SIGKILL
-    assert (tmp_path / "killed/half-3").exists()
-    assert not (folder / "again").exists()
-    done = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("again-work/*/half-2.json")}
-    assert on_spark(folder, "fit", *arguments).returncode == 0
-    after = {path.parent.name: path.stat().st_mtime_ns for path in folder.glob("again-work/*/half-2.json")}
-    assert len(done) == 1
-    assert done.items() < after.items()  # the half-sweeps of the fit that stopped were not run again
+
+    def markers() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in folder.glob("again-work/*/*.json")}
+
+    before: dict[Path, int] = {}
+    for stage, last in (("half-3", "half-2"), ("candidates", "choice-sets")):
+        killing = ("driver", stage, str(tmp_path / stage))
+        done = on_spark(folder, "fit", *arguments, master=MASTER, killing=killing)
+        assert done.returncode == -signal.SIGKILL
+        assert (tmp_path / stage / stage).exists()
+        assert not (folder / "again").exists()
+        written = markers()
+        assert last in {path.stem for path in written}
+        assert before.items() <= written.items()  # the stages that were whole were not made again
+        before = {path: when for path, when in written.items() if path.stem == last}
+    assert on_spark(folder, "fit", *arguments, master=MASTER).returncode == 0
+    assert before.items() <= markers().items()
     assert contents(folder / "again") == contents(folder / "one-settings")
 
 
@@ -144,21 +126,35 @@ def test_executors_that_were_killed_change_no_byte_and_other_settings_begin_anew
 ) -> None:
     before = set(folder.glob("work/*"))
     arguments = fit_arguments("survived", blocks=(3, 2), settings="changed")
-    stages = {"half-1", "half-2", "local-models"}
+    stages = {"half-1", "half-2", "local-models", "choice-sets", "candidates"}
     killing = ("executor", ",".join(stages), str(tmp_path / "killed"))
-    done = on_spark(folder, "fit", *arguments, killing=killing)
+    done = on_spark(folder, "fit", *arguments, master=MASTER, killing=killing)
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / "killed").iterdir()} == stages
     assert done.stderr.count("Lost executor") >= len(stages)
     assert contents(folder / "survived") == contents(folder / "one-changed")
     assert contents(folder / "survived") != contents(folder / "one-settings")
     made = set(folder.glob("work/*")) - before
-    assert len(made) == 4  # factors and local models, of the model and without the mixture's listeners
+    # Factors and local models, of the model and without the mixture's listeners; choice sets; candidates.
+    assert len(made) == 6
+
+
+def test_an_evaluation_has_the_figures_of_one_machine(folder: Path) -> None:
+    (folder / "systems.toml").write_text(SYSTEMS)
+    arguments = ("evaluate", "world", "--systems", "systems.toml", "--held-out", 0.02, "--json")
+    alone = tigertail(folder, *arguments)
+    many = on_spark(folder, *arguments, "--work", "judged", master=MASTER)
+    assert (alone.returncode, many.returncode) == (0, 0), alone.stderr + many.stderr
+    assert len(json.loads(alone.stdout)["rows"]) > 10
+    assert many.stdout == alone.stdout
+    assert len(list(folder.glob("judged/*/lists/*"))) > 4  # several tasks of both systems
 
 
 def test_workers_whose_kernels_are_of_another_build_are_refused(folder: Path) -> None:
     arguments = fit_arguments("refused", blocks=(2, 2), work="refused-work")
-    done = on_spark(folder, "fit", *arguments, conf=("spark.executorEnv.NUMBA_CPU_NAME=generic",))
+    done = on_spark(
+        folder, "fit", *arguments, master=MASTER, conf=("spark.executorEnv.NUMBA_CPU_NAME=generic",)
+    )
     assert done.returncode == 1
     assert "tigertail: a task failed: a worker's kernels are others than the driver's: " in done.stderr
     assert " on generic (" in done.stderr

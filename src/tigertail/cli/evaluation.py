@@ -64,11 +64,11 @@ def evaluate(
     if brief:
         check_brief(ground_truth=ground_truth is not None, countries=countries, as_json=as_json)
     opened = Dataset.open(dataset)
-    protocol = _protocol(held_out=held_out, split=split, seed=seed, exposure=exposure)
+    protocol = protocol_of(held_out=held_out, split=split, seed=seed, exposure=exposure)
     if write_train is not None:
         _write_train(opened, protocol, write_train, replace=force)
         return
-    compared = _systems(opened, config, systems, neighbours or [])
+    compared = systems_of(opened, config, systems, neighbours or [])
     if ground_truth is not None or ground_truth_format != "pairs":
         from tigertail.cli.ground_truth import evaluate_by_ground_truth, refuse_split_options
 
@@ -92,7 +92,7 @@ def evaluate(
         print_memory()
 
 
-def _systems(
+def systems_of(
     dataset: Dataset, config: Path | None, systems: Path | None, neighbours: list[Path]
 ) -> list[System]:
     """Return the systems to compare: the usual ones or those of a file, and other programs' lists."""
@@ -120,7 +120,7 @@ def _systems(
     return compared
 
 
-def _protocol(**options: Any) -> ProtocolConfig:
+def protocol_of(**options: Any) -> ProtocolConfig:
     """Return the protocol of typed options.
 
     Raises

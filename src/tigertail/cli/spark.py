@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tigertail.model.query_options import QueryOptions
 
 Master = Annotated[str | None, typer.Option(help="URL of the cluster; by default what spark-submit says.")]
+Work = Annotated[
+    str, typer.Option(help="Folder or URI of what is done so far; the driver and all workers must reach it.")
+]
 Settings = Annotated[
     list[str] | None, typer.Option("--conf", help="A setting of Spark, as KEY=VALUE; may be repeated.")
 ]
@@ -23,10 +26,13 @@ Settings = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
-    group = typer.Typer(help="Fit, and list neighbours, on a cluster of Apache Spark.", no_args_is_help=True)
+    group = typer.Typer(
+        help="Fit, list neighbours and evaluate on a cluster of Apache Spark.", no_args_is_help=True
+    )
     group.callback()(_group)
     group.command("fit")(fit)
     add_query_command(group, "neighbours", neighbours)
+    group.command("evaluate")(evaluate)
     app.add_typer(group, name="spark")
 
 
@@ -37,10 +43,7 @@ def _group() -> None:
 def fit(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
     model: Annotated[Path, typer.Argument(help="The folder to write the model to.")],
-    work: Annotated[
-        str,
-        typer.Option(help="Folder or URI of what is done so far; the driver and all workers must reach it."),
-    ],
+    work: Work,
     master: Master = None,
     config: Annotated[Path | None, typer.Option(help="A TOML file of settings.")] = None,
     setting: Settings = None,
@@ -54,7 +57,7 @@ def fit(
         int | None, typer.Option(min=1, help="Threads that the driver uses; all by default.")
     ] = None,
 ) -> None:
-    """Fit a model whose factors and local models are found by a cluster; all else is fitted on the driver."""
+    """Fit a model whose factors, local models, common listeners and candidates are found by a cluster."""
     from tigertail.dataset.dataset import Dataset
     from tigertail.model import ModelConfig, check_target, save
 
@@ -111,6 +114,51 @@ def neighbours(
         rows = neighbours_on_spark(session, plan, out)
     print_notices((*notes, *none.notices))
     typer.echo(f"{out}: {rows:,} rows for {plan.bounds[-1]:,} queries.")
+
+
+def evaluate(
+    dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
+    work: Work,
+    master: Master = None,
+    config: Annotated[Path | None, typer.Option(help="A TOML file of model settings.")] = None,
+    held_out: Annotated[float, typer.Option(help="Share of listeners held out.")] = 0.2,
+    split: Annotated[
+        str, typer.Option(help="listeners; or time: relevant is what was played later.")
+    ] = "listeners",
+    seed: Annotated[int, typer.Option(help="Seed of the random choice of held-out listeners.")] = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of splits to score together.")] = 1,
+    exposure: Annotated[
+        str, typer.Option(help="catalogue: rank what the held-out listener could hear; ignored: all items.")
+    ] = "catalogue",
+    countries: Annotated[bool, typer.Option("--countries", help="Print results by country as well.")] = False,
+    report: Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")] = None,
+    systems: Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")] = None,
+    setting: Settings = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
+) -> None:
+    """Do what tigertail evaluate does, with lists that a cluster ranks; systems are fitted on the driver."""
+    from tigertail import evaluation
+    from tigertail.cli.evaluation import protocol_of, systems_of
+    from tigertail.cli.report import print_report, write_report
+    from tigertail.dataset.dataset import Dataset
+    from tigertail.storage import to_json
+
+    with missing_extra("spark", "an evaluation on Spark"):
+        from tigertail.spark.ranking import DistributedRanker
+        from tigertail.spark.session import SparkCluster, spark_session
+
+    opened = Dataset.open(dataset)
+    protocol = protocol_of(held_out=held_out, split=split, seed=seed, exposure=exposure)
+    compared = systems_of(opened, config, systems, [])
+    with spark_session(master, _settings(setting or [])) as session:
+        rank = DistributedRanker(SparkCluster(session), work)
+        result = evaluation.evaluate(opened, compared, protocol, seeds=range(seed, seed + seeds), rank=rank)
+    if as_json:
+        typer.echo(to_json(result.to_dict()), nl=False)
+    else:
+        print_report(result, countries=countries)
+    if report is not None:
+        write_report(result, report)
 
 
 def _settings(given: list[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from tigertail.dataset.strata import Stratum
 from tigertail.evaluation.metrics.locality import UNKNOWN, item_countries, listener_countries
 from tigertail.evaluation.metrics.ranking import METRICS
 from tigertail.evaluation.report import OVERALL, Comparison, Report, Row
-from tigertail.evaluation.scoring import QueryScores, score_system
+from tigertail.evaluation.scoring import QueryScores, Ranker, rank_here, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, holm
 from tigertail.evaluation.systems.system import System, default_systems
 from tigertail.progress import progress
@@ -97,6 +97,7 @@ def evaluate(
     *,
     seeds: Sequence[int] = (),
     reference: str | None = None,
+    rank: Ranker = rank_here,
 ) -> Report:
     """Hold out listeners, fit every system on the others, and score its lists by the held-out listeners.
 
@@ -112,6 +113,8 @@ def evaluate(
         Seeds of several splits to score together; empty means the seed of ``config``.
     reference
         Name of the system the others are compared with; None means the last.
+    rank
+        What ranks the lists.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def evaluate(
         for system in systems:
             parts = []
             for split in splits:
-                parts.append(score_system(system, split))
+                parts.append(score_system(system, split, rank))
                 tick(note=system.name)
             scores[system.name] = _concatenated(parts)
     bootstrap = ClusterBootstrap(queries.listeners)

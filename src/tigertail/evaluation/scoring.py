@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import groupby
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +52,100 @@ class QueryScores:
     lists: dict[str, float]
 
 
-def score_system(system: System, split: Split) -> QueryScores:
+class RankingBlock(NamedTuple):
+    """Lists that are ranked at a time.
+
+    Parameters
+    ----------
+    items, catalogues
+        Distinct pairs of a query item, ascending, and the catalogue of a listener's source; int32, (pairs,).
+    place
+        The country that the signal is localised to; :data:`UNKNOWN` for none.
+    """
+
+    items: NDArray[np.int32]
+    catalogues: NDArray[np.int32]
+    place: str
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """The lists that an evaluation asks a signal for, in blocks that can be ranked apart.
+
+    Parameters
+    ----------
+    offered
+        Which items each source's catalogue has; bool, (catalogues, items).
+    popularity
+        Listeners of each item; int64, (items,).
+    exponents
+        Popularity exponents.
+    k
+        Length of a list.
+    blocks
+        What is ranked.
+    """
+
+    offered: NDArray[np.bool_]
+    popularity: NDArray[np.int64]
+    exponents: tuple[float, ...]
+    k: int
+    blocks: list[RankingBlock]
+
+    def ranked(self, signal: Signal, block: RankingBlock) -> NDArray[np.int32]:
+        """Rank the lists of a block.
+
+        Parameters
+        ----------
+        signal
+            The signal, localised to the block's place.
+        block
+            The block.
+
+        Returns
+        -------
+        NDArray[np.int32]
+            Items, best first, -1 after the end of a list; int32, (exponents, pairs, k).
+        """
+        items, row = np.unique(block.items, return_inverse=True)
+        lists = np.full((len(self.exponents), len(block.items), self.k), -1, np.int32)
+        scores = signal.affinity(items)
+        for setting, weighted in enumerate(at_exponents(scores, self.popularity, self.exponents)):
+            for catalogue in np.unique(block.catalogues):
+                pairs = np.flatnonzero(block.catalogues == catalogue)
+                scored = weighted[row[pairs]]
+                scored[:, ~self.offered[catalogue]] = -np.inf
+                found, _ = top_k(scored, self.k, block.items[pairs])
+                lists[setting, pairs, : found.shape[1]] = found
+        return lists
+
+
+class Ranker(Protocol):
+    """What ranks lists: :func:`rank_here`, or something that does the same elsewhere."""
+
+    def __call__(self, signal: Signal, ranking: Ranking) -> Iterator[NDArray[np.int32]]:
+        """Rank the lists of every block, and yield them in the order of the blocks."""
+
+
+def rank_here(signal: Signal, ranking: Ranking) -> Iterator[NDArray[np.int32]]:
+    """Rank the lists of every block, one after the other."""
+    for place, blocks in groupby(ranking.blocks, key=lambda block: block.place):
+        localised = localised_to(signal, place)
+        yield from (ranking.ranked(localised, block) for block in blocks)
+
+
+def localised_to(signal: Signal, place: str) -> Signal:
+    """Return a signal as listeners of a country would have it, or as it is."""
+    if place == UNKNOWN:
+        return signal
+    assert isinstance(signal, GroupAware)
+    return signal.localised(place)
+
+
+def score_system(system: System, split: Split, rank: Ranker = rank_here) -> QueryScores:
     """Fit a system on the training data of a split and score its lists for every query."""
     signal = system.fit(split)
-    lists = ranked_lists(signal, split, EXPONENTS, lens=system.lens)
+    lists = ranked_lists(signal, split, EXPONENTS, lens=system.lens, rank=rank)
     as_is = EXPONENTS.index(0.0)
     values = [_scores(split, lists[setting]) for setting in range(len(EXPONENTS))]
     return QueryScores(
@@ -66,7 +157,12 @@ def score_system(system: System, split: Split) -> QueryScores:
 
 
 def ranked_lists(
-    signal: Signal, split: Split, exponents: tuple[float, ...] = (0.0,), *, lens: bool = False
+    signal: Signal,
+    split: Split,
+    exponents: tuple[float, ...] = (0.0,),
+    *,
+    lens: bool = False,
+    rank: Ranker = rank_here,
 ) -> NDArray[np.int32]:
     """Rank, for every query, the catalogue of the query's listener, at each of some popularity exponents.
 
@@ -80,55 +176,44 @@ def ranked_lists(
         Popularity exponents.
     lens
         Whether each query is localised to its listener's country.
+    rank
+        What ranks them.
 
     Returns
     -------
     NDArray[np.int32]
         Items, best first, -1 after the end of a list; int32, (exponents, queries, k).
     """
-    if not lens:
-        return _ranked(signal, split, np.arange(len(split.query_items)), exponents)
-    if not isinstance(signal, GroupAware):
+    if lens and not isinstance(signal, GroupAware):
         raise TypeError(f"{type(signal).__name__} has no lens")
+    everyone = np.full(len(split.relevant.row_sizes), UNKNOWN)
+    places = (listener_countries(split)[1] if lens else everyone)[split.query_listeners]
+    blocks, answered = [], []
+    for place in np.unique(places):
+        for block, queries_and_pairs in _blocks(split, np.flatnonzero(places == place), str(place)):
+            blocks.append(block)
+            answered.append(queries_and_pairs)
+    ranking = Ranking(split.exposure.offered, split.popularity, exponents, split.config.k, blocks)
     lists = np.empty((len(exponents), len(split.query_items), split.config.k), np.int32)
-    country_of_query = listener_countries(split)[1][split.query_listeners]
-    for country in np.unique(country_of_query):
-        localised = signal if country == UNKNOWN else signal.localised(str(country))
-        queries = np.flatnonzero(country_of_query == country)
-        lists[:, queries] = _ranked(localised, split, queries, exponents)
+    for (queries, pairs), found in zip(answered, rank(signal, ranking), strict=True):
+        lists[:, queries] = found[:, pairs]
     return lists
 
 
-def _ranked(
-    signal: Signal, split: Split, queries: NDArray[np.integer], exponents: tuple[float, ...]
-) -> NDArray[np.int32]:
-    """Do what :func:`ranked_lists` does without a lens, once for each pair of query item and source's catalogue."""
-    offered = split.exposure.offered
-    items = split.query_items[queries]
-    catalogues = split.exposure.catalogue_of[split.query_listeners[queries]]
-    distinct = np.unique(items)
-    pairs, pair_of_query = np.unique(items.astype(np.int64) * len(offered) + catalogues, return_inverse=True)
-    item, catalogue = (part.astype(np.int32) for part in np.divmod(pairs, len(offered)))
-    lists = np.empty((len(exponents), len(pairs), split.config.k), np.int32)
-    lists.fill(-1)
-    for start, scores in _affinities(signal, distinct):
-        block = distinct[start : start + len(scores)]
-        first = np.searchsorted(item, block[0])
-        last = np.searchsorted(item, block[-1], side="right")
-        for setting, weighted in enumerate(at_exponents(scores, split.popularity, exponents)):
-            for one in np.unique(catalogue[first:last]):
-                rows = first + np.flatnonzero(catalogue[first:last] == one)
-                scored = weighted[np.searchsorted(block, item[rows])]
-                scored[:, ~offered[one]] = -np.inf
-                found, _ = top_k(scored, split.config.k, item[rows])
-                lists[setting, rows, : found.shape[1]] = found
-    return lists[:, pair_of_query]
-
-
-def _affinities(signal: Signal, queries: NDArray[np.int32]) -> Iterator[tuple[int, NDArray[np.float32]]]:
-    """Yield the affinities of :data:`BLOCK` queries at a time, after the index of the first of them."""
-    for start in range(0, len(queries), BLOCK):
-        yield start, signal.affinity(queries[start : start + BLOCK])
+def _blocks(
+    split: Split, queries: NDArray[np.integer], place: str
+) -> Iterator[tuple[RankingBlock, tuple[NDArray[np.integer], NDArray[np.integer]]]]:
+    """Yield blocks of distinct lists; and which queries are answered by them, and by which list each."""
+    catalogues = len(split.exposure.offered)
+    item = split.query_items[queries].astype(np.int64)
+    pair = item * catalogues + split.exposure.catalogue_of[split.query_listeners[queries]]
+    distinct = np.unique(item)
+    for start in range(0, len(distinct), BLOCK):
+        block = distinct[start : start + BLOCK]
+        inside = np.flatnonzero((item >= block[0]) & (item <= block[-1]))
+        pairs, pair_of_query = np.unique(pair[inside], return_inverse=True)
+        items, of_source = (part.astype(np.int32) for part in np.divmod(pairs, catalogues))
+        yield RankingBlock(items, of_source, place), (queries[inside], pair_of_query)
 
 
 def _scores(

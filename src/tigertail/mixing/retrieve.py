@@ -10,8 +10,9 @@ least of its rank / quota over the lists, and the items of the highest priority 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,13 +105,27 @@ class Lists(NamedTuple):
     enabled: NDArray[np.bool_]
 
 
-def with_candidates(mixture: Mixture, max_candidates: int) -> Mixture:
-    """Return the mixture with the candidates of every item, so many of each at most; 0 means none."""
-    return replace(mixture, candidates=retrieve(mixture, max_candidates))
+class ChosenBlock(NamedTuple):
+    """The arrays of :class:`Candidates` for some queries, with lengths in the place of offsets.
+
+    First those that have a row of each query, then those that have several.
+    """
+
+    sizes: NDArray[np.int32]
+    complete: NDArray[np.bool_]
+    lengths: NDArray[np.int64]
+    value_lengths: NDArray[np.int64]
+    scale: Floats
+    log_weights: Floats
+    log_z_correction: Floats
+    codes: NDArray[np.int32]
+    has_data: NDArray[np.uint16]
+    values: Floats
 
 
-def retrieve(mixture: Mixture, max_candidates: int) -> Candidates | None:
-    """Choose the candidates of every item.
+@dataclass(frozen=True, eq=False)
+class Retrieval:
+    """The choice of all candidates, in blocks of queries that can be chosen apart.
 
     Parameters
     ----------
@@ -118,32 +133,75 @@ def retrieve(mixture: Mixture, max_candidates: int) -> Candidates | None:
         The mixture, as it is asked by default.
     max_candidates
         How many of an item, at most.
-
-    Returns
-    -------
-    Candidates or None
-        None where the mixture has too many parts, or ``max_candidates`` is 0.
+    order
+        All items, those next to each other that read about the same; int32, (items,).
+    starts
+        Where the queries of each block begin in this order.
     """
-    parts, items = tuple(mixture.parts), len(mixture.listeners)
-    if not max_candidates or not 0 < len(parts) <= MAX_PARTS:
-        return None
-    max_candidates = min(max_candidates, max(1, items - 1))
-    known = np.zeros(items, np.uint16)
-    for place, part in enumerate(mixture.parts.values()):
-        known |= part.known.astype(np.uint16) << np.uint16(place)
+
+    mixture: Mixture
+    max_candidates: int
+    order: NDArray[np.int32]
+    starts: range
+
+    @classmethod
+    def of(cls, mixture: Mixture, max_candidates: int) -> Self | None:
+        """Plan it; None where the mixture has too many parts, or ``max_candidates`` is 0."""
+        parts, items = len(mixture.parts), len(mixture.listeners)
+        if not max_candidates or not 0 < parts <= MAX_PARTS:
+            return None
+        rows = QUERIES if items > SCAN_ALL else max(1, BLOCK_BYTES // (4 * items * (parts + 1)))
+        starts = range(0, items, min(rows, QUERIES))
+        return cls(mixture, min(max_candidates, max(1, items - 1)), _reading_order(mixture), starts)
+
+    def queries(self, block: int) -> NDArray[np.int32]:
+        """Return the queries of a block."""
+        start = self.starts[block]
+        return self.order[start : start + self.starts.step]
+
+
+class Chooser(Protocol):
+    """What chooses candidates: :func:`choose_here`, or something that does the same elsewhere."""
+
+    def __call__(self, retrieval: Retrieval) -> Iterable[ChosenBlock]:
+        """Choose the candidates of every block of queries, and return them in the order of the blocks."""
+
+
+def choose_here(retrieval: Retrieval) -> Iterator[ChosenBlock]:
+    """Choose the candidates of every block of queries, one after the other."""
+    mixture = retrieval.mixture
     bands = Bands.of(mixture.listeners)
-    order = _reading_order(mixture)
-    rows = QUERIES if items > SCAN_ALL else max(1, BLOCK_BYTES // (4 * items * (len(parts) + 1)))
-    starts = range(0, items, min(rows, QUERIES))
+    for block in range(len(retrieval.starts)):
+        yield choose_block(mixture, bands, retrieval.queries(block), retrieval.max_candidates)
+
+
+def with_candidates(mixture: Mixture, max_candidates: int, choose: Chooser = choose_here) -> Mixture:
+    """Return the mixture with the candidates of every item.
+
+    Parameters
+    ----------
+    mixture
+        The mixture, as it is asked by default.
+    max_candidates
+        How many of an item, at most; 0 means none.
+    choose
+        What chooses them.
+    """
+    retrieval = Retrieval.of(mixture, max_candidates)
+    return replace(mixture, candidates=None if retrieval is None else _retrieved(retrieval, choose))
+
+
+def _retrieved(retrieval: Retrieval, choose: Chooser) -> Candidates:
+    """Have all candidates chosen, and join the blocks."""
+    mixture, order, starts = retrieval.mixture, retrieval.order, retrieval.starts
     blocks = []
-    with progress("candidates", items) as tick:
-        for start in starts:
-            queries = order[start : start + starts.step]
-            blocks.append(_retrieved(mixture, bands, queries, max_candidates))
-            tick(len(queries))
-    of_items, of_entries = (
-        [list(arrays) for arrays in zip(*part, strict=True)] for part in zip(*blocks, strict=True)
-    )
+    with progress("candidates", len(order)) as tick:
+        for block in choose(retrieval):
+            blocks.append(block)
+            tick(len(block.sizes))
+    of_items = [list(arrays) for arrays in zip(*(block[:-3] for block in blocks), strict=True)]
+    of_entries = [list(arrays) for arrays in zip(*(block[-3:] for block in blocks), strict=True)]
+    del block
     blocks.clear()
     places = np.argsort(order)
     sizes, complete, lengths, value_lengths, scale, log_weights, log_z_correction = (
@@ -151,8 +209,11 @@ def retrieve(mixture: Mixture, max_candidates: int) -> Candidates | None:
     )
     starts_of_entries, starts_of_values = _offsets(lengths), _offsets(value_lengths)
     codes, has_data = (_in_order(arrays, order, starts, starts_of_entries) for arrays in of_entries[:2])
+    known = np.zeros(len(order), np.uint16)
+    for place, part in enumerate(mixture.parts.values()):
+        known |= part.known.astype(np.uint16) << np.uint16(place)
     return Candidates(
-        parts,
+        tuple(mixture.parts),
         starts_of_entries,
         sizes,
         complete,
@@ -201,12 +262,21 @@ def _move_rows(block, items, offsets, whole):
         begin += size
 
 
-def _retrieved(
+def choose_block(
     mixture: Mixture, bands: Bands, queries: NDArray[np.int32], max_candidates: int
-) -> tuple[tuple[NDArray[Any], ...], tuple[NDArray[Any], ...]]:
-    """Return the arrays of :class:`Candidates` for some queries, with lengths in the place of offsets.
+) -> ChosenBlock:
+    """Choose the candidates of some queries.
 
-    First those that have a row of each query, then those that have several: codes, bits and values.
+    Parameters
+    ----------
+    mixture
+        The mixture, as it is asked by default.
+    bands
+        All its items, by popularity.
+    queries
+        Item codes; int32, (queries,).
+    max_candidates
+        How many of an item, at most.
     """
     has_data = mixture.parts_with_data(queries)
     pool = pools(mixture.parts, bands, queries, has_data)
@@ -219,12 +289,10 @@ def _retrieved(
     lengths = (chosen.sizes + chosen.sampled).astype(np.int64)
     starts = _offsets(lengths)
     codes, bits, value_lengths, values = _packed(pool, chosen, starts)
-    return (
-        (
-            *(chosen.sizes, chosen.complete, lengths, value_lengths),
-            *(pool.scale, chosen.log_weights, chosen.log_z_correction),
-        ),
-        (codes, bits, values),
+    return ChosenBlock(
+        *(chosen.sizes, chosen.complete, lengths, value_lengths),
+        *(pool.scale, chosen.log_weights, chosen.log_z_correction),
+        *(codes, bits, values),
     )
 
 

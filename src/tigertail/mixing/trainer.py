@@ -2,8 +2,7 @@
 
 Taste is learned from what held-out listeners play besides the query, among what their source offers; kinship from
 curated lists, starting from the pretrained coefficients (:mod:`tigertail.mixing.kinship`). The choice set of a query,
-which its listeners or the makers of lists chose from, has the best answers of all signals at three popularity exponents
-and some other items. (Candidates, which a query ranks, are another thing: :mod:`tigertail.mixing.candidates`.)
+which its listeners or the makers of lists chose from, is found by :mod:`tigertail.mixing.choice_sets`.
 """
 
 from __future__ import annotations
@@ -15,13 +14,11 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.mixing.best_answers import best_answers
+from tigertail.mixing.choice_sets import ChoicePlan, ChoiceSet, ChoiceSetFinder, find_here
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit, log_likelihoods
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
-from tigertail.mixing.pool import SCAN_ALL, Bands, pools
-from tigertail.mixing.scale import scales
 from tigertail.mixing.terms import PopularityFeatures, Terms, term_values
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
@@ -29,10 +26,7 @@ from tigertail.signals.contract import Signal
 from tigertail.threads import limited
 
 Reals = NDArray[np.float64]
-Floats = NDArray[np.float32]
 
-BLOCK_BYTES: Final = 2**25  # of the affinities of one signal; a block has those of every signal
-_POOLS: Final = 512  # queries whose pools are found at a time
 PRIOR: Final = (0.0, 0.5)
 """Prior means of a signal's curve, by :data:`tigertail.mixing.terms.BENDS`: its larger values count, as their root."""
 ITEM_PRIOR: Final = (0.5, 0.5, 0.0)
@@ -51,6 +45,7 @@ def fit_parameters(
     lists: TrainingQueries | None = None,
     seed: int = 0,
     threads: int | None = None,
+    find: ChoiceSetFinder = find_here,
 ) -> MixtureParameters:
     """Fit the parameters of a mixture.
 
@@ -70,8 +65,10 @@ def fit_parameters(
         Seed of the negatives, and of the signals left out.
     threads
         Threads to use; None means all. What is learned is the same for any number.
+    find
+        What finds the choice sets.
     """
-    trainer = _MixtureTrainer.of(signals, training, config, plays_only, seed)
+    trainer = _MixtureTrainer.of(signals, training, config, plays_only, seed, find)
     with progress("mixture", 2) as tick, limited(threads):
         taste = trainer.taste(training)
         tick(note="taste")
@@ -139,25 +136,6 @@ def likelihood_of_each(
 
 
 @dataclass(frozen=True, eq=False)
-class ChoiceSet:
-    """The choice set of a training query: the items that were to choose from.
-
-    Parameters
-    ----------
-    items
-        Ascending; int32, (items,).
-    affinities
-        By signal that has data about the query: its affinities to the items; float32, (items,).
-    scales
-        By signal that has data about the query: the query's scale; float32, ().
-    """
-
-    items: NDArray[np.int32]
-    affinities: Mapping[str, Floats]
-    scales: Mapping[str, Floats]
-
-
-@dataclass(frozen=True, eq=False)
 class _MixtureTrainer:
     """Learns the coefficients of both ends, taste and kinship, over the same terms and signals."""
 
@@ -165,6 +143,7 @@ class _MixtureTrainer:
     config: MixtureConfig
     blank: MixtureParameters
     seed: int
+    find: ChoiceSetFinder
 
     @classmethod
     def of(
@@ -174,6 +153,7 @@ class _MixtureTrainer:
         config: MixtureConfig,
         plays_only: Collection[str],
         seed: int,
+        find: ChoiceSetFinder = find_here,
     ) -> Self:
         """Make a trainer of some signals, whose parameters are all 0 yet."""
         names = tuple(signals)
@@ -186,6 +166,7 @@ class _MixtureTrainer:
             config,
             MixtureParameters(terms, *blank, listener_cap, (config.beta, config.beta_slope)),
             seed,
+            find,
         )
 
     def prior(self, features: int) -> Reals:
@@ -274,13 +255,18 @@ class _MixtureTrainer:
 
     def _choice_sets(self, training: TrainingQueries) -> Iterator[tuple[int, ChoiceSet]]:
         """Yield each training query that a signal has data about, as its row, and its choice set."""
-        listeners = training.listeners
-        rng = np.random.default_rng(self.seed)
-        popular = np.argsort(-listeners, kind="stable")[: self.config.negatives].astype(np.int32)
+        config = self.config
         queries, counts = np.unique(training.queries, return_counts=True)
         rows = np.split(np.argsort(training.queries, kind="stable"), np.cumsum(counts)[:-1])
-        choice_sets = self._of_every_item if len(listeners) <= SCAN_ALL else self._of_pools
-        of_items = choice_sets(queries, listeners, popular, rng)
+        plan = ChoicePlan.of(
+            queries,
+            training.listeners,
+            answers=config.answers_per_signal,
+            negatives=config.negatives,
+            seed=self.seed,
+        )
+        of_blocks = self.find(self.signals, plan)
+        of_items = (one for block in of_blocks for one in block.each(self.terms.signals))
         for choice_set, rows_of_query in zip(of_items, rows, strict=True):
             for row in rows_of_query.tolist() if choice_set.affinities else ():
                 offered = training.offered[training.catalogue[row], choice_set.items]
@@ -291,75 +277,6 @@ class _MixtureTrainer:
                         {name: affinities[offered] for name, affinities in choice_set.affinities.items()},
                         choice_set.scales,
                     ),
-                )
-
-    def _of_every_item(
-        self,
-        queries: NDArray[np.int32],
-        listeners: NDArray[np.int64],
-        popular: NDArray[np.int32],
-        rng: np.random.Generator,
-    ) -> Iterator[ChoiceSet]:
-        """Yield the choice set of each item asked, by a look at every item; the random items are drawn for each."""
-        config = self.config
-        size = max(1, BLOCK_BYTES // (4 * len(listeners)))
-        for start in range(0, len(queries), size):
-            block = queries[start : start + size]
-            affinities = {
-                name: np.array(signal.affinity(block), np.float32) for name, signal in self.signals.items()
-            }
-            scale = {name: scales(of_signal, block) for name, of_signal in affinities.items()}
-            best = [
-                best_answers(of_signal, block, listeners, config.answers_per_signal)
-                for of_signal in affinities.values()
-            ]
-            for index, query in enumerate(block.tolist()):
-                others = rng.integers(0, len(listeners), config.negatives, np.int32)
-                items = np.unique(np.concatenate([popular, others, *(one[index] for one in best)]))
-                items = items[items != query]
-                has_data = [name for name, signal in self.signals.items() if signal.known[query]]
-                yield ChoiceSet(
-                    items,
-                    {name: affinities[name][index, items] for name in has_data},
-                    {name: scale[name][index] for name in has_data},
-                )
-
-    def _of_pools(
-        self,
-        queries: NDArray[np.int32],
-        listeners: NDArray[np.int64],
-        popular: NDArray[np.int32],
-        rng: np.random.Generator,
-    ) -> Iterator[ChoiceSet]:
-        """Yield the choice set of each item asked from its pool, where a look at every item would take long.
-
-        The random items are drawn once for a block of queries: they are then compared with all of them at once.
-        """
-        names, known = list(self.signals), [signal.known for signal in self.signals.values()]
-        bands = Bands.of(listeners)
-        for start in range(0, len(queries), _POOLS):
-            block = queries[start : start + _POOLS]
-            others = rng.integers(0, len(listeners), self.config.negatives, np.int32)
-            negatives = np.union1d(popular, others).astype(np.int32)
-            has_data = np.stack([one[block] for one in known], 1)
-            pool = pools(self.signals, bands.with_always(negatives), block, has_data)
-            for index, query in enumerate(block.tolist()):
-                entries = slice(pool.starts[index], pool.starts[index + 1])
-                items, affinities = pool.items[entries], pool.affinities[:, entries]
-                asked = np.flatnonzero(has_data[index])
-                best = [
-                    best_answers(
-                        affinities[part, None], None, listeners[items], self.config.answers_per_signal
-                    )[0]
-                    for part in asked
-                ]
-                places = np.unique(
-                    np.concatenate([np.searchsorted(items, negatives[negatives != query]), *best])
-                )
-                yield ChoiceSet(
-                    items[places],
-                    {names[part]: affinities[part, places] for part in asked},
-                    {names[part]: pool.scale[index, part] for part in asked},
                 )
 
 

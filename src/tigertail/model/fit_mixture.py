@@ -119,6 +119,7 @@ def fit_mixture(
         lists=None if lists is None else curated_queries(split, lists),
         seed=context.config.seed,
         threads=context.threads,
+        find=context.engine.find_choice_sets,
     )
     return Mixture(
         parts,

@@ -10,17 +10,16 @@ import numpy as np
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError, TigertailWarning
-from tigertail.factorization import Solver, fit_als
 from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.mixing import with_candidates
 from tigertail.model.aliases import item_aliases
 from tigertail.model.artists import with_artists
 from tigertail.model.config import ModelConfig
+from tigertail.model.engine import HERE, Engine
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
 from tigertail.model.item_table import item_table
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, FitContext, fit_signals
-from tigertail.signals.listening.solve import GroupSolver, fit_groups
 from tigertail.threads import limited
 
 _FEWEST_LISTENERS: Final = 2  # of two items or more
@@ -33,8 +32,7 @@ def fit(
     lists: GroundTruth | None = None,
     feedback: GroundTruth | None = None,
     threads: int | None = None,
-    solve: Solver = fit_als,
-    solve_groups: GroupSolver = fit_groups,
+    engine: Engine = HERE,
 ) -> Model:
     """Fit a model to a dataset.
 
@@ -50,10 +48,8 @@ def fit(
         What listeners liked in answer to what, that the mixture learns from too.
     threads
         Threads to use; None means all. The model is the same for any number.
-    solve
-        What finds the factors.
-    solve_groups
-        What fits the local models.
+    engine
+        What does the longest parts.
 
     Warns
     -----
@@ -82,13 +78,13 @@ def fit(
             stacklevel=2,
         )
     mixed_names(dataset, config.mixture)  # refuse an unknown name before the work, not after
-    context = FitContext(dataset, interactions, config, threads, solve, solve_groups)
+    context = FitContext(dataset, interactions, config, threads, engine)
     signals = fit_signals(context)
     if mixture := fit_mixture(context, signals, lists, feedback):
         signals |= mixture.parts  # listening with the exposure that was learned
         with limited(threads):
             signals[MIXTURE] = with_candidates(
-                mixture, config.retrieval.candidates_of(len(mixture.listeners))
+                mixture, config.retrieval.candidates_of(len(mixture.listeners)), engine.choose
             )
     provenance = Provenance(dataset.name, dataset.fingerprint, dataset.simulated)
     seen = {

@@ -15,11 +15,12 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
-from tigertail.factorization import ALSConfig, Factors, Observable, Solver, fit_als
+from tigertail.factorization import ALSConfig, Factors, Observable
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing.mixture import Mixture
 from tigertail.model.artists import with_artists
 from tigertail.model.config import BaseConfig, ModelConfig
+from tigertail.model.engine import HERE, Engine
 from tigertail.model.item_table import item_table
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
@@ -29,10 +30,9 @@ from tigertail.signals.co_listening import CoListening, CoListeningConfig, fit_c
 from tigertail.signals.contract import Arrays, FittedSignal, Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.listening import GroupedCoListening, ListeningConfig, fit_listening, group_listeners
-from tigertail.signals.listening.solve import GroupSolver, fit_groups
 from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
-from tigertail.signals.web import Web, fit_web
+from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR
 from tigertail.threads import limited
 
@@ -65,18 +65,15 @@ class FitContext:
         Settings of every signal.
     threads
         Threads to use; None means all.
-    solve
-        What finds the factors.
-    solve_groups
-        What fits the local models.
+    engine
+        What does the longest parts.
     """
 
     dataset: Dataset
     interactions: Interactions
     config: ModelConfig
     threads: int | None = None
-    solve: Solver = fit_als
-    solve_groups: GroupSolver = fit_groups
+    engine: Engine = HERE
 
     @cached_property
     def confidences(self) -> CSR:
@@ -111,7 +108,7 @@ class FitContext:
         """The base model."""
         settings = self.solver
         with progress("factors", settings.iterations) as tick:
-            return self.solve(
+            return self.engine.solve(
                 self.confidences,
                 settings,
                 seed=self.config.seed,
@@ -206,7 +203,7 @@ def _listening(context: FitContext, config: ListeningConfig) -> GroupedCoListeni
         plays=context.interactions.plays,
         exposure=context.exposure,
         threads=context.threads,
-        solve=context.solve_groups,
+        solve=context.engine.solve_groups,
     )
 
 
@@ -216,7 +213,7 @@ def _factors(context: FitContext, config: BaseConfig) -> FactorAffinity:
 
 def _co_listening(context: FitContext, config: CoListeningConfig) -> CoListening:
     with limited(context.threads):
-        return fit_co_listening(context.confidences, config)
+        return fit_co_listening(context.confidences, config, products=context.engine.products)
 
 
 def _annotation(context: FitContext, config: AnnotationConfig) -> Annotation:
@@ -235,6 +232,10 @@ def _back_off(context: FitContext, config: BackOffConfig) -> BackOff:
 
     own = _factors(context, base)
     return fit_back_off(context.dataset_by_artist, context.interactions, own, fit_artists, config)
+
+
+def _web(context: FitContext, config: WebConfig) -> Web:
+    return fit_web(context.dataset, context.interactions, config, products=context.engine.products)
 
 
 def _from_tables(
@@ -291,7 +292,7 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
     AUDIO: SignalSpec(AudioAffinity, _audio, "audio", "similar sound", (c.AUDIO_TABLE,), colour="#168a6c"),
     WEB: SignalSpec(
         Web,
-        _from_tables(fit_web),
+        _web,
         "web",
         "pages that mention both",
         (c.MENTIONS_TABLE,),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,43 +37,20 @@ class CoListening(NeighbourLists):
     EVIDENCE: ClassVar[Evidence] = Evidence.of("same_listeners")
 
 
-def fit_co_listening(
-    weights: CSR, config: CoListeningConfig, *, exposed_share: NDArray[np.float64] | None = None
-) -> CoListening:
-    """Compute co-listening from a matrix of listeners by items.
+class Products(Protocol):
+    """What keeps the largest products: :func:`strongest_products`, or something that does the same elsewhere."""
 
-    Exposure is not used but for ``exposed_share``, which the baseline of an evaluation gives: the signal of a model
-    takes a pair that could not be observed for one that was not played.
-
-    With w_A the column of A, n_AB the number of common listeners and s the shrinkage,
-
-        aff(A -> B) = w_A . w_B / (|w_A| |w_B|^beta) * n_AB / (n_AB + s)
-
-    The shrinkage is that of Bell and Koren, "Improved Neighborhood-based Collaborative Filtering" (KDD Cup
-    2007). One row of the item-item matrix exists at a time on each thread, never the whole.
-
-    Parameters
-    ----------
-    weights
-        Listeners by items: how much each play counts, in a model its confidence.
-    config
-        Settings.
-    exposed_share
-        Share of the listeners who could hear each item (:mod:`tigertail.dataset.exposure`); float64, (items,). Then
-        |w_A|^2 is divided by it. None means all.
-    """
-    squares = np.bincount(weights.indices, weights.data.astype(np.float64) ** 2, weights.shape[1])
-    lengths = np.sqrt(squares if exposed_share is None else squares / exposed_share).astype(np.float32)
-    return CoListening(
-        strongest_products(
-            weights.transpose(),
-            weights,
-            config.neighbours,
-            lengths=lengths,
-            gains=_inverse_power(lengths, config.beta),
-            shrinkage=config.shrinkage,
-        )
-    )
+    def __call__(
+        self,
+        by_item: CSR,
+        by_listener: CSR,
+        k: int,
+        *,
+        lengths: NDArray[np.float32] | None = None,
+        gains: NDArray[np.float32] | None = None,
+        shrinkage: float = 0.0,
+    ) -> CSR:
+        """Keep the largest entries of each row of a product; see :func:`strongest_products`."""
 
 
 def strongest_products(
@@ -112,17 +89,88 @@ def strongest_products(
     CSR
         Items by items.
     """
-    items = by_listener.shape[1]
-    ones = np.ones(items, np.float32)
-    codes, scores = _neighbours(
-        matrix_rows(by_item),
-        matrix_rows(by_listener),
-        ones if lengths is None else lengths,
-        ones if gains is None else gains,
-        np.float32(shrinkage),
-        min(k, items),
+    ones = np.ones(by_listener.shape[1], np.float32)
+    lengths, gains = (ones if given is None else given for given in (lengths, gains))
+    return best_of_each(*strongest_of_items(by_item, by_listener, 0, k, lengths, gains, shrinkage))
+
+
+def strongest_of_items(
+    by_item: CSR,
+    by_listener: CSR,
+    first: int,
+    k: int,
+    lengths: NDArray[np.float32],
+    gains: NDArray[np.float32],
+    shrinkage: float,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Do what :func:`strongest_products` does, for some items that follow each other.
+
+    Parameters
+    ----------
+    by_item
+        Their rows of U.
+    by_listener
+        V; rows that no entry of ``by_item`` names may be left out of both.
+    first
+        Code of the first item.
+    k, lengths, gains, shrinkage
+        As there; ``lengths`` are those of these items.
+
+    Returns
+    -------
+    codes
+        Best first, -1 where there are no more; int32, (items, k).
+    scores
+        Float32, (items, k).
+    """
+    k = min(k, by_listener.shape[1])
+    rows = matrix_rows(by_item), matrix_rows(by_listener)
+    return _neighbours(*rows, first, lengths, gains, np.float32(shrinkage), k)  # type: ignore[no-any-return]
+
+
+def fit_co_listening(
+    weights: CSR,
+    config: CoListeningConfig,
+    *,
+    exposed_share: NDArray[np.float64] | None = None,
+    products: Products = strongest_products,
+) -> CoListening:
+    """Compute co-listening from a matrix of listeners by items.
+
+    Exposure is not used but for ``exposed_share``, which the baseline of an evaluation gives: the signal of a model
+    takes a pair that could not be observed for one that was not played.
+
+    With w_A the column of A, n_AB the number of common listeners and s the shrinkage,
+
+        aff(A -> B) = w_A . w_B / (|w_A| |w_B|^beta) * n_AB / (n_AB + s)
+
+    The shrinkage is that of Bell and Koren, "Improved Neighborhood-based Collaborative Filtering" (KDD Cup
+    2007). One row of the item-item matrix exists at a time on each thread, never the whole.
+
+    Parameters
+    ----------
+    weights
+        Listeners by items: how much each play counts, in a model its confidence.
+    config
+        Settings.
+    exposed_share
+        Share of the listeners who could hear each item (:mod:`tigertail.dataset.exposure`); float64, (items,). Then
+        |w_A|^2 is divided by it. None means all.
+    products
+        What keeps the largest products.
+    """
+    squares = np.bincount(weights.indices, weights.data.astype(np.float64) ** 2, weights.shape[1])
+    lengths = np.sqrt(squares if exposed_share is None else squares / exposed_share).astype(np.float32)
+    return CoListening(
+        products(
+            weights.transpose(),
+            weights,
+            config.neighbours,
+            lengths=lengths,
+            gains=_inverse_power(lengths, config.beta),
+            shrinkage=config.shrinkage,
+        )
     )
-    return best_of_each(codes, scores)
 
 
 def _inverse_power(lengths: NDArray[np.float32], exponent: float) -> NDArray[np.float32]:
@@ -130,19 +178,20 @@ def _inverse_power(lengths: NDArray[np.float32], exponent: float) -> NDArray[np.
 
 
 @njit(parallel=True, cache=True)
-def _neighbours(by_item, by_listener, lengths, gains, shrinkage, k):
-    n = len(lengths)
-    codes = np.full((n, k), -1, np.int32)
-    scores = np.full((n, k), -np.inf, np.float32)
+def _neighbours(by_item, by_listener, first, lengths, gains, shrinkage, k):
+    rows, n = len(lengths), len(gains)
+    codes = np.full((rows, k), -1, np.int32)
+    scores = np.full((rows, k), -np.inf, np.float32)
     # Items are dealt out like cards, so that each chunk has its share of the popular ones, which come first.
-    chunks = min(64, n)
+    chunks = min(64, rows)
     for chunk in prange(chunks):
         common = np.zeros(n, np.int32)
         product = np.zeros(n, np.float32)
         touched = np.empty(n, np.int32)
-        for item in range(chunk, n, chunks):
+        for row in range(chunk, rows, chunks):
+            item = first + row
             met = 0
-            for e in range(by_item.indptr[item], by_item.indptr[item + 1]):
+            for e in range(by_item.indptr[row], by_item.indptr[row + 1]):
                 listener = by_item.indices[e]
                 for f in range(by_listener.indptr[listener], by_listener.indptr[listener + 1]):
                     other = by_listener.indices[f]
@@ -156,9 +205,9 @@ def _neighbours(by_item, by_listener, lengths, gains, shrinkage, k):
                 other = touched[t]
                 if other != item:
                     shrunk = common[other] / (common[other] + shrinkage)
-                    score = product[other] / lengths[item] * gains[other] * shrunk
-                    size = offer(scores[item], codes[item], size, np.float32(score), other)
+                    score = product[other] / lengths[row] * gains[other] * shrunk
+                    size = offer(scores[row], codes[row], size, np.float32(score), other)
                 common[other] = 0
                 product[other] = 0
-            sort_best_first(scores[item], codes[item], size)
+            sort_best_first(scores[row], codes[row], size)
     return codes, scores

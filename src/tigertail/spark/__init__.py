@@ -1,1 +1,1 @@
-"""The factors from Apache Spark, bit for bit those of one machine; needs the extra ``spark``."""
+"""The longest parts of a fit from Apache Spark, bit for bit those of one machine; needs the extra ``spark``."""

@@ -66,6 +66,14 @@ class Checkpoints:
         except OSError as error:
             raise _unusable(self.uri, error) from None
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether both are of one fit."""
+        return isinstance(other, Checkpoints) and self.uri == other.uri
+
+    def __hash__(self) -> int:
+        """Return the hash of where they are; what a process read of them is found by it."""
+        return hash(self.uri)
+
     def done(self, stage: str) -> bool:
         """Return whether a stage was finished, by a fit of the same key."""
         try:

@@ -1,4 +1,4 @@
-"""Fitting a model with factors and local models from a cluster."""
+"""Fitting a model whose longest parts a cluster does."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tigertail.model import Model, ModelConfig
+from tigertail.model.engine import Engine
 from tigertail.model.fit_model import fit
+from tigertail.spark.cluster import Cluster
 from tigertail.spark.local import DistributedGroups
+from tigertail.spark.mixing import DistributedChoiceSets, DistributedChooser
+from tigertail.spark.products import DistributedProducts
 from tigertail.spark.session import SparkCluster
 from tigertail.spark.solver import DistributedALS
 
@@ -26,10 +30,12 @@ def fit_on_spark(
     blocks: tuple[int | None, int | None] = (None, None),
     threads: int | None = None,
 ) -> Model:
-    """Fit a model whose factors and local models a cluster finds; all else is fitted here, by the ordinary code.
+    """Fit a model whose longest parts a cluster does; all else is fitted here, by the ordinary code.
 
-    So it is for the model, for the mixture, which is fitted without the listeners that it learns from, and for
-    back-off. The model is the same, byte for byte, as that of :func:`tigertail.fit`.
+    Those are the factors and local models, of the model, of the signals fitted without the listeners that the mixture
+    learns from, and of back-off; common listeners, and words that pages share; the choice sets that the mixture
+    learns from; and the candidates. The model is the
+    same, byte for byte, as that of :func:`tigertail.fit`.
 
     Parameters
     ----------
@@ -47,10 +53,25 @@ def fit_on_spark(
         Threads that the driver uses; None means all.
     """
     cluster = SparkCluster(session)
-    return fit(
-        dataset,
-        config,
-        threads=threads,
-        solve=DistributedALS(cluster, work, blocks),
-        solve_groups=DistributedGroups(cluster, work),
+    return fit(dataset, config, threads=threads, engine=engine_of(cluster, work, blocks))
+
+
+def engine_of(
+    cluster: Cluster, work: Path | str, blocks: tuple[int | None, int | None] = (None, None)
+) -> Engine:
+    """Return what does the longest parts of a fit on a cluster.
+
+    Parameters
+    ----------
+    cluster
+        What runs tasks.
+    work, blocks
+        As in :func:`fit_on_spark`.
+    """
+    return Engine(
+        DistributedALS(cluster, work, blocks),
+        DistributedGroups(cluster, work),
+        DistributedProducts(cluster, work),
+        DistributedChoiceSets(cluster, work),
+        DistributedChooser(cluster, work),
     )

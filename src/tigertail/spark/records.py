@@ -1,6 +1,7 @@
 """What stages keep: records of named arrays.
 
-A kind of record is a class, whose fields are the columns of the files that hold it: numbers, and arrays of any length.
+A kind of record is a class, whose fields are the columns of the files that hold it: numbers, texts, and arrays of any
+length.
 A file is one of Arrow's (IPC); each of its batches is one record, so that a task reads those that it needs.
 """
 
@@ -14,12 +15,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-_NUMBERS: Final[dict[Any, pa.DataType]] = {int: pa.int64(), float: pa.float64()}
+_SINGLE: Final[dict[Any, pa.DataType]] = {int: pa.int64(), float: pa.float64(), str: pa.string()}
 
 
 def _arrow_type(hint: Any) -> pa.DataType:
-    if hint in _NUMBERS:
-        return _NUMBERS[hint]
+    if hint in _SINGLE:
+        return _SINGLE[hint]
     if isinstance(hint, UnionType):  # an array or None
         hint = get_args(hint)[0]
     _, dtype = get_args(hint)  # of an array: its shape and dtype
@@ -27,7 +28,7 @@ def _arrow_type(hint: Any) -> pa.DataType:
 
 
 class Record:
-    """A record of some kind: a subclass, whose fields are numbers and arrays.
+    """A record of some kind: a subclass, whose fields are numbers, texts and arrays.
 
     Attributes
     ----------
@@ -167,6 +168,35 @@ class Local(Record):
 
     known: NDArray[np.int32]
     vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class NamedArray(Record):
+    """An array of any type and shape, where there are many: see :mod:`tigertail.spark.arrays`.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    dtype
+        Its type, as NumPy writes it.
+    shape
+        Its shape.
+    content
+        Its bytes.
+    """
+
+    name: str
+    dtype: str
+    shape: NDArray[np.int64]
+    content: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Settings(Record):
+    """Settings of a signal, in JSON."""
+
+    text: str
 
 
 def to_batch(record: Record) -> pa.RecordBatch:

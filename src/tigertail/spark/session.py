@@ -121,7 +121,7 @@ class SparkCluster:
             context.setJobDescription(stage)
         run: Any = partial(_run_blocks, task=task)
         numbers = self.session.range(0, blocks, 1, blocks)
-        with task_errors("the same command goes on after the last half-sweep"):
+        with task_errors("the same command goes on after the last stage that was written"):
             rows = numbers.mapInArrow(run, "id bigint, name string").collect()
         return [row.name for row in sorted(rows, key=lambda row: row.id)]
 

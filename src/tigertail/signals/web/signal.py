@@ -12,6 +12,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
+from tigertail.signals.co_listening import Products, strongest_products
 from tigertail.signals.evidence import Evidence
 from tigertail.signals.neighbour_lists import NeighbourLists
 from tigertail.signals.web.co_mentions import co_mention_counts, co_mention_similarity
@@ -71,7 +72,13 @@ class Web(NeighbourLists):
         return counts.tolist()
 
 
-def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> Web:
+def fit_web(
+    dataset: Dataset,
+    interactions: Interactions,
+    config: WebConfig,
+    *,
+    products: Products = strongest_products,
+) -> Web:
     """Fit the web signal.
 
     With x the parts (beside each other, on each other's page, pages alike), each from 0 to 1, w their weights
@@ -87,6 +94,8 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
         The plays of that dataset, which give items their codes and listeners.
     config
         Settings.
+    products
+        What keeps the largest products, of words that pages share.
 
     Raises
     ------
@@ -121,6 +130,7 @@ def fit_web(dataset: Dataset, interactions: Interactions, config: WebConfig) -> 
             terms=config.max_terms_per_page,
             common=config.max_document_frequency,
             neighbours=config.neighbours,
+            products=products,
         )
         parts.append((config.text_similarity_weight, texts))
     popularity_factor = np.asarray((1.0 + interactions.item_listeners) ** -config.beta, np.float64)

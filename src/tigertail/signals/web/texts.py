@@ -9,7 +9,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.signals.co_listening import strongest_products
+from tigertail.signals.co_listening import Products, strongest_products
 from tigertail.signals.web.codes import NO_OWNER, CodedMentions
 from tigertail.sparse import CSR
 
@@ -25,6 +25,7 @@ def text_similarity(
     terms: int,
     common: float,
     neighbours: int,
+    products: Products = strongest_products,
 ) -> CSR:
     """Compare the words of items' own pages.
 
@@ -47,6 +48,8 @@ def text_similarity(
         That share.
     neighbours
         Entries kept per row.
+    products
+        What keeps the largest products.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def text_similarity(
     squares = np.bincount(matrix.entry_rows(), matrix.data.astype(np.float64) ** 2, items)
     length = np.sqrt(np.maximum(squares, 1e-12))[matrix.entry_rows()]
     unit = matrix.with_data((matrix.data / length).astype(np.float32))
-    return strongest_products(unit, unit.transpose(), neighbours)
+    return products(unit, unit.transpose(), neighbours)
 
 
 def _word_counts(dataset: Dataset, mentions_in_codes: CodedMentions) -> pl.DataFrame:

@@ -1,0 +1,87 @@
+"""The lists of an evaluation, ranked on many machines: a task for some hundred query items.
+
+Any system's signal is taken, as Python keeps objects (``pickle``); each process of a worker reads it once.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tigertail.evaluation.scoring import Ranking, RankingBlock, localised_to
+from tigertail.signals.contract import Signal
+from tigertail.spark.arrays import arrays_of, records_of
+from tigertail.spark.checkpoints import Checkpoints, key_of
+from tigertail.spark.cluster import Cluster
+from tigertail.spark.records import NamedArray, Record, Settings
+from tigertail.spark.stages import Stages
+from tigertail.spark.stamp import kernel_stamp
+
+SIGNAL: Final = "signal"
+CATALOGUES: Final = "catalogues"
+QUERIES: Final = "queries"
+LISTS: Final = "lists"
+
+
+@dataclass(frozen=True)
+class DistributedRanker:
+    """Ranks lists on a cluster; called as :func:`tigertail.evaluation.scoring.rank_here` is.
+
+    Parameters
+    ----------
+    cluster
+        What runs the tasks.
+    work
+        Folder or URI that the driver and all workers reach: see :class:`Checkpoints`.
+    """
+
+    cluster: Cluster
+    work: Path | str
+
+    def __call__(self, signal: Signal, ranking: Ranking) -> Iterator[NDArray[np.int32]]:
+        """Rank the lists of every block, and yield them in the order of the blocks."""
+        kept_signal = np.frombuffer(pickle.dumps(signal, protocol=5), np.uint8)
+        items: dict[str, NDArray[Any]] = {"offered": ranking.offered, "popularity": ranking.popularity}
+        blocks = [part for block in ranking.blocks for part in block]
+        parts = [*items.values(), list(ranking.exponents), ranking.k, *blocks, kernel_stamp()]
+        kept = Checkpoints(self.work, key_of("ranking", kept_signal, *parts))
+        stages = Stages(self.cluster, kept)
+        stages.put(SIGNAL, [records_of({"signal": kept_signal})])
+        stages.put(CATALOGUES, [records_of(items)])
+        stages.put(QUERIES, (_asked(block) for block in ranking.blocks))
+        rank = partial(_rank, exponents=ranking.exponents, k=ranking.k)
+        stages.make(LISTS, rank, len(ranking.blocks))
+        for block in range(len(ranking.blocks)):
+            yield arrays_of(kept.read(LISTS, NamedArray, block))["lists"]
+
+
+def _asked(block: RankingBlock) -> Iterator[Record]:
+    yield Settings(block.place)
+    yield from records_of({"items": block.items, "catalogues": block.catalogues})
+
+
+def _rank(block: int, kept: Checkpoints, exponents: tuple[float, ...], k: int) -> Iterator[Record]:
+    (place,) = kept.read(QUERIES, Settings, block)
+    asked = RankingBlock(**arrays_of(kept.read(QUERIES, NamedArray, block)), place=place.text)
+    items = arrays_of(kept.read(CATALOGUES, NamedArray, 0))
+    ranking = Ranking(**items, exponents=exponents, k=k, blocks=[asked])
+    yield from records_of({"lists": ranking.ranked(_localised(kept, place.text), asked)})
+
+
+@lru_cache(maxsize=1)
+def _localised(kept: Checkpoints, place: str) -> Signal:
+    return localised_to(_signal(kept), place)
+
+
+@lru_cache(maxsize=1)
+def _signal(kept: Checkpoints) -> Signal:
+    [content] = arrays_of(kept.read(SIGNAL, NamedArray, 0)).values()
+    found: Signal = pickle.loads(content.data)
+    return found
