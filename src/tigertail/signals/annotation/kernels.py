@@ -94,7 +94,7 @@ def sum_shared(offsets, columns, values, item_offsets, items, item_values, queri
 
 
 @njit(parallel=True, cache=True)
-def most_shared(asked, answers, queries, shares, n, max_entries, codes):
+def most_shared(asked, answers, queries, shares, counts, max_entries, codes):
     """Write the items with the largest sums over shared labels, from the rarest label on."""
     items = shares.shape[1]
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
@@ -118,7 +118,7 @@ def most_shared(asked, answers, queries, shares, n, max_entries, codes):
                         touched[count] = item
                         count += 1
                     sums[item] += value * answers.data[other]
-            shortlist(sums, touched[:count], queries[place], shares, n, codes[place])
+            shortlist(sums, touched[:count], queries[place], shares, counts, codes[place])
             for item in touched[:count]:
                 sums[item] = 0
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
-from tigertail.ranking.shortlist import shares_of_bands, shortlist
+from tigertail.ranking.shortlist import shares_of_bands, shortlist, wanted
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
@@ -191,18 +191,18 @@ def most_common(
     gain
         What the sum is multiplied by, for each item; float32, (items,).
     n
-        How many under each popularity exponent of :mod:`tigertail.ranking.shortlist`.
+        How many under the own popularity exponent (:func:`tigertail.ranking.shortlist.wanted`).
     band
         Band of popularity of each item; uint8, (items,).
 
     Returns
     -------
     NDArray[np.int32]
-        Items, in no order, some of them twice, -1 where there are no more; (queries, exponents * n).
+        Items, in no order, some of them twice, -1 where there are no more; (queries, at most).
     """
-    shares = shares_of_bands(band)
-    codes = np.full((len(queries), len(shares) * n), -1, np.int32)
-    _most_common(queries, graph, weights, asking, vectors, gain, shares, n, codes)
+    shares, counts = shares_of_bands(band), wanted(n)
+    codes = np.full((len(queries), counts.sum()), -1, np.int32)
+    _most_common(queries, graph, weights, asking, vectors, gain, shares, counts, codes)
     return codes
 
 
@@ -390,7 +390,7 @@ def _add_common(query, graph, weights, common, touched):
 
 
 @njit(parallel=True, cache=True)
-def _most_common(queries, graph, weights, asking, vectors, gain, shares, n, codes):
+def _most_common(queries, graph, weights, asking, vectors, gain, shares, counts, codes):
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(gain), np.float32)
         touched = np.empty(len(gain), np.int32)
@@ -402,7 +402,7 @@ def _most_common(queries, graph, weights, asking, vectors, gain, shares, n, code
                     common[item] += _dot(asking[row], vectors[item])
             for item in there:
                 common[item] *= gain[item]
-            shortlist(common, there, queries[row], shares, n, codes[row])
+            shortlist(common, there, queries[row], shares, counts, codes[row])
             for item in there:
                 common[item] = 0
 
