@@ -28,6 +28,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
 LOOKED_UP: Final = 2**15  # entries of labels read for a query that looks for its best answers
+PREDICTED_BELOW: Final = 3  # band of popularity (7 listeners) from which listening knows more than what is predicted of it
 CONTRIBUTION: Final = "contribution"
 
 
@@ -158,7 +159,8 @@ class Annotation:
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough.
+        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough. What labels predict is asked
+        for items with few listeners alone.
         """
         shares, counts = shares_of_bands(band), wanted(n)
         shared = np.full((len(queries), counts.sum()), -1, np.int32)
@@ -167,7 +169,11 @@ class Annotation:
             kernels.most_shared(asked, answers, queries, shares, counts, LOOKED_UP, shared)
         if not self.prediction:
             return shared
-        return np.hstack([shared, self.prediction.nearest(queries, n, band, self._predicted_scale)])
+        asking = np.flatnonzero(band[queries] < PREDICTED_BELOW)
+        predicted = self.prediction.nearest(queries[asking], n, band, self._predicted_scale)
+        found = np.full((len(queries), predicted.shape[1]), -1, np.int32)
+        found[asking] = predicted
+        return np.hstack([shared, found])
 
     def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
