@@ -34,7 +34,7 @@ SCAN_ALL: Final = 2**15  # items of a catalogue up to which a look at every one 
 OF_BAND: Final = 100  # items that a part brings of each band, where every one is looked at
 OF_EXPONENT: Final = 160  # items that a part retrieves under its own popularity exponent
 POPULAR: Final = 64  # most popular items, which are in every pool
-POOL_SAMPLE: Final = 512  # items that stand for all others, drawn once for all queries
+POOL_SAMPLE: Final = 256  # items that stand for all others, drawn once for all queries
 _CHUNK: Final = 16  # queries of a thread that share what is marked
 _NOTHING: Final = np.float32(-np.inf)
 

@@ -18,7 +18,7 @@ from tigertail.kernels import njit
 from tigertail.ranking.topk import keep_best
 
 EXPONENTS: Final = (-1, 0, 1)
-ONE_IN: Final = (4, 1, 2)
+ONE_IN: Final = (2, 1, 2)
 """Under an exponent one in so many are wanted: fewer answers are found under another than a score's own. Chosen by the
 recall of the exact answers (docs/performance.md)."""
 GATHERED: Final = 256  # entries beyond the best that gather before the best are selected
@@ -48,7 +48,7 @@ def wanted(n: int) -> NDArray[np.int64]:
     Examples
     --------
     >>> wanted(160).tolist()
-    [40, 160, 80]
+    [80, 160, 80]
     """
     return np.array([-(-n // one_in) for one_in in ONE_IN], np.int64)
 
