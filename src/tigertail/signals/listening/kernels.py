@@ -17,6 +17,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
 CHUNK: Final = 16  # queries of a thread that share what counts are written to
+SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
 FEW: Final = 512  # items with common listeners
 
 Floats = NDArray[np.float32]
@@ -479,31 +480,55 @@ def _sum_in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @njit(parallel=True, cache=True)
 def _expected_at(asking, own, active, vectors, starts, items, scores):
-    for one in prange(len(asking)):
-        row = np.int64(one)
-        begin, end = starts[row], starts[row + 1]
-        _expect_one(asking[row], own[row], active[row], vectors, items[begin:end], scores[begin:end])
+    for chunk in prange((len(asking) + SHARING - 1) // SHARING):
+        first = np.int64(chunk) * SHARING
+        last = min(first + SHARING, len(asking))
+        _expect_together(first, last, asking, own, active, vectors, starts, items, scores)
+
+
+@njit(cache=True)
+def _expect_together(first, last, asking, own, active, vectors, starts, items, scores):
+    """Add what the factors expect after several queries: each vector of an item is read once for all that have it."""
+    begin, end = starts[first], starts[last]
+    latest = np.full(len(vectors.world), -1, np.int32)  # the last pair of each item
+    before = np.empty(end - begin, np.int32)  # the pair of the same item before
+    row = np.empty(end - begin, np.int32)
+    distinct = np.empty(end - begin, np.int32)
+    count = 0
+    for query in range(first, last):
+        for pair in range(starts[query] - begin, starts[query + 1] - begin):
+            item = items[begin + pair]
+            before[pair], row[pair] = latest[item], query
+            if latest[item] < 0:
+                distinct[count] = item
+                count += 1
+            latest[item] = pair
+    for item in distinct[:count]:
+        world = vectors.world[item]
+        pair = latest[item]
+        while pair >= 0:
+            scores[begin + pair] += _dot(asking[row[pair]], world)
+            pair = before[pair]
+        for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
+            group, local = vectors.groups[entry], vectors.own[vectors.rows[entry]]
+            pair = latest[item]
+            while pair >= 0:
+                if active[row[pair], group]:
+                    scores[begin + pair] += _dot_of_difference(own[row[pair], group], local, world)
+                pair = before[pair]
 
 
 @njit(cache=True)
 def _expect_one(asking, own, active, vectors, items, scores):
-    # Entries are found first, so that no branch keeps the products from waiting for memory side by side.
-    count = 0
-    for item in items:
-        count += vectors.offsets[item + 1] - vectors.offsets[item]
-    entries, places = np.empty(count + 1, np.int64), np.empty(count + 1, np.int32)
-    size = 0
     for place in range(len(items)):
-        for entry in range(vectors.offsets[items[place]], vectors.offsets[items[place] + 1]):
-            entries[size], places[size] = entry, place
-            size += active[vectors.groups[entry]]
-    for place in range(len(items)):
-        scores[place] += _dot(asking, vectors.world[items[place]])
-    for one in range(size):
-        entry, place = entries[one], places[one]
-        scores[place] += _dot_of_difference(
-            own[vectors.groups[entry]], vectors.own[vectors.rows[entry]], vectors.world[items[place]]
-        )
+        item = items[place]
+        world = vectors.world[item]
+        expected = _dot(asking, world)
+        for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
+            group = vectors.groups[entry]
+            if active[group]:
+                expected += _dot_of_difference(own[group], vectors.own[vectors.rows[entry]], world)
+        scores[place] += expected
 
 
 @njit(fastmath=True, cache=True)
