@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
 from tigertail.mixing.candidates import KEPT_SAMPLE, MAX_PARTS, Candidates
+from tigertail.mixing.elementary import log_in_place
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.pool import SCAN_ALL, Bands, pools
-from tigertail.mixing.elementary import log_in_place
 from tigertail.mixing.scoring import STRIDE, exponentials_in_place, inverses, new_scratch
 from tigertail.progress import progress
 from tigertail.signals.contract import HasNeighbourhoods
@@ -287,13 +287,18 @@ def _curves(affinities, has_data, inverse, curves, bits):
 
 
 @njit(cache=True)
+def _bits_of(flags):
+    bits = np.uint16(0)
+    for place in range(len(flags)):
+        bits |= np.uint16(flags[place]) << np.uint16(place)
+    return bits
+
+
+@njit(cache=True)
 def _sum_terms(curves, bits, has_data, coefficients, asked, levels, logits):
     """Write the sums of the terms of one query, as some parts have them, and some entries."""
     of_levels = coefficients.item_logits[asked]
-    content = np.uint16(0)
-    for part in range(len(has_data)):
-        if has_data[part] and coefficients.is_non_play[part]:
-            content |= np.uint16(1 << part)
+    content = _bits_of(has_data & coefficients.is_non_play)
     no_content_data = coefficients.no_content_data[asked]
     for place in range(len(logits)):
         logits[place] = of_levels[levels[place]] + (no_content_data if bits[place] & content == 0 else _ZERO)
@@ -489,7 +494,7 @@ def _note_parts(
 def _prioritise(pool, row, near, levels, curves, bits, logits, without, lists):
     """Return the priority of some entries of a query's pool; float32."""
     begin, size = pool.starts[row], len(near)
-    of_near = np.empty(curves.shape[:2] + (size,), np.float32)
+    of_near = np.empty((len(curves), curves.shape[1], size), np.float32)
     affinities = np.empty((len(curves), size), np.float32)
     two = np.empty((2, size), np.float32)
     for part in range(len(curves)):
@@ -563,7 +568,8 @@ def _choose(
     sample_weight = pool.sample_weight[begin:end]
     count = end - begin
     has_data = pool.has_data[row]
-    curves, bits = np.empty(inverse.shape + (count,), np.float32), np.empty(count, np.uint16)
+    curves = np.empty((len(has_data), inverse.shape[1], count), np.float32)
+    bits = np.empty(count, np.uint16)
     levels = level[pool.items[begin:end]]
     logits = np.empty((2, count), np.float32)
     _curves(pool.affinities[:, begin:end], has_data, inverse, curves, bits)

@@ -11,8 +11,10 @@ import numpy as np
 
 from tigertail.kernels import njit, prange
 from tigertail.ranking.shortlist import shortlist
+from tigertail.signals.dot_products import dot_in_any_order
 
 LOOKED_AT: Final = 12  # shared labels, of which some may tell no more than others
+_NOTHING: Final = np.float32(-np.inf)
 _CHUNK: Final = 16  # queries of a thread that share its scratch
 
 
@@ -124,8 +126,10 @@ def most_shared(asked, answers, queries, shares, counts, max_entries, codes):
 
 
 @njit(parallel=True, cache=True)
-def sum_shared_of_pairs(asked, rows, width, queries, starts, items, scores):
-    """Write the scores of some items for each query."""
+def sum_shared_of_pairs(
+    asked, rows, width, queries, starts, items, predicted, predicted_scale, known, scores
+):
+    """Write the affinities of some items for each query: what they share, and what labels predict of both."""
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         weights = np.zeros(width, np.float32)
         for place in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
@@ -133,9 +137,15 @@ def sum_shared_of_pairs(asked, rows, width, queries, starts, items, scores):
             for entry in range(begin, end):
                 weights[asked.indices[entry]] = asked.data[entry]
             for one in range(starts[place], starts[place + 1]):
+                if not (known[items[one]] and known[queries[place]]):
+                    scores[one] = _NOTHING
+                    continue
                 total = np.float32(0)
                 for other in range(rows.indptr[items[one]], rows.indptr[items[one] + 1]):
                     total += weights[rows.indices[other]] * rows.data[other]
+                if len(predicted):
+                    alike = dot_in_any_order(predicted[queries[place]], predicted[items[one]])
+                    total += max(alike, np.float32(0)) * predicted_scale[items[one]]
                 scores[one] = total
             for entry in range(begin, end):
                 weights[asked.indices[entry]] = 0

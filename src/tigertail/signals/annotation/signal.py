@@ -28,7 +28,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
 LOOKED_UP: Final = 2**14  # entries of labels read for a query that looks for its best answers
-PREDICTED_BELOW: Final = 3  # band of popularity (7 listeners) from which listening knows more than what is predicted of it
+PREDICTED_BELOW: Final = 3  # band (7 listeners) from which listening itself knows more than labels predict
 CONTRIBUTION: Final = "contribution"
 
 
@@ -159,7 +159,7 @@ class Annotation:
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough. What labels predict is asked
+        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough. What they predict is asked
         for items with few listeners alone.
         """
         shares, counts = shares_of_bands(band), wanted(n)
@@ -188,12 +188,12 @@ class Annotation:
                 queries,
                 starts,
                 items,
+                self.prediction.vectors if self.prediction else np.empty((0, 0), np.float32),
+                self._predicted_scale if self.prediction else np.empty(0, np.float32),
+                self.known,
                 scores,
             )
-        if self.prediction:
-            scores += self.prediction.affinity_of_pairs(queries, starts, items) * self._predicted_scale[items]
-        known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
-        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+        return scores
 
     def shared_labels(self, a: int, b: int, n: int = 5) -> pl.DataFrame:
         """Return what two items have in common, and who says so.

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.shortlist import shares_of_bands, shortlist, wanted
+from tigertail.signals.dot_products import dot_in_any_order
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
+_NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 16  # queries of a thread that share what counts are written to
 SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
 FEW: Final = 512  # items with common listeners
@@ -291,6 +293,20 @@ def expected_at(
     _expected_at(asking, own, active, vectors, starts, items, scores)
 
 
+@njit(parallel=True, cache=True)
+def divide_at(scores, divisor, gain, known, queries, starts, items):
+    """Turn the scores of some items of each query into affinities: 0 to the query, none without a listener."""
+    for row in prange(len(queries)):
+        for place in range(starts[row], starts[row + 1]):
+            item = items[place]
+            if not (known[item] and known[queries[row]]):
+                scores[place] = _NOTHING
+            elif item == queries[row]:
+                scores[place] = 0
+            else:
+                scores[place] = scores[place] / divisor[row] * gain[item]
+
+
 def add_products(scores: Floats, rows: NDArray[np.int64], items: Codes, products: Floats) -> None:
     """Add ``products[i, j]`` to ``scores[rows[i], items[j]]``, in place; neither rows nor items may repeat."""
     if one_query_in_numpy(len(rows)):
@@ -400,7 +416,7 @@ def _most_common(queries, graph, weights, asking, vectors, gain, shares, counts,
             there = touched[:count]
             if count <= FEW:
                 for item in there:
-                    common[item] += _dot(asking[row], vectors[item])
+                    common[item] += dot_in_any_order(asking[row], vectors[item])
             for item in there:
                 common[item] *= gain[item]
             shortlist(common, there, queries[row], shares, counts, codes[row])
@@ -507,7 +523,7 @@ def _expect_together(first, last, asking, own, active, vectors, starts, items, s
         world = vectors.world[item]
         pair = latest[item]
         while pair >= 0:
-            scores[begin + pair] += _dot(asking[row[pair]], world)
+            scores[begin + pair] += dot_in_any_order(asking[row[pair]], world)
             pair = before[pair]
         for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
             group, local = vectors.groups[entry], vectors.own[vectors.rows[entry]]
@@ -523,21 +539,12 @@ def _expect_one(asking, own, active, vectors, items, scores):
     for place in range(len(items)):
         item = items[place]
         world = vectors.world[item]
-        expected = _dot(asking, world)
+        expected = dot_in_any_order(asking, world)
         for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
             group = vectors.groups[entry]
             if active[group]:
                 expected += _dot_of_difference(own[group], vectors.own[vectors.rows[entry]], world)
         scores[place] += expected
-
-
-@njit(fastmath=True, cache=True)
-def _dot(a, b):
-    """Return the dot product of two vectors, up to rounding: summed in any order, as is fastest."""
-    total = np.float32(0)
-    for j in range(len(a)):
-        total += a[j] * b[j]
-    return total
 
 
 @njit(fastmath=True, cache=True)
