@@ -13,6 +13,7 @@ from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES
 from tigertail.mixing.pool import Bands, pools
 from tigertail.mixing.scale import scales
 from tigertail.mixing.terms import Terms
+from tigertail.ranking.shortlist import EXPONENTS, wanted
 from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
@@ -67,7 +68,7 @@ def pool_of(parts: dict[str, Signal]) -> pool.Pool:
 def test_the_sample_stands_for_all_items() -> None:
     bands = Bands.of(LISTENERS)
     drawn = bands.sample
-    assert 400 < len(drawn) <= pool.POOL_SAMPLE
+    assert 200 < len(drawn) <= pool.POOL_SAMPLE
     assert bands.stands_for[drawn].sum() == pytest.approx(ITEMS, rel=0.1)
     by_sample = (bands.stands_for[drawn] * np.log(LISTENERS[drawn] + 1.0)).sum()
     assert by_sample == pytest.approx(np.log(LISTENERS + 1.0).sum(), rel=0.05)
@@ -97,9 +98,9 @@ def test_it_has_the_best_of_each_part_under_every_popularity_exponent(
             affinity = part.affinity(QUERIES[[row]])[0]
             if found.has_data[row, place]:
                 affinity[query] = -np.inf
-                for exponent in (-1.0, 0.0, 1.0):
-                    scores = affinity * 2.0 ** (-exponent * band)
-                    best = np.argsort(-scores, kind="stable")[: pool.OF_BAND - 10]
+                for exponent, n in zip(EXPONENTS, wanted(pool.OF_EXPONENT).tolist(), strict=True):
+                    scores = affinity * 2.0 ** (-float(exponent) * band)
+                    best = np.argsort(-scores, kind="stable")[: min(n, pool.OF_BAND) - 10]
                     assert np.isin(best[affinity[best] > 0], inside).all()
             at_items = affinity[found.items[entries]]
             np.testing.assert_allclose(found.affinities[place, entries], at_items, rtol=1e-5, atol=1e-6)

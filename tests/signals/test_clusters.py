@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tigertail.ranking.shortlist import wanted
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.dot_products import blocks, dots, dots_at
 from tigertail.threads import limited
@@ -62,8 +63,11 @@ def test_each_popularity_exponent_has_its_own_best(scenes: np.ndarray) -> None:
     band = (EVERY % 2).astype(np.uint8)
     found = whole.largest(scenes[:1], whole.cluster_of[:1], 5, band)
     scores = scenes[:1] @ scenes.T
-    for theirs, share in zip(found.reshape(3, 5), (2.0, 1.0, 0.5), strict=True):
-        assert set(theirs.tolist()) == best(np.where(band == 1, share, 1) * scores, 5)[0]
+    counts = wanted(5)
+    assert counts.tolist() == [3, 5, 3], "fewer under an exponent that is not its own"
+    each = np.split(found[0], np.cumsum(counts)[:-1])
+    for theirs, share, n in zip(each, (2.0, 1.0, 0.5), counts.tolist(), strict=True):
+        assert set(theirs.tolist()) == best(np.where(band == 1, share, 1) * scores, n)[0]
 
 
 def test_a_gain_and_a_bias_change_the_order(scenes: np.ndarray) -> None:

@@ -32,9 +32,9 @@ Flags = NDArray[np.bool_]
 ALL_IN_POOL: Final = 2048  # items of a catalogue up to which all are in every pool
 SCAN_ALL: Final = 2**15  # items of a catalogue up to which a look at every one costs least
 OF_BAND: Final = 100  # items that a part brings of each band, where every one is looked at
-OF_EXPONENT: Final = 160  # items that a part retrieves under each popularity exponent
+OF_EXPONENT: Final = 160  # items that a part retrieves under its own popularity exponent
 POPULAR: Final = 64  # most popular items, which are in every pool
-POOL_SAMPLE: Final = 512  # items that stand for all others, drawn once for all queries
+POOL_SAMPLE: Final = 256  # items that stand for all others, drawn once for all queries
 _CHUNK: Final = 16  # queries of a thread that share what is marked
 _NOTHING: Final = np.float32(-np.inf)
 
@@ -178,6 +178,7 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
     starts, codes, sample_weight = _together(queries, columns, bands)
     values = np.full((len(parts), len(codes)), _NOTHING)
     scale = np.ones(has_data.shape, np.float32)
+    nowhere = np.full(items, -1, np.int32)
     for place, part in enumerate(parts.values()):
         rows = asked[place]
         if not len(rows):
@@ -187,9 +188,9 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
         elif isinstance(part, ComparesFew):
             few, place_of = part.affinity_block(queries[rows], bands.shared), bands.shared_place
             _gather_shared(few, rows, starts, codes, place_of, values[place])
-            _ask_at(part, queries, rows, starts, codes, place_of[codes] < 0, values[place])
+            _ask_at(part, queries, rows, starts, codes, place_of, values[place])
         elif isinstance(part, Retrieves):
-            _ask_at(part, queries, rows, starts, codes, np.ones(len(codes), np.bool_), values[place])
+            _ask_at(part, queries, rows, starts, codes, nowhere, values[place])
         scale[rows, place] = scales_of_pools(values[place], sample_weight, starts, rows)
     return Pools(starts, codes, sample_weight, values, has_data, scale, whole)
 
@@ -208,15 +209,12 @@ def _ask_at(
     rows: NDArray[np.int64],
     starts: NDArray[np.int64],
     codes: Codes,
-    wanted: Flags,
+    place_of: Codes,
     values: Floats,
 ) -> None:
-    """Write the affinities of a part to the entries of some of the queries that are wanted."""
-    asked = np.zeros(len(queries), np.bool_)
-    asked[rows] = True
-    entries = np.flatnonzero(wanted & np.repeat(asked, np.diff(starts)))
-    some = np.searchsorted(entries, np.append(starts[rows], starts[-1])).astype(np.int64)
-    values[entries] = part.affinity_of_pairs(queries[rows], some, codes[entries])
+    """Write the affinities of a part to the entries of some of the queries, but those that have a place elsewhere."""
+    some, entries, theirs = _entries_of(rows, starts, codes, place_of)
+    values[entries] = part.affinity_of_pairs(queries[rows], some, theirs)
 
 
 def _together(queries: Codes, columns: Codes, bands: Bands) -> tuple[NDArray[np.int64], Codes, Floats]:
@@ -227,9 +225,10 @@ def _together(queries: Codes, columns: Codes, bands: Bands) -> tuple[NDArray[np.
     counts = np.zeros(len(queries), np.int64)
     _unite(queries, columns, bands.always, bands.sample, len(bands.band), padded, drawn, counts)
     starts = np.concatenate([[0], np.cumsum(counts)])
-    filled = np.arange(padded.shape[1]) < counts[:, None]
-    codes = padded[filled]
-    return starts, codes, np.where(drawn[filled], bands.stands_for[codes], np.float32(0))
+    codes = np.empty(starts[-1], np.int32)
+    sample_weight = np.empty(starts[-1], np.float32)
+    _line_up(padded, drawn, starts, bands.stands_for, codes, sample_weight)
+    return starts, codes, sample_weight
 
 
 def _best_of_bands(affinity: Floats, queries: Codes, bands: Bands) -> Codes:
@@ -275,6 +274,37 @@ def _unite(queries, columns, always, sample, items, padded, drawn, counts):
                 marks[codes[place]] = 0
             marks[queries[row]] = 0
             counts[row] = count
+
+
+@njit(parallel=True, cache=True)
+def _line_up(padded, drawn, starts, stands_for, codes, sample_weight):
+    for row in prange(len(padded)):
+        for entry in range(starts[row], starts[row + 1]):
+            item = padded[row, entry - starts[row]]
+            codes[entry] = item
+            sample_weight[entry] = stands_for[item] if drawn[row, entry - starts[row]] else np.float32(0)
+
+
+@njit(cache=True)
+def _entries_of(rows, starts, codes, place_of):
+    """Return where the entries of some queries begin that have no place elsewhere, these, and their items."""
+    most = 0
+    for row in rows:
+        most += starts[row + 1] - starts[row]
+    begins, entries, items = (
+        np.empty(len(rows) + 1, np.int64),
+        np.empty(most, np.int64),
+        np.empty(most, np.int32),
+    )
+    size = 0
+    for place in range(len(rows)):
+        begins[place] = size
+        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
+            if place_of[codes[entry]] < 0:
+                entries[size], items[size] = entry, codes[entry]
+                size += 1
+    begins[len(rows)] = size
+    return begins, entries[:size], items[:size]
 
 
 @njit(parallel=True, cache=True)

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
 from tigertail.mixing.candidates import KEPT_SAMPLE, MAX_PARTS, Candidates
+from tigertail.mixing.elementary import log_in_place
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.pool import SCAN_ALL, Bands, pools
-from tigertail.mixing.scoring import STRIDE, WIDTH, add_terms, exponentials_in_place, inverses, new_scratch
+from tigertail.mixing.scoring import STRIDE, exponentials_in_place, inverses, new_scratch
 from tigertail.progress import progress
 from tigertail.signals.contract import HasNeighbourhoods
 
@@ -44,6 +45,7 @@ BINS: Final = 1024
 _BINS_OF_QUOTA: Final = 256  # bins of priority up to a quota
 _MANTISSA_BITS: Final = 18  # left out of a bin: 32 bins for each factor of two
 _ZERO: Final = np.float32(0)
+_ONE: Final = np.float32(1)
 _TINY: Final = np.float32(1e-12)
 _NEVER: Final = np.float32(np.inf)
 
@@ -327,25 +329,61 @@ def _quota(mixture: Mixture, character: float, beta: float | None) -> int:
 
 
 @njit(cache=True)
-def _sum_terms(pool, row, has_data, inverse, coefficients, asked, level, logits, data, scratch):
-    """Write the sums of the terms of one query and its pool, and who has data about the pairs."""
-    begin = pool.starts[row]
-    levels = coefficients.item_logits[asked]
+def _curves(affinities, has_data, inverse, curves, bits):
+    """Write the curves of every part for some entries, and a bit for each part that has data about an entry."""
+    positive = np.empty(len(bits), np.float32)
+    exponents, places = np.empty(len(bits), np.float32), np.empty(len(bits) + 1, np.int64)
+    curves[:] = 0
+    bits[:] = 0
+    for part in range(len(curves)):
+        if not has_data[part]:
+            continue
+        mark = np.uint16(1 << part)
+        of_part = affinities[part]
+        size = 0
+        for place in range(len(bits)):
+            bits[place] |= mark if of_part[place] > _NOTHING else np.uint16(0)
+            places[size] = place
+            size += of_part[place] > 0
+        for bend in range(curves.shape[1]):
+            factor = inverse[part, bend]
+            for one in range(size):
+                positive[one] = _ONE + of_part[places[one]] * factor
+            log_in_place(positive, positive.view(np.int32), exponents, size)
+            for one in range(size):
+                curves[part, bend, places[one]] = positive[one]
+
+
+@njit(cache=True)
+def _bits_of(flags):
+    bits = np.uint16(0)
+    for place in range(len(flags)):
+        bits |= np.uint16(flags[place]) << np.uint16(place)
+    return bits
+
+
+@njit(cache=True)
+def _sum_terms(curves, bits, has_data, coefficients, asked, levels, logits):
+    """Write the sums of the terms of one query, as some parts have them, and some entries."""
+    of_levels = coefficients.item_logits[asked]
+    content = _bits_of(has_data & coefficients.is_non_play)
+    no_content_data = coefficients.no_content_data[asked]
     for place in range(len(logits)):
-        logits[place] = levels[level[pool.items[begin + place]]]
-    for start in range(0, len(logits), WIDTH):
-        last = min(start + WIDTH, len(logits))
-        add_terms(
-            pool.affinities,
-            begin + start,
-            has_data,
-            inverse,
-            coefficients,
-            asked,
-            logits[start:last],
-            data[start:last],
-            scratch,
-        )
+        logits[place] = of_levels[levels[place]] + (no_content_data if bits[place] & content == 0 else _ZERO)
+    for part in range(len(has_data)):
+        if has_data[part]:
+            first, second = coefficients.curves[asked, part, 0], coefficients.curves[asked, part, 1]
+            low, high = curves[part, 0], curves[part, 1]
+            for place in range(len(logits)):
+                logits[place] += first * low[place] + second * high[place]
+    for pair in range(len(coefficients.pairs)):
+        one, other = coefficients.pairs[pair, 0], coefficients.pairs[pair, 1]
+        if has_data[one] and has_data[other]:
+            for bend in range(curves.shape[1]):
+                factor = coefficients.products[asked, pair, bend]
+                a, b = curves[one, bend], curves[other, bend]
+                for place in range(len(logits)):
+                    logits[place] += factor * (a[place] * b[place])
 
 
 @njit(cache=True)
@@ -375,29 +413,28 @@ def _note_ranks(bins, length, quota, counts, priority):
 
 
 @njit(cache=True)
-def _linear_bins(scores, data, bins):
-    """Write the bins of scores that are logarithms, at equal distances."""
+def _linear_bins(scores, there, bins):
+    """Write the bins of scores that are logarithms, at equal distances; -1 where they are not ``there``."""
     lowest, highest = -_NOTHING, _NOTHING
     for place in range(len(scores)):
-        if data[place]:
-            lowest, highest = min(lowest, scores[place]), max(highest, scores[place])
+        lowest = min(lowest, scores[place] if there[place] else -_NOTHING)
+        highest = max(highest, scores[place] if there[place] else _NOTHING)
     factor = np.float32(BINS - 1) / max(highest - lowest, _TINY) if highest > _NOTHING else _ZERO
     for place in range(len(scores)):
-        bins[place] = np.int32((scores[place] - lowest) * factor) if data[place] else -1
+        bins[place] = np.int32((scores[place] - lowest) * factor) if there[place] else -1
 
 
 @njit(cache=True)
-def _geometric_bins(affinities, data, bins):
+def _geometric_bins(affinities, bins):
     """Write the bins of affinities, at equal ratios; those up to 0 are not in the list."""
-    # The bits of a number above 0, exponent and mantissa, grow with its logarithm.
+    # The bits of a number above 0, exponent and mantissa, grow with its logarithm; those of others are below them.
     bits = affinities.view(np.int32)
     highest = np.int32(0)
-    for place in range(len(affinities)):
-        if data[place] and affinities[place] > 0:
-            highest = max(highest, bits[place])
-    for place in range(len(affinities)):
+    for place in range(len(bits)):
+        highest = max(highest, bits[place])
+    for place in range(len(bits)):
         below = (highest - bits[place]) >> _MANTISSA_BITS
-        bins[place] = max(BINS - 1 - below, 0) if data[place] and affinities[place] > 0 else -1
+        bins[place] = max(BINS - 1 - below, 0) if bits[place] > 0 else -1
 
 
 @njit(cache=True)
@@ -473,68 +510,79 @@ def _log_z_correction(logits, mass, top, places, log_weights):
 
 
 @njit(cache=True)
-def _popularity(pool, row, lists, level):
+def _popularity(levels, lists):
     """Return what popularity subtracts at an exponent of 1, at each character; float32, (characters, entries)."""
-    begin, end = pool.starts[row], pool.starts[row + 1]
-    subtracted = np.empty((len(lists.log_popularity), end - begin), np.float32)
-    for place in range(end - begin):
-        one = level[pool.items[begin + place]]
-        for character in range(len(lists.log_popularity)):
-            subtracted[character, place] = lists.log_popularity[character, one]
+    subtracted = np.empty((len(lists.log_popularity), len(levels)), np.float32)
+    for character in range(len(subtracted)):
+        of_levels = lists.log_popularity[character]
+        for place in range(len(levels)):
+            subtracted[character, place] = of_levels[levels[place]]
     return subtracted
 
 
 @njit(cache=True)
-def _note_lists(logits, data, popularity, lists, row, bins, counts, priority):
+def _note_lists(logits, there, popularity, lists, row, bins, counts, priority):
     """Note the ranks in each list."""
-    scores = np.empty(len(data), np.float32)
+    scores = np.empty(len(priority), np.float32)
     for one in range(len(lists.quotas)):
         character = lists.character[one]
         t, exponent = lists.characters[character], lists.exponents[row, one]
-        for place in range(len(data)):
-            scores[place] = (
-                (1 - t) * logits[0, place] + t * logits[1, place] - exponent * popularity[character, place]
-            )
-        _linear_bins(scores, data, bins)
+        subtracted = popularity[character]
+        for place in range(len(scores)):
+            mixed = (1 - t) * logits[0, place] + t * logits[1, place]
+            scores[place] = mixed - exponent * subtracted[place]
+        _linear_bins(scores, there, bins)
         _note_ranks(bins, lists.quotas[one], lists.quotas[one], counts, priority)
 
 
 @njit(cache=True)
 def _note_parts(
-    pool,
-    row,
-    inverse,
-    without,
-    lists,
-    level,
-    data,
-    popularity,
-    bins,
-    counts,
-    scores,
-    marks,
-    scratch,
-    priority,
+    affinities, curves, bits, levels, row, has_data, without, lists, popularity, bins, counts, priority
 ):
     """Note the ranks in the list of each part, and in that of the mixture without it."""
-    begin, end = pool.starts[row], pool.starts[row + 1]
-    exponent, log_popularity = (
-        lists.exponents[row, lists.default_list],
-        popularity[lists.character[lists.default_list]],
-    )
-    parts = pool.has_data.shape[1]
+    exponent = lists.exponents[row, lists.default_list]
+    subtracted = popularity[lists.character[lists.default_list]]
+    scores, there = np.empty(len(bits), np.float32), np.empty(len(bits), np.bool_)
+    parts = len(has_data)
     for part in range(parts):
-        if pool.has_data[row, part]:
-            _geometric_bins(pool.affinities[part, begin:end], data, bins)
+        if has_data[part]:
+            _geometric_bins(affinities[part], bins)
             _note_ranks(bins, LENGTH_OF_PART, QUOTA_OF_PART, counts, priority)
             asked = row * parts + part
-            enabled = lists.enabled[asked]
-            _sum_terms(pool, row, enabled, inverse, without, asked, level, scores, marks, scratch)
-            for place in range(end - begin):
-                scores[place] -= exponent * log_popularity[place]
-                marks[place] &= data[place]
-            _linear_bins(scores, marks, bins)
+            _sum_terms(curves, bits, lists.enabled[asked], without, asked, levels, scores)
+            others = np.uint16(0xFFFF ^ (1 << part))
+            for place in range(len(bits)):
+                scores[place] -= exponent * subtracted[place]
+                there[place] = bits[place] & others != 0
+            _linear_bins(scores, there, bins)
             _note_ranks(bins, QUOTA_WITHOUT, QUOTA_WITHOUT, counts, priority)
+
+
+@njit(cache=True)
+def _prioritise(pool, row, near, levels, curves, bits, logits, without, lists):
+    """Return the priority of some entries of a query's pool; float32."""
+    begin, size = pool.starts[row], len(near)
+    of_near = np.empty((len(curves), curves.shape[1], size), np.float32)
+    affinities = np.empty((len(curves), size), np.float32)
+    two = np.empty((2, size), np.float32)
+    for part in range(len(curves)):
+        for one in range(size):
+            affinities[part, one] = pool.affinities[part, begin + near[one]]
+        for bend in range(curves.shape[1]):
+            for one in range(size):
+                of_near[part, bend, one] = curves[part, bend, near[one]]
+    for end in range(2):
+        for one in range(size):
+            two[end, one] = logits[end, near[one]]
+    priority = np.full(size, _NEVER)
+    bins, counts = np.empty(size, np.int32), np.empty(BINS, np.int32)
+    popularity = _popularity(levels[near], lists)
+    _note_lists(two, np.ones(size, np.bool_), popularity, lists, row, bins, counts, priority)
+    _note_parts(
+        *(affinities, of_near, bits[near], levels[near], row, pool.has_data[row], without, lists),
+        *(popularity, bins, counts, priority),
+    )
+    return priority
 
 
 @njit(cache=True)
@@ -584,60 +632,39 @@ def _choose(
     log_z_correction,
 ):
     """Choose the candidates of a query; return how many there are, how many stand for others, and if none are left."""
-    sample_weight = pool.sample_weight[pool.starts[row] : pool.starts[row + 1]]
-    count = len(sample_weight)
+    begin, end = pool.starts[row], pool.starts[row + 1]
+    sample_weight = pool.sample_weight[begin:end]
+    count = end - begin
     has_data = pool.has_data[row]
-    scratch = new_scratch(len(has_data))
+    curves = np.empty((len(has_data), inverse.shape[1], count), np.float32)
+    bits = np.empty(count, np.uint16)
+    levels = level[pool.items[begin:end]]
     logits = np.empty((2, count), np.float32)
-    scores, more, exponentials = (
-        np.empty(count, np.float32),
-        np.empty(count, np.float32),
-        np.empty(count, np.float32),
-    )
-    data, marks = np.empty(count, np.uint8), np.empty(count, np.uint8)
-    bins, counts = np.empty(count, np.int32), np.empty(BINS, np.int32)
-    priority = np.full(count, _NEVER)
-    _sum_terms(pool, row, has_data, inverse, taste, row, level, logits[0], data, scratch)
-    _sum_terms(pool, row, has_data, inverse, kinship, row, level, logits[1], data, scratch)
-    for place in range(count):  # those of the sample are no candidates
-        data[place] = 0 if sample_weight[place] > 0 else data[place]
-    popularity = _popularity(pool, row, lists, level)
-    _note_lists(logits, data, popularity, lists, row, bins, counts, priority)
-    _note_parts(
-        pool,
-        row,
-        inverse,
-        without,
-        lists,
-        level,
-        data,
-        popularity,
-        bins,
-        counts,
-        scores,
-        marks,
-        scratch,
-        priority,
-    )
-    covered = np.count_nonzero(data)
-    for place in range(count if covered <= max_candidates else 0):  # there is room for every item with data
-        priority[place] = 0 if data[place] else priority[place]
-    size = _keep(priority, max_candidates, counts, places)
-    character = lists.characters[lists.character[lists.default_list]]
+    _curves(pool.affinities[:, begin:end], has_data, inverse, curves, bits)
+    _sum_terms(curves, bits, has_data, taste, row, levels, logits[0])
+    _sum_terms(curves, bits, has_data, kinship, row, levels, logits[1])
+    near = np.flatnonzero((sample_weight == 0) & (bits > 0))  # those of the sample are no candidates
+    size = len(near)
+    if size <= max_candidates:
+        places[:size] = near
+    else:
+        priority = _prioritise(pool, row, near, levels, curves, bits, logits, without, lists)
+        size = _keep(priority, max_candidates, np.empty(BINS, np.int32), places)
+        places[:size] = near[places[:size]]
     sampled = _represent_others(
         sample_weight,
         logits,
-        character,
+        lists.characters[lists.character[lists.default_list]],
         places,
         size,
         log_weights,
         log_z_correction,
-        scores,
-        more,
-        exponentials,
-        scratch,
+        np.empty(count, np.float32),
+        np.empty(count, np.float32),
+        np.empty(count, np.float32),
+        new_scratch(len(has_data)),
     )
-    return size, sampled, pool.whole[row] and covered == size
+    return size, sampled, pool.whole[row] and len(near) == size
 
 
 @njit(parallel=True, cache=True)

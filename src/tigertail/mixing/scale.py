@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.topk import offer, sort_best_first, top_k
+from tigertail.ranking.topk import keep_best, sort_best_first, top_k
 
 Floats = NDArray[np.float32]
 
@@ -54,13 +54,16 @@ def scales_of_pools(affinities, sample_weight, starts, rows):
     """
     means = np.empty(len(rows), np.float32)
     for place in prange(len(rows)):
-        best = np.empty(BEST, np.float32)
-        codes = np.empty(BEST, np.int32)
+        begin, end = starts[rows[place]], starts[rows[place] + 1]
+        best = np.empty(end - begin + 1, np.float32)
+        codes = np.empty(end - begin + 1, np.int32)
         size = 0
-        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
-            value = affinities[entry]
-            if value > _NOTHING and sample_weight[entry] == 0 and not (size == BEST and value <= best[0]):
-                size = offer(best, codes, size, value, entry)
+        for entry in range(begin, end):
+            best[size], codes[size] = affinities[entry], entry - begin
+            size += affinities[entry] > _NOTHING and sample_weight[entry] == 0
+        if size > BEST:
+            keep_best(best, codes, size, BEST)
+            size = BEST
         sort_best_first(best, codes, size)
         total = 0.0
         for rank in range(size):

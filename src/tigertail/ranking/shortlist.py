@@ -18,6 +18,9 @@ from tigertail.kernels import njit
 from tigertail.ranking.topk import keep_best
 
 EXPONENTS: Final = (-1, 0, 1)
+ONE_IN: Final = (2, 1, 2)
+"""Under an exponent one in so many are wanted: fewer answers are found under another than a score's own. Chosen by the
+recall of the exact answers (docs/performance.md)."""
 GATHERED: Final = 256  # entries beyond the best that gather before the best are selected
 
 
@@ -39,13 +42,24 @@ def shares_of_bands(band: NDArray[np.uint8]) -> NDArray[np.float32]:
     return shares.take(band, axis=1)
 
 
+def wanted(n: int) -> NDArray[np.int64]:
+    """Return how many are wanted under each exponent, where n are under a score's own.
+
+    Examples
+    --------
+    >>> wanted(160).tolist()
+    [80, 160, 80]
+    """
+    return np.array([-(-n // one_in) for one_in in ONE_IN], np.int64)
+
+
 @njit(inline="always")
 def gather(scores, codes, sizes, floors, exponent, score, code, n):
     """Add an entry to those that gather under an exponent; where there is no more room, leave the n best of them."""
     size = sizes[exponent]
     scores[exponent, size], codes[exponent, size] = score, code
     size += 1
-    if size == scores.shape[1]:
+    if size == n + GATHERED:
         keep_best(scores[exponent], codes[exponent], size, n)
         size = n
         floors[exponent] = scores[exponent, n - 1]
@@ -53,19 +67,21 @@ def gather(scores, codes, sizes, floors, exponent, score, code, n):
 
 
 @njit(cache=True)
-def write_best(scores, codes, sizes, n, best):
-    """Write the n best of those that gathered under each exponent; ``best`` is int32, (exponents * n,), all -1."""
+def write_best(scores, codes, sizes, counts, best):
+    """Write so many of those that gathered under each exponent, the best; ``best`` is int32, all -1."""
+    begin = 0
     for exponent in range(len(sizes)):
-        size = sizes[exponent]
+        size, n = sizes[exponent], counts[exponent]
         if size > n:
             keep_best(scores[exponent], codes[exponent], size, n)
             size = n
-        best[n * exponent : n * exponent + size] = codes[exponent, :size]
+        best[begin : begin + size] = codes[exponent, :size]
+        begin += n
 
 
 @njit(cache=True)
-def shortlist(scores, items, left_out, shares, n, best):
-    """Write the n items with the largest scores, above 0, under each exponent.
+def shortlist(scores, items, left_out, shares, counts, best):
+    """Write the items with the largest scores, above 0, under each exponent.
 
     Parameters
     ----------
@@ -77,20 +93,18 @@ def shortlist(scores, items, left_out, shares, n, best):
         One that is not written.
     shares
         What :func:`shares_of_bands` returns.
-    n
-        How many under each exponent.
+    counts
+        How many under each exponent, as :func:`wanted` returns them.
     best
-        Int32, (exponents * n,); must hold -1.
+        Int32, (sum of counts,); must hold -1.
     """
-    gathered, codes = (
-        np.empty((len(shares), n + GATHERED), np.float32),
-        np.empty((len(shares), n + GATHERED), np.int32),
-    )
+    room = counts.max() + GATHERED
+    gathered, codes = np.empty((len(shares), room), np.float32), np.empty((len(shares), room), np.int32)
     sizes, floors = np.zeros(len(shares), np.int64), np.zeros(len(shares), np.float32)
     for item in items:
         if item != left_out:
             for exponent in range(len(shares)):
                 score = scores[item] * shares[exponent, item]
                 if score > floors[exponent]:
-                    gather(gathered, codes, sizes, floors, exponent, score, item, n)
-    write_best(gathered, codes, sizes, n, best)
+                    gather(gathered, codes, sizes, floors, exponent, score, item, counts[exponent])
+    write_best(gathered, codes, sizes, counts, best)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.shortlist import GATHERED, gather, shares_of_bands, write_best
+from tigertail.ranking.shortlist import GATHERED, gather, shares_of_bands, wanted, write_best
 from tigertail.signals.directions import directions
 from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
 
@@ -110,7 +110,7 @@ class ClusteredVectors:
         clusters
             Cluster of each query, -1 for one that finds nothing; int32, (queries,).
         n
-            How many under each exponent.
+            How many under the own exponent (:func:`tigertail.ranking.shortlist.wanted`).
         band
             Band of popularity of each item; uint8, (items,).
         gain
@@ -122,7 +122,7 @@ class ClusteredVectors:
         Returns
         -------
         NDArray[np.int32]
-            In no order, some of them twice, -1 where there are no more; (queries, exponents * n).
+            In no order, some of them twice, -1 where there are no more; (queries, at most).
         """
         order = np.argsort(clusters, kind="stable")
         order = order[clusters[order] >= 0]
@@ -133,7 +133,8 @@ class ClusteredVectors:
         there = np.maximum(self.codes, 0)
         shares = shares_of_bands(band[there])
         shares[:, self.codes < 0] = 0
-        items = np.full((len(asking), len(shares) * n), -1, np.int32)
+        counts = wanted(n)
+        items = np.full((len(asking), counts.sum()), -1, np.int32)
         if len(order):
             _largest(
                 at_length(asking[order], self.laid_out.shape[1]),
@@ -145,7 +146,7 @@ class ClusteredVectors:
                 np.zeros(len(there), np.float32) if bias is None else bias[there],
                 bias is not None,
                 order,
-                n,
+                counts,
                 items,
             )
         return items
@@ -194,14 +195,14 @@ def _probes(centres: Floats, counts: NDArray[np.int64], reach: int) -> tuple[NDA
 
 
 @njit(parallel=True, cache=True)
-def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, rows, n, items):
+def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, rows, counts, items):
     laid_out, codes, first_block, probe_starts, probes = layout
     exponents = len(shares)
     for group in prange(len(starts) - 1):
         begin, end = starts[group], starts[group + 1]
         count = end - begin
         cluster = clusters[begin]
-        best = np.empty((count, exponents, n + GATHERED), np.float32)
+        best = np.empty((count, exponents, counts.max() + GATHERED), np.float32)
         offered = np.empty(best.shape, np.int32)
         sizes = np.zeros((count, exponents), np.int64)
         floors = np.zeros((count, exponents), np.float32)
@@ -227,10 +228,10 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
                             offered[row + r],
                             sizes[row + r],
                             floors[row + r],
-                            n,
+                            counts,
                         )
         for row in range(count):
-            write_best(best[row], offered[row], sizes[row], n, items[rows[begin + row]])
+            write_best(best[row], offered[row], sizes[row], counts, items[rows[begin + row]])
 
 
 @njit(cache=True)
@@ -251,7 +252,7 @@ def _mean(sums, codes):
 
 
 @njit(cache=True)
-def _offer_block(sums, base, codes, shares, best, offered, sizes, floors, n):
+def _offer_block(sums, base, codes, shares, best, offered, sizes, floors, counts):
     """Offer the items of one block to the best under each exponent."""
     for exponent in range(len(sizes)):
         floor = floors[exponent]
@@ -263,4 +264,4 @@ def _offer_block(sums, base, codes, shares, best, offered, sizes, floors, n):
         for i in range(WIDTH):
             score = (sums[i] - base) * shares[exponent, i]
             if score > floors[exponent]:  # which is 0 where there is no item
-                gather(best, offered, sizes, floors, exponent, score, codes[i], n)
+                gather(best, offered, sizes, floors, exponent, score, codes[i], counts[exponent])

@@ -378,7 +378,7 @@ class Retrieves(Protocol):
         queries
             Item codes; int32, (queries,).
         n
-            How many under each exponent.
+            How many under the own exponent (:func:`tigertail.ranking.shortlist.wanted`).
         band
             Band of popularity of each item; uint8, (items,).
 

@@ -300,6 +300,15 @@ def dot(query, vector):
     return total
 
 
+@njit(fastmath=True, cache=True)
+def dot_in_any_order(a, b):
+    """Return the dot product of two vectors up to rounding, summed as is fastest."""
+    total = np.float32(0)
+    for j in range(len(a)):
+        total += a[j] * b[j]
+    return total
+
+
 @njit(parallel=True, cache=True)
 def _dots_at(queries, vectors, starts, items, products):
     for row in prange(len(queries)):

@@ -11,10 +11,11 @@ import numpy as np
 
 from tigertail.kernels import njit, prange
 from tigertail.ranking.shortlist import shortlist
+from tigertail.signals.dot_products import dot_in_any_order
 
-LOOKED_AT: Final = (
-    12  # links kept of a pair: evidence names three, of which some may be left out as saying no more
-)
+LOOKED_AT: Final = 12
+"""Links kept of a pair: evidence names three, of which some may be left out as saying no more."""
+_NOTHING: Final = np.float32(-np.inf)
 _CHUNK: Final = 16  # queries of a thread that share its scratch
 
 
@@ -99,7 +100,7 @@ def sum_shared(offsets, columns, values, item_offsets, items, item_values, queri
 
 
 @njit(parallel=True, cache=True)
-def most_shared(asked, answers, queries, shares, n, max_entries, codes):
+def most_shared(asked, answers, queries, shares, counts, max_entries, codes):
     """Write the items with the largest sums over shared labels, from the rarest label on.
 
     Labels are read until the next would pass ``max_entries``: the most frequent ones may be left out.
@@ -126,14 +127,16 @@ def most_shared(asked, answers, queries, shares, n, max_entries, codes):
                         touched[count] = item
                         count += 1
                     sums[item] += value * answers.data[other]
-            shortlist(sums, touched[:count], queries[place], shares, n, codes[place])
+            shortlist(sums, touched[:count], queries[place], shares, counts, codes[place])
             for item in touched[:count]:
                 sums[item] = 0
 
 
 @njit(parallel=True, cache=True)
-def sum_shared_of_pairs(asked, rows, width, queries, starts, items, scores):
-    """Write the scores of some items for each query."""
+def sum_shared_of_pairs(
+    asked, rows, width, queries, starts, items, predicted, predicted_scale, known, scores
+):
+    """Write the affinities of some items for each query: what they share, and what labels predict of both."""
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         weights = np.zeros(width, np.float32)
         for place in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
@@ -141,9 +144,15 @@ def sum_shared_of_pairs(asked, rows, width, queries, starts, items, scores):
             for entry in range(begin, end):
                 weights[asked.indices[entry]] = asked.data[entry]
             for one in range(starts[place], starts[place + 1]):
+                if not (known[items[one]] and known[queries[place]]):
+                    scores[one] = _NOTHING
+                    continue
                 total = np.float32(0)
                 for other in range(rows.indptr[items[one]], rows.indptr[items[one] + 1]):
                     total += weights[rows.indices[other]] * rows.data[other]
+                if len(predicted):
+                    alike = dot_in_any_order(predicted[queries[place]], predicted[items[one]])
+                    total += max(alike, np.float32(0)) * predicted_scale[items[one]]
                 scores[one] = total
             for entry in range(begin, end):
                 weights[asked.indices[entry]] = 0

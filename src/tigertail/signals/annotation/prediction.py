@@ -37,7 +37,7 @@ from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.directions import directions
-from tigertail.signals.dot_products import blocks, dots, dots_at
+from tigertail.signals.dot_products import blocks, dots
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
@@ -80,12 +80,6 @@ class Prediction:
         """Return the items of each band with the largest affinity, times a gain; int32, (queries, bands * n)."""
         clusters = self._clusters
         return clusters.largest(self.vectors[queries], clusters.cluster_of[queries], n, band, gain)
-
-    def affinity_of_pairs(
-        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
-    ) -> Vectors:
-        """Return the affinity from each query to some items, one after the other; float32."""
-        return np.maximum(dots_at(self.vectors[queries], self.vectors, starts, items), np.float32(0))
 
     def between(self, a: int, b: int) -> float:
         """Return max(0, p_A . p_B) of two items."""

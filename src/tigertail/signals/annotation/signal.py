@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.kernels import one_query_in_numpy
-from tigertail.ranking.shortlist import shares_of_bands
+from tigertail.ranking.shortlist import shares_of_bands, wanted
 from tigertail.signals.annotation import kernels
 from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, label_name, shared_labels
 from tigertail.signals.annotation.kept_labels import KeptLabels
@@ -27,7 +27,8 @@ from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
-LOOKED_UP: Final = 2**15  # entries of labels read for a query that looks for its best answers
+LOOKED_UP: Final = 2**14  # entries of labels read for a query that looks for its best answers
+PREDICTED_BELOW: Final = 3  # band (7 listeners) from which listening itself knows more than labels predict
 CONTRIBUTION: Final = "contribution"
 
 
@@ -158,16 +159,21 @@ class Annotation:
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough.
+        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough. What they predict is asked
+        for items with few listeners alone.
         """
-        shares = shares_of_bands(band)
-        shared = np.full((len(queries), len(shares) * n), -1, np.int32)
+        shares, counts = shares_of_bands(band), wanted(n)
+        shared = np.full((len(queries), counts.sum()), -1, np.int32)
         asked, answers = matrix_rows(self._query_rows), matrix_rows(self._postings)
         with threads_for(len(queries) * LOOKED_UP):
-            kernels.most_shared(asked, answers, queries, shares, n, LOOKED_UP, shared)
+            kernels.most_shared(asked, answers, queries, shares, counts, LOOKED_UP, shared)
         if not self.prediction:
             return shared
-        return np.hstack([shared, self.prediction.nearest(queries, n, band, self._predicted_scale)])
+        asking = np.flatnonzero(band[queries] < PREDICTED_BELOW)
+        predicted = self.prediction.nearest(queries[asking], n, band, self._predicted_scale)
+        found = np.full((len(queries), predicted.shape[1]), -1, np.int32)
+        found[asking] = predicted
+        return np.hstack([shared, found])
 
     def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
@@ -182,12 +188,12 @@ class Annotation:
                 queries,
                 starts,
                 items,
+                self.prediction.vectors if self.prediction else np.empty((0, 0), np.float32),
+                self._predicted_scale if self.prediction else np.empty(0, np.float32),
+                self.known,
                 scores,
             )
-        if self.prediction:
-            scores += self.prediction.affinity_of_pairs(queries, starts, items) * self._predicted_scale[items]
-        known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
-        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+        return scores
 
     def shared_labels(self, a: int, b: int, n: int = 5) -> pl.DataFrame:
         """Return what two items have in common, and who says so.

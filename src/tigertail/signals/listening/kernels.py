@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
-from tigertail.ranking.shortlist import shares_of_bands, shortlist
+from tigertail.ranking.shortlist import shares_of_bands, shortlist, wanted
+from tigertail.signals.dot_products import dot_in_any_order
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
+_NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 16  # queries of a thread that share what counts are written to
-FEW: Final = 2048  # items with common listeners
+SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
+FEW: Final = 512  # items with common listeners
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -191,18 +194,18 @@ def most_common(
     gain
         What the sum is multiplied by, for each item; float32, (items,).
     n
-        How many under each popularity exponent of :mod:`tigertail.ranking.shortlist`.
+        How many under the own popularity exponent (:func:`tigertail.ranking.shortlist.wanted`).
     band
         Band of popularity of each item; uint8, (items,).
 
     Returns
     -------
     NDArray[np.int32]
-        Items, in no order, some of them twice, -1 where there are no more; (queries, exponents * n).
+        Items, in no order, some of them twice, -1 where there are no more; (queries, at most).
     """
-    shares = shares_of_bands(band)
-    codes = np.full((len(queries), len(shares) * n), -1, np.int32)
-    _most_common(queries, graph, weights, asking, vectors, gain, shares, n, codes)
+    shares, counts = shares_of_bands(band), wanted(n)
+    codes = np.full((len(queries), counts.sum()), -1, np.int32)
+    _most_common(queries, graph, weights, asking, vectors, gain, shares, counts, codes)
     return codes
 
 
@@ -288,6 +291,20 @@ def expected_at(
         Float32, (len(items),); changed in place.
     """
     _expected_at(asking, own, active, vectors, starts, items, scores)
+
+
+@njit(parallel=True, cache=True)
+def divide_at(scores, divisor, gain, known, queries, starts, items):
+    """Turn the scores of some items of each query into affinities: 0 to the query, none without a listener."""
+    for row in prange(len(queries)):
+        for place in range(starts[row], starts[row + 1]):
+            item = items[place]
+            if not (known[item] and known[queries[row]]):
+                scores[place] = _NOTHING
+            elif item == queries[row]:
+                scores[place] = 0
+            else:
+                scores[place] = scores[place] / divisor[row] * gain[item]
 
 
 def add_products(scores: Floats, rows: NDArray[np.int64], items: Codes, products: Floats) -> None:
@@ -390,7 +407,7 @@ def _add_common(query, graph, weights, common, touched):
 
 
 @njit(parallel=True, cache=True)
-def _most_common(queries, graph, weights, asking, vectors, gain, shares, n, codes):
+def _most_common(queries, graph, weights, asking, vectors, gain, shares, counts, codes):
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(gain), np.float32)
         touched = np.empty(len(gain), np.int32)
@@ -399,10 +416,10 @@ def _most_common(queries, graph, weights, asking, vectors, gain, shares, n, code
             there = touched[:count]
             if count <= FEW:
                 for item in there:
-                    common[item] += _dot(asking[row], vectors[item])
+                    common[item] += dot_in_any_order(asking[row], vectors[item])
             for item in there:
                 common[item] *= gain[item]
-            shortlist(common, there, queries[row], shares, n, codes[row])
+            shortlist(common, there, queries[row], shares, counts, codes[row])
             for item in there:
                 common[item] = 0
 
@@ -479,10 +496,42 @@ def _sum_in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @njit(parallel=True, cache=True)
 def _expected_at(asking, own, active, vectors, starts, items, scores):
-    for one in prange(len(asking)):
-        row = np.int64(one)
-        begin, end = starts[row], starts[row + 1]
-        _expect_one(asking[row], own[row], active[row], vectors, items[begin:end], scores[begin:end])
+    for chunk in prange((len(asking) + SHARING - 1) // SHARING):
+        first = np.int64(chunk) * SHARING
+        last = min(first + SHARING, len(asking))
+        _expect_together(first, last, asking, own, active, vectors, starts, items, scores)
+
+
+@njit(cache=True)
+def _expect_together(first, last, asking, own, active, vectors, starts, items, scores):
+    """Add what the factors expect after several queries: each vector of an item is read once for all that have it."""
+    begin, end = starts[first], starts[last]
+    latest = np.full(len(vectors.world), -1, np.int32)  # the last pair of each item
+    before = np.empty(end - begin, np.int32)  # the pair of the same item before
+    row = np.empty(end - begin, np.int32)
+    distinct = np.empty(end - begin, np.int32)
+    count = 0
+    for query in range(first, last):
+        for pair in range(starts[query] - begin, starts[query + 1] - begin):
+            item = items[begin + pair]
+            before[pair], row[pair] = latest[item], query
+            if latest[item] < 0:
+                distinct[count] = item
+                count += 1
+            latest[item] = pair
+    for item in distinct[:count]:
+        world = vectors.world[item]
+        pair = latest[item]
+        while pair >= 0:
+            scores[begin + pair] += dot_in_any_order(asking[row[pair]], world)
+            pair = before[pair]
+        for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
+            group, local = vectors.groups[entry], vectors.own[vectors.rows[entry]]
+            pair = latest[item]
+            while pair >= 0:
+                if active[row[pair], group]:
+                    scores[begin + pair] += _dot_of_difference(own[row[pair], group], local, world)
+                pair = before[pair]
 
 
 @njit(cache=True)
@@ -490,21 +539,12 @@ def _expect_one(asking, own, active, vectors, items, scores):
     for place in range(len(items)):
         item = items[place]
         world = vectors.world[item]
-        expected = _dot(asking, world)
+        expected = dot_in_any_order(asking, world)
         for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
             group = vectors.groups[entry]
             if active[group]:
                 expected += _dot_of_difference(own[group], vectors.own[vectors.rows[entry]], world)
         scores[place] += expected
-
-
-@njit(fastmath=True, cache=True)
-def _dot(a, b):
-    """Return the dot product of two vectors, up to rounding: summed in any order, as is fastest."""
-    total = np.float32(0)
-    for j in range(len(a)):
-        total += a[j] * b[j]
-    return total
 
 
 @njit(fastmath=True, cache=True)

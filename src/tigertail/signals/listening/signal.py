@@ -54,6 +54,7 @@ from tigertail.signals.listening.kernels import (
     add_products,
     common_listeners,
     common_listeners_at,
+    divide_at,
     expected_after,
     expected_at,
     most_common,
@@ -271,18 +272,16 @@ class GroupedCoListening:
         scores, met, of_catalogue = common_listeners_at(
             queries, self._graph, weights, len(self._exposure.names), starts, items
         )
-        row = np.repeat(np.arange(len(queries)), np.diff(starts))
         if self.config.exposure:
+            row = np.repeat(np.arange(len(queries)), np.diff(starts))
             scores *= self._more_by_exposure(of_catalogue)[row, self._patterns[1][items]]
         if self.config.prior:
             asking, own = self._asking(queries, met)
             expected_at(asking, own, met[:, :-1] > 0, self._group_vectors, starts, items, scores)
-            scores[items == queries[row]] = 0
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
-        scores /= np.where(total > 0, total, 1)[row]
-        scores *= self._gain[items]
-        known = self.known[items] & self.known[queries][row]
-        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+        divisor = np.where(total > 0, total, 1).astype(np.float32)
+        divide_at(scores, divisor, self._gain, self.known, queries, starts, items)
+        return scores
 
     def affinity_block(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Floats:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.ComparesFew`."""
