@@ -88,7 +88,7 @@ def _rectools(peer: Any, queries: np.ndarray) -> Callable[[], object]:
     items = data.Dataset.construct(importlib.import_module("pandas").DataFrame(one_each))
     peer.user_factors = peer.item_factors  # of listeners, which it asks for and this does not read
     wrapper = models.ImplicitALSWrapperModel(peer, recommend_n_threads=0)  # of every core
-    wrapper.is_fitted = True
+    wrapper.model, wrapper.is_fitted = peer, True
 
     def recommend_to_items() -> None:
         with threadpool_limits(1, user_api="blas"):
