@@ -17,21 +17,30 @@ def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate)
 
 
+Config = Annotated[Path | None, typer.Option(help="A TOML file of model settings.")]
+HeldOut = Annotated[float, typer.Option(help="Share of listeners held out.")]
+SplitBy = Annotated[str, typer.Option(help="listeners; or time: relevant is what was played later.")]
+Seed = Annotated[int, typer.Option(help="Seed of the random choice of held-out listeners.")]
+Seeds = Annotated[int, typer.Option(min=1, help="Number of splits to score together.")]
+Exposed = Annotated[
+    str, typer.Option(help="catalogue: rank what the held-out listener could hear; ignored: all items.")
+]
+Countries = Annotated[bool, typer.Option("--countries", help="Print results by country as well.")]
+ReportFolder = Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")]
+Systems = Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")]
+
+
 def evaluate(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
-    config: Annotated[Path | None, typer.Option(help="A TOML file of model settings.")] = None,
-    held_out: Annotated[float, typer.Option(help="Share of listeners held out.")] = 0.2,
-    split: Annotated[
-        str, typer.Option(help="listeners; or time: relevant is what was played later.")
-    ] = "listeners",
-    seed: Annotated[int, typer.Option(help="Seed of the random choice of held-out listeners.")] = 0,
-    seeds: Annotated[int, typer.Option(min=1, help="Number of splits to score together.")] = 1,
-    exposure: Annotated[
-        str, typer.Option(help="catalogue: rank what the held-out listener could hear; ignored: all items.")
-    ] = "catalogue",
-    countries: Annotated[bool, typer.Option("--countries", help="Print results by country as well.")] = False,
-    report: Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")] = None,
-    systems: Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")] = None,
+    config: Config = None,
+    held_out: HeldOut = 0.2,
+    split: SplitBy = "listeners",
+    seed: Seed = 0,
+    seeds: Seeds = 1,
+    exposure: Exposed = "catalogue",
+    countries: Countries = False,
+    report: ReportFolder = None,
+    systems: Systems = None,
     neighbours: Annotated[
         list[Path] | None,
         typer.Option(help="Lists of another program to evaluate too (Parquet, CSV); repeatable."),

@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tigertail.cli.evaluation import (
+    Config,
+    Countries,
+    Exposed,
+    HeldOut,
+    ReportFolder,
+    Seed,
+    Seeds,
+    SplitBy,
+    Systems,
+)
 from tigertail.cli.model import ModelFolder, print_fitted
 from tigertail.cli.output import notices, print_notices
 from tigertail.cli.query_options import add_query_command
@@ -120,19 +131,15 @@ def evaluate(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
     work: Work,
     master: Master = None,
-    config: Annotated[Path | None, typer.Option(help="A TOML file of model settings.")] = None,
-    held_out: Annotated[float, typer.Option(help="Share of listeners held out.")] = 0.2,
-    split: Annotated[
-        str, typer.Option(help="listeners; or time: relevant is what was played later.")
-    ] = "listeners",
-    seed: Annotated[int, typer.Option(help="Seed of the random choice of held-out listeners.")] = 0,
-    seeds: Annotated[int, typer.Option(min=1, help="Number of splits to score together.")] = 1,
-    exposure: Annotated[
-        str, typer.Option(help="catalogue: rank what the held-out listener could hear; ignored: all items.")
-    ] = "catalogue",
-    countries: Annotated[bool, typer.Option("--countries", help="Print results by country as well.")] = False,
-    report: Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")] = None,
-    systems: Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")] = None,
+    config: Config = None,
+    held_out: HeldOut = 0.2,
+    split: SplitBy = "listeners",
+    seed: Seed = 0,
+    seeds: Seeds = 1,
+    exposure: Exposed = "catalogue",
+    countries: Countries = False,
+    report: ReportFolder = None,
+    systems: Systems = None,
     setting: Settings = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:

@@ -19,8 +19,8 @@ from tigertail.ranking.topk import keep_best
 
 EXPONENTS: Final = (-1, 0, 1)
 ONE_IN: Final = (2, 1, 2)
-"""Under an exponent one in so many are wanted: fewer answers are found under another than a score's own. Chosen by the
-recall of the exact answers (docs/performance.md)."""
+"""Under an exponent one in so many are wanted: fewer answers are found under another than a score's own. A quarter in
+the place of a half loses too many (tests/mixing/test_pool.py)."""
 GATHERED: Final = 256  # entries beyond the best that gather before the best are selected
 
 

@@ -32,6 +32,11 @@ def arrays_of(records: Iterable[NamedArray]) -> dict[str, NDArray[Any]]:
     return {record.name: record.content.view(record.dtype).reshape(record.shape) for record in records}
 
 
+def read_arrays(kept: Checkpoints, stage: str, block: int) -> dict[str, NDArray[Any]]:
+    """Return the arrays that a block of a stage has."""
+    return arrays_of(kept.read(stage, NamedArray, block))
+
+
 def key_of_signals(signals: Mapping[str, Signal]) -> str:
     """Return the key of signals: of all that they keep on disk."""
     return key_of(*(part for name, signal in signals.items() for part in _key_parts(name, signal)))
@@ -50,7 +55,7 @@ def read_signals(kept: Checkpoints, names: tuple[str, ...]) -> dict[str, Signal]
     signals: dict[str, Signal] = {}
     for block, name in enumerate(names):
         (settings,) = kept.read(SIGNALS, Settings, block)
-        arrays = arrays_of(kept.read(SIGNALS, NamedArray, block))
+        arrays = read_arrays(kept, SIGNALS, block)
         signals[name] = signal_from_arrays(name, arrays, json.loads(settings.text), signals)
     return signals
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -13,11 +12,9 @@ from numpy.typing import NDArray
 
 from tigertail.factorization import Factors
 from tigertail.signals.listening.solve import LocalModel, Ridge, fit_group
-from tigertail.spark.checkpoints import Checkpoints, key_of
-from tigertail.spark.cluster import Cluster
+from tigertail.spark.checkpoints import Checkpoints
 from tigertail.spark.records import Entries, Local, Record, Vectors
-from tigertail.spark.stages import Stages
-from tigertail.spark.stamp import kernel_stamp
+from tigertail.spark.stages import Distributed
 from tigertail.sparse import CSR
 
 ITEMS: Final = "global-items"
@@ -25,20 +22,8 @@ GROUPS: Final = "groups"
 MODELS: Final = "local-models"
 
 
-@dataclass(frozen=True)
-class DistributedGroups:
-    """Fits local models on a cluster; called as :func:`tigertail.signals.listening.solve.fit_groups` is.
-
-    Parameters
-    ----------
-    cluster
-        What runs the tasks.
-    work
-        Folder or URI that the driver and all workers reach: see :class:`Checkpoints`.
-    """
-
-    cluster: Cluster
-    work: Path | str
+class DistributedGroups(Distributed):
+    """Fits local models on a cluster; called as :func:`tigertail.signals.listening.solve.fit_groups` is."""
 
     def __call__(
         self,
@@ -71,14 +56,13 @@ class DistributedGroups:
             factors.listeners,
             factors.items,
         ]
-        kept = Checkpoints(self.work, key_of("local", asdict(ridge), *parts, *groups, kernel_stamp()))
-        stages = Stages(self.cluster, kept)
+        stages = self.stages("local", asdict(ridge), *parts, *groups)
         stages.put(ITEMS, [[Vectors(factors.items)]])
         stages.put(GROUPS, (_group(weights, factors, rows) for rows in groups))
         stages.make(MODELS, partial(_fit, ridge=ridge, factors=factors.items.shape[1]), len(groups))
         models = []
         for group in range(len(groups)):
-            (found,) = kept.read(MODELS, Local, group)
+            (found,) = stages.kept.read(MODELS, Local, group)
             models.append(LocalModel(found.known, found.vectors.reshape(-1, factors.items.shape[1])))
             after_group(group)
         return models

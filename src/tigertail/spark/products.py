@@ -7,9 +7,7 @@ ones or many others.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -17,12 +15,10 @@ from numpy.typing import NDArray
 
 from tigertail.signals.co_listening import strongest_of_items
 from tigertail.signals.neighbour_lists import best_of_each
-from tigertail.spark.arrays import arrays_of, records_of
-from tigertail.spark.checkpoints import Checkpoints, key_of
-from tigertail.spark.cluster import Cluster
-from tigertail.spark.records import NamedArray, Record
-from tigertail.spark.stages import Stages
-from tigertail.spark.stamp import kernel_stamp
+from tigertail.spark.arrays import read_arrays, records_of
+from tigertail.spark.checkpoints import Checkpoints
+from tigertail.spark.records import Record
+from tigertail.spark.stages import Distributed
 from tigertail.sparse import CSR
 
 RANGE_PAIRS: Final = 1_000_000_000
@@ -32,20 +28,8 @@ RANGES: Final = "ranges"
 NEIGHBOURS: Final = "neighbours"
 
 
-@dataclass(frozen=True)
-class DistributedProducts:
-    """Keeps the largest products; called as :func:`tigertail.signals.co_listening.strongest_products` is.
-
-    Parameters
-    ----------
-    cluster
-        What runs the tasks.
-    work
-        Folder or URI that the driver and all workers reach: see :class:`Checkpoints`.
-    """
-
-    cluster: Cluster
-    work: Path | str
+class DistributedProducts(Distributed):
+    """Keeps the largest products; called as :func:`tigertail.signals.co_listening.strongest_products` is."""
 
     def __call__(
         self,
@@ -62,16 +46,15 @@ class DistributedProducts:
         lengths, gains = (ones if given is None else given for given in (lengths, gains))
         bounds = ranges_of(by_item, by_listener)
         entries = [*by_item.to_arrays().values(), *by_listener.to_arrays().values()]
-        parts = [*entries, bounds, k, lengths, gains, shrinkage, kernel_stamp()]
-        kept = Checkpoints(self.work, key_of("products", *parts))
-        stages = Stages(self.cluster, kept)
+        parts = [*entries, bounds, k, lengths, gains, shrinkage]
+        stages = self.stages("products", *parts)
         stages.put(GAINS, [records_of({"gains": gains})])
         spans = [slice(*bounds[block : block + 2].tolist()) for block in range(len(bounds) - 1)]
         stages.put(RANGES, (_range(by_item, by_listener, span, lengths) for span in spans))
         stages.make(NEIGHBOURS, partial(_neighbours, k=k, shrinkage=shrinkage), len(spans))
         codes, scores = [], []
         for block in range(len(spans)):
-            found = arrays_of(kept.read(NEIGHBOURS, NamedArray, block))
+            found = read_arrays(stages.kept, NEIGHBOURS, block)
             codes.append(found["codes"])
             scores.append(found["scores"])
         return best_of_each(np.concatenate(codes), np.concatenate(scores))
@@ -95,8 +78,8 @@ def _range(by_item: CSR, by_listener: CSR, span: slice, lengths: NDArray[np.floa
 
 
 def _neighbours(block: int, kept: Checkpoints, k: int, shrinkage: float) -> Iterator[Record]:
-    gains = arrays_of(kept.read(GAINS, NamedArray, 0))["gains"]
-    arrays = arrays_of(kept.read(RANGES, NamedArray, block))
+    gains = read_arrays(kept, GAINS, 0)["gains"]
+    arrays = read_arrays(kept, RANGES, block)
     theirs = CSR.from_arrays(arrays, len(gains), "theirs_")
     own = CSR.from_arrays(arrays, theirs.shape[0], "own_")
     found = strongest_of_items(own, theirs, int(arrays["first"]), k, arrays["lengths"], gains, shrinkage)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -17,12 +15,10 @@ from numpy.typing import NDArray
 
 from tigertail.evaluation.scoring import Ranking, RankingBlock, localised_to
 from tigertail.signals.contract import Signal
-from tigertail.spark.arrays import arrays_of, records_of
-from tigertail.spark.checkpoints import Checkpoints, key_of
-from tigertail.spark.cluster import Cluster
-from tigertail.spark.records import NamedArray, Record, Settings
-from tigertail.spark.stages import Stages
-from tigertail.spark.stamp import kernel_stamp
+from tigertail.spark.arrays import read_arrays, records_of
+from tigertail.spark.checkpoints import Checkpoints
+from tigertail.spark.records import Record, Settings
+from tigertail.spark.stages import Distributed
 
 SIGNAL: Final = "signal"
 CATALOGUES: Final = "catalogues"
@@ -30,36 +26,23 @@ QUERIES: Final = "queries"
 LISTS: Final = "lists"
 
 
-@dataclass(frozen=True)
-class DistributedRanker:
-    """Ranks lists on a cluster; called as :func:`tigertail.evaluation.scoring.rank_here` is.
-
-    Parameters
-    ----------
-    cluster
-        What runs the tasks.
-    work
-        Folder or URI that the driver and all workers reach: see :class:`Checkpoints`.
-    """
-
-    cluster: Cluster
-    work: Path | str
+class DistributedRanker(Distributed):
+    """Ranks lists on a cluster; called as :func:`tigertail.evaluation.scoring.rank_here` is."""
 
     def __call__(self, signal: Signal, ranking: Ranking) -> Iterator[NDArray[np.int32]]:
         """Rank the lists of every block, and yield them in the order of the blocks."""
         kept_signal = np.frombuffer(pickle.dumps(signal, protocol=5), np.uint8)
         items: dict[str, NDArray[Any]] = {"offered": ranking.offered, "popularity": ranking.popularity}
         blocks = [part for block in ranking.blocks for part in block]
-        parts = [*items.values(), list(ranking.exponents), ranking.k, *blocks, kernel_stamp()]
-        kept = Checkpoints(self.work, key_of("ranking", kept_signal, *parts))
-        stages = Stages(self.cluster, kept)
+        parts = [*items.values(), list(ranking.exponents), ranking.k, *blocks]
+        stages = self.stages("ranking", kept_signal, *parts)
         stages.put(SIGNAL, [records_of({"signal": kept_signal})])
         stages.put(CATALOGUES, [records_of(items)])
         stages.put(QUERIES, (_asked(block) for block in ranking.blocks))
         rank = partial(_rank, exponents=ranking.exponents, k=ranking.k)
         stages.make(LISTS, rank, len(ranking.blocks))
         for block in range(len(ranking.blocks)):
-            yield arrays_of(kept.read(LISTS, NamedArray, block))["lists"]
+            yield read_arrays(stages.kept, LISTS, block)["lists"]
 
 
 def _asked(block: RankingBlock) -> Iterator[Record]:
@@ -69,8 +52,8 @@ def _asked(block: RankingBlock) -> Iterator[Record]:
 
 def _rank(block: int, kept: Checkpoints, exponents: tuple[float, ...], k: int) -> Iterator[Record]:
     (place,) = kept.read(QUERIES, Settings, block)
-    asked = RankingBlock(**arrays_of(kept.read(QUERIES, NamedArray, block)), place=place.text)
-    items = arrays_of(kept.read(CATALOGUES, NamedArray, 0))
+    asked = RankingBlock(**read_arrays(kept, QUERIES, block), place=place.text)
+    items = read_arrays(kept, CATALOGUES, 0)
     ranking = Ranking(**items, exponents=exponents, k=k, blocks=[asked])
     yield from records_of({"lists": ranking.ranked(_localised(kept, place.text), asked)})
 
@@ -82,6 +65,6 @@ def _localised(kept: Checkpoints, place: str) -> Signal:
 
 @lru_cache(maxsize=1)
 def _signal(kept: Checkpoints) -> Signal:
-    [content] = arrays_of(kept.read(SIGNAL, NamedArray, 0)).values()
+    [content] = read_arrays(kept, SIGNAL, 0).values()
     found: Signal = pickle.loads(content.data)
     return found

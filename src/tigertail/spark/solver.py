@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -21,11 +20,9 @@ from tigertail.factorization import ALSConfig, Factors, Observable, kernels
 from tigertail.factorization.als import padded_width
 from tigertail.factorization.blocks import Basis, bases_of
 from tigertail.factorization.units import GramSum, block_bounds
-from tigertail.spark.checkpoints import Checkpoints, key_of
-from tigertail.spark.cluster import Cluster
+from tigertail.spark.checkpoints import Checkpoints
 from tigertail.spark.records import Entries, Grams, Membership, Record, Vectors
-from tigertail.spark.stages import Stages
-from tigertail.spark.stamp import kernel_stamp
+from tigertail.spark.stages import Distributed, Stages
 from tigertail.spark.tasks import (
     HalfSweep,
     Side,
@@ -50,21 +47,17 @@ NAMES: Final = ("listeners", "items")
 
 
 @dataclass(frozen=True)
-class DistributedALS:
+class DistributedALS(Distributed):
     """Fits factors on a cluster; called as :func:`tigertail.factorization.fit_als` is.
 
     Parameters
     ----------
-    cluster
-        What runs the tasks.
-    work
-        Folder or URI that the driver and all workers reach: see :class:`Checkpoints`.
+    cluster, work
+        As in :class:`Distributed`.
     blocks
         Blocks of listeners and of items; None chooses by the number of pairs. The factors are the same for any.
     """
 
-    cluster: Cluster
-    work: Path | str
     blocks: tuple[int | None, int | None] = (None, None)
 
     def __call__(
@@ -132,17 +125,17 @@ class _Fit:
         return padded_width(self.config.factors)
 
     @cached_property
-    def kept(self) -> Checkpoints:
+    def stages(self) -> Stages:
         matrix, pairs = self.confidence, self.observable
-        parts = [matrix.indptr, matrix.indices, matrix.data, matrix.shape, self.seed, kernel_stamp()]
+        parts = [matrix.indptr, matrix.indices, matrix.data, matrix.shape, self.seed]
         parts += [side.bounds for side in self.sides]
         parts += [] if pairs is None else [pairs.rows, pairs.columns, pairs.could_meet]
         settings = self.config.model_dump(exclude={"iterations"})  # more sweeps go on where fewer ended
-        return Checkpoints(self.als.work, key_of(settings, *parts))
+        return self.als.stages(settings, *parts)
 
-    @cached_property
-    def stages(self) -> Stages:
-        return Stages(self.als.cluster, self.kept)
+    @property
+    def kept(self) -> Checkpoints:
+        return self.stages.kept
 
     @cached_property
     def finished(self) -> int:

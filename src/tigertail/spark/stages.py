@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import Any
 
-from tigertail.spark.checkpoints import Checkpoints
+from tigertail.spark.checkpoints import Checkpoints, key_of
 from tigertail.spark.cluster import Cluster
 from tigertail.spark.records import Record
 from tigertail.spark.stamp import check_stamp, kernel_stamp
@@ -46,6 +48,26 @@ class Stages:
         self.kept.begin(stage)
         names = [self.kept.write(stage, block, records) for block, records in enumerate(blocks)]
         self.kept.finish(stage, names)
+
+
+@dataclass(frozen=True)
+class Distributed:
+    """What a cluster does in the place of one machine.
+
+    Parameters
+    ----------
+    cluster
+        What runs the tasks.
+    work
+        Folder or URI that the driver and all workers reach: see :class:`Checkpoints`.
+    """
+
+    cluster: Cluster
+    work: Path | str
+
+    def stages(self, *parts: Any) -> Stages:
+        """Return the stages of one piece of work, found again by all that it depends on and by this build."""
+        return Stages(self.cluster, Checkpoints(self.work, key_of(*parts, kernel_stamp())))
 
 
 def _made(block: int, stage: str, make: Make, kept: Checkpoints, stamp: str) -> str:
