@@ -127,7 +127,7 @@ class Quarantine:
         return dict(sorted(found, key=lambda entry: (-entry[1], entry[0])))
 
     def write(self, folder: Path) -> None:
-        """Write the rejected rows to ``quarantine.csv``, as many as are kept for inspection, by source, file and line."""
+        """Write the rejected rows, as many as are kept, to ``quarantine.csv``, by source, file and line."""
         ordered = sorted(self.rows, key=lambda row: (row.source, row.file, row.line, row.reason))
         with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
