@@ -69,7 +69,7 @@ def build(
         from tigertail.spark.build import build_on_cluster
         from tigertail.spark.session import SparkCluster, spark_session
 
-    opened = Recipe.load(recipe)
+    opened = Recipe.load(recipe.absolute())  # workers have folders of their own
     check_target(dataset, replace=force)
     with spark_session(master, _settings(setting or [])) as session:
         made, report = build_on_cluster(SparkCluster(session), opened, dataset, work=work, replace=force)

@@ -54,7 +54,7 @@ def build_on_cluster(
     Parameters
     ----------
     cluster
-        What runs tasks; the workers reach the sources by the paths of the recipe.
+        What runs tasks; the workers reach the sources by the paths of the recipe, which are to be absolute.
     recipe, path, replace
         As there.
     work
