@@ -115,7 +115,12 @@ $(NAVIDROME)/node_modules/.ready: $(NAVIDROME)/package-lock.json
 	@cd $(NAVIDROME) && npm ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
-test: lint recipes integrations ## lint, then every test
+# A fit on Spark is tested too, with executors of its own; that takes Java 17 and some 400 MB of Spark.
+$(VENV)/.spark: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,spark]'
+	@touch $@
+
+test: lint recipes integrations $(VENV)/.spark ## lint, then every test
 	$(BIN)/pytest
 
 # What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.
@@ -145,7 +150,7 @@ PYSPARK ?= pyspark==3.5.9 pandas==2.3.3
 
 test-spark: recipes  ## a fit on two executors of Apache Spark, in an environment of its own; it needs Java 17
 	rm -rf build/spark && $(PYTHON) -m venv build/spark
-	grep -v '^pandas==' constraints.txt > build/spark/constraints.txt
+	grep -v -e '^pandas==' -e '^py4j==' -e '^pyspark==' constraints.txt > build/spark/constraints.txt
 	build/spark/bin/python -m pip install --quiet --disable-pip-version-check -c build/spark/constraints.txt -e '.[audio,service,spark,web]' $(PYSPARK) $(TOOLS)
 	build/spark/bin/python -m pytest -m slow tests/spark
 

@@ -66,6 +66,8 @@ MEASURES = {
     "recall": "recall of the exact 20",
 }
 
+UNITS = (", CPU s", ", peak GiB", ", GiB", ", ms a query", " ms")  # which the panels have in their titles
+
 PANELS = {
     "fit, CPU s": ("fit", "candidates"),
     "answers, ms": ("p50", "p99", "all", "factors", "implicit", "RecTools", "faiss", "voyager"),
@@ -206,17 +208,23 @@ def _number(value: float) -> str:
 
 def plot(costs: list[dict[str, float]], sizes: list[float], by: str, file: Path) -> None:
     """Draw costs by size, both axes logarithmic, one panel for each of :data:`PANELS`."""
-    figure = new_figure(12, 4)
+    figure = new_figure(12, 5.5)
     for axes, (title, keys) in zip(figure.subplots(1, len(PANELS)), PANELS.items(), strict=True):
         for key in keys:
             values = [one.get(key, 0.0) for one in costs]
             if all(values):
-                name = f"{MEASURES[key].rsplit(',', 1)[0]} ({slope(sizes, values):.2f})"
+                name = f"{_without_unit(MEASURES[key])} ({slope(sizes, values):.2f})"
                 axes.loglog(sizes, values, marker="o", label=name)
         axes.set_xlabel(by)
         set_title(axes, title)
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.15))
     save_figure(figure, file)
+
+
+def _without_unit(what: str) -> str:
+    for unit in UNITS:
+        what = what.removesuffix(unit)
+    return what
 
 
 if __name__ == "__main__":

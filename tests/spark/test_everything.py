@@ -39,9 +39,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_file_and_every_list_is_that_of_one_machine(
     folder: Path, listener_blocks: int, item_blocks: int, tasks: int
 ) -> None:
-    model, work, lists = (f"{name}-{tasks}" for name in ("model", "work", "lists"))
+    model, work, lists, dataset = (f"{name}-{tasks}" for name in ("model", "work", "lists", "dataset"))
+    built = on_spark(folder, "build", RECIPE, dataset, "--work", work, master=MASTER)
+    assert built.returncode == 0, built.stderr
+    assert contents(folder / dataset) == contents(folder / "dataset")
     blocks = ("--listener-blocks", listener_blocks, "--item-blocks", item_blocks)
-    done = on_spark(folder, "fit", "dataset", model, "--work", work, *blocks, master=MASTER)
+    done = on_spark(folder, "fit", dataset, model, "--work", work, *blocks, master=MASTER)
     assert done.returncode == 0, done.stderr
     one, many = contents(folder / "one"), contents(folder / model)
     signals = ("listening", "factors", "co-listening", "annotation", "audio", "web", "sequences", "mixture")

@@ -69,6 +69,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_build_has_the_bytes_of_one_machine(folder: Path, tmp_path: Path) -> None:
+    plays = pl.read_parquet(folder / "world/plays.parquet").rename({"item_id": "name"})
+    (tmp_path / "plays").mkdir()
+    for number, rows in enumerate(plays.iter_slices(30_000)):
+        rows.write_csv(tmp_path / f"plays/{number}.csv")
+    (tmp_path / "recipe.toml").write_text('[[source]]\nformat = "csv"\npath = "plays"\n')
+    assert tigertail(tmp_path, "build", "recipe.toml", "one").returncode == 0
+    killing = ("executor", "plays-read,plays-merged", str(tmp_path / "killed"))
+    done = on_spark(
+        tmp_path, "build", "recipe.toml", "many", "--work", "work", master=MASTER, killing=killing
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "killed").iterdir()} == {"plays-read", "plays-merged"}
+    [marker] = tmp_path.glob("work/*/plays-read.json")
+    assert len(json.loads(marker.read_text())["blocks"]) == 4  # a task for each file
+    assert contents(tmp_path / "many") == contents(tmp_path / "one")
+
+
 def fit_arguments(
     model: str, *, blocks: tuple[int, int], work: str = "work", settings: str = "settings"
 ) -> list[object]:

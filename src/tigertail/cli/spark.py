@@ -38,9 +38,10 @@ Settings = Annotated[
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
     group = typer.Typer(
-        help="Fit, list neighbours and evaluate on a cluster of Apache Spark.", no_args_is_help=True
+        help="Build, fit, list neighbours and evaluate on a cluster of Apache Spark.", no_args_is_help=True
     )
     group.callback()(_group)
+    group.command("build")(build)
     group.command("fit")(fit)
     add_query_command(group, "neighbours", neighbours)
     group.command("evaluate")(evaluate)
@@ -49,6 +50,30 @@ def register(app: typer.Typer) -> None:
 
 def _group() -> None:
     pass
+
+
+def build(
+    recipe: Annotated[Path, typer.Argument(help="A TOML file that names the sources.")],
+    dataset: Annotated[Path, typer.Argument(help="The folder to make.")],
+    work: Work,
+    master: Master = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+    setting: Settings = None,
+) -> None:
+    """Do what tigertail build does, with plays that a cluster reads and merges."""
+    from tigertail.cli.build_report import print_report
+    from tigertail.ingest.build import check_target
+    from tigertail.ingest.recipe import Recipe
+
+    with missing_extra("spark", "a build on Spark"):
+        from tigertail.spark.build import build_on_cluster
+        from tigertail.spark.session import SparkCluster, spark_session
+
+    opened = Recipe.load(recipe.absolute())  # workers have folders of their own
+    check_target(dataset, replace=force)
+    with spark_session(master, _settings(setting or [])) as session:
+        made, report = build_on_cluster(SparkCluster(session), opened, dataset, work=work, replace=force)
+    print_report(made, report)
 
 
 def fit(

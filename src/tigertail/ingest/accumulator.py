@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import polars as pl
 
@@ -42,21 +42,8 @@ _SCHEMA: Final = pl.Schema(
 )
 
 
-class PlaysAccumulator:
-    """Plays, added in any order and then read sorted by listener and item.
-
-    Parameters
-    ----------
-    folder
-        Folder for the sorted runs.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.duplicates: Counter[str] = Counter()
-        self.rows_by_listener = pl.DataFrame(schema={c.LISTENER_ID: pl.String, ROWS: pl.UInt32})
-        self._unwritten: list[pl.DataFrame] = []
-        self._runs: list[Path] = []
+class PlaysSink(Protocol):
+    """Takes plays, in any order."""
 
     def add(self, source: str, plays: pl.DataFrame, *, events: bool) -> None:
         """Add plays of a source: ``listener_id``, ``ref``, ``plays`` [, ``rating``, ``last_played``].
@@ -71,88 +58,158 @@ class PlaysAccumulator:
         events
             Whether the source is a log, where every row is one play; otherwise it is a table of counts.
         """
-        rows = plays.with_columns(
-            pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS), pl.lit(1, pl.UInt32).alias(ROWS)
-        )
-        empty = [pl.lit(None, kind).alias(name) for name, kind in _SCHEMA.items() if name not in rows.columns]
-        rows = rows.with_columns(empty).select(_SCHEMA.names()).cast(_SCHEMA)
-        if events:
-            rows = self._summed_events(rows)
-        self._unwritten.append(rows)
-        if sum(frame.height for frame in self._unwritten) >= RUN_ROWS:
-            self._flush()
+
+
+class Plays(PlaysSink, Protocol):
+    """Plays that were added, and are then read sorted by listener and item.
+
+    Attributes
+    ----------
+    duplicates
+        Rows that were dropped, by source; whole when all plays have been read.
+    """
+
+    duplicates: Counter[str]
 
     def plays(self, items: pl.DataFrame) -> Iterator[pl.DataFrame]:
-        """Yield the plays, one row per listener and item, sorted.
+        """Yield the plays of one range of listeners after another, as :func:`merged_plays` returns them.
 
         Parameters
         ----------
         items
             ``ref`` and its ``item_id``.
-
-        Yields
-        ------
-        polars.DataFrame
-            The plays of a range of listeners: the sum of counts, the mean rating, the last time. Of equal rows of a
-            table of counts one is kept, and so is of rows of logs with the same listener, item and second, where times
-            are exact; the others are counted in ``duplicates``, by source.
         """
+
+    def listeners(self) -> pl.Series:
+        """Return the listeners who have a row, when all plays have been read."""
+
+
+class PlaysAccumulator:
+    """:class:`Plays` on one machine.
+
+    Parameters
+    ----------
+    folder
+        Folder for the sorted runs.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.duplicates: Counter[str] = Counter()
+        self._rows_by_listener = pl.DataFrame(schema={c.LISTENER_ID: pl.String, ROWS: pl.UInt32})
+        self._unwritten: list[pl.DataFrame] = []
+        self._runs: list[Path] = []
+
+    def add(self, source: str, plays: pl.DataFrame, *, events: bool) -> None:
+        """Add plays of a source."""
+        rows, duplicates = typed_plays(source, plays, events=events)
+        self.duplicates.update(duplicates)
+        self._unwritten.append(rows)
+        if sum(frame.height for frame in self._unwritten) >= RUN_ROWS:
+            self._flush()
+
+    def plays(self, items: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Yield the plays of one range of listeners after another."""
         self._flush()
         for first, last in self._ranges():
             within = pl.col(c.LISTENER_ID).is_between(pl.lit(first), pl.lit(last))
-            rows = pl.scan_parquet(self._runs).filter(within).collect()
-            counts = rows.filter(~pl.col(_EVENTS))
-            kept = counts.unique()
-            self._count_duplicates(counts, kept)
-            rows = pl.concat([kept, rows.filter(_EVENTS)]).join(items, on=REF)
-            rows = self._without_overlaps(rows)
-            merged = sum_plays(rows, c.LISTENER_ID, c.ITEM_ID)
-            yield merged.drop(ROWS).sort(c.LISTENER_ID, c.ITEM_ID)
+            merged, duplicates = merged_plays(pl.scan_parquet(self._runs).filter(within).collect(), items)
+            self.duplicates.update(duplicates)
+            yield merged
 
-    def _summed_events(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Sum the rows of a log by listener and item, except those with an exact time, which may have duplicates."""
-        exact = rows.filter(EXACT)
-        kept = _first_of_seconds(exact, REF)
-        self._count_duplicates(exact, kept)
-        rest = rows.filter(~pl.col(EXACT).fill_null(False))
-        summed = sum_plays(rest, c.SOURCE, c.LISTENER_ID, REF, _EVENTS, EXACT, ROW_KEY)
-        return pl.concat([kept, summed.select(_SCHEMA.names())])
-
-    def _without_overlaps(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Keep one row of logs for each listener, item and second: files and sources may overlap."""
-        is_exact = pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)
-        moment = (c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED)
-        exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING)
-        kept = _first_of_seconds(exact, c.ITEM_ID)
-        self._count_duplicates(exact, kept)
-        return pl.concat([rows.filter(~is_exact), kept])
-
-    def _count_duplicates(self, rows: pl.DataFrame, kept: pl.DataFrame) -> None:
-        """Count the rows of each source that were not kept."""
-        after = dict(kept[c.SOURCE].value_counts().iter_rows())
-        for source, count in rows[c.SOURCE].value_counts().iter_rows():
-            self.duplicates[source] += count - after.get(source, 0)
+    def listeners(self) -> pl.Series:
+        """Return the listeners who have a row."""
+        return self._rows_by_listener[c.LISTENER_ID]
 
     def _flush(self) -> None:
         """Write the rows in memory as a run sorted by listener, so that one range of it can be read."""
         if not self._unwritten:
             return
-        run = pl.concat(self._unwritten).sort(c.LISTENER_ID, REF)
+        run = sorted_run(self._unwritten)
         self._unwritten = []
         path = self.folder / f"run-{len(self._runs):05}.parquet"
         run.write_parquet(path, row_group_size=100_000)
         self._runs.append(path)
         counts = run.group_by(c.LISTENER_ID).agg(pl.len().cast(pl.UInt32).alias(ROWS))
-        both = pl.concat([self.rows_by_listener, counts])
-        self.rows_by_listener = both.group_by(c.LISTENER_ID).agg(pl.col(ROWS).sum())
+        both = pl.concat([self._rows_by_listener, counts])
+        self._rows_by_listener = both.group_by(c.LISTENER_ID).agg(pl.col(ROWS).sum())
 
     def _ranges(self) -> Iterator[tuple[str, str]]:
         """Yield the first and last listener of ranges that hold about ``RANGE_ROWS`` rows each."""
         before = pl.col(ROWS).cum_sum() - pl.col(ROWS)
-        ranges = self.rows_by_listener.sort(c.LISTENER_ID).group_by(before // RANGE_ROWS, maintain_order=True)
+        ranges = self._rows_by_listener.sort(c.LISTENER_ID).group_by(
+            before // RANGE_ROWS, maintain_order=True
+        )
         ids = pl.col(c.LISTENER_ID)
         for _, first, last in ranges.agg(ids.first().alias("first"), ids.last().alias("last")).iter_rows():
             yield first, last
+
+
+def typed_plays(source: str, plays: pl.DataFrame, *, events: bool) -> tuple[pl.DataFrame, Counter[str]]:
+    """Return plays that were added with the columns of a run, and how many duplicates were left out.
+
+    Parameters
+    ----------
+    source, plays, events
+        As in :meth:`PlaysSink.add`. The rows of a log are summed by listener and item, except those with an exact time,
+        which may be in another file or source as well.
+    """
+    rows = plays.with_columns(
+        pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS), pl.lit(1, pl.UInt32).alias(ROWS)
+    )
+    empty = [pl.lit(None, kind).alias(name) for name, kind in _SCHEMA.items() if name not in rows.columns]
+    rows = rows.with_columns(empty).select(_SCHEMA.names()).cast(_SCHEMA)
+    if not events:
+        return rows, Counter()
+    exact = rows.filter(EXACT)
+    kept = _first_of_seconds(exact, REF)
+    rest = rows.filter(~pl.col(EXACT).fill_null(False))
+    summed = sum_plays(rest, c.SOURCE, c.LISTENER_ID, REF, _EVENTS, EXACT, ROW_KEY)
+    return pl.concat([kept, summed.select(_SCHEMA.names())]), _dropped(exact, kept)
+
+
+def sorted_run(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Return typed plays as a run: sorted by listener and reference."""
+    return pl.concat(frames).sort(c.LISTENER_ID, REF)
+
+
+def merged_plays(rows: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame, Counter[str]]:
+    """Return the plays of a range of listeners, one row for each listener and item, sorted.
+
+    Parameters
+    ----------
+    rows
+        The rows that all runs have of these listeners.
+    items
+        ``ref`` and its ``item_id``.
+
+    Returns
+    -------
+    plays
+        The sum of counts, the mean rating, the last time. Of equal rows of a table of counts one is kept, and so is of
+        rows of logs with the same listener, item and second, where times are exact.
+    duplicates
+        The rows that were not kept, by source.
+    """
+    counts = rows.filter(~pl.col(_EVENTS))
+    distinct = counts.unique()
+    duplicates = _dropped(counts, distinct)
+    rows = pl.concat([distinct, rows.filter(_EVENTS)]).join(items, on=REF)
+    # Files and sources may overlap.
+    is_exact = pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)
+    moment = (c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED)
+    exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING)
+    kept = _first_of_seconds(exact, c.ITEM_ID)
+    duplicates.update(_dropped(exact, kept))
+    merged = sum_plays(pl.concat([rows.filter(~is_exact), kept]), c.LISTENER_ID, c.ITEM_ID)
+    return merged.drop(ROWS).sort(c.LISTENER_ID, c.ITEM_ID), duplicates
+
+
+def _dropped(rows: pl.DataFrame, kept: pl.DataFrame) -> Counter[str]:
+    """Count the rows of each source that were not kept."""
+    after = dict(kept[c.SOURCE].value_counts().iter_rows())
+    counts = rows[c.SOURCE].value_counts().iter_rows()
+    return Counter({source: count - after.get(source, 0) for source, count in counts})
 
 
 def _first_of_seconds(rows: pl.DataFrame, item: str) -> pl.DataFrame:

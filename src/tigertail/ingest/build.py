@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import replace as replaced
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.table_spec import Intake, Refers
-from tigertail.dataset.tables import TABLES, id_columns
 from tigertail.dataset.unlisted import unlisted, unmatched_entries
 from tigertail.errors import DataError
-from tigertail.ingest.accumulator import REF, PlaysAccumulator
+from tigertail.ingest.accumulator import Plays, PlaysAccumulator
 from tigertail.ingest.checkpoints import Checkpoints
-from tigertail.ingest.clean import EXACT, clean
-from tigertail.ingest.collector import RowCollector
 from tigertail.ingest.formats import Batch, Source
-from tigertail.ingest.formats.source import ROW_KEY
+from tigertail.ingest.intake import SourceIntake
 from tigertail.ingest.recipe import Recipe
-from tigertail.ingest.references import without_placeholders
 from tigertail.ingest.report import BuildReport, build_report
-from tigertail.io.quarantine import Quarantine
 from tigertail.progress import progress
 from tigertail.storage import full_disk
-from tigertail.text.documents.accumulator import DocumentsAccumulator
 
 _NO_LISTENER: Final = "no listener"  # the reason of rows that lack one
 
 
-def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[Dataset, BuildReport]:
+class Reader(Protocol):
+    """Reads sources, and keeps what it read of their plays."""
+
+    @property
+    def plays(self) -> Plays:
+        """The plays."""
+
+    def batches(self, source: Source, intake: SourceIntake) -> Iterator[Batch]:
+        """Read a source; yield the batches that the intake has not taken yet."""
+
+    def clear(self) -> None:
+        """Remove what was kept for a build that stops: the dataset is written."""
+
+
+class _ReaderHere:
+    """Reads sources one after the other; what it read of a large dump is kept in a folder."""
+
+    def __init__(self, kept: Path, folder: Path) -> None:
+        self.plays = PlaysAccumulator(folder)
+        self._checkpoints = Checkpoints(kept)
+
+    def batches(self, source: Source, intake: SourceIntake) -> Iterator[Batch]:
+        return self._checkpoints.batches(source, intake.quarantine)
+
+    def clear(self) -> None:
+        self._checkpoints.clear()
+
+
+def build(
+    recipe: Recipe, path: Path | str, *, replace: bool = False, reader: Reader | None = None
+) -> tuple[Dataset, BuildReport]:
     """Read the sources of a recipe and write the dataset they make up.
 
     The folder also holds ``report.json`` and ``quarantine.csv``. The same recipe and sources give the same tables,
@@ -47,6 +70,8 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
         The folder to make.
     replace
         Whether an existing folder may be replaced.
+    reader
+        What reads the sources; left out, this machine.
 
     Returns
     -------
@@ -60,66 +85,46 @@ def build(recipe: Recipe, path: Path | str, *, replace: bool = False) -> tuple[D
         If the disk is full or cannot be written.
     """
     path = Path(path)
-    if path.exists() and not replace:
-        raise DataError("already exists", path=path, remedy="choose another name, or pass --force")
+    check_target(path, replace=replace)
     path.parent.mkdir(parents=True, exist_ok=True)
-    checkpoints = Checkpoints(path.parent / f".{path.name}.work")
     with (
         full_disk(path),
         tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder,
     ):
-        builder = _DatasetBuilder(recipe, Path(folder))
+        reader = reader or _ReaderHere(path.parent / f".{path.name}.work", Path(folder))
+        intake = SourceIntake(recipe, reader.plays, Path(folder))
         with progress("Reading") as tick:
             for source in sorted(recipe.source, key=lambda one: one.reads_last):
-                for batch in checkpoints.batches(source, builder.quarantine):
-                    builder.add(source, batch)
+                for batch in reader.batches(source, intake):
+                    intake.add(source, batch)
                     tick(batch.rows.height, source.label)
-        made = builder.finish(path, replace=replace)
-        checkpoints.clear()
+        made = _DatasetBuilder(intake, reader.plays, Path(folder)).finish(path, replace=replace)
+        reader.clear()
         return made
 
 
+def check_target(path: Path, *, replace: bool) -> None:
+    """Refuse a folder that exists and may not be replaced.
+
+    Raises
+    ------
+    DataError
+        If so.
+    """
+    if path.exists() and not replace:
+        raise DataError("already exists", path=path, remedy="choose another name, or pass --force")
+
+
 class _DatasetBuilder:
-    """Collects batches and writes the dataset at the end."""
+    """Writes the dataset when all sources have been read."""
 
-    def __init__(self, recipe: Recipe, folder: Path) -> None:
-        self.recipe = recipe
+    def __init__(self, intake: SourceIntake, plays: Plays, folder: Path) -> None:
+        self.recipe = intake.recipe
         self.folder = folder
-        self.quarantine = Quarantine()
-        self._plays = PlaysAccumulator(folder)
-        self._rows = RowCollector(self.quarantine, self._add_plays)
-        self._documents = DocumentsAccumulator(folder, self.quarantine)
-        self._named: pl.Series | None = None
-
-    def add(self, source: Source, batch: Batch) -> None:
-        """Add some rows."""
-        spec = TABLES[batch.table]
-        batch = replaced(batch, rows=without_placeholders(batch.rows))
-        if spec.intake is Intake.PAGES:
-            self._documents.add(source.label, batch.rows)
-            return
-        if batch.named_elsewhere:
-            batch = self._named_elsewhere(source, batch)
-        checks = self._of_listening(batch) if batch.table == c.AVAILABILITY_TABLE else []
-        rows = clean(batch, source.label, self.quarantine, source.missing, checks)
-        self._rows.add(source, batch, self._in_namespace(rows, source))
-
-    def _named_elsewhere(self, source: Source, batch: Batch) -> Batch:
-        """Leave out rows about artists that no other source names: a catalogue of millions does not fit in memory."""
-        if self._named is None:
-            self._named = self._rows.mbids()
-        named = pl.col(c.MBID).str.to_lowercase().is_in(self._named.implode())
-        rows = batch.rows.filter(named)
-        if batch.table == c.ITEMS_TABLE:
-            self.quarantine.skip(
-                source.label, "no other source names it by its MBID", batch.rows.height - rows.height
-            )
-        return replaced(batch, rows=rows)
-
-    def _add_plays(self, source: Source, batch: Batch, rows: pl.DataFrame) -> None:
-        kept = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED, EXACT, ROW_KEY)
-        plays = rows.select(name for name in kept if name in rows.columns)
-        self._plays.add(source.label, plays, events=batch.events)
+        self.quarantine = intake.quarantine
+        self._plays = plays
+        self._rows = intake.rows
+        self._documents = intake.documents
 
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
@@ -132,7 +137,7 @@ class _DatasetBuilder:
         profiles = self._rows.profiles
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
-            c.LISTENERS_TABLE: self._with_source(profiles.table(self._plays.rows_by_listener[c.LISTENER_ID])),
+            c.LISTENERS_TABLE: self._with_source(profiles.table(self._plays.listeners())),
             c.ITEMS_TABLE: items,
             c.ALIASES_TABLE: identities.aliases,
         }
@@ -155,15 +160,6 @@ class _DatasetBuilder:
         dataset = Dataset.write(path, tables, name=self.recipe.name, replace=replace, extra=extra)
         return dataset, report
 
-    def _in_namespace(self, rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-        """Prefix ids of people and sequences with the namespace, if the recipe has several."""
-        if len(self.recipe.namespaces) == 1:
-            return rows
-        own = id_columns(Refers.PERSON, Refers.OWN)
-        ids = [name for name in own if name in rows.columns]
-        prefix = pl.lit(f"{source.namespace_id}:")
-        return rows.with_columns(pl.concat_str(prefix, name).alias(name) for name in ids)
-
     def _with_source(self, listeners: pl.DataFrame) -> pl.DataFrame:
         """Add the source of each listener, the namespace of its plays; null where the catalogue is open."""
         if not self.recipe.closed:
@@ -179,16 +175,6 @@ class _DatasetBuilder:
         if self.recipe.unlisted is None:
             return items
         return items.with_columns(pl.Series(c.UNLISTED, unlisted(items, self.recipe.unlisted, aliases)))
-
-    def _of_listening(self, batch: Batch) -> list[tuple[pl.Expr, str]]:
-        """Return the check for availability at sources that no listener is from: it would have no effect."""
-        if c.SOURCE not in batch.rows.columns:
-            return []
-        closed = self.recipe.closed
-        reason = (
-            f"no such source of plays with a closed catalogue; the recipe has: {', '.join(closed) or 'none'}"
-        )
-        return [(~pl.col(c.SOURCE).is_in(closed), reason)]
 
     def _merged_plays(self, item_of: pl.DataFrame) -> pl.LazyFrame | None:
         """Write the merged plays range by range and return them, without columns that are null throughout."""

@@ -58,19 +58,18 @@ class Checkpoints:
         notes = place.with_suffix(".json")
         if notes.exists():
             kept = json.loads(notes.read_text("utf-8"))
-            quarantine.add(_counts(kept["counts"]))
+            quarantine.add(counts_of(kept["counts"]))
             for number, facts in enumerate(kept["batches"]):
-                rows = pl.read_parquet(f"{place}-{number}.parquet")
-                yield Batch(rows=rows, **{name: _plain(value) for name, value in facts.items()})
+                yield batch_of(pl.read_parquet(f"{place}-{number}.parquet"), facts)
             return
         counts = Quarantine()
         batches = list(part.read(counts))
         self._folder.mkdir(parents=True, exist_ok=True)
         for number, batch in enumerate(batches):
             batch.rows.write_parquet(f"{place}-{number}.parquet", compression="lz4")
-        facts = [_facts(batch) for batch in batches]
+        facts = [facts_of(batch) for batch in batches]
         with replaced_file(notes) as temporary:  # last: without it the rows count for nothing
-            temporary.write_text(json.dumps({"batches": facts, "counts": _listed(counts)}), encoding="utf-8")
+            temporary.write_text(json.dumps({"batches": facts, "counts": listed(counts)}), encoding="utf-8")
         quarantine.add(counts)
         yield from batches
 
@@ -88,15 +87,21 @@ class Checkpoints:
         return DataError(error.problem, remedy=remedy, path=error.path, line=error.line)
 
 
-def _facts(batch: Batch) -> dict[str, Any]:
+def facts_of(batch: Batch) -> dict[str, Any]:
+    """Return what a batch is beside its rows, for JSON."""
     return {field.name: getattr(batch, field.name) for field in fields(batch) if field.name != "rows"}
 
 
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def batch_of(rows: pl.DataFrame, facts: dict[str, Any]) -> Batch:
+    """Return the batch with some rows and with what :func:`facts_of` returned, read from JSON."""
+    plain: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
+    }
+    return Batch(rows=rows, **plain)
 
 
-def _listed(counts: Quarantine) -> dict[str, Any]:
+def listed(counts: Quarantine) -> dict[str, Any]:
+    """Return a quarantine for JSON."""
     return {
         "read": list(counts.read.items()),
         "rejected": [[*key, rows] for key, rows in counts.rejected.items()],
@@ -106,7 +111,8 @@ def _listed(counts: Quarantine) -> dict[str, Any]:
     }
 
 
-def _counts(listed: dict[str, Any]) -> Quarantine:
+def counts_of(listed: dict[str, Any]) -> Quarantine:
+    """Return the quarantine for which :func:`listed` returned this, read from JSON."""
     counts = Quarantine(rows=[Rejected(**row) for row in listed["rows"]])
     counts.read.update(dict(listed["read"]))
     counts.rejected.update({(source, reason): rows for source, reason, rows in listed["rejected"]})

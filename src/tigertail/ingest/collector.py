@@ -99,11 +99,22 @@ class RowCollector:
         elif spec.intake is Intake.ROWS:
             self.side.add(batch.table, rows, source.label)
 
-    def mbids(self) -> pl.Series:
-        """Return the distinct MusicBrainz ids of the references so far: of plays, and of all else that makes items."""
+    def distinct_references(self) -> pl.DataFrame | None:
+        """Return the distinct references so far: of plays, and of all else that makes items; None without any."""
         self._refs = [condense(self._refs)] if self._refs else []
-        found = [refs[c.MBID].drop_nulls().unique() for refs in self._refs]
-        return found[0] if found else pl.Series(c.MBID, [], pl.String)
+        return self._refs[0] if self._refs else None
+
+    def add_references(self, refs: pl.DataFrame) -> None:
+        """Add what :meth:`distinct_references` of another collector returned."""
+        self._refs.append(refs)
+        if sum(frame.height for frame in self._refs) >= self._max_references:
+            self._refs = [condense(self._refs)]
+            self._max_references = max(_MAX_REFERENCES, 2 * self._refs[0].height)
+
+    def mbids(self) -> pl.Series:
+        """Return the distinct MusicBrainz ids of the references so far."""
+        refs = self.distinct_references()
+        return pl.Series(c.MBID, [], pl.String) if refs is None else refs[c.MBID].drop_nulls().unique()
 
     def find_items(self, sources: Iterable[Source], namespaces: Sequence[str]) -> FoundItems | None:
         """Return the items that all references mean; None without a reference of plays or of a catalogue.
@@ -139,7 +150,4 @@ class RowCollector:
             columns = (pl.lit(batch.table).alias(TABLE), pl.lit(batch.unspaced).alias(UNSPACED))
             self._known_only_refs.append(refs.with_columns(columns))
             return
-        self._refs.append(refs)
-        if sum(frame.height for frame in self._refs) >= self._max_references:
-            self._refs = [condense(self._refs)]
-            self._max_references = max(_MAX_REFERENCES, 2 * self._refs[0].height)
+        self.add_references(refs)

@@ -201,6 +201,20 @@ def required_streams(path: Path, *patterns: str, remedy: str = "") -> Iterator[S
         raise DataError(problem, path=path, remedy=remedy)
 
 
+def file_names(path: Path, *patterns: str) -> list[str]:
+    """Return the names of the files of a folder that :func:`streams` yields, as patterns match them; of else, none."""
+    if not path.is_dir():
+        return []
+    found = [one for one in sorted(path.rglob("*")) if one.is_file() and _matches(one.name, patterns)]
+    return [_plain_name(one.name).lower() for one in found]
+
+
+def is_packed(path: Path) -> bool:
+    """Return whether a file is compressed, so that its end cannot be read without its beginning."""
+    with _open(path) as file:
+        return _kind(file, path.name) in _OPEN
+
+
 @contextmanager
 def stream(path: Path, name: str, *, bare: bool = False) -> Iterator[Stream]:
     """Open the one file of a name.

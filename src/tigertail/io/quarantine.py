@@ -127,11 +127,12 @@ class Quarantine:
         return dict(sorted(found, key=lambda entry: (-entry[1], entry[0])))
 
     def write(self, folder: Path) -> None:
-        """Write the rejected rows to ``quarantine.csv``, as many as are kept for inspection."""
+        """Write the rejected rows, as many as are kept, to ``quarantine.csv``, by source, file and line."""
+        ordered = sorted(self.rows, key=lambda row: (row.source, row.file, row.line, row.reason))
         with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("source", "file", "line", "reason", "text"))
-            writer.writerows((row.source, row.file, row.line, row.reason, row.text) for row in self.rows)
+            writer.writerows((row.source, row.file, row.line, row.reason, row.text) for row in ordered)
 
 
 def _is_shown(dtype: pl.DataType) -> bool:

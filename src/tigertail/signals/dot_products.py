@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.topk import keep_best, sort_best_first
-from tigertail.threads import threads_for
+from tigertail.threads import limited, threads_for
 
 # The kernels below are written out for STEP, ROWS and EIGHT: do not change these alone.
 WIDTH: Final = 256
@@ -25,7 +25,14 @@ WIDTH: Final = 256
 STEP: Final = 4  # factors taken at a time
 ROWS: Final = 4  # queries taken at a time
 _GATHERED: Final = 128  # items beyond the best that gather before the best are selected
-_SHARING: Final = 64  # queries of a thread that share what is read of the items
+_SPARE: Final = 16  # items beyond the best whose products are compared to the bit
+_SHARING: Final = 128  # queries of a thread that share what is read of the items
+_SCREENED: Final = 512  # items at a time, whose products with these queries fit the second-level cache
+_STRIP: Final = 64  # products that are sorted out together
+_FEW: Final = 8  # queries for which a BLAS is not worth waking
+_ROUNDING: Final = (
+    1.01 * 2.0**-24
+)  # of a sum, a term: half a unit in the last place, and some for the higher powers
 EIGHT: Final = 8  # items taken at a time where they lie apart
 _TOGETHER: Final = 2  # blocks that NumPy takes at a time, whose products fit the second-level cache
 
@@ -83,19 +90,23 @@ def dots(queries: NDArray[np.float32], laid_out: NDArray[np.float32], items: int
 
 def largest_dots(
     queries: NDArray[np.float32],
-    laid_out: NDArray[np.float32],
+    vectors: NDArray[np.float32],
     k: int,
     allowed: NDArray[np.bool_],
     exclude: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the items with the largest products, which are the same to the bit as those of :func:`dots`.
 
-    Only a block of products is held at a time.
+    A BLAS finds some more items than are asked for, whose products are then summed in our order. Where those that it
+    left out could be among the best, since its rounding is another, all products of the query are summed in our order.
+    Only some of the products are held at a time.
 
     Parameters
     ----------
-    queries, laid_out
-        As in :func:`dots`.
+    queries
+        Float32, (queries, factors).
+    vectors
+        Of all items; float32, (items, factors).
     k
         How many items of each query.
     allowed
@@ -110,14 +121,21 @@ def largest_dots(
     products
         Float32, (queries, k); ``-inf`` where there are no more.
     """
-    padded = at_length(queries, laid_out.shape[1])
-    mask = np.zeros(len(laid_out) * WIDTH, np.bool_)
-    mask[: len(allowed)] = allowed
+    queries, vectors = np.ascontiguousarray(queries), np.ascontiguousarray(vectors)
+    left_out = np.asarray(exclude, np.int32)
     items = np.full((len(queries), k), -1, np.int32)
     best = np.full((len(queries), k), -np.inf, np.float32)
-    if k:
-        with threads_for(len(queries) * laid_out.size):
-            _largest_dots(padded, laid_out, mask, np.asarray(exclude, np.int32), items, best)
+    certain = np.zeros(len(queries), np.bool_)
+    if k and len(queries) >= _FEW:
+        # Two sums of the same products differ by what both round, at most: Higham, "Accuracy and Stability of
+        # Numerical Algorithms", equation 3.5, with the Cauchy-Schwarz inequality.
+        longest = np.linalg.norm(vectors, axis=1).max(initial=0)
+        slack = 2 * _ROUNDING * vectors.shape[1] * longest * np.linalg.norm(queries, axis=1)
+        with limited(None):
+            _screen(queries, vectors, allowed, left_out, slack.astype(np.float32), items, best, certain)
+    if k and not certain.all():
+        with threads_for((~certain).sum() * vectors.size):
+            _sum_all(queries, vectors, allowed, left_out, certain, items, best)
     return items, best
 
 
@@ -228,58 +246,93 @@ def _dots(queries, laid_out, scores):
 
 
 @njit(cache=True)
-def _gather_block(products, begin, allowed, left_out, k, floor, scores, codes, size):
-    """Add the products of a block that exceed a floor to those gathered; return their number, and the new floor."""
-    above = 0
-    for i in range(WIDTH):  # a loop without branches, that sorts out nearly every block
-        above += products[i] > floor
-    if above == 0:
-        return size, floor
-    for i in range(WIDTH):
-        item = begin + i
-        if products[i] > floor and allowed[item] and item != left_out:
-            scores[size], codes[size] = products[i], item
-            size += 1
-            if size == len(scores):
-                keep_best(scores, codes, size, k)
-                size, floor = k, scores[k - 1]
+def _gather(products, begin, allowed, left_out, k, floor, scores, codes, size):
+    """Add the products that exceed a floor to those gathered; return their number, and the new floor."""
+    for start in range(0, len(products), _STRIP):
+        end = min(start + _STRIP, len(products))
+        above = 0
+        for i in range(start, end):  # a loop without branches, that sorts out nearly every strip
+            above += products[i] > floor
+        if above == 0:
+            continue
+        for i in range(start, end):
+            item = begin + i
+            if products[i] > floor and allowed[item] and item != left_out:
+                scores[size], codes[size] = products[i], item
+                size += 1
+                if size == len(scores):
+                    keep_best(scores, codes, size, k)
+                    size, floor = k, scores[k - 1]
     return size, floor
 
 
 @njit(cache=True)
-def _find_largest(first, queries, laid_out, allowed, exclude, items, best):
-    """Find the items with the largest products of a few queries."""
+def _put_best(scores, codes, size, items, best):
+    """Write the best of the first ``size`` entries, best first."""
+    if size > len(items):
+        keep_best(scores, codes, size, len(items))
+        size = len(items)
+    sort_best_first(scores, codes, size)
+    items[:size], best[:size] = codes[:size], scores[:size]
+
+
+@njit(cache=True)
+def _screen_some(first, queries, vectors, allowed, exclude, slack, items, best, certain):
+    """Find the items with the largest products of a few queries, and whether these are certainly they."""
     last, k = min(first + _SHARING, len(items)), items.shape[1]
-    sums = np.empty((ROWS, WIDTH), np.float32)
-    scores, codes = (
-        np.empty((_SHARING, k + _GATHERED), np.float32),
-        np.empty((_SHARING, k + _GATHERED), np.int32),
-    )
+    wanted = k + _SPARE
+    scores = np.empty((_SHARING, wanted + _GATHERED), np.float32)
+    codes = np.empty(scores.shape, np.int32)
     sizes, floors = np.zeros(_SHARING, np.int64), np.full(_SHARING, np.float32(-np.inf))
-    for block in range(len(laid_out)):
-        for row in range(first, last, ROWS):
-            count = min(ROWS, last - row)
-            add_block(queries, row, count, laid_out[block], sums)
-            for query in range(row, row + count):
-                one = query - first
-                sizes[one], floors[one] = _gather_block(
-                    *(sums[query - row], block * WIDTH, allowed, exclude[query], k, floors[one]),
-                    *(scores[one], codes[one], sizes[one]),
-                )
-    for query in range(first, last):
-        one = query - first
-        if sizes[one] > k:
-            keep_best(scores[one], codes[one], sizes[one], k)
-        size = min(sizes[one], k)
-        sort_best_first(scores[one], codes[one], size)
-        items[query, :size], best[query, :size] = codes[one, :size], scores[one, :size]
+    for begin in range(0, len(vectors), _SCREENED):
+        products = np.dot(queries[first:last], vectors[begin : begin + _SCREENED].T)
+        for one in range(last - first):
+            sizes[one], floors[one] = _gather(
+                *(products[one], begin, allowed, exclude[first + one], wanted, floors[one]),
+                *(scores[one], codes[one], sizes[one]),
+            )
+    for row in range(first, last):
+        own, found, size = scores[row - first], codes[row - first], sizes[row - first]
+        if size > wanted:
+            keep_best(own, found, size, wanted)
+            size = wanted
+        # Only if something was left out.
+        largest_left_out = own[:size].min() if size == wanted else np.float32(-np.inf)
+        dots_of_one(queries[row], vectors, found[:size], own[:size])
+        _put_best(own, found, size, items[row], best[row])
+        certain[row] = size < wanted or largest_left_out + slack[row] < best[row, k - 1]
 
 
 @njit(parallel=True, cache=True)
-def _largest_dots(queries, laid_out, allowed, exclude, items, best):
+def _screen(queries, vectors, allowed, exclude, slack, items, best, certain):
     for one in prange((len(items) + _SHARING - 1) // _SHARING):
         # Numba's own index has another type, for which all that is called would be compiled again.
-        _find_largest(np.int64(one) * _SHARING, queries, laid_out, allowed, exclude, items, best)
+        first = np.int64(one) * _SHARING
+        _screen_some(first, queries, vectors, allowed, exclude, slack, items, best, certain)
+
+
+@njit(cache=True)
+def _sum_all_of_one(query, vectors, allowed, left_out, items, best):
+    scores = np.empty(len(items) + _GATHERED, np.float32)
+    codes = np.empty(len(scores), np.int32)
+    size, floor = 0, np.float32(-np.inf)
+    products = np.empty(_SCREENED, np.float32)
+    for begin in range(0, len(vectors), _SCREENED):
+        some = np.arange(begin, min(begin + _SCREENED, len(vectors)))
+        dots_of_one(query, vectors, some, products)
+        size, floor = _gather(
+            products[: len(some)], begin, allowed, left_out, len(items), floor, scores, codes, size
+        )
+    _put_best(scores, codes, size, items, best)
+
+
+@njit(parallel=True, cache=True)
+def _sum_all(queries, vectors, allowed, exclude, certain, items, best):
+    for one in prange(len(items)):
+        row = np.int64(one)
+        if not certain[row]:
+            items[row], best[row] = -1, -np.inf
+            _sum_all_of_one(queries[row], vectors, allowed, exclude[row], items[row], best[row])
 
 
 @njit(cache=True)

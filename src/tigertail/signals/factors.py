@@ -76,7 +76,7 @@ class FactorAffinity:
         """Return the best of all items; see :class:`~tigertail.signals.contract.RanksAll`."""
         directions = self.vectors[queries] * self._power(1.0)[queries, None]
         listed = self.known if allowed is None else self.known & allowed
-        codes, scores = largest_dots(directions, self._answers, n, listed, queries)
+        codes, scores = largest_dots(directions, self._scaled, n, listed, queries)
         unknown = ~self.known[queries]
         codes[unknown], scores[unknown] = -1, -np.inf
         return codes, scores
@@ -118,7 +118,11 @@ class FactorAffinity:
 
     @cached_property
     def _answers(self) -> NDArray[np.float32]:
-        return blocks(self.vectors * self._power(self.beta)[:, None])
+        return blocks(self._scaled)
+
+    @cached_property
+    def _scaled(self) -> NDArray[np.float32]:
+        return np.asarray(self.vectors * self._power(self.beta)[:, None], np.float32)
 
     def _power(self, exponent: float) -> NDArray[np.float32]:
         """Return |y|^-exponent, and 0 for the vector 0."""

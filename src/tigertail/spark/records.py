@@ -193,8 +193,32 @@ class NamedArray(Record):
 
 
 @dataclass(frozen=True, eq=False)
+class Frame(Record):
+    """A table of any columns: see :mod:`tigertail.spark.frames`.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    content
+        The bytes of a file of Arrow's (IPC).
+    """
+
+    name: str
+    content: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Run(Record):
+    """A part of a sorted run of plays, as a :class:`Frame`: a task reads those that have its listeners."""
+
+    name: str
+    content: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
 class Settings(Record):
-    """Settings of a signal, in JSON."""
+    """Settings of a signal, or other facts, in JSON."""
 
     text: str
 

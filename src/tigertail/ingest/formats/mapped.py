@@ -6,6 +6,7 @@ import json
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -32,6 +33,7 @@ from tigertail.ingest.formats.several import (
 from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source, Texts
 from tigertail.ingest.formats.where import Condition, check_condition, kept_rows
 from tigertail.ingest.times import is_format
+from tigertail.io.archives import file_names
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 
 
@@ -178,6 +180,18 @@ class MappedSource(Source):
     def known_only(self) -> bool:
         """Whether items that only this table names are left out."""
         return not self.spec.makes_items if self.catalogue is None else self.catalogue == "known"
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files and folders that it reads."""
+        return [self.path, self._file_to_join().path] if self.join else [self.path]
+
+    def pieces(self) -> Sequence[Source]:
+        """Return a source for each file of a folder; a file to join is read by one source."""
+        names = [] if self.join else file_names(self.path, self.files)
+        if len(set(names)) < max(2, len(names)):  # the name of a file has to say which
+            return [self]
+        return [self.model_copy(update={"files": escape(name)}) for name in names]
 
     @abstractmethod
     def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:

@@ -15,6 +15,7 @@ from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import read_as
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
+from tigertail.ingest.formats.source import Source
 from tigertail.io.quarantine import LINE, Quarantine
 
 _ROWS: Final = 500_000
@@ -32,6 +33,13 @@ class Parquet(MappedSource):
     """
 
     files: str = "*.parquet"
+
+    def pieces(self) -> Sequence[Source]:
+        """Return a source for each file; a file to join is read by one source."""
+        if self.join:
+            return [self]
+        own = {"name": self.label, "namespace": self.namespace_id}
+        return [self.model_copy(update=own | {"path": file}) for file in parquet_files(self.path, self.files)]
 
     def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
         """Yield the tables of the files; the number of a row serves as its line."""

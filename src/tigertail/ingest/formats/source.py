@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -144,6 +144,21 @@ class Source(BaseModel, ABC):
         DataError
             If a file is missing, damaged or of another layout.
         """
+
+    def pieces(self) -> Sequence[Source]:
+        """Return sources that can be read apart; read one after the other, they give what this one gives.
+
+        Raises
+        ------
+        DataError
+            If its path cannot be read.
+        """
+        return [self]
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files and folders that it reads."""
+        return [self.path]
 
     @property
     def label(self) -> str:
