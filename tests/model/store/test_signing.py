@@ -92,8 +92,12 @@ def test_a_signature_of_another_model_is_none_of_this(model: Path, key: Path, tm
 
 def test_the_private_key_is_its_owners_alone_and_never_written_over(key: Path) -> None:
     assert key.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(ConfigError, match="cannot be written"):
+    with pytest.raises(ConfigError, match="exists already") as exists:
         new_signing_key(key)
+    assert exists.value.remedy == "choose a new file"
+    with pytest.raises(ConfigError, match="cannot be written") as nowhere:
+        new_signing_key(key / "key.pem")
+    assert nowhere.value.remedy == "choose a place that can be written"
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", None])

@@ -41,9 +41,11 @@ def new_signing_key(file: Path) -> str:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(pem)
+    except FileExistsError:
+        raise ConfigError("exists already", path=file, remedy="choose a new file") from None
     except OSError as error:
         raise ConfigError(
-            f"cannot be written ({error.strerror})", path=file, remedy="choose a new file"
+            f"cannot be written ({error.strerror})", path=file, remedy="choose a place that can be written"
         ) from None
     return _public(key)
 
@@ -132,18 +134,18 @@ def signer_of(manifest: dict[str, Any], signers: Collection[str], path: Path) ->
 
 
 def check_signer(key: str) -> str:
-    """Return a public key, if it is one.
+    """Return a public key in lower case, if it is one.
 
     Raises
     ------
     ValueError
         If it is not.
     """
-    if len(key) != KEY_DIGITS or set(key) - set("0123456789abcdef"):
+    if len(key) != KEY_DIGITS or set(key.lower()) - set("0123456789abcdef"):
         raise ValueError(
             f"a signer is a public key of {KEY_DIGITS} hexadecimal digits, as tigertail signing-key prints it"
         )
-    return key
+    return key.lower()
 
 
 def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
