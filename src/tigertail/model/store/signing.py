@@ -75,7 +75,7 @@ def sign(path: Path | str, key_file: Path) -> str:
     path = Path(path)
     key = _private(key_file)
     manifest, _ = read_manifest(path)
-    _check_files(path / manifest["generation"], manifest)
+    _verify_all(path / manifest["generation"], manifest)
     put_signature(path, key.sign(_message(manifest)).hex())
     return _public(key)
 
@@ -98,7 +98,7 @@ def verify_signature(path: Path | str, signers: Collection[str]) -> str:
     path = Path(path)
     manifest, _ = read_manifest(path)
     signer = signer_of(manifest, signers, path)
-    _check_files(path / manifest["generation"], manifest)
+    _verify_all(path / manifest["generation"], manifest)
     return signer
 
 
@@ -148,12 +148,23 @@ def check_signer(key: str) -> str:
     return key.lower()
 
 
-def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
-    verify_files(folder, manifest["files"])
+def check_nothing_added(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse a generation that has a file which its manifest does not name.
+
+    Raises
+    ------
+    ModelError
+        If it has one.
+    """
     known = {*manifest["files"], MANIFEST}
     for file in sorted(folder.rglob("*")):
         if not file.is_dir() and file.relative_to(folder).as_posix() not in known:
             raise ModelError("a file that is not part of the model", path=file, remedy="remove the file")
+
+
+def _verify_all(folder: Path, manifest: dict[str, Any]) -> None:
+    verify_files(folder, manifest["files"])
+    check_nothing_added(folder, manifest)
 
 
 def _message(manifest: dict[str, Any]) -> bytes:
