@@ -14,7 +14,7 @@ RUN useradd --system --uid 10001 --create-home tigertail \
 WORKDIR /opt/tigertail
 COPY pyproject.toml constraints.txt README.md LICENSE MANIFEST.in ./
 COPY src ./src
-RUN pip install --constraint constraints.txt '.[service,postgresql]'
+RUN pip install --constraint constraints.txt '.[service,postgresql,sign,otel]'
 
 USER 10001
 RUN tigertail warm

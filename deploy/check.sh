@@ -11,7 +11,8 @@ mkdir "$root/source"
 cp -r pyproject.toml constraints.txt README.md LICENSE MANIFEST.in src "$root/source"
 python3 -m venv "$root/venv"
 export PATH="$root/venv/bin:$PATH"
-(cd "$root/source" && pip install --quiet --constraint constraints.txt '.[service,postgresql]')
+extras=$(sed -n "s/^RUN pip install .*'\.\(\[.*\]\)'.*/\1/p" Dockerfile)
+(cd "$root/source" && pip install --quiet --constraint constraints.txt ".$extras")
 cd "$root"
 tigertail warm
 tigertail simulate world --listeners 300 --artists 250 >/dev/null

@@ -11,6 +11,7 @@ from prometheus_client import generate_latest
 
 from tigertail.kernel_cache import BASELINE, FEATURES
 from tigertail.service.http import metrics
+from tigertail.service.http.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,6 +41,18 @@ def test_probes_ask_routes_that_there_are() -> None:
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         assert container[probe]["httpGet"]["path"] in routes
     assert service["spec"]["selector"] == deployment["spec"]["selector"]["matchLabels"]
+
+
+def test_no_variable_of_the_service_in_kubernetes_is_taken_for_a_setting() -> None:
+    deployment, service = yaml.safe_load_all((ROOT / "deploy/kubernetes.yaml").read_text("utf-8"))
+    links = deployment["spec"]["template"]["spec"].get("enableServiceLinks", True)
+    variables = {f"{service['metadata']['name'].upper()}_PORT"} if links else set()
+    assert not variables & {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_image_has_what_the_settings_need() -> None:
+    (installed,) = re.findall(r"'\.\[(.+)\]'", (ROOT / "Dockerfile").read_text("utf-8"))
+    assert {"service", "postgresql", "sign", "otel"} <= set(installed.split(","))
 
 
 def test_compose_keeps_feedback_in_postgresql() -> None:

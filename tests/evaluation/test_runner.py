@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
+from tigertail.errors import ConfigError
 from tigertail.evaluation import ProtocolConfig, Split, System, default_systems, evaluate, hold_out
 from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.evaluation.metrics.ranking import score_lists
@@ -131,9 +133,36 @@ def test_the_longest_histories_are_a_group(tmp_path: Path) -> None:
     assert (long.queries, report.group("overall")[0].queries) == (10 * 10, 10 * 10 + 89 * 2)
 
 
+def test_in_a_split_by_time_a_history_ends_at_the_moment(tmp_path: Path) -> None:
+    """Every tenth listener plays ten artists before it and one after it, the others two and three."""
+    rows = [
+        (f"l{listener:03}", f"a{item}", 1.0, datetime(2020, 1, 1 if item < before else 2, tzinfo=UTC))
+        for listener in range(100)
+        for before, after in [(10, 1) if listener % 10 == 0 else (2, 3)]
+        for item in range(before + after)
+    ]
+    plays = pl.DataFrame(rows, ["listener_id", "item_id", "plays", "last_played"], orient="row")
+    dataset = Dataset.write(tmp_path / "dataset", {"plays": plays}, name="histories")
+    protocol = ProtocolConfig(split="time", after=0.5, held_out=0.99)
+    report = evaluate(dataset, [System("popularity", popularity)], protocol)
+    (long,) = report.group("history", "longest tenth")
+    assert (long.queries, report.group("overall")[0].queries) == (10 * 10, 10 * 10 + 89 * 2)
+
+
 def test_nobody_has_a_long_history_where_all_are_equally_long(scenes: Dataset) -> None:
     report = evaluate(scenes, [System("popularity", popularity)])
     assert report.groups("history") == []
+
+
+def test_names_of_systems_are_checked_before_any_is_fitted(world: Dataset) -> None:
+    def fitted(split: Split) -> Popularity:
+        raise AssertionError("fitted in vain")
+
+    with pytest.raises(ConfigError, match="no system has the name 'mixtur'") as unknown:
+        evaluate(world, [System("popularity", fitted), System("mixture", fitted)], reference="mixtur")
+    assert unknown.value.remedy == "choose one of: popularity, mixture"
+    with pytest.raises(ConfigError, match="two systems have the name 'popularity'"):
+        evaluate(world, [System("popularity", fitted), System("popularity", fitted)])
 
 
 def test_several_splits_are_scored_together(world: Dataset) -> None:
@@ -168,6 +197,7 @@ def hold_out_nothing() -> Split:
         interactions,
         pl.DataFrame(),
         plays,
+        plays.row_sizes,
         zero,
         zero,
         np.zeros(4, np.int8),  # type: ignore[arg-type]

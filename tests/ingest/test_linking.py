@@ -86,6 +86,26 @@ def test_two_ids_of_one_name_attach_to_nobody() -> None:
     assert found(linked(PLAYS, alone), alone) == {"Can": "can"}
 
 
+def test_what_is_linked_by_id_or_mbid_counts_against_a_name() -> None:
+    plays = [refs("shop", {"item_id": "7", "name": "Can"}), refs("a", {"name": "Wire", "mbid": ONE})]
+    sold = side("shop/audio", {"item_id": "7", "mbid": ONE})
+    other = side("x", {"name": "Can", "mbid": TWO}, {"name": "CAN"})
+    assert found(linked(plays, sold, other), sold, other) == {ONE: "7", "CAN": "7"}
+    assert found(linked(plays, other), other) == {"Can": "7", "CAN": "7"}, "nothing speaks against it"
+    wire = side("x", {"item_id": "AR1", "mbid": ONE}, {"item_id": "AR2", "name": "Wire"})
+    assert found(linked(plays, wire), wire) == {ONE: "wire"}
+
+
+def test_a_name_without_an_id_contradicts_nothing() -> None:
+    rows = side("x", {"item_id": "AR1", "name": "Can"}, {"item_id": "AR2", "name": "CAN"}, {"name": "can"})
+    assert found(linked(PLAYS, rows), rows) == {"can": "can"}
+
+
+def test_mbids_of_several_tables_contradict_each_other() -> None:
+    rows, others = side("x", {"name": "Can", "mbid": ONE}), side("y", {"name": "Can", "mbid": TWO})
+    assert linked(PLAYS, rows, others).item_of.is_empty()
+
+
 def test_squeezed_names_match_by_their_letters() -> None:
     rows = side("x", {"name": "simongarfunkel"}, {"name": "thecure"}, {"name": "cure"}, unspaced=True)
     assert found(linked(PLAYS, rows), rows) == {

@@ -41,7 +41,7 @@ def drawn(n: int, **order: float) -> list[int]:
     made = RadioOrder(**{"variety": 0.0, "explore": 0.0, **order})  # type: ignore[arg-type]
     found = draw(ITEMS, answer, np.array([0], np.int32), n, made, QueryOptions())
     assert found.notices == ("a note",)
-    assert len(found.affinities) == len(found.items)
+    assert len(found.nearness) == len(found.items)
     return found.items.tolist()
 
 

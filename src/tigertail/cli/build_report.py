@@ -98,6 +98,6 @@ def _print_linked(report: BuildReport) -> None:
         for one in report.matches
     ]
     if rows:
-        headings = ["source", "table", "rows matched", "names matched", "items", "not matched, such as"]
+        headings = ["source", "table", "rows matched", "references matched", "items", "not matched, such as"]
         left = ["source", "table", "not matched, such as"]
         print_table(headings, rows, title="Tables that make no items", left=left)

@@ -44,7 +44,7 @@ def serve(
 
     feedback_settings: dict[str, Any] | None = None
     if feedback is not None:
-        feedback_settings = {"on": False} if feedback == "none" else {"store": feedback}
+        feedback_settings = {"on": False} if feedback == "none" else {"on": True, "store": feedback}
     settings = read_settings(
         config,
         model=model,

@@ -27,7 +27,8 @@ class Row:
 
         - ``"overall"``: ``"overall"``
         - ``"query"``, ``"target"``: the stratum of the query, or of the target
-        - ``"history"``: ``"longest tenth"``, listeners with more items than nine tenths of the others
+        - ``"history"``: ``"longest tenth"``, listeners with a longer history than nine tenths of those held out:
+          more items, in a split by time up to the moment
         - ``"country"``, ``"source"``: of the listener; sources where there are two or more
         - ``"item country"``: of the item of the query
 

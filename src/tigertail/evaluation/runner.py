@@ -13,17 +13,18 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
+from tigertail.errors import ConfigError
 from tigertail.evaluation.metrics.locality import UNKNOWN, item_countries, listener_countries
 from tigertail.evaluation.metrics.ranking import METRICS
 from tigertail.evaluation.report import OVERALL, Comparison, Report, Row
 from tigertail.evaluation.scoring import QueryScores, Ranker, rank_here, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, holm
-from tigertail.evaluation.systems.system import System, default_systems
+from tigertail.evaluation.systems.system import System, check_names, default_systems
 from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 MIN_LISTENERS: Final = 30  # held-out listeners that a country or a source needs for a row of its own
-LONG: Final = 0.9  # share of held-out listeners with no more items than a listener with a long history
+LONG: Final = 0.9  # share of held-out listeners whose history is no longer than a long one
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +86,8 @@ def _catalogues(splits: list[Split]) -> dict[str, float]:
 
 
 def _is_long(split: Split) -> NDArray[np.bool_]:
-    """Return of each query whether its listener has more items than nine tenths of the held-out listeners."""
-    sizes = split.relevant.row_sizes
+    """Return of each query whether its listener has a longer history than nine tenths of the held-out listeners."""
+    sizes = split.history_sizes
     return np.asarray((sizes > np.quantile(sizes, LONG, method="lower"))[split.query_listeners])
 
 
@@ -118,10 +119,13 @@ def evaluate(
 
     Raises
     ------
+    ConfigError
+        If two systems have one name, or none has that of ``reference``.
     DataError
         If there are too few listeners to hold out.
     """
     systems = list(systems or default_systems(dataset=dataset))
+    reference = _reference(systems, reference)
     config = config or ProtocolConfig()
     seeds = list(seeds) or [config.seed]
     splits = [hold_out(dataset, config.model_copy(update={"seed": seed})) for seed in seeds]
@@ -142,11 +146,21 @@ def evaluate(
         config,
         seeds,
         _rows(scores, queries, bootstrap),
-        _comparisons(scores, reference or systems[-1].name, bootstrap),
+        _comparisons(scores, reference, bootstrap),
         {name: _curve(of_system) for name, of_system in scores.items()},
         {name: of_system.lists for name, of_system in scores.items()},
         _catalogues(splits),
     )
+
+
+def _reference(systems: list[System], name: str | None) -> str:
+    check_names(systems)
+    names = [system.name for system in systems]
+    if name is None:
+        return names[-1]
+    if name not in names:
+        raise ConfigError(f"no system has the name '{name}'", remedy=f"choose one of: {', '.join(names)}")
+    return name
 
 
 def _concatenated(parts: list[QueryScores]) -> QueryScores:

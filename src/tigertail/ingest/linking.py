@@ -2,8 +2,10 @@
 
 These rows never change the items: those are resolved from plays and the catalogue alone
 (:mod:`tigertail.ingest.identity`), and a row is linked to one of them or to none. As there, the most reliable
-reference decides: the id, then the MusicBrainz id, then the folded name. A name is not linked if several items
-have it, or if rows of this table give it several ids or MBIDs.
+reference decides: the id, then the MusicBrainz id, then the folded name. By its name no row is linked if several
+items have that name. A row with an id or an MBID of its own is not linked by its name either if the item would have
+two ids of one namespace, or two MBIDs. Those of the item's own rows count, of all rows that are linked to it, and of
+all that would be by their name, whichever table they are in. A row with neither contradicts nothing, and is linked.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ class LinkedRows:
         The table of items, with countries from these rows where no other source gives one.
     matches
         ``source``, ``table``, ``rows``, ``matched_rows``, ``names``, ``matched_names``, ``items``,
-        ``examples``: how many rows of each table were linked, and some names that were not.
+        ``examples``: how many rows of each table were linked, how many distinct references (``names``), to how many
+        items, and some names that were not.
     """
 
     item_of: pl.DataFrame
@@ -64,7 +67,9 @@ def link_items(refs: pl.DataFrame, item_refs: pl.DataFrame, identities: Identiti
     distinct = refs.unique(REF).sort(REF)
     linked = _by_id(distinct, item_refs)
     linked = pl.concat([linked, _by_mbid(_rest(distinct, linked), item_refs)])
-    linked = pl.concat([linked, _by_name(_rest(distinct, linked), item_refs, linked)])
+    known = pl.concat([_identifiers(item_refs), _identifiers(distinct.join(linked, on=REF))])
+    by_name = _by_name(_rest(distinct, linked), item_refs)
+    linked = pl.concat([linked, _without_conflicts(by_name, distinct, known)])
     item_of = linked.rename({_FOUND: c.ITEM_ID}).sort(REF)
     return LinkedRows(item_of, _with_countries(identities.items, refs, item_of), _matches(refs, item_of))
 
@@ -95,8 +100,7 @@ def _by_mbid(refs: pl.DataFrame, item_refs: pl.DataFrame) -> pl.DataFrame:
     return _joined(refs, item_refs, [c.KIND, c.MBID])
 
 
-def _by_name(refs: pl.DataFrame, item_refs: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
-    """Match by name, unless ids of the two sides contradict the match."""
+def _by_name(refs: pl.DataFrame, item_refs: pl.DataFrame) -> pl.DataFrame:
     whole = _joined(refs.filter(~pl.col(UNSPACED)), item_refs, [c.KIND, FOLDED_NAME])
     closed = pl.col(FOLDED_NAME).str.replace_all(" ", "", literal=True)
     tokens = refs.filter(UNSPACED).with_columns(closed)
@@ -104,19 +108,22 @@ def _by_name(refs: pl.DataFrame, item_refs: pl.DataFrame, linked: pl.DataFrame) 
         left = _rest(tokens, whole)
         if not left.is_empty():
             whole = pl.concat([whole, _joined(left, item_refs.with_columns(unspaced), [c.KIND, FOLDED_NAME])])
-    return _without_conflicts(whole, refs, item_refs)
+    return whole
 
 
-def _without_conflicts(matched: pl.DataFrame, refs: pl.DataFrame, item_refs: pl.DataFrame) -> pl.DataFrame:
-    """Drop matches by name that would merge two MBIDs, or two ids of one namespace."""
-    linked_refs = refs.join(matched, on=REF).select(REF, _FOUND, NAMESPACE, c.ITEM_ID, c.MBID)
-    both = pl.concat([linked_refs, item_refs.select(REF, _FOUND, NAMESPACE, c.ITEM_ID, c.MBID)])
-    both = both.join(matched.select(_FOUND).unique(), on=_FOUND, how="semi")
+def _identifiers(refs: pl.DataFrame) -> pl.DataFrame:
+    return refs.select(REF, _FOUND, NAMESPACE, c.ITEM_ID, c.MBID)
+
+
+def _without_conflicts(matched: pl.DataFrame, refs: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Drop matches by name that would merge two MBIDs, or two ids of one namespace, with those that are known."""
+    by_name = _identifiers(refs.join(matched, on=REF))
+    both = pl.concat([by_name, known]).join(matched.select(_FOUND).unique(), on=_FOUND, how="semi")
     ids = both.group_by(_FOUND, NAMESPACE).agg(pl.col(c.ITEM_ID).drop_nulls().n_unique().alias("ids"))
     mbids = both.group_by(_FOUND).agg(pl.col(c.MBID).drop_nulls().n_unique().alias("mbids"))
-    id_conflicts = linked_refs.join(ids.filter(pl.col("ids") > 1), on=[_FOUND, NAMESPACE], how="semi")
+    id_conflicts = by_name.join(ids.filter(pl.col("ids") > 1), on=[_FOUND, NAMESPACE], how="semi")
     id_conflicts = id_conflicts.filter(pl.col(c.ITEM_ID).is_not_null())
-    mbid_conflicts = linked_refs.filter(pl.col(c.MBID).is_not_null()).join(
+    mbid_conflicts = by_name.filter(pl.col(c.MBID).is_not_null()).join(
         mbids.filter(pl.col("mbids") > 1), on=_FOUND, how="semi"
     )
     conflicts = pl.concat([id_conflicts.select(REF), mbid_conflicts.select(REF)])

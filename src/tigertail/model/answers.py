@@ -28,7 +28,7 @@ class Answers:
     items
         Codes of the answers, best first; int32, (answers,).
     affinities
-        Their affinities; float32, (answers,).
+        Their affinities, of a path their shares of the best one's; float32, (answers,).
     notices
         What a person should know of them.
     why
@@ -118,12 +118,13 @@ class Playlist(NamedTuple):
     ----------
     items
         Their codes, in order; int32, (items,).
-    affinities
-        How near each is, to the seeds or to the one before; float32, (items,).
+    nearness
+        How near each is: on radio its affinity after the seeds, on a path the share of the best affinity after the one
+        before; float32, (items,).
     notices
         What a person should know of them.
     """
 
     items: NDArray[np.int32]
-    affinities: NDArray[np.float32]
+    nearness: NDArray[np.float32]
     notices: tuple[str, ...]

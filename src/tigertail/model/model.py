@@ -406,7 +406,7 @@ class Model:
         options = (options or QueryOptions()).replace(**keywords)
         walk = path_between(self.items, self.answer_many, start, goal, n, options)
         ends = np.array([start, goal], np.int32)
-        return Answers(self.items, ends, walk.items, walk.affinities, walk.notices)
+        return Answers(self.items, ends, walk.items, walk.nearness, walk.notices)
 
     @takes_options
     def radio(
@@ -490,7 +490,7 @@ class Model:
         options = (options or QueryOptions()).replace(**keywords)
         _check_length(n)
         drawn = draw(self.items, self.answer, seeds, n, RadioOrder(variety, explore, seed), options)
-        return Answers(self.items, seeds, drawn.items, drawn.affinities, drawn.notices)
+        return Answers(self.items, seeds, drawn.items, drawn.nearness, drawn.notices)
 
     @cached_property
     def fold_in(self) -> ListenerFoldIn | None:

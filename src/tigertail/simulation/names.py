@@ -1,6 +1,7 @@
 """Invented names of artists, in the sounds and scripts of their languages.
 
-Every name has two invented words of two or three syllables, so that none is the name of a real artist.
+Every name has two words put together from two or three syllables, and more where it is taken. That a real artist has it
+is unlikely, not excluded.
 """
 
 from __future__ import annotations

@@ -70,6 +70,9 @@ class Split:
         before any play.
     relevant
         The targets: held-out listeners by items of the catalogue. Metrics leave the query itself out.
+    history_sizes
+        Items of each held-out listener that may be queries, in a split by time those up to the moment; int64, in the
+        order of the rows of ``relevant``.
     query_listeners
         Held-out listener (a row of ``relevant``) of each query; int32, (queries,), ascending.
     query_items
@@ -87,6 +90,7 @@ class Split:
     interactions: Interactions
     profiles: pl.DataFrame
     relevant: CSR
+    history_sizes: NDArray[np.int64]
     query_listeners: NDArray[np.int32]
     query_items: NDArray[np.int32]
     strata: NDArray[np.int8]
@@ -139,6 +143,7 @@ def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | Non
             dataset.listeners, on=c.LISTENER_ID, how="left", maintain_order="left"
         ),
         _matrix(targets, held_out_ids, interactions),
+        queries.row_sizes,
         listeners,
         items,
         strata(interactions.item_listeners),
@@ -179,6 +184,7 @@ def without_hold_out(
         interactions,
         dataset.listeners.clear() if curators is None else curators,
         CSR.from_coo([], [], [], (count, items)) if relevant is None else relevant,
+        np.ones(count, np.int64),
         np.arange(count, dtype=np.int32),
         queries,
         strata(interactions.item_listeners),

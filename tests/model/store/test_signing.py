@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tigertail.errors import ConfigError, ModelError
 from tigertail.model import Model, deploy, load, roll_back, save
-from tigertail.model.store.folder import SIGNATURE, put_signature, read_manifest
+from tigertail.model.store import signing
+from tigertail.model.store.folder import SIGNATURE, content_digest, put_signature, read_manifest
 from tigertail.model.store.signing import new_signing_key, sign, verify_signature
 
 
@@ -81,6 +83,22 @@ def test_a_file_that_is_added_is_refused(model: Path, key: Path, tmp_path: Path)
         deploy(model, tmp_path / "served", signers)
 
 
+def test_what_replaces_a_model_once_it_was_verified_is_not_deployed(
+    model: Path, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signers = [sign(model, key)]
+    unsigned = replace(load(model), training_summary={"made": "elsewhere"})
+
+    def replaced(manifest: dict[str, Any]) -> str:
+        save(unsigned, model)
+        return content_digest(manifest)
+
+    monkeypatch.setattr(signing, "content_digest", replaced)
+    deploy(model, tmp_path / "served", signers)
+    monkeypatch.undo()
+    assert verify_signature(tmp_path / "served", signers) == signers[0]
+
+
 def test_a_signature_of_another_model_is_none_of_this(model: Path, key: Path, tmp_path: Path) -> None:
     signers = [sign(model, key)]
     other = replace(load(model), training_summary={"made": "elsewhere"})
@@ -92,8 +110,12 @@ def test_a_signature_of_another_model_is_none_of_this(model: Path, key: Path, tm
 
 def test_the_private_key_is_its_owners_alone_and_never_written_over(key: Path) -> None:
     assert key.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(ConfigError, match="cannot be written"):
+    with pytest.raises(ConfigError, match="exists already") as exists:
         new_signing_key(key)
+    assert exists.value.remedy == "choose a new file"
+    with pytest.raises(ConfigError, match="cannot be written") as nowhere:
+        new_signing_key(key / "key.pem")
+    assert nowhere.value.remedy == "choose a place that can be written"
 
 
 @pytest.mark.parametrize("content", [b"", b"no key", None])

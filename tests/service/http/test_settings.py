@@ -47,11 +47,11 @@ def test_feedback_is_kept_beside_the_model_unless_another_place_is_given_or_none
 def test_signers_are_a_list_in_the_file_and_words_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one, other = "0" * 64, "1" * 64
+    one, other = "0" * 64, "a" * 64
     file = tmp_path / "service.toml"
     file.write_text(f'model = "m"\nsigners = ["{one}"]\n', "utf-8")
     assert read_settings(file).signers == (one,)
-    monkeypatch.setenv("TIGERTAIL_SIGNERS", f"{one} {other}")
+    monkeypatch.setenv("TIGERTAIL_SIGNERS", f"{one} {other.upper()}")
     settings = read_settings(file)
     assert settings.signers == (one, other)
     assert Settings.model_validate_json(settings.to_json()) == settings
@@ -78,8 +78,10 @@ def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> 
     [
         ("prot = 1", "service.toml: prot: unknown key"),
         ("port = 70000", r"port: Input should be less"),
-        ("[keys]\nradio = 'hunter2'", "'radio' is not a SHA-256 digest"),
+        ("[keys]\nradio = 'hunter2'", "service.toml: keys.radio: not a SHA-256 digest"),
         ("signers = ['hunter2']", "a signer is a public key of 64"),
+        ("signers = 5", "service.toml: signers: expected a list"),
+        ("signers = [5]", "service.toml: signers.0: expected a text"),
         ("model = ", "service.toml: cannot be read"),
         ("", "model: Field required"),
     ],
@@ -91,6 +93,34 @@ def test_a_wrong_setting_is_named_with_its_file(text: str, message: str, tmp_pat
     with pytest.raises(ConfigError, match=message) as error:
         read_settings(file, **given)
     assert error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("TIGERTAIL_PORT", "tcp://10.0.0.7:80", "TIGERTAIL_PORT: Input should be a valid integer"),
+        ("TIGERTAIL_LIMITS__RATE", "-1", "TIGERTAIL_LIMITS__RATE: Input should be greater than 0"),
+        ("TIGERTAIL_LIMITS", '{"rate": -1}', "TIGERTAIL_LIMITS: rate: Input should be greater than 0"),
+        ("TIGERTAIL_KEYS", '{"radio": "hunter2"}', "TIGERTAIL_KEYS: radio: not a SHA-256 digest"),
+        ("TIGERTAIL_SIGNERS", "hunter2", "TIGERTAIL_SIGNERS: 0: a signer is a public key of 64"),
+        ("TIGERTAIL_ORIGINS", "https://player.example", "the environment cannot be read .*origins"),
+    ],
+)
+def test_a_wrong_variable_is_named_and_not_the_file(
+    variable: str, value: str, message: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError, match=f"^{message}") as error:
+        read_settings(file)
+    assert "docs/service.md" in error.value.remedy
+
+
+def test_what_is_wrong_on_the_command_line_is_not_of_the_file(file: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^port: Input should be less"):
+        read_settings(file, port=70000)
+    file.write_text('model = "m"\nworkers = 1000\n', "utf-8")
+    with pytest.raises(ConfigError, match=r"service\.toml: workers: Input should be less"):
+        read_settings(file, port=1)
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -61,3 +61,5 @@ def test_a_model_that_no_signer_signed_is_told_before_anything_is_served(
         check(Settings(model=folder, signers=signers))
     sign(folder, tmp_path / "key.pem")
     check(Settings(model=folder, signers=signers))
+    (folder / "1" / ".DS_Store").write_bytes(b"not copied, so no reason to stop")
+    check(Settings(model=folder, signers=signers))

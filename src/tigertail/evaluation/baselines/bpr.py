@@ -17,11 +17,13 @@ from tigertail.splitting.hold_out import Split
 class BPR(Recommender):
     """Factors that rank the items a listener plays above the others.
 
-        maximise  sum ln sigmoid(x_u . y_i - x_u . y_j) - reg (|x_u|^2 + |y_i|^2 + |y_j|^2),
-        listener u plays i and not j, drawn from all items, whatever the listener's source offers
+        maximise  sum ln sigmoid(x_u . y_i - x_u . y_j) - reg/2 (|x_u|^2 + |y_i|^2 + |y_j|^2),
+        listener u plays i and not j
 
     (Rendle et al., "BPR: Bayesian Personalized Ranking from Implicit Feedback", UAI 2009, equation 4), by
-    stochastic gradient ascent on one thread, so that a seed gives the same bits. The affinity is that of
+    stochastic gradient ascent on one thread, so that a seed gives the same bits. There j is any item with the same
+    probability. `implicit` draws it in proportion to its listeners, which takes popularity from what is learned;
+    whether the listener's source offers it makes no difference. The affinity is that of
     :class:`tigertail.signals.factors.FactorAffinity`: with beta = 1 the cosine, with beta = 0 the scalar
     product but for the query's length. As in `implicit`, an item's bias is the last entry of its vector.
 
@@ -34,7 +36,7 @@ class BPR(Recommender):
     factors: int = Field(64, ge=1, le=4096)
     """Length of the vectors without the bias, which is appended."""
     iterations: int = Field(50, ge=1)
-    """Passes over the plays."""
+    """Passes, each of as many draws of a play and an item j as there are plays."""
     learning_rate: float = Field(0.02, gt=0)
     """Length of a step."""
     reg: float = Field(0.01, ge=0)
@@ -76,6 +78,4 @@ class BPR(Recommender):
             random_state=self.seed,
         )
         model.fit(matrix, show_progress=False)
-        vectors = np.array(model.item_factors, np.float32)
-        vectors[split.popularity == 0] = 0  # `implicit` leaves its random ones
-        return FactorAffinity(vectors, self.beta)
+        return FactorAffinity(np.array(model.item_factors, np.float32), self.beta)

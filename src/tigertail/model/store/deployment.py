@@ -19,7 +19,7 @@ from tigertail.model.store.folder import (
     next_generation,
     read_manifest,
 )
-from tigertail.model.store.signing import signer_of, verify_signature
+from tigertail.model.store.signing import check_nothing_added, signer_of
 from tigertail.storage import replaced_file
 
 
@@ -49,9 +49,10 @@ def deploy(source: Path | str, path: Path | str, signers: Collection[str] = ()) 
         If the disk is full or cannot be written; likewise.
     """
     source, path = Path(source), Path(path)
-    if signers:
-        verify_signature(source, signers)
     manifest, version = read_manifest(source)
+    if signers:  # of this manifest, not of the folder, which may change: the copies are compared with it
+        signer_of(manifest, signers, source)
+        check_nothing_added(source / manifest["generation"], manifest)
     with next_generation(path) as (folder, put):
         copy_files(source / manifest["generation"], folder, manifest["files"])
         put(manifest)  # with its signature, which is not of the generation

@@ -41,9 +41,11 @@ def new_signing_key(file: Path) -> str:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(pem)
+    except FileExistsError:
+        raise ConfigError("exists already", path=file, remedy="choose a new file") from None
     except OSError as error:
         raise ConfigError(
-            f"cannot be written ({error.strerror})", path=file, remedy="choose a new file"
+            f"cannot be written ({error.strerror})", path=file, remedy="choose a place that can be written"
         ) from None
     return _public(key)
 
@@ -73,7 +75,7 @@ def sign(path: Path | str, key_file: Path) -> str:
     path = Path(path)
     key = _private(key_file)
     manifest, _ = read_manifest(path)
-    _check_files(path / manifest["generation"], manifest)
+    _verify_all(path / manifest["generation"], manifest)
     put_signature(path, key.sign(_message(manifest)).hex())
     return _public(key)
 
@@ -96,7 +98,7 @@ def verify_signature(path: Path | str, signers: Collection[str]) -> str:
     path = Path(path)
     manifest, _ = read_manifest(path)
     signer = signer_of(manifest, signers, path)
-    _check_files(path / manifest["generation"], manifest)
+    _verify_all(path / manifest["generation"], manifest)
     return signer
 
 
@@ -132,26 +134,37 @@ def signer_of(manifest: dict[str, Any], signers: Collection[str], path: Path) ->
 
 
 def check_signer(key: str) -> str:
-    """Return a public key, if it is one.
+    """Return a public key in lower case, if it is one.
 
     Raises
     ------
     ValueError
         If it is not.
     """
-    if len(key) != KEY_DIGITS or set(key) - set("0123456789abcdef"):
+    if len(key) != KEY_DIGITS or set(key.lower()) - set("0123456789abcdef"):
         raise ValueError(
             f"a signer is a public key of {KEY_DIGITS} hexadecimal digits, as tigertail signing-key prints it"
         )
-    return key
+    return key.lower()
 
 
-def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
-    verify_files(folder, manifest["files"])
+def check_nothing_added(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse a generation that has a file which its manifest does not name.
+
+    Raises
+    ------
+    ModelError
+        If it has one.
+    """
     known = {*manifest["files"], MANIFEST}
     for file in sorted(folder.rglob("*")):
         if not file.is_dir() and file.relative_to(folder).as_posix() not in known:
             raise ModelError("a file that is not part of the model", path=file, remedy="remove the file")
+
+
+def _verify_all(folder: Path, manifest: dict[str, Any]) -> None:
+    verify_files(folder, manifest["files"])
+    check_nothing_added(folder, manifest)
 
 
 def _message(manifest: dict[str, Any]) -> bytes:

@@ -130,8 +130,7 @@ async def similar_artists(
 
     def listed(served: ServedModel) -> Any:
         catalogue = Catalogue.of(served)
-        code = catalogue.by_name(asked, c.ARTIST)
-        code = _by_id(catalogue, served, asked, c.ARTIST) if code is None else code
+        code = _artist(catalogue, served, artist, artist_id)
         alike = [] if code is None else like(served, [code], _length(context, n), c.ARTIST)
         if not alike:
             raise ServiceError(
@@ -146,7 +145,7 @@ async def similar_artists(
             for one, match in alike
         ]
 
-    return await _answered(context, f"artists {asked!r} {n}", listed)
+    return await _answered(context, f"artists {artist!r} {artist_id!r} {n}", listed)
 
 
 @router.get(
@@ -197,6 +196,19 @@ async def _answered(context: Context, key: str, work: Callable[[ServedModel], An
         f"{served.version} audiomuse {digest}", lambda: to_json(work(served))
     )
     return Response(content, headers={"Cache-Control": "no-store"}, media_type=_JSON)
+
+
+def _artist(
+    catalogue: Catalogue, served: ServedModel, artist: str | None, artist_id: str | None
+) -> int | None:
+    """Return the code of an artist. As there, both parameters take names and ids; each is first what it is called."""
+    if artist:
+        code = catalogue.by_name(artist, c.ARTIST)
+        return _by_id(catalogue, served, artist, c.ARTIST) if code is None else code
+    if not artist_id:
+        return None
+    code = _by_id(catalogue, served, artist_id, c.ARTIST)
+    return catalogue.by_name(artist_id, c.ARTIST) if code is None else code
 
 
 def _by_id(catalogue: Catalogue, served: ServedModel, item: str, kind: str = c.TRACK) -> int | None:

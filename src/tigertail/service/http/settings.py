@@ -8,11 +8,27 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 from pydantic_settings import PydanticBaseSettingsSource as Source
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -34,8 +50,18 @@ RENAMED: Final = {
 """Settings of earlier versions, and their names today."""
 
 
+def _check_digest(digest: str) -> str:
+    if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
+        raise ValueError("not a SHA-256 digest; make a key and its digest with: tigertail key")
+    return digest
+
+
+def _words(text: Any) -> Any:
+    return text.split() if isinstance(text, str) else text
+
+
 class Limits(BaseModel):
-    """Limits of what one client may send, and how long it may take.
+    """Limits of what one client may send, and how long it may take; ``max_queue`` is of all clients together.
 
     They are applied in several places: the rate in :mod:`tigertail.service.middleware.rates`, the body in
     :mod:`tigertail.service.middleware.limits`, the head in :mod:`tigertail.service.server.http_limits`, ``n`` and
@@ -56,11 +82,11 @@ class Limits(BaseModel):
     read_timeout: float = Field(10.0, gt=0)
     """Seconds a client may take to send a request's head, and as many for its body."""
     max_queue: int = Field(256, ge=1)
-    """Requests that may wait for one worker; more are refused with 503 and Retry-After."""
+    """Requests of any client that may wait for one worker; more are refused with 503 and Retry-After."""
     n: int = Field(500, ge=1)
     """Longest list; 10,000 at most, whatever is set."""
     seeds: int = Field(100, ge=1)
-    """Seeds of a request, at most."""
+    """Seeds of a request, at most; a history may have ten times as many entries."""
     batch: int = Field(100, ge=1)
     """Requests of one batch, at most; a delivery of feedback may hold ten times as many events."""
 
@@ -99,9 +125,11 @@ class Settings(BaseModel):
     """Host headers that are accepted; None means localhost on loopback, and any elsewhere."""
     origins: tuple[str, ...] = ()
     """Origins of other sites' pages that may ask from a browser (CORS), such as https://player.example; * for all."""
-    keys: dict[str, str] = Field(default_factory=dict)
+    keys: dict[str, Annotated[str, AfterValidator(_check_digest)]] = Field(default_factory=dict)
     """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback."""
-    signers: Annotated[tuple[str, ...], NoDecode] = ()
+    signers: Annotated[
+        tuple[Annotated[str, AfterValidator(check_signer)], ...], BeforeValidator(_words), NoDecode
+    ] = ()
     """Public keys, one of which must have signed every model; ``tigertail signing-key`` prints one. None is needed
     where this is empty. In the environment they are separated by spaces."""
     allow_anonymous: bool = False
@@ -122,22 +150,6 @@ class Settings(BaseModel):
     """What one client may ask."""
     feedback: Feedback = Feedback()
     """Whether and where feedback events are stored."""
-
-    @field_validator("keys")
-    @classmethod
-    def _are_digests(cls, keys: dict[str, str]) -> dict[str, str]:
-        for name, digest in keys.items():
-            if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
-                raise ValueError(
-                    f"'{name}' is not a SHA-256 digest; make a key and its digest with: tigertail key"
-                )
-        return keys
-
-    @field_validator("signers", mode="before")
-    @classmethod
-    def _are_public_keys(cls, signers: Any) -> Any:
-        found = signers.split() if isinstance(signers, str) else signers
-        return tuple(check_signer(one) for one in found)
 
     @property
     def loopback(self) -> bool:
@@ -208,6 +220,42 @@ def _variable(key: str) -> str:
     return PREFIX + key.replace(".", "__").upper()
 
 
+def _wrong(
+    key: str, problem: str, given: Mapping[str, Any], environment: Mapping[str, Any], file: Path | None
+) -> ConfigError:
+    """Return the error of a wrong setting, with the place where its value stands."""
+    remedy = "see docs/service.md for the settings"
+    if problem == UNKNOWN_KEY and key in RENAMED:
+        remedy = f"the setting is now named {RENAMED[key]}"
+    if _has(given, key):
+        return ConfigError(f"{key}: {problem}", remedy=remedy)
+    if _has(environment, key):
+        return ConfigError(f"{_in_environment(key)}: {problem}", remedy=remedy)
+    return ConfigError(f"{key}: {problem}", path=file, remedy=remedy)
+
+
+def _has(values: Mapping[str, Any], key: str) -> bool:
+    """Return whether a setting, or the list that it is an entry of, is among some values."""
+    found: Any = values
+    for part in key.split("."):
+        if not isinstance(found, Mapping):
+            return True
+        if part not in found:
+            return False
+        found = found[part]
+    return True
+
+
+def _in_environment(key: str) -> str:
+    """Return a setting of the environment as the variable it stands in, and the path to it in the JSON of that."""
+    parts = key.split(".")
+    for end in range(len(parts), 0, -1):
+        variable = _variable(".".join(parts[:end]))
+        if variable in os.environ:
+            return ": ".join([variable, *parts[end:]])
+    return key
+
+
 def read_settings(file: Path | None = None, **given: Any) -> Settings:
     """Gather the settings.
 
@@ -246,15 +294,16 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
             "no such file", path=file, remedy="write one as in docs/service.md, or leave it out"
         )
     _check_environment()
+    given = {name: value for name, value in given.items() if value is not None}
     try:
-        found = Sources(**{name: value for name, value in given.items() if value is not None})
+        found = Sources(**given)
     except ValidationError as error:
-        key, problem = setting_at_fault(error)
-        remedy = "see docs/service.md for the settings"
-        if problem == UNKNOWN_KEY and key in RENAMED:
-            remedy = f"the setting is now named {RENAMED[key]}"
-        raise ConfigError(f"{key}: {problem}", path=file, remedy=remedy) from None
-    except ValueError as error:  # not TOML, or not JSON in an environment variable
+        raise _wrong(*setting_at_fault(error), given, EnvSettingsSource(Sources)(), file) from None
+    except SettingsError as error:  # a variable that is not JSON
+        raise ConfigError(
+            f"the environment cannot be read ({error})", remedy="see docs/service.md: lists are JSON there"
+        ) from None
+    except ValueError as error:  # not TOML
         raise ConfigError(f"cannot be read ({error})", path=file, remedy="see docs/service.md") from None
     settings = Settings.model_validate(found.model_dump())
     if not (settings.loopback or settings.keys or settings.allow_anonymous):

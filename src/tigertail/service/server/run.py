@@ -17,7 +17,8 @@ from typing import Final
 from tigertail.errors import ConfigError, TigertailError
 from tigertail.feedback.store import FeedbackStore
 from tigertail.model import load
-from tigertail.model.store.signing import verify_signature
+from tigertail.model.store.folder import read_manifest
+from tigertail.model.store.signing import signer_of
 from tigertail.service.app import RUNTIME_DIR, SETTINGS_JSON
 from tigertail.service.http import logs
 from tigertail.service.http.metrics import SEVERAL
@@ -119,7 +120,7 @@ def check(settings: Settings) -> None:
     """
     for folder in filter(None, (settings.model, settings.challenger)):
         if settings.signers:
-            verify_signature(folder, settings.signers)
+            signer_of(read_manifest(folder)[0], settings.signers, folder)
         signals = load(folder).signals
         for name in signals:
             signals[name]
