@@ -39,6 +39,21 @@ def test_a_terminal_sees_what_is_being_done(
     assert capsys.readouterr().out == ""
 
 
+def test_work_within_work_is_a_line_of_one_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with progress("farm", 2) as tick:
+        tick(note="song [live].mp3")
+        with progress("sheep") as within:
+            within(1_200)
+            time.sleep(0.3)  # the display is drawn ten times a second
+    last = terminal.getvalue().rpartition("farm")[2]
+    assert "song [live].mp3" in last.replace("\x1b", "")
+    assert "sheep" in last
+    assert "1,200" in last
+
+
 def test_a_log_sees_a_line_of_long_work_every_ten_seconds_at_most(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

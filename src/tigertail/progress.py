@@ -6,7 +6,10 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
-from typing import Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 T = TypeVar("T")
 PAUSE: Final = 10.0  # least seconds between two lines
@@ -38,24 +41,51 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
     if not sys.stderr.isatty():
         yield _logged(description, total)
         return
+    with _display() as display:
+        task = display.add_task(description, total=total, note="", done="")
+        done = 0.0
+
+        def tick(advance: float = 1, note: str = "") -> None:
+            nonlocal done
+            done += advance
+            display.update(task, advance=advance, note=note, done=_share(done, total))
+
+        try:
+            yield tick
+        finally:
+            display.remove_task(task)
+
+
+_displays: Final[list[Progress]] = []  # the one of this process, while there is work
+
+
+@contextmanager
+def _display() -> Iterator[Progress]:
+    """Return the display of this process, which the first piece of work begins and ends; work within it adds a line."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+    if _displays:
+        yield _displays[0]
+        return
     columns = [
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%") if total else TextColumn("{task.completed:,.0f}"),
+        TextColumn("{task.fields[done]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),  # a name of a file may have brackets
     ]
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(description, total=total, note="")
+    with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        _displays.append(display)
+        try:
+            yield display
+        finally:
+            _displays.clear()
 
-        def tick(advance: float = 1, note: str = "") -> None:
-            bar.update(task, advance=advance, note=note)
 
-        yield tick
+def _share(done: float, total: float | None) -> str:
+    return f"{done / total:.0%}" if total else f"{done:,.0f}"
 
 
 class Lines:
@@ -84,8 +114,10 @@ def _logged(description: str, total: float | None) -> Tick:
     def tick(advance: float = 1, note: str = "") -> None:
         nonlocal done
         done += advance
-        share = f"{done / total:.0%}" if total else f"{done:,.0f}"
-        LINES.write(f"{description}: {share} after {time.monotonic() - began:.0f} s {note}".rstrip(), began)
+        LINES.write(
+            f"{description}: {_share(done, total)} after {time.monotonic() - began:.0f} s {note}".rstrip(),
+            began,
+        )
 
     return tick
 

@@ -77,7 +77,13 @@ def test_the_training_part_is_written_with_the_command_to_evaluate_it(
     command = re.search(r"tigertail evaluate (.*) --neighbours FILE", result.stdout)
     assert command is not None
     options = command[1].removeprefix(str(scenes.path)).split()
-    assert options == ["--held-out", "0.3", "--split", "listeners", "--seed", "7"]
+    assert options == ["--held-out", "0.3", "--split", "listeners", "--seed", "7", "--exposure", "catalogue"]
     with pytest.raises(TigertailError, match="already exists"):
         run_cli("evaluate", scenes.path, "--write-train", folder)
     assert run_cli("evaluate", scenes.path, "--write-train", folder, "--force").exit_code == 0
+
+
+@pytest.mark.parametrize("option", ["--neighbours", "--write-train"])
+def test_lists_of_another_program_are_of_one_split(scenes: Dataset, theirs: Path, option: str) -> None:
+    with pytest.raises(ConfigError, match="fitted to the training part of one split"):
+        run_cli("evaluate", scenes.path, "--seeds", 2, option, theirs)

@@ -249,3 +249,11 @@ def test_the_whole_way_without_a_file() -> None:
     assert model.provenance.dataset == "frames"
     report = tigertail.evaluate(plays, reference="popularity")
     assert {row.system for row in report.rows} >= {"popularity", "mixture"}
+
+
+def test_a_name_beside_an_artist_is_that_of_a_person_or_of_a_list() -> None:
+    plays = pl.DataFrame({"user_id": [1, 2], "name": ["Ann Smith", "Bob"], "artist": ["Queen", "Kult"]})
+    lists = pl.DataFrame({"playlist_id": ["p", "p"], "name": ["Party", "Party"], "artist": ["Kult", "Queen"]})
+    dataset = Dataset.of(plays, sequences=lists)
+    assert sorted(dataset.items["name"]) == ["Kult", "Queen"]
+    assert dataset.scan("sequences").collect().height == 2

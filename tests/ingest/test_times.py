@@ -114,3 +114,11 @@ def test_a_format_of_four_digits_does_not_read_two() -> None:
 
 def test_the_notation_of_logs_in_a_spreadsheet() -> None:
     assert read("February 6, 2019 at 08:34AM", "February 6, 2019 at 8:34 am") == [WHEN.replace(second=0)] * 2
+
+
+def test_a_format_says_whether_times_are_exact_to_the_second() -> None:
+    texts = pl.Series(["06.02.2019 08.34.33", "201902060834", "06.02.2019", None])
+    formats = ["%d.%m.%Y %H.%M.%S", "%Y%m%d%H%M", "%d.%m.%Y"]
+    times = moments(texts, formats)
+    assert times.null_count() == 1
+    assert to_the_second(texts, times, formats).to_list() == [True, False, False, False]

@@ -68,8 +68,14 @@ def evaluate(
     from tigertail.cli.brief import check_brief, evaluate_briefly
     from tigertail.cli.report import print_memory, print_report, write_report
     from tigertail.dataset.dataset import Dataset
+    from tigertail.errors import ConfigError
     from tigertail.storage import to_json
 
+    if seeds > 1 and (neighbours or write_train is not None):
+        raise ConfigError(
+            "lists of another program are fitted to the training part of one split",
+            remedy="leave --seeds out: evaluate once for each --seed, with lists fitted to its training part",
+        )
     if brief:
         check_brief(ground_truth=ground_truth is not None, countries=countries, as_json=as_json)
     opened = Dataset.open(dataset)
@@ -113,7 +119,7 @@ def systems_of(
         raise ConfigError(
             "--config configures the usual systems, but --systems replaces them",
             path=systems,
-            remedy="leave one out; the settings of a model are those of a system of type 'als'",
+            remedy="leave one out; a system of type 'signal' takes the settings of a model as its key 'model'",
         )
     if systems is not None:
         compared = evaluation.load_systems(systems)
@@ -157,8 +163,9 @@ def _write_train(dataset: Dataset, protocol: ProtocolConfig, folder: Path, *, re
     rows = evaluation.write_training(
         evaluation.hold_out(dataset, protocol), folder, replace=replace
     ).manifest["tables"]
-    typer.echo(f"{folder}: {rows['plays']:,} rows of plays, without the held-out listeners.")
+    later = ", and without what the others last played later" if protocol.split == "time" else ""
+    typer.echo(f"{folder}: {rows['plays']:,} rows of plays, without the held-out listeners{later}.")
     typer.echo(
         f"Fit another program to it, then: tigertail evaluate {dataset.path} --held-out {protocol.held_out:g} "
-        f"--split {protocol.split} --seed {protocol.seed} --neighbours FILE"
+        f"--split {protocol.split} --seed {protocol.seed} --exposure {protocol.exposure} --neighbours FILE"
     )

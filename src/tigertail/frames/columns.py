@@ -124,6 +124,8 @@ def mapped(
     known = _COMMON | _OF_KIND[kind]
     for ours in spec.inputs:
         names = (ours, *known.get(ours, ()), *_OF_TABLE.get(spec.name, {}).get(ours, ()))
+        if ours == c.NAME and spec.name not in (c.ITEMS_TABLE, c.ALIASES_TABLE):
+            names = (*names[1:], ours)  # beside "artist" it is the name of a person or of a list
         free = [usual[name] for name in names if name in usual and usual[name] not in mapping.values()]
         if ours not in mapping and free:
             mapping[ours] = free[0]

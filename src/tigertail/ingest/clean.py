@@ -239,7 +239,7 @@ def _times(
     times = moments(raw, formats)
     unreadable = raw.filter(times.is_null() & raw.is_not_null()).cast(pl.String)
     _warn(source, quarantine, "time that cannot be read, left out", unreadable)
-    return rows.with_columns(times.alias(name), to_the_second(raw, times).alias(EXACT))
+    return rows.with_columns(times.alias(name), to_the_second(raw, times, formats).alias(EXACT))
 
 
 def _complete(spec: TableSpec, rows: pl.DataFrame) -> pl.DataFrame:

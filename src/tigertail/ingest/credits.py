@@ -32,7 +32,8 @@ class Credits:
     sources
         The sources whose credits are split, by name.
     known
-        Folded names that are never split: those of tables of items, and those that stand beside a MusicBrainz id.
+        Folded names that are never split: those of tables of items, and those that stand beside a MusicBrainz id
+        in plays or in another table that makes items.
     """
 
     sources: Mapping[str, Source]
@@ -145,7 +146,7 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
         ends = range(min(len(pieces), first + 2 * MAX_JOINED - 1), first + 1, -2)
         end = next((end for end in ends if fold("".join(pieces[first:end])) in known), first + 1)
         part = "".join(pieces[first:end]).strip()
-        if len(pieces) > 1 and part.count("(") < part.count(")"):
+        if len(pieces) > 1 and part.count("(") < part.count(")"):  # of a separator such as " (feat. "
             part = part.removesuffix(")").rstrip()
         if part and part not in parts:
             parts.append(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -38,6 +39,7 @@ _FORMATS: Final = (
     "%Y%m%d %H%M%S%#z",
 )
 _TO_THE_SECOND: Final = r"\d:\d\d:\d\d|^\d{9,}(?:\.\d*)?$|^\d{8}T\d{6}|^\d\.\d+[eE]\+?(?:9|1[0-9])$"
+_WITH_SECONDS: Final = re.compile(r"%[-_0]?[STscXr+]")  # the marks of a format that has them
 _DAY_SECONDS: Final = 86_400
 # Numbers since 1970 by their unit: seconds, milliseconds, microseconds, nanoseconds; until the year 5138.
 _UNITS: Final = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
@@ -56,7 +58,8 @@ def moments(raw: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
     Parameters
     ----------
     raw
-        Texts, numbers (seconds, milliseconds, microseconds or nanoseconds since 1970, or days as 20190226) or times.
+        Texts, numbers (seconds, milliseconds, microseconds or nanoseconds since 1970; years, days or seconds as 2019,
+        20190226, 20190226083433) or times.
     formats
         How the texts are written, to try in order; left out, the usual ways are tried.
     """
@@ -78,7 +81,7 @@ def is_format(form: str) -> bool:
         return False
 
 
-def to_the_second(raw: pl.Series, times: pl.Series) -> pl.Series:
+def to_the_second(raw: pl.Series, times: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
     """Return whether times are exact to the second, and not only to the minute or the day.
 
     Parameters
@@ -87,7 +90,16 @@ def to_the_second(raw: pl.Series, times: pl.Series) -> pl.Series:
         The times as written.
     times
         The same times, read.
+    formats
+        As in :func:`moments`: the first that reads a text says whether it has seconds.
     """
+    if raw.dtype == pl.String and formats:
+        read = exact = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)
+        for form in formats:
+            by_this = ~read & moments(raw, [form]).is_not_null()
+            read |= by_this
+            exact |= by_this & bool(_WITH_SECONDS.search(form))
+        return exact
     if raw.dtype == pl.String:
         return raw.str.strip_chars().str.contains(_TO_THE_SECOND).fill_null(False) & times.is_not_null()
     days = times.dt.epoch("s") % _DAY_SECONDS == 0

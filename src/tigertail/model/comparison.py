@@ -43,9 +43,10 @@ class Comparison:
         Returns
         -------
         polars.DataFrame
-            Columns rank, item_id, name, listeners, country where the catalogue has it, and in_both, whether the
-            other list has the item too; the same with the prefix ``other_`` for the other signal. Null where one
-            list is shorter. The name of a track or an album follows its artist's.
+            Columns rank; of the other signal other_item_id, other_name, other_listeners, other_country where the
+            catalogue has it, and other_in_both, whether the model's own list has the item too; then the same of the
+            model's own list, without the prefix. Null where one list is shorter. The name of a track or an album
+            follows its artist's.
         """
         other, own = _described(self.other), _described(self.own)
         both = pl.col(c.ITEM_ID).is_in(set(own[c.ITEM_ID]) & set(other[c.ITEM_ID])).alias("in_both")

@@ -2,8 +2,9 @@
 
 Every signal satisfies :class:`Signal`. Each other protocol is one capability. Code that serves any signal asks for a
 capability with ``isinstance(signal, Capability)``, or at every query with :func:`has_capability`, not for a class. Only
-what fits one signal again (:mod:`tigertail.model.update`) or takes one apart (:mod:`tigertail.evaluation.diagnosis`)
-names its class.
+what fits a signal again (:mod:`tigertail.model.update`, :mod:`tigertail.model.fit_mixture`, :mod:`tigertail.spark`),
+what folds a listener in (:mod:`tigertail.model.recommend`), what takes a signal apart
+(:mod:`tigertail.evaluation.diagnosis`) and back-off name a class.
 
 One parameter has the same name and direction in every signal: ``beta``, the **popularity exponent**. The affinity to
 an item is divided by what stands for its popularity, to the power beta. With 0 nothing is divided and popular items
@@ -241,7 +242,8 @@ class ExplainedByGroup(Signal, Protocol):
         Returns
         -------
         NDArray[np.float64]
-            Shares that sum to 1 over groups, listeners of no group last; float64, (groups + 1, items).
+            Shares that sum to 1 over groups, or are all 0 where the affinity is; one may be below 0. Listeners of no
+            group are last; float64, (groups + 1, items).
         """
 
 
@@ -261,7 +263,8 @@ class Composite(Protocol):
         Returns
         -------
         contributions
-            The rest of the log affinity is the prior, of the popularity of the item; float64, (parts, items).
+            The rest of the log affinity is that of no part: terms of the item alone, the popularity exponent and the
+            normaliser; float64, (parts, items).
         has_data
             Whether the part has data about the pair; bool, (parts, items).
         """
@@ -334,7 +337,8 @@ class HasCandidates(Signal, Protocol):
         codes
             Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
         affinities
-            As of :meth:`Signal.affinity`; float32, (queries, n).
+            As of :meth:`Signal.affinity`, but for a factor near 1 that all answers of a query share; float32,
+            (queries, n).
         trusted
             Whether they are taken to be the best of all items; where not, every item must be looked at; bool,
             (queries,).

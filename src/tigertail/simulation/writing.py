@@ -1,10 +1,12 @@
 """Pages about the better known artists, which mention related artists.
 
 Sentences are English with invented words: words of the artist's genre and mood, towns of the country, and filler
-words. Mentioned artists are mostly of the same genre, then of the same country, the popular more often. Sometimes a
+words. Half of the mentioned artists are of the same genre, a fifth of the same country, the others anybody; the
+popular more often. Sometimes a
 name is the title of a song, which is not a mention.
 
-Wiki pages link the first occurrence of a name; other pages have no links.
+Of wiki pages, ``links`` of the mentions says that the first mention of each other artist is a link; the text has no
+markup.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def test_a_route_that_is_added_is_guarded_limited_and_logged(
     assert [(line["status"], line["client"]) for line in logged] == [
         (401, "unknown"),
         (200, "key radio"),
-        (429, "unknown"),
+        (429, "key radio"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Plot of a diagnosis: local share of each country before and after local models, and error of each group."""
+"""Plot of a diagnosis: local share of each country without groups and by group, and error of each group."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tigertail.evaluation.diagnosis.diagnosis import BY_GROUP, COSINE, Diagnosis
+from tigertail.evaluation.diagnosis.diagnosis import BY_GROUP, WITHOUT_GROUPS, Diagnosis
 from tigertail.evaluation.metrics.country_cohesion import CountryCohesion
 from tigertail.geo.regions import place_name
 from tigertail.plotting import (
@@ -47,10 +47,10 @@ def plot_diagnosis(diagnosis: Diagnosis, file: Path) -> None:
     """
     rows = max(_shown(diagnosis), min(len(diagnosis.capacity), GROUPS_SHOWN))
     figure = new_figure(14, 2.4 + 0.25 * max(rows, 8), padding=(0.15, 0.1))
-    cohesion, capacity = figure.subplots(1, 2)
-    _cohesion(cohesion, diagnosis)
+    local_share, capacity = figure.subplots(1, 2)
+    _local_share(local_share, diagnosis)
     _capacity(capacity, diagnosis)
-    for axes in (cohesion, capacity):
+    for axes in (local_share, capacity):
         clear_frame(axes, "top", "right", "left", grid="x")
         axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside lower left", ncols=4, frameon=False, fontsize=10)
@@ -63,8 +63,8 @@ def _shown(diagnosis: Diagnosis) -> int:
     return min(len(diagnosis.countries), COUNTRIES_SHOWN)
 
 
-def _cohesion(axes: Axes, diagnosis: Diagnosis) -> None:
-    before, after = _largest(diagnosis, COSINE), _largest(diagnosis, BY_GROUP)
+def _local_share(axes: Axes, diagnosis: Diagnosis) -> None:
+    before, after = _largest(diagnosis, WITHOUT_GROUPS), _largest(diagnosis, BY_GROUP)
     place = np.arange(len(before))[::-1]
     own = [100 * row.own.local_share for row in before]
     was, now = ([100 * row.model.local_share for row in rows] for rows in (before, after))
@@ -78,17 +78,17 @@ def _cohesion(axes: Axes, diagnosis: Diagnosis) -> None:
         markersize=9,
         fillstyle="none",
         markeredgewidth=2,
-        label="before: cosine of factors",
+        label="listening, one group",
     )
-    axes.plot(now, place, "o", color=BLUE, markersize=6, label="after: listening by group")
+    axes.plot(now, place, "o", color=BLUE, markersize=6, label="listening by group")
     axes.set_yticks(place, [f"{place_name(row.country)} ({row.local})" for row in before], color=INK)
     axes.set_ylim(-0.7, max(len(place), 1) - 0.3)
     axes.set_xlim(left=-1)
     axes.set_xlabel("% of local artists among the 20 listed after a local artist")
     set_title(
         axes,
-        "Cohesion",
-        "right of the mark: closer together than by own listeners; in brackets: number of local artists",
+        "Local share",
+        "right of the mark: more of the same country than own listeners have; in brackets: number of local artists",
     )
     if not before:
         axes.text(0.5, 0.5, "no country has enough local artists", transform=axes.transAxes, ha="center")

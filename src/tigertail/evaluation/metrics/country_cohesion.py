@@ -136,7 +136,8 @@ def cohesion_by_country(
     Returns
     -------
     list of CountryCohesion
-        Countries with enough local artists that a listener there plays, in order of their codes.
+        Countries with five local artists or more of five listeners or more, where a listener with plays lives, and
+        about which the signal has data; in order of their codes.
 
     Examples
     --------

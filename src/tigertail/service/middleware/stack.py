@@ -75,7 +75,7 @@ class Admission:
             if form_body.sent(scope, headers):  # the key may be in the form
                 receive = await form_body.read(scope, receive)
             if not is_public(scope["path"]):
-                record.client = self._admit(scope, headers)
+                self._admit(scope, headers)
             else:
                 record.client = "anyone"
         except TigertailError as error:
@@ -89,19 +89,22 @@ class Admission:
         """Refuse another name, so that no other site's page can reach this machine by DNS rebinding."""
         host = re.sub(r":\d+$", "", headers.get("host", "")).lower()
         if "*" not in self._hosts and host not in self._hosts:
-            raise ServiceError(421, "unknown Host header", remedy="add the name to hosts in its settings")
+            raise ServiceError(
+                421, "unknown Host header", remedy="add the name, without a port, to hosts in its settings"
+            )
 
-    def _admit(self, scope: Scope, headers: Headers) -> str:
-        """Return the client as it may be logged: the name of its key, but no address."""
+    def _admit(self, scope: Scope, headers: Headers) -> None:
+        """Check who asks, how much and how often; note the client as it may be logged: its key, but no address."""
         address = f"address {client_of((scope.get('client') or ('unknown',))[0])}"
         try:
             name = self._keys.authenticate(scope, headers)
         except ServiceError:
             self._check_rate(address)  # slows down who guesses keys
             raise
+        client = None if name is None else f"key {name}"
+        record_of(scope).client = client or "anyone"
         self._body.check_declared(headers)
-        self._check_rate(address if name is None else f"key {name}")
-        return "anyone" if name is None else f"key {name}"
+        self._check_rate(client or address)
 
     def _check_rate(self, client: str) -> None:
         if self._rates is not None:
