@@ -6,7 +6,7 @@ MODEL is a model with a mixture. Rounds take turns, so that a busy moment falls 
 neighbours, top 100: the mixture from its candidates and by a look at every item, the factors alone by our exact
 products, and, where they are installed, `faiss` (IndexFlatIP), `voyager` (its graph, built before, approximate) and
 `implicit` (similar_items) on the same factors. Those answer from factors alone, the mixture from every signal. With
---choose, how long it takes to choose the candidates again, which is what they add to a fit.
+--choose, how long it takes to choose the candidates again, which is what they add to a fit; these are then asked.
 
 A query is :meth:`Model.similar` by id, a table out, twenty answers, one at a time. Recall is the share of the exact
 twenty that are found, over random queries: by the candidates alone where they are taken to hold ("answered"), and as
@@ -21,6 +21,7 @@ import importlib.util
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -215,8 +216,9 @@ def main() -> None:
         return
     if given.choose:
         began = time.perf_counter()
-        with_candidates(mixture, model.config.retrieval.candidates_of(len(mixture.listeners)))
+        mixture = with_candidates(mixture, model.config.retrieval.candidates_of(len(mixture.listeners)))
         print(f"chosen in {time.perf_counter() - began:.1f} s\n")
+        model = replace(model, signals={**model.signals, MIXTURE: mixture})
     speeds(model, known, given.rounds)
     print()
     questions(model, sample, given.rounds)
