@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.shortlist import GATHERED, gather, shares_of_bands, wanted, write_best
+from tigertail.ranking.shortlist import GATHERED, SHARES, gather, wanted, write_best
 from tigertail.signals.directions import directions
 from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
 
@@ -131,7 +131,7 @@ class ClusteredVectors:
         # Queries of one cluster share what is read; more than so many at a time would keep threads waiting.
         starts = np.unique(np.concatenate([[0], changes, np.arange(0, len(order), _SHARING), [len(order)]]))
         there = np.maximum(self.codes, 0)
-        shares = shares_of_bands(band[there])
+        shares = SHARES.take(band[there], axis=1)
         shares[:, self.codes < 0] = 0
         counts = wanted(n)
         items = np.full((len(asking), counts.sum()), -1, np.int32)
@@ -206,7 +206,7 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
         offered = np.empty(best.shape, np.int32)
         sizes = np.zeros((count, exponents), np.int64)
         floors = np.zeros((count, exponents), np.float32)
-        bases = np.zeros(count, np.float32)
+        means = np.zeros(count, np.float32)
         sums = np.empty((ROWS, WIDTH), np.float32)
         for probe in range(probe_starts[cluster], probe_starts[cluster + 1]):
             for block in range(first_block[probes[probe]], first_block[probes[probe] + 1]):
@@ -216,28 +216,31 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
                     several = min(ROWS, count - row)
                     add_block(asking, begin + row, several, laid_out[block], sums)
                     for r in range(several):
-                        _scale(sums[r], gain[places], bias[places])
+                        one = row + r
+                        _scale(sums[r], gain[places], bias[places], means[one])
                         if is_biased and is_first:
-                            bases[row + r] = _mean(sums[r], codes[places])
-                        _offer_block(
-                            sums[r],
-                            bases[row + r],
-                            codes[places],
-                            shares[:, places],
-                            best[row + r],
-                            offered[row + r],
-                            sizes[row + r],
-                            floors[row + r],
-                            counts,
-                        )
+                            means[one] = _mean(sums[r], codes[places])
+                            sums[r] -= means[one]
+                        for exponent in range(exponents):
+                            sizes[one, exponent], floors[one, exponent] = gather(
+                                *(sums[r], shares[exponent, places], codes[places], counts[exponent]),
+                                *(best[one, exponent], offered[one, exponent]),
+                                *(sizes[one, exponent], floors[one, exponent]),
+                            )
         for row in range(count):
-            write_best(best[row], offered[row], sizes[row], counts, items[rows[begin + row]])
+            found = items[rows[begin + row]]
+            first = 0
+            for exponent in range(exponents):
+                n = counts[exponent]
+                kept = best[row, exponent], offered[row, exponent], sizes[row, exponent]
+                write_best(*kept, n, found[first : first + n])
+                first += n
 
 
 @njit(cache=True)
-def _scale(sums, gain, bias):
+def _scale(sums, gain, bias, mean):
     for i in range(WIDTH):
-        sums[i] = sums[i] * gain[i] + bias[i]
+        sums[i] = sums[i] * gain[i] + bias[i] - mean
 
 
 @njit(cache=True)
@@ -249,19 +252,3 @@ def _mean(sums, codes):
             total += sums[i]
             count += 1
     return np.float32(total / max(count, 1))
-
-
-@njit(cache=True)
-def _offer_block(sums, base, codes, shares, best, offered, sizes, floors, counts):
-    """Offer the items of one block to the best under each exponent."""
-    for exponent in range(len(sizes)):
-        floor = floors[exponent]
-        above = 0
-        for i in range(WIDTH):  # a loop without branches, that sorts out most blocks
-            above += (sums[i] - base) * shares[exponent, i] > floor
-        if above == 0:
-            continue
-        for i in range(WIDTH):
-            score = (sums[i] - base) * shares[exponent, i]
-            if score > floors[exponent]:  # which is 0 where there is no item
-                gather(best, offered, sizes, floors, exponent, score, codes[i], counts[exponent])

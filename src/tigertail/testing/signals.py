@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.ranking.shortlist import shares_of_bands
+from tigertail.ranking.shortlist import SHARES
 from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import ComparesFew, RanksAll, Retrieves, Signal
 
@@ -151,7 +151,7 @@ def check_nearest(signal: Signal) -> None:
         return
     every = _every(signal)
     band = (every % 3).astype(np.uint8)
-    shares = shares_of_bands(band)
+    shares = SHARES.take(band, axis=1)
     found = signal.nearest(every, 10, band)
     affinity = np.where(np.eye(len(every), dtype=np.bool_), -np.inf, signal.affinity(every))
     wanted = present = 0

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
-from tigertail.ranking.shortlist import shares_of_bands, shortlist, wanted
+from tigertail.ranking.shortlist import shortlist, wanted
 from tigertail.signals.dot_products import dot_in_any_order
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
@@ -203,9 +203,9 @@ def most_common(
     NDArray[np.int32]
         Items, in no order, some of them twice, -1 where there are no more; (queries, at most).
     """
-    shares, counts = shares_of_bands(band), wanted(n)
+    counts = wanted(n)
     codes = np.full((len(queries), counts.sum()), -1, np.int32)
-    _most_common(queries, graph, weights, asking, vectors, gain, shares, counts, codes)
+    _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes)
     return codes
 
 
@@ -399,29 +399,26 @@ def _add_common(query, graph, weights, common, touched):
         weight = weights[graph.group[listener]] * graph.weight[listener]
         for place in range(graph.listener_offsets[listener], graph.listener_offsets[listener + 1]):
             item = graph.listener_items[place]
-            if common[item] == 0:
-                touched[count] = item
-                count += 1
+            touched[count] = item
+            count += common[item] == 0
             common[item] += weight
     return count
 
 
 @njit(parallel=True, cache=True)
-def _most_common(queries, graph, weights, asking, vectors, gain, shares, counts, codes):
+def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes):
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(gain), np.float32)
-        touched = np.empty(len(gain), np.int32)
+        touched = np.empty(len(gain) + 1, np.int32)  # one is written before it is known to be new
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
             count = _add_common(queries[row], graph, weights[row], common, touched)
-            there = touched[:count]
-            if count <= FEW:
-                for item in there:
-                    common[item] += dot_in_any_order(asking[row], vectors[item])
-            for item in there:
-                common[item] *= gain[item]
-            shortlist(common, there, queries[row], shares, counts, codes[row])
-            for item in there:
+            there, scores = touched[:count], np.empty(count, np.float32)
+            for place in range(count):
+                item = there[place]
+                expected = dot_in_any_order(asking[row], vectors[item]) if count <= FEW else np.float32(0)
+                scores[place] = (common[item] + expected) * gain[item]
                 common[item] = 0
+            shortlist(scores, there, queries[row], band, counts, codes[row])
 
 
 @njit(parallel=True, cache=True)
