@@ -39,43 +39,52 @@ def wanted(n: int) -> NDArray[np.int64]:
 
 
 @njit(cache=True)
-def gather(scores, shares, items, n, best, codes, size, floor):
-    """Add some items to those that gather under an exponent; where there is no more room, leave the n best of them.
+def gather(scores, shares, items, counts, best, codes, sizes, floors):
+    """Add some items to those that gather under each exponent; where there is no more room, leave the best of them.
 
     Parameters
     ----------
-    scores, shares, items
-        Of some items; what counts is a score times a share.
-    n
-        How many are wanted.
+    scores, items
+        Of some items; float32 and int32, (some,).
+    shares
+        What a score counts under each exponent; float32, (exponents, some).
+    counts
+        How many are wanted under each exponent, as :func:`wanted` returns them.
     best, codes
-        Those that gathered, ``size`` of them, and room for n + :data:`GATHERED`.
-    size, floor
-        What this returned before; 0 and 0 at first.
+        Those that gathered, with room for :data:`GATHERED` more than are wanted; float32 and int32, (exponents, room).
+    sizes, floors
+        How many gathered under each exponent, and what a score has to exceed; 0 at first; int64 and float32,
+        (exponents,).
     """
-    above = 0
-    for i in range(len(items)):  # a loop without branches, that sorts out most blocks
-        above += scores[i] * shares[i] > floor
-    if above == 0:
-        return size, floor
-    for i in range(len(items)):
-        score = scores[i] * shares[i]
-        if score > floor:
-            best[size], codes[size] = score, items[i]
-            size += 1
-            if size == n + GATHERED:
-                keep_best(best, codes, size, n)
-                size, floor = n, best[n - 1]
-    return size, floor
+    for exponent in range(len(counts)):
+        n, size, floor = counts[exponent], sizes[exponent], floors[exponent]
+        above = 0
+        for i in range(len(items)):  # a loop without branches, that sorts out most blocks
+            above += scores[i] * shares[exponent, i] > floor
+        if above == 0:
+            continue
+        for i in range(len(items)):
+            score = scores[i] * shares[exponent, i]
+            if score > floor:
+                best[exponent, size], codes[exponent, size] = score, items[i]
+                size += 1
+                if size == n + GATHERED:
+                    keep_best(best[exponent], codes[exponent], size, n)
+                    size, floor = n, best[exponent, n - 1]
+        sizes[exponent], floors[exponent] = size, floor
 
 
 @njit(cache=True)
-def write_best(best, codes, size, n, found):
-    """Write the n best of those that gathered, or as many as there are; ``found`` is int32, (n,), all -1."""
-    if size > n:
-        keep_best(best, codes, size, n)
-        size = n
-    found[:size] = codes[:size]
+def write_best(best, codes, sizes, counts, found):
+    """Write so many of those that gathered under each exponent, the best; ``found`` is int32, all -1."""
+    begin = 0
+    for exponent in range(len(counts)):
+        size, n = sizes[exponent], counts[exponent]
+        if size > n:
+            keep_best(best[exponent], codes[exponent], size, n)
+            size = n
+        found[begin : begin + size] = codes[exponent, :size]
+        begin += n
 
 
 @njit(cache=True)
@@ -98,17 +107,15 @@ def shortlist(scores, items, left_out, band, counts, found):
         Int32, (sum of counts,); must hold -1.
     """
     room = counts.max() + GATHERED
-    best, codes = np.empty(room, np.float32), np.empty(room, np.int32)
-    theirs, shares = np.empty(len(items), np.uint8), np.empty(len(items), np.float32)
-    for place in range(len(items)):
-        theirs[place] = band[items[place]]
-    begin = 0
-    for exponent in range(len(counts)):
-        for place in range(len(items)):
-            shares[place] = SHARES[exponent, theirs[place]] if items[place] != left_out else np.float32(0)
-        n, size, floor = counts[exponent], 0, np.float32(0)
-        for start in range(0, len(items), _BLOCK):
-            some = slice(start, start + _BLOCK)
-            size, floor = gather(scores[some], shares[some], items[some], n, best, codes, size, floor)
-        write_best(best, codes, size, n, found[begin : begin + n])
-        begin += n
+    best, codes = np.empty((len(counts), room), np.float32), np.empty((len(counts), room), np.int32)
+    sizes, floors = np.zeros(len(counts), np.int64), np.zeros(len(counts), np.float32)
+    shares = np.empty((len(counts), _BLOCK), np.float32)
+    for start in range(0, len(items), _BLOCK):
+        some = slice(start, min(start + _BLOCK, len(items)))
+        theirs = items[some]
+        for i in range(len(theirs)):
+            counted = np.float32(theirs[i] != left_out)
+            for exponent in range(len(counts)):
+                shares[exponent, i] = SHARES[exponent, band[theirs[i]]] * counted
+        gather(scores[some], shares, theirs, counts, best, codes, sizes, floors)
+    write_best(best, codes, sizes, counts, found)

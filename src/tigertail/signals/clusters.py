@@ -221,20 +221,12 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
                         if is_biased and is_first:
                             means[one] = _mean(sums[r], codes[places])
                             sums[r] -= means[one]
-                        for exponent in range(exponents):
-                            sizes[one, exponent], floors[one, exponent] = gather(
-                                *(sums[r], shares[exponent, places], codes[places], counts[exponent]),
-                                *(best[one, exponent], offered[one, exponent]),
-                                *(sizes[one, exponent], floors[one, exponent]),
-                            )
+                        gather(
+                            *(sums[r], shares[:, places], codes[places], counts),
+                            *(best[one], offered[one], sizes[one], floors[one]),
+                        )
         for row in range(count):
-            found = items[rows[begin + row]]
-            first = 0
-            for exponent in range(exponents):
-                n = counts[exponent]
-                kept = best[row, exponent], offered[row, exponent], sizes[row, exponent]
-                write_best(*kept, n, found[first : first + n])
-                first += n
+            write_best(best[row], offered[row], sizes[row], counts, items[rows[begin + row]])
 
 
 @njit(cache=True)
