@@ -12,6 +12,7 @@ thread.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -26,8 +27,8 @@ from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_leng
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
-SIZE: Final = 1024  # vectors of a cluster, on average
-REACH: Final = 2**13  # vectors that a query looks at
+SIZE: Final = 256  # vectors of a cluster, on average
+REACH: Final = 2**12  # vectors that a query looks at
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64
@@ -74,8 +75,7 @@ class ClusteredVectors:
         """
         vectors = np.asarray(vectors, np.float32)
         there = np.flatnonzero(vectors.any(axis=1))
-        centres = _centres(vectors, there, max(1, len(there) // size) if len(there) > reach else 1)
-        cluster = _nearest_centre(vectors, there, centres)
+        cluster, centres = _in_two_steps(vectors, there, size if len(there) > reach else max(1, len(there)))
         order = np.argsort(cluster, kind="stable")
         counts = np.bincount(cluster, minlength=len(centres))
         first_block = np.concatenate([[0], np.cumsum(-(-counts // WIDTH))]).astype(np.int64)
@@ -152,19 +152,36 @@ class ClusteredVectors:
         return items
 
 
+def _in_two_steps(vectors: Floats, there: NDArray[np.int64], size: int) -> tuple[Codes, Floats]:
+    """Return the cluster of each of some vectors, and the directions of the clusters.
+
+    Vectors are parted into a few, then each of these into clusters: to compare every vector with every cluster would
+    take longer than all else. Clusters that follow each other are mostly near each other.
+    """
+    count = max(1, len(there) // size)
+    coarse = _nearest_centre(vectors, there, _centres(vectors, there, math.isqrt(count)))
+    cluster, centres, begin = np.zeros(len(there), np.int32), [], 0
+    for part in range(math.isqrt(count)):
+        places = np.flatnonzero(coarse == part)
+        if len(places):
+            own = _centres(vectors, there[places], max(1, round(len(places) / size)))
+            cluster[places] = begin + _nearest_centre(vectors, there[places], own)
+            centres.append(own)
+            begin += len(own)
+    return cluster, np.vstack(centres) if centres else np.zeros((1, vectors.shape[1]), np.float32)
+
+
 def _centres(vectors: Floats, there: NDArray[np.int64], count: int) -> Floats:
     """Return the directions of some clusters; float32, (clusters, factors)."""
-    if count == 1:
-        return np.ones((1, vectors.shape[1]), np.float32)
     examples = there[:: max(1, len(there) // (EXAMPLES * count))]
     examined = directions(vectors[examples])
     centres = examined[np.linspace(0, len(examples) - 1, count).astype(np.int64)]
     for _ in range(ROUNDS):
         nearest = _nearest_centre(examined, np.arange(len(examined)), centres)
-        sums = np.zeros(centres.shape)
-        np.add.at(sums, nearest, examined)
-        full = np.asarray(sums.any(axis=1))[:, None]
-        centres = np.where(full, directions(sums.astype(np.float32)), centres)
+        order = np.argsort(nearest, kind="stable")
+        full, starts = np.unique(nearest[order], return_index=True)
+        sums = np.add.reduceat(examined[order], starts, axis=0, dtype=np.float64)
+        centres[full] = directions(sums.astype(np.float32))
     return centres
 
 

@@ -273,9 +273,11 @@ def expected_at(
     vectors: GroupVectors,
     starts: Offsets,
     items: Codes,
+    place_of: Codes,
+    products: Floats,
     scores: Floats,
 ) -> None:
-    """Add what the factors expect to the scores of some items.
+    """Add what the factors expect to the scores of some items of each query.
 
     Parameters
     ----------
@@ -287,10 +289,13 @@ def expected_at(
         The vectors of all items.
     starts, items
         As in :func:`common_listeners_at`.
+    place_of, products
+        Place of each item among those whose expectation is known, -1 for others, and what it is; int32, (all items,),
+        and float32, (queries, those).
     scores
         Float32, (len(items),); changed in place.
     """
-    _expected_at(asking, own, active, vectors, starts, items, scores)
+    _expected_at(asking, own, active, vectors, starts, items, place_of, products, scores)
 
 
 @njit(parallel=True, cache=True)
@@ -492,15 +497,17 @@ def _sum_in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(parallel=True, cache=True)
-def _expected_at(asking, own, active, vectors, starts, items, scores):
+def _expected_at(asking, own, active, vectors, starts, items, place_of, products, scores):
     for chunk in prange((len(asking) + SHARING - 1) // SHARING):
         first = np.int64(chunk) * SHARING
         last = min(first + SHARING, len(asking))
-        _expect_together(first, last, asking, own, active, vectors, starts, items, scores)
+        _expect_together(
+            first, last, asking, own, active, vectors, starts, items, place_of, products, scores
+        )
 
 
 @njit(cache=True)
-def _expect_together(first, last, asking, own, active, vectors, starts, items, scores):
+def _expect_together(first, last, asking, own, active, vectors, starts, items, place_of, products, scores):
     """Add what the factors expect after several queries: each vector of an item is read once for all that have it."""
     begin, end = starts[first], starts[last]
     latest = np.full(len(vectors.world), -1, np.int32)  # the last pair of each item
@@ -511,6 +518,9 @@ def _expect_together(first, last, asking, own, active, vectors, starts, items, s
     for query in range(first, last):
         for pair in range(starts[query] - begin, starts[query + 1] - begin):
             item = items[begin + pair]
+            if place_of[item] >= 0:
+                scores[begin + pair] += products[query, place_of[item]]
+                continue
             before[pair], row[pair] = latest[item], query
             if latest[item] < 0:
                 distinct[count] = item
