@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
 SIZE: Final = 256  # vectors of a cluster, on average
-REACH: Final = 2**12  # vectors that a query looks at
+REACH: Final = 3 * 2**10  # vectors that a query looks at
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64

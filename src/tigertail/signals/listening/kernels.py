@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.factorization.instructions import prefetch
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.shortlist import shortlist, wanted
 from tigertail.signals.dot_products import dot_in_any_order
@@ -21,6 +22,8 @@ _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 16  # queries of a thread that share what counts are written to
 SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
 FEW: Final = 512  # items with common listeners
+_AHEAD: Final = 4  # items whose vectors are asked for before they are needed
+_LINE: Final = 16  # float32 numbers in a cache line
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -266,6 +269,13 @@ def vectors_to_ask(queries: Codes, mass: Floats, vectors: GroupVectors) -> tuple
     return asking, own
 
 
+def world_vectors_to_ask(queries: Codes, mass: Floats, vectors: GroupVectors) -> Floats:
+    """Return the first of what :func:`vectors_to_ask` does, without room for the other."""
+    asking = np.zeros((len(queries), vectors.world.shape[1]), np.float32)
+    _ask_world(queries, mass, vectors, asking)
+    return asking
+
+
 def expected_at(
     asking: Floats,
     own: Floats,
@@ -478,6 +488,14 @@ def _ask(queries, mass, vectors, asking, own):
         _ask_one(queries[row], mass[row], vectors, asking[row], own[row])
 
 
+@njit(parallel=True, cache=True)
+def _ask_world(queries, mass, vectors, asking):
+    for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
+        own = np.empty((mass.shape[1] - 1, asking.shape[1]), np.float32)
+        for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
+            _ask_one(queries[row], mass[row], vectors, asking[row], own)
+
+
 def _numpy_ask(query: int, mass: Floats, vectors: GroupVectors, asking: Floats, own: Floats) -> None:
     """Do what :func:`_ask_one` does, in the same order of sums."""
     there = np.broadcast_to(vectors.world[query], (len(mass), len(asking))).copy()
@@ -526,7 +544,12 @@ def _expect_together(first, last, asking, own, active, vectors, starts, items, p
                 distinct[count] = item
                 count += 1
             latest[item] = pair
-    for item in distinct[:count]:
+    flat_world, flat_own = vectors.world.reshape(-1), vectors.own.reshape(-1)
+    for place in range(count):
+        if place + _AHEAD < count:
+            ahead = distinct[place + _AHEAD]
+            _read_ahead(ahead, latest[ahead], before, row, active, vectors, flat_world, flat_own)
+        item = distinct[place]
         world = vectors.world[item]
         pair = latest[item]
         while pair >= 0:
@@ -539,6 +562,22 @@ def _expect_together(first, last, asking, own, active, vectors, starts, items, p
                 if active[row[pair], group]:
                     scores[begin + pair] += _dot_of_difference(own[row[pair], group], local, world)
                 pair = before[pair]
+
+
+@njit(cache=True)
+def _read_ahead(item, pair, before, row, active, vectors, flat_world, flat_own):
+    """Ask for the vectors of an item that some queries need: in the world, and in the groups that are theirs."""
+    width = vectors.world.shape[1]
+    for number in range(item * width, (item + 1) * width, _LINE):
+        prefetch(flat_world, np.uint64(number))
+    for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
+        other = pair
+        while other >= 0 and not active[row[other], vectors.groups[entry]]:
+            other = before[other]
+        if other >= 0:
+            own = vectors.rows[entry] * width
+            for number in range(own, own + width, _LINE):
+                prefetch(flat_own, np.uint64(number))
 
 
 @njit(cache=True)

@@ -60,6 +60,7 @@ from tigertail.signals.listening.kernels import (
     most_common,
     pairs_met,
     vectors_to_ask,
+    world_vectors_to_ask,
 )
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -253,8 +254,8 @@ class GroupedCoListening:
         """
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
-        asking, _ = self._asking(queries, pairs_met(queries, self._graph, weights.shape[1]))
-        world = self._group_vectors.world
+        mass = pairs_met(queries, self._graph, weights.shape[1]) * np.float32(self.config.prior)
+        asking, world = world_vectors_to_ask(queries, mass, self._group_vectors), self._group_vectors.world
         common = most_common(queries, self._graph, weights, asking, world, self._gain, n, band)
         if not self.config.prior:
             return common
