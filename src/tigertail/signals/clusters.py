@@ -28,7 +28,7 @@ Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
 SIZE: Final = 256  # vectors of a cluster, on average
-REACH: Final = 3 * 2**10  # vectors that a query looks at
+REACH: Final = 2**13  # vectors that a query looks at
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64
@@ -45,19 +45,15 @@ class ClusteredVectors:
         As :func:`tigertail.signals.dot_products.blocks` lays them out; float32, (blocks, factors, 256).
     codes
         Item at each place, -1 for none; int32, (blocks * 256,).
-    first_block
-        Where the blocks of each cluster begin, and where the last end; int64, (clusters + 1,).
     cluster_of
         Cluster of each item, -1 for one with the vector 0; int32, (items,).
-    probe_starts, probes
-        The clusters that a query of each cluster looks at; int64, (clusters + 1,), and int32.
+    probes
+        The blocks that a query of each cluster looks at, -1 where there are no more; int32, (clusters, at most).
     """
 
     laid_out: Floats
     codes: Codes
-    first_block: NDArray[np.int64]
     cluster_of: Codes
-    probe_starts: NDArray[np.int64]
     probes: Codes
 
     @classmethod
@@ -78,17 +74,15 @@ class ClusteredVectors:
         cluster, centres = _in_two_steps(vectors, there, size if len(there) > reach else max(1, len(there)))
         order = np.argsort(cluster, kind="stable")
         counts = np.bincount(cluster, minlength=len(centres))
-        first_block = np.concatenate([[0], np.cumsum(-(-counts // WIDTH))]).astype(np.int64)
-        codes = np.full(first_block[-1] * WIDTH, -1, np.int32)
-        within = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-        codes[first_block[cluster[order]] * WIDTH + within] = there[order]
-        laid_out = np.zeros((first_block[-1], -(-vectors.shape[1] // STEP) * STEP, WIDTH), np.float32)
+        codes = np.full(-(-len(there) // WIDTH) * WIDTH, -1, np.int32)
+        codes[: len(there)] = there[order]
+        laid_out = np.zeros((len(codes) // WIDTH, -(-vectors.shape[1] // STEP) * STEP, WIDTH), np.float32)
         for start in range(0, len(laid_out), 1024):
             some = codes[start * WIDTH : (start + 1024) * WIDTH]
             laid_out[start : start + 1024] = blocks(np.where(some[:, None] >= 0, vectors[some], 0))
         cluster_of = np.full(len(vectors), -1, np.int32)
         cluster_of[there] = cluster
-        return cls(laid_out, codes, first_block, cluster_of, *_probes(centres, counts, reach))
+        return cls(laid_out, codes, cluster_of, _probes(centres, counts, -(-reach // WIDTH)))
 
     def largest(
         self,
@@ -140,7 +134,7 @@ class ClusteredVectors:
                 at_length(asking[order], self.laid_out.shape[1]),
                 np.ascontiguousarray(theirs),
                 starts,
-                (self.laid_out, self.codes, self.first_block, self.probe_starts, self.probes),
+                (self.laid_out, self.codes, self.probes),
                 shares,
                 np.ones(len(there), np.float32) if gain is None else gain[there],
                 np.zeros(len(there), np.float32) if bias is None else bias[there],
@@ -196,24 +190,26 @@ def _nearest_centre(vectors: Floats, items: NDArray[np.int64], centres: Floats) 
     return nearest
 
 
-def _probes(centres: Floats, counts: NDArray[np.int64], reach: int) -> tuple[NDArray[np.int64], Codes]:
-    """Return the clusters nearest to each, the own first, until they have ``reach`` vectors."""
-    laid_out = blocks(centres)
-    taken, lengths = [], []
+def _probes(centres: Floats, counts: NDArray[np.int64], most: int) -> Codes:
+    """Return the blocks that have the vectors of the clusters nearest to each, those of its own first."""
+    laid_out, ends = blocks(centres), np.cumsum(counts)
+    first, last = (ends - counts) // WIDTH, -(-ends // WIDTH)
+    probes = np.full((len(centres), min(most, int(last[-1]))), -1, np.int32)
     for start in range(0, len(centres), 256):
         near = dots(centres[start : start + 256], laid_out, len(centres))
         near[np.arange(len(near)), start + np.arange(len(near))] = np.inf
-        order = np.argsort(-near, axis=1, kind="stable")
-        before = np.cumsum(counts[order], axis=1) - counts[order]
-        wanted = before < reach
-        taken.append(order[wanted].astype(np.int32))
-        lengths.append(wanted.sum(axis=1))
-    return np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64), np.concatenate(taken)
+        # Clusters next to each other share a block, and no cluster brings more than its own.
+        order = np.argsort(-near, axis=1, kind="stable")[:, : 4 * most]
+        for cluster, nearest in enumerate(order, start):
+            theirs = np.concatenate([np.arange(first[other], last[other]) for other in nearest])
+            places = np.sort(np.unique(theirs, return_index=True)[1])[: probes.shape[1]]
+            probes[cluster, : len(places)] = theirs[places]
+    return probes
 
 
 @njit(parallel=True, cache=True)
 def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, rows, counts, items):
-    laid_out, codes, first_block, probe_starts, probes = layout
+    laid_out, codes, probes = layout
     exponents = len(shares)
     for group in prange(len(starts) - 1):
         begin, end = starts[group], starts[group + 1]
@@ -225,23 +221,24 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
         floors = np.zeros((count, exponents), np.float32)
         means = np.zeros(count, np.float32)
         sums = np.empty((ROWS, WIDTH), np.float32)
-        for probe in range(probe_starts[cluster], probe_starts[cluster + 1]):
-            for block in range(first_block[probes[probe]], first_block[probes[probe] + 1]):
-                places = slice(block * WIDTH, (block + 1) * WIDTH)
-                is_first = block == first_block[cluster]
-                for row in range(0, count, ROWS):
-                    several = min(ROWS, count - row)
-                    add_block(asking, begin + row, several, laid_out[block], sums)
-                    for r in range(several):
-                        one = row + r
-                        _scale(sums[r], gain[places], bias[places], means[one])
-                        if is_biased and is_first:
-                            means[one] = _mean(sums[r], codes[places])
-                            sums[r] -= means[one]
-                        gather(
-                            *(sums[r], shares[:, places], codes[places], counts),
-                            *(best[one], offered[one], sizes[one], floors[one]),
-                        )
+        for probe in range(probes.shape[1]):
+            block = probes[cluster, probe]
+            if block < 0:
+                break
+            places = slice(block * WIDTH, (block + 1) * WIDTH)
+            for row in range(0, count, ROWS):
+                several = min(ROWS, count - row)
+                add_block(asking, begin + row, several, laid_out[block], sums)
+                for r in range(several):
+                    one = row + r
+                    _scale(sums[r], gain[places], bias[places], means[one])
+                    if is_biased and probe == 0:
+                        means[one] = _mean(sums[r], codes[places])
+                        sums[r] -= means[one]
+                    gather(
+                        *(sums[r], shares[:, places], codes[places], counts),
+                        *(best[one], offered[one], sizes[one], floors[one]),
+                    )
         for row in range(count):
             write_best(best[row], offered[row], sizes[row], counts, items[rows[begin + row]])
 

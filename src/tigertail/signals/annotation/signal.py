@@ -27,7 +27,7 @@ from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
-LOOKED_UP: Final = 2**12  # entries of labels read for a query that looks for its best answers
+LOOKED_UP: Final = 2**14  # entries of labels read for a query that looks for its best answers
 PREDICTED_BELOW: Final = 3  # band (7 listeners) from which listening itself knows more than labels predict
 CONTRIBUTION: Final = "contribution"
 
