@@ -382,18 +382,16 @@ def _numpy_rank(
     if replaced.part >= 0:
         found[replaced.part] = replaced.values
     levels = level[codes]
-    logits, covered = numpy_logits(
-        found, has_data, inverse, coefficients, at_levels.logits[0].take(levels)
-    )
+    logits, covered = numpy_logits(found, has_data, inverse, coefficients, at_levels.logits[0].take(levels))
     size = int(candidates.sizes[query])
     if len(codes) > size:
         logits[size:] += candidates.log_weights[query] + correction
     top = logits.max(initial=_NOTHING)
     exponentials = exp(logits - (top if top > _NOTHING else _ZERO))
     total = numpy_sum(exponentials)
-    scores = (
-        exponentials[:size] * np.float32(1 / total if total > 0 else 1)
-    ) * at_levels.popularity_factor[0].take(levels[:size])
+    scores = (exponentials[:size] * np.float32(1 / total if total > 0 else 1)) * at_levels.popularity_factor[
+        0
+    ].take(levels[:size])
     place = np.flatnonzero(covered[:size])
     order = place[np.argsort(-scores[place], kind="stable")]  # codes are ascending
     complete = bool(candidates.complete[query])

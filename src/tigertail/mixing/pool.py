@@ -273,4 +273,3 @@ def _gather(affinity, rows, starts, codes, values):
     for place in prange(len(rows)):
         for entry in range(starts[rows[place]], starts[rows[place] + 1]):
             values[entry] = affinity[place, codes[entry]]
-

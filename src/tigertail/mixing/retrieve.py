@@ -539,7 +539,19 @@ def _note_lists(logits, there, popularity, lists, row, bins, counts, priority):
 
 @njit(cache=True)
 def _note_parts(
-    affinities, curves, bits, levels, values, row, has_data, without, lists, popularity, bins, counts, priority
+    affinities,
+    curves,
+    bits,
+    levels,
+    values,
+    row,
+    has_data,
+    without,
+    lists,
+    popularity,
+    bins,
+    counts,
+    priority,
 ):
     """Note the ranks in the list of each part, and in that of the mixture without it."""
     exponent = lists.exponents[row, lists.default_list]

@@ -94,9 +94,7 @@ class AtLevels(NamedTuple):
     popularity_factor: Floats
 
     @classmethod
-    def of(
-        cls, of_items: Reals, exponents: Reals, popularity: PopularityFeatures, character: float
-    ) -> Self:
+    def of(cls, of_items: Reals, exponents: Reals, popularity: PopularityFeatures, character: float) -> Self:
         """Work it out for some queries.
 
         Parameters
@@ -308,9 +306,7 @@ def _numpy_mixed(
     exponentials = exp(logits - (top if np.isfinite(top) else _ZERO))
     total = numpy_sum(exponentials)
     scores = (
-        exponentials
-        * np.float32(1 / total if total > 0 else 1)
-        * at_levels.popularity_factor[0].take(level)
+        exponentials * np.float32(1 / total if total > 0 else 1) * at_levels.popularity_factor[0].take(level)
     )
     scores[~covered] = -np.inf
     return np.asarray(scores)

@@ -1,10 +1,10 @@
 """Vectors in clusters: the largest products of a query, found among the vectors near it.
 
 The directions of the vectors are clustered (spherical k-means: I. S. Dhillon and D. S. Modha, Machine Learning 42,
-2001), into clusters of some 1,024. A query looks at its own cluster and at the nearest others, until it has seen 8,192
-vectors: as many whatever the catalogue. So it finds the largest products exactly where there are fewer vectors than
-these, and most of them where there are more. Sums are taken as in :mod:`tigertail.signals.dot_products`, each by one
-thread.
+2001), into clusters of some 256. Clusters lie side by side, in blocks, and a query looks at the blocks of its own
+cluster and of the nearest others, until it has seen 8,192 vectors: as many whatever the catalogue. So it finds the
+largest products exactly where there are fewer vectors than these, and most of them where there are more. Sums are taken
+as in :mod:`tigertail.signals.dot_products`, each by one thread.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -152,17 +152,19 @@ def _in_two_steps(vectors: Floats, there: NDArray[np.int64], size: int) -> tuple
     Vectors are parted into a few, then each of these into clusters: to compare every vector with every cluster would
     take longer than all else. Clusters that follow each other are mostly near each other.
     """
-    count = max(1, len(there) // size)
+    cluster, count = np.zeros(len(there), np.int32), len(there) // size
+    if count <= 1:
+        return cluster, np.zeros((1, vectors.shape[1]), np.float32)
     coarse = _nearest_centre(vectors, there, _centres(vectors, there, math.isqrt(count)))
-    cluster, centres, begin = np.zeros(len(there), np.int32), [], 0
-    for part in range(math.isqrt(count)):
+    centres: list[Floats] = []
+    begin = 0
+    for part in np.unique(coarse):
         places = np.flatnonzero(coarse == part)
-        if len(places):
-            own = _centres(vectors, there[places], max(1, round(len(places) / size)))
-            cluster[places] = begin + _nearest_centre(vectors, there[places], own)
-            centres.append(own)
-            begin += len(own)
-    return cluster, np.vstack(centres) if centres else np.zeros((1, vectors.shape[1]), np.float32)
+        own = _centres(vectors, there[places], max(1, round(len(places) / size)))
+        cluster[places] = begin + _nearest_centre(vectors, there[places], own)
+        centres.append(own)
+        begin += len(own)
+    return cluster, np.vstack(centres)
 
 
 def _centres(vectors: Floats, there: NDArray[np.int64], count: int) -> Floats:

@@ -519,34 +519,18 @@ def _expected_at(asking, own, active, vectors, starts, items, place_of, products
     for chunk in prange((len(asking) + SHARING - 1) // SHARING):
         first = np.int64(chunk) * SHARING
         last = min(first + SHARING, len(asking))
-        _expect_together(
-            first, last, asking, own, active, vectors, starts, items, place_of, products, scores
-        )
+        _expect_together(first, last, asking, own, active, vectors, starts, items, place_of, products, scores)
 
 
 @njit(cache=True)
 def _expect_together(first, last, asking, own, active, vectors, starts, items, place_of, products, scores):
     """Add what the factors expect after several queries: each vector of an item is read once for all that have it."""
-    begin, end = starts[first], starts[last]
-    latest = np.full(len(vectors.world), -1, np.int32)  # the last pair of each item
-    before = np.empty(end - begin, np.int32)  # the pair of the same item before
-    row = np.empty(end - begin, np.int32)
-    distinct = np.empty(end - begin, np.int32)
-    count = 0
-    for query in range(first, last):
-        for pair in range(starts[query] - begin, starts[query + 1] - begin):
-            item = items[begin + pair]
-            if place_of[item] >= 0:
-                scores[begin + pair] += products[query, place_of[item]]
-                continue
-            before[pair], row[pair] = latest[item], query
-            if latest[item] < 0:
-                distinct[count] = item
-                count += 1
-            latest[item] = pair
+    begin = starts[first]
+    latest = np.full(len(vectors.world), -1, np.int32)
+    distinct, before, row = _pairs_of_items(first, last, starts, items, place_of, products, latest, scores)
     flat_world, flat_own = vectors.world.reshape(-1), vectors.own.reshape(-1)
-    for place in range(count):
-        if place + _AHEAD < count:
+    for place in range(len(distinct)):
+        if place + _AHEAD < len(distinct):
             ahead = distinct[place + _AHEAD]
             _read_ahead(ahead, latest[ahead], before, row, active, vectors, flat_world, flat_own)
         item = distinct[place]
@@ -562,6 +546,30 @@ def _expect_together(first, last, asking, own, active, vectors, starts, items, p
                 if active[row[pair], group]:
                     scores[begin + pair] += _dot_of_difference(own[row[pair], group], local, world)
                 pair = before[pair]
+
+
+@njit(cache=True)
+def _pairs_of_items(first, last, starts, items, place_of, products, latest, scores):
+    """Return the items of some queries, for each pair the one of the same item before, and the row of its query.
+
+    The last pair of each item is written to ``latest``, which must hold -1; products that are known are added.
+    """
+    begin, end = starts[first], starts[last]
+    before, row = np.empty(end - begin, np.int32), np.empty(end - begin, np.int32)
+    distinct = np.empty(end - begin, np.int32)
+    count = 0
+    for query in range(first, last):
+        for pair in range(starts[query] - begin, starts[query + 1] - begin):
+            item = items[begin + pair]
+            if place_of[item] >= 0:
+                scores[begin + pair] += products[query, place_of[item]]
+                continue
+            before[pair], row[pair] = latest[item], query
+            if latest[item] < 0:
+                distinct[count] = item
+                count += 1
+            latest[item] = pair
+    return distinct[:count], before, row
 
 
 @njit(cache=True)
