@@ -26,6 +26,7 @@ from tigertail.mixing.elementary import exp
 from tigertail.mixing.scoring import (
     STRIDE,
     WIDTH,
+    AtLevels,
     TermCoefficients,
     add_terms,
     exponentials_in_place,
@@ -210,6 +211,7 @@ def rank(
     queries: Codes,
     has_data: Flags,
     coefficients: TermCoefficients,
+    at_levels: AtLevels,
     inverse: Floats,
     level: NDArray[np.int32],
     n: int,
@@ -231,6 +233,8 @@ def rank(
         Whether a part has data about a query; bool, (queries, parts).
     coefficients
         Coefficients of the terms for the queries.
+    at_levels
+        What popularity alone makes of items for the queries.
     inverse
         What :func:`tigertail.mixing.scoring.inverses` makes of each query's scale; float32, (queries, parts, bends).
     level
@@ -265,6 +269,7 @@ def rank(
             queries,
             has_data[0],
             coefficients,
+            at_levels,
             inverse[0],
             level,
             n,
@@ -281,6 +286,7 @@ def rank(
             has_data,
             queries,
             coefficients,
+            at_levels,
             inverse,
             level,
             n,
@@ -361,6 +367,7 @@ def _numpy_rank(
     queries: Codes,
     has_data: Flags,
     coefficients: TermCoefficients,
+    at_levels: AtLevels,
     inverse: Floats,
     level: NDArray[np.int32],
     n: int,
@@ -375,18 +382,16 @@ def _numpy_rank(
     if replaced.part >= 0:
         found[replaced.part] = replaced.values
     levels = level[codes]
-    logits, covered = numpy_logits(
-        found, has_data, inverse, coefficients, coefficients.item_logits[0].take(levels)
-    )
+    logits, covered = numpy_logits(found, has_data, inverse, coefficients, at_levels.logits[0].take(levels))
     size = int(candidates.sizes[query])
     if len(codes) > size:
         logits[size:] += candidates.log_weights[query] + correction
     top = logits.max(initial=_NOTHING)
     exponentials = exp(logits - (top if top > _NOTHING else _ZERO))
     total = numpy_sum(exponentials)
-    scores = (
-        exponentials[:size] * np.float32(1 / total if total > 0 else 1)
-    ) * coefficients.popularity_factor[0].take(levels[:size])
+    scores = (exponentials[:size] * np.float32(1 / total if total > 0 else 1)) * at_levels.popularity_factor[
+        0
+    ].take(levels[:size])
     place = np.flatnonzero(covered[:size])
     order = place[np.argsort(-scores[place], kind="stable")]  # codes are ascending
     complete = bool(candidates.complete[query])
@@ -415,7 +420,9 @@ def _unpack(stored, slots, query, found):
 
 
 @njit(cache=True)
-def _scores(stored, slots, has_data, query, row, coefficients, inverse, level, correction, replaced, data):
+def _scores(
+    stored, slots, has_data, query, row, coefficients, at_levels, inverse, level, correction, replaced, data
+):
     """Return the affinities of a query's candidates; ``data`` says which any part has data about."""
     begin, end = stored.starts[query], stored.starts[query + 1]
     entries, size = end - begin, stored.sizes[query]
@@ -426,7 +433,7 @@ def _scores(stored, slots, has_data, query, row, coefficients, inverse, level, c
     scratch = new_scratch(len(has_data))
     codes = stored.codes[begin:end]
     logits = np.empty(entries, np.float32)
-    levels, popularity_factor = coefficients.item_logits[row], coefficients.popularity_factor[row]
+    levels, popularity_factor = at_levels.logits[row], at_levels.popularity_factor[row]
     for entry in range(entries):
         logits[entry] = levels[level[codes[entry]]]
     for start in range(0, entries, WIDTH):
@@ -480,6 +487,7 @@ def _rank(
     has_data,
     queries,
     coefficients,
+    at_levels,
     inverse,
     level,
     n,
@@ -506,6 +514,7 @@ def _rank(
             query,
             row,
             coefficients,
+            at_levels,
             inverse[row],
             level,
             log_z_correction,

@@ -25,7 +25,7 @@ from tigertail.kernels import one_query_in_numpy
 from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, rank, stored_contributions
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.scale import scale_of, scales
-from tigertail.mixing.scoring import TermCoefficients, inverses, mixed, term_places
+from tigertail.mixing.scoring import AtLevels, TermCoefficients, inverses, mixed, term_places
 from tigertail.mixing.terms import OVERLAP_SHARE, PopularityFeatures, curves
 from tigertail.signals.contract import (
     Arrays,
@@ -321,23 +321,21 @@ class Mixture:
 
     def term_coefficients(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> TermCoefficients:
         """Return the coefficients of the terms for some queries, of which parts have data or not."""
-        return self._laid_out(queries, self._coefficients(queries, has_data))
+        return self._laid_out(self._coefficients(queries, has_data))
 
     def _coefficients(self, queries: NDArray[np.int32], has_data: NDArray[np.bool_]) -> Reals:
         """Return the coefficient of each term for some queries; float64, (queries, terms)."""
         among = self._among_all(has_data)
         return self.parameters.coefficients(self.listeners[queries], among, self.character)
 
-    def _laid_out(self, queries: NDArray[np.int32], coefficients: Reals) -> TermCoefficients:
+    def _laid_out(self, coefficients: Reals) -> TermCoefficients:
         """Return the coefficients of some queries as the kernels take them."""
-        return TermCoefficients.of(
-            self.parameters.terms,
-            list(self.parts),
-            coefficients,
-            self.parameters.exponents(self.listeners[queries], self.beta, self.character),
-            self.popularity_features,
-            self.character,
-        )
+        return TermCoefficients.of(self.parameters.terms, list(self.parts), coefficients)
+
+    def _at_levels(self, queries: NDArray[np.int32], coefficients: TermCoefficients) -> AtLevels:
+        """Return what popularity alone makes of items for some queries."""
+        exponents = self.parameters.exponents(self.listeners[queries], self.beta, self.character)
+        return AtLevels.of(coefficients.of_items, exponents, self.popularity_features, self.character)
 
     def _among_all(self, has_data: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the same over all signals that the parameters were learned from."""
@@ -424,11 +422,13 @@ class _Block:
     def scores(self) -> Floats:
         """The affinities; float32, (queries, items)."""
         mixture = self.mixture
+        coefficients = mixture.term_coefficients(self.queries, self.has_data)
         return mixed(
             self.affinities,
             self.has_data,
             inverses(self.scale),
-            mixture.term_coefficients(self.queries, self.has_data),
+            coefficients,
+            mixture._at_levels(self.queries, coefficients),
             mixture.popularity_features.level,
             self.queries,
         )
@@ -461,7 +461,7 @@ class _CandidateBlock:
     @cached_property
     def laid_out(self) -> TermCoefficients:
         """The coefficients as the kernels take them."""
-        return self.mixture._laid_out(self.queries, self.coefficients)
+        return self.mixture._laid_out(self.coefficients)
 
     @cached_property
     def inverse(self) -> Floats:
@@ -478,6 +478,7 @@ class _CandidateBlock:
             self.queries,
             self.has_data,
             self.laid_out,
+            self.mixture._at_levels(self.queries, self.laid_out),
             self.inverse,
             self.mixture.popularity_features.level,
             n,

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 from tigertail.mixing.scale import scales_of_pools
 from tigertail.ranking.topk import best_of_runs
-from tigertail.signals.contract import ComparesFew, Retrieves, Signal
+from tigertail.signals.contract import Retrieves, Signal
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -63,18 +62,6 @@ class Bands:
     always: Codes
     sample: Codes
     stands_for: Floats
-
-    @cached_property
-    def shared(self) -> Codes:
-        """The items that are in every pool, ascending; int32."""
-        return np.union1d(self.always, self.sample).astype(np.int32)
-
-    @cached_property
-    def shared_place(self) -> Codes:
-        """The place of each item among these, -1 for an item that is not; int32, (items,)."""
-        place = np.full(len(self.band), -1, np.int32)
-        place[self.shared] = np.arange(len(self.shared))
-        return place
 
     def with_always(self, items: Codes) -> Self:
         """Return the bands with other items in every pool."""
@@ -178,19 +165,15 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
     starts, codes, sample_weight = _together(queries, columns, bands)
     values = np.full((len(parts), len(codes)), _NOTHING)
     scale = np.ones(has_data.shape, np.float32)
-    nowhere = np.full(items, -1, np.int32)
     for place, part in enumerate(parts.values()):
         rows = asked[place]
         if not len(rows):
             continue
         if place in scanned:
             _gather(scanned[place], rows, starts, codes, values[place])
-        elif isinstance(part, ComparesFew):
-            few, place_of = part.affinity_block(queries[rows], bands.shared), bands.shared_place
-            _gather_shared(few, rows, starts, codes, place_of, values[place])
-            _ask_at(part, queries, rows, starts, codes, place_of, values[place])
         elif isinstance(part, Retrieves):
-            _ask_at(part, queries, rows, starts, codes, nowhere, values[place])
+            some, entries, theirs = _entries_of(rows, starts, codes)
+            values[place, entries] = part.affinity_of_pairs(queries[rows], some, theirs)
         scale[rows, place] = scales_of_pools(values[place], sample_weight, starts, rows)
     return Pools(starts, codes, sample_weight, values, has_data, scale, whole)
 
@@ -201,20 +184,6 @@ def _brought(part: Signal, queries: Codes, scanned: Floats | None, bands: Bands)
         return part.nearest(queries, OF_EXPONENT, bands.band)
     assert scanned is not None
     return _best_of_bands(scanned, queries, bands)
-
-
-def _ask_at(
-    part: Retrieves,
-    queries: Codes,
-    rows: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    codes: Codes,
-    place_of: Codes,
-    values: Floats,
-) -> None:
-    """Write the affinities of a part to the entries of some of the queries, but those that have a place elsewhere."""
-    some, entries, theirs = _entries_of(rows, starts, codes, place_of)
-    values[entries] = part.affinity_of_pairs(queries[rows], some, theirs)
 
 
 def _together(queries: Codes, columns: Codes, bands: Bands) -> tuple[NDArray[np.int64], Codes, Floats]:
@@ -286,25 +255,17 @@ def _line_up(padded, drawn, starts, stands_for, codes, sample_weight):
 
 
 @njit(cache=True)
-def _entries_of(rows, starts, codes, place_of):
-    """Return where the entries of some queries begin that have no place elsewhere, these, and their items."""
-    most = 0
-    for row in rows:
-        most += starts[row + 1] - starts[row]
-    begins, entries, items = (
-        np.empty(len(rows) + 1, np.int64),
-        np.empty(most, np.int64),
-        np.empty(most, np.int32),
-    )
-    size = 0
+def _entries_of(rows, starts, codes):
+    """Return where the entries of some queries begin, these, and their items."""
+    begins = np.zeros(len(rows) + 1, np.int64)
     for place in range(len(rows)):
-        begins[place] = size
-        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
-            if place_of[codes[entry]] < 0:
-                entries[size], items[size] = entry, codes[entry]
-                size += 1
-    begins[len(rows)] = size
-    return begins, entries[:size], items[:size]
+        begins[place + 1] = begins[place] + starts[rows[place] + 1] - starts[rows[place]]
+    entries, items = np.empty(begins[-1], np.int64), np.empty(begins[-1], np.int32)
+    for place in range(len(rows)):
+        first = starts[rows[place]]
+        for one in range(begins[place + 1] - begins[place]):
+            entries[begins[place] + one], items[begins[place] + one] = first + one, codes[first + one]
+    return begins, entries, items
 
 
 @njit(parallel=True, cache=True)
@@ -312,11 +273,3 @@ def _gather(affinity, rows, starts, codes, values):
     for place in prange(len(rows)):
         for entry in range(starts[rows[place]], starts[rows[place] + 1]):
             values[entry] = affinity[place, codes[entry]]
-
-
-@njit(parallel=True, cache=True)
-def _gather_shared(affinity, rows, starts, codes, place_of, values):
-    for place in prange(len(rows)):
-        for entry in range(starts[rows[place]], starts[rows[place] + 1]):
-            if place_of[codes[entry]] >= 0:
-                values[entry] = affinity[place, place_of[codes[entry]]]

@@ -22,7 +22,7 @@ from tigertail.mixing.candidates import KEPT_SAMPLE, MAX_PARTS, Candidates
 from tigertail.mixing.elementary import log_in_place
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.pool import SCAN_ALL, Bands, pools
-from tigertail.mixing.scoring import STRIDE, exponentials_in_place, inverses, new_scratch
+from tigertail.mixing.scoring import STRIDE, exponentials_in_place, inverses, item_logit, new_scratch
 from tigertail.progress import progress
 from tigertail.signals.contract import HasNeighbourhoods
 
@@ -283,11 +283,12 @@ def choose_block(
     has_data = mixture.parts_with_data(queries)
     pool = pools(mixture.parts, bands, queries, has_data)
     inverse = inverses(pool.scale)
-    popularity = mixture.popularity_features
     ends = [mixture.with_character(end).term_coefficients(queries, has_data) for end in (0.0, 1.0)]
     lists = _lists(mixture, queries, has_data)
     without = mixture.term_coefficients(np.repeat(queries, len(mixture.parts)), lists.enabled)
-    chosen = _chosen(pool, inverse, *ends, without, lists, popularity.level, max_candidates)
+    popularity = mixture.popularity_features
+    of_levels = popularity.level, popularity.values
+    chosen = _chosen(pool, inverse, *ends, without, lists, *of_levels, max_candidates)
     lengths = (chosen.sizes + chosen.sampled).astype(np.int64)
     starts = _offsets(lengths)
     codes, bits, value_lengths, values = _packed(pool, chosen, starts)
@@ -363,13 +364,14 @@ def _bits_of(flags):
 
 
 @njit(cache=True)
-def _sum_terms(curves, bits, has_data, coefficients, asked, levels, logits):
+def _sum_terms(curves, bits, has_data, coefficients, asked, levels, values, logits):
     """Write the sums of the terms of one query, as some parts have them, and some entries."""
-    of_levels = coefficients.item_logits[asked]
+    of_items = coefficients.of_items[asked]
     content = _bits_of(has_data & coefficients.is_non_play)
     no_content_data = coefficients.no_content_data[asked]
     for place in range(len(logits)):
-        logits[place] = of_levels[levels[place]] + (no_content_data if bits[place] & content == 0 else _ZERO)
+        logits[place] = item_logit(of_items, values, levels[place])
+        logits[place] += no_content_data if bits[place] & content == 0 else _ZERO
     for part in range(len(has_data)):
         if has_data[part]:
             first, second = coefficients.curves[asked, part, 0], coefficients.curves[asked, part, 1]
@@ -537,7 +539,19 @@ def _note_lists(logits, there, popularity, lists, row, bins, counts, priority):
 
 @njit(cache=True)
 def _note_parts(
-    affinities, curves, bits, levels, row, has_data, without, lists, popularity, bins, counts, priority
+    affinities,
+    curves,
+    bits,
+    levels,
+    values,
+    row,
+    has_data,
+    without,
+    lists,
+    popularity,
+    bins,
+    counts,
+    priority,
 ):
     """Note the ranks in the list of each part, and in that of the mixture without it."""
     exponent = lists.exponents[row, lists.default_list]
@@ -549,7 +563,7 @@ def _note_parts(
             _geometric_bins(affinities[part], bins)
             _note_ranks(bins, LENGTH_OF_PART, QUOTA_OF_PART, counts, priority)
             asked = row * parts + part
-            _sum_terms(curves, bits, lists.enabled[asked], without, asked, levels, scores)
+            _sum_terms(curves, bits, lists.enabled[asked], without, asked, levels, values, scores)
             others = np.uint16(0xFFFF ^ (1 << part))
             for place in range(len(bits)):
                 scores[place] -= exponent * subtracted[place]
@@ -559,7 +573,7 @@ def _note_parts(
 
 
 @njit(cache=True)
-def _prioritise(pool, row, near, levels, curves, bits, logits, without, lists):
+def _prioritise(pool, row, near, levels, values, curves, bits, logits, without, lists):
     """Return the priority of some entries of a query's pool; float32."""
     begin, size = pool.starts[row], len(near)
     of_near = np.empty((len(curves), curves.shape[1], size), np.float32)
@@ -579,7 +593,7 @@ def _prioritise(pool, row, near, levels, curves, bits, logits, without, lists):
     popularity = _popularity(levels[near], lists)
     _note_lists(two, np.ones(size, np.bool_), popularity, lists, row, bins, counts, priority)
     _note_parts(
-        *(affinities, of_near, bits[near], levels[near], row, pool.has_data[row], without, lists),
+        *(affinities, of_near, bits[near], levels[near], values, row, pool.has_data[row], without, lists),
         *(popularity, bins, counts, priority),
     )
     return priority
@@ -626,6 +640,7 @@ def _choose(
     without,
     lists,
     level,
+    values,
     max_candidates,
     places,
     log_weights,
@@ -641,14 +656,14 @@ def _choose(
     levels = level[pool.items[begin:end]]
     logits = np.empty((2, count), np.float32)
     _curves(pool.affinities[:, begin:end], has_data, inverse, curves, bits)
-    _sum_terms(curves, bits, has_data, taste, row, levels, logits[0])
-    _sum_terms(curves, bits, has_data, kinship, row, levels, logits[1])
+    _sum_terms(curves, bits, has_data, taste, row, levels, values, logits[0])
+    _sum_terms(curves, bits, has_data, kinship, row, levels, values, logits[1])
     near = np.flatnonzero((sample_weight == 0) & (bits > 0))  # those of the sample are no candidates
     size = len(near)
     if size <= max_candidates:
         places[:size] = near
     else:
-        priority = _prioritise(pool, row, near, levels, curves, bits, logits, without, lists)
+        priority = _prioritise(pool, row, near, levels, values, curves, bits, logits, without, lists)
         size = _keep(priority, max_candidates, np.empty(BINS, np.int32), places)
         places[:size] = near[places[:size]]
     sampled = _represent_others(
@@ -668,7 +683,7 @@ def _choose(
 
 
 @njit(parallel=True, cache=True)
-def _chosen(pool, inverse, taste, kinship, without, lists, level, max_candidates):
+def _chosen(pool, inverse, taste, kinship, without, lists, level, values, max_candidates):
     rows = len(pool.has_data)
     places = np.full((rows, max_candidates + KEPT_SAMPLE), -1, np.int32)
     sizes = np.zeros(rows, np.int32)
@@ -688,6 +703,7 @@ def _chosen(pool, inverse, taste, kinship, without, lists, level, max_candidates
             without,
             lists,
             level,
+            values,
             max_candidates,
             places[row],
             log_weights[row],

@@ -44,10 +44,8 @@ class TermCoefficients(NamedTuple):
         Coefficient of pairs that no non-play signal has data about; float32, (queries,).
     is_non_play
         Whether a part is a non-play signal (:class:`~tigertail.mixing.terms.Terms`); bool, (parts,).
-    item_logits
-        The sum of the terms of items alone, at each level of popularity; float32, (queries, levels).
-    popularity_factor
-        What popularity multiplies an affinity by, at each level; float32, (queries, levels).
+    of_items
+        Coefficients of the terms of items alone; float64, (queries, terms of items).
     """
 
     curves: Floats
@@ -55,19 +53,10 @@ class TermCoefficients(NamedTuple):
     products: Floats
     no_content_data: Floats
     is_non_play: Flags
-    item_logits: Floats
-    popularity_factor: Floats
+    of_items: Reals
 
     @classmethod
-    def of(
-        cls,
-        terms: Terms,
-        names: Sequence[str],
-        coefficients: Reals,
-        exponents: Reals,
-        popularity: PopularityFeatures,
-        character: float,
-    ) -> Self:
+    def of(cls, terms: Terms, names: Sequence[str], coefficients: Reals) -> Self:
         """Lay out the coefficients of some queries.
 
         Parameters
@@ -78,6 +67,40 @@ class TermCoefficients(NamedTuple):
             The parts, in the order of their affinities.
         coefficients
             Of every term; float64, (queries, terms).
+        """
+        places = term_places(terms, tuple(names))
+        return cls(
+            coefficients.take(places.curves, axis=1).astype(np.float32),
+            places.pairs,
+            coefficients.take(places.products, axis=1).astype(np.float32),
+            coefficients[:, terms.no_content_data].astype(np.float32),
+            places.is_non_play,
+            np.ascontiguousarray(coefficients[:, terms.of_items]),
+        )
+
+
+class AtLevels(NamedTuple):
+    """What popularity alone makes of an item for some queries, at each level of popularity.
+
+    Parameters
+    ----------
+    logits
+        The sum of the terms of items alone; float32, (queries, levels).
+    popularity_factor
+        What popularity multiplies an affinity by; float32, (queries, levels).
+    """
+
+    logits: Floats
+    popularity_factor: Floats
+
+    @classmethod
+    def of(cls, of_items: Reals, exponents: Reals, popularity: PopularityFeatures, character: float) -> Self:
+        """Work it out for some queries.
+
+        Parameters
+        ----------
+        of_items
+            As in :class:`TermCoefficients`.
         exponents
             Popularity exponent of each query; float64, (queries,).
         popularity
@@ -85,36 +108,17 @@ class TermCoefficients(NamedTuple):
         character
             Between taste, 0, and kinship, 1.
         """
-        places = term_places(terms, tuple(names))
-        logits, popularity_factor = _of_levels(
-            np.ascontiguousarray(coefficients[:, terms.of_items]),
-            popularity.values,
-            exponents,
-            popularity.log_popularity(character),
-        )
-        return cls(
-            coefficients.take(places.curves, axis=1).astype(np.float32),
-            places.pairs,
-            coefficients.take(places.products, axis=1).astype(np.float32),
-            coefficients[:, terms.no_content_data].astype(np.float32),
-            places.is_non_play,
-            logits,
-            popularity_factor,
-        )
-
-
-def _of_levels(of_items: Reals, values: Reals, exponents: Reals, logs: Reals) -> tuple[Floats, Floats]:
-    """Return the terms of items alone, summed, and what popularity multiplies by; float32, (queries, levels)."""
-    shape = len(of_items), len(values)
-    if not one_query_in_numpy(len(of_items)):
-        logits, popularity_factor = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        with threads_for(16 * logits.size):
-            _fill_levels(of_items, values, exponents, logs, logits, popularity_factor)
-        return logits, popularity_factor
-    sums = np.zeros(shape)
-    for place in range(values.shape[1]):  # term by term, as the kernel does
-        sums += of_items[:, place, None] * values[:, place]
-    return sums.astype(np.float32), exp((-exponents[:, None] * logs).astype(np.float32))
+        values, logs = popularity.values, popularity.log_popularity(character)
+        shape = len(of_items), len(values)
+        if not one_query_in_numpy(len(of_items)):
+            found = cls(np.empty(shape, np.float32), np.empty(shape, np.float32))
+            with threads_for(16 * found.logits.size):
+                _fill_levels(of_items, values, exponents, logs, *found)
+            return found
+        sums = np.zeros(shape)
+        for place in range(values.shape[1]):  # term by term, as the kernel does
+            sums += of_items[:, place, None] * values[:, place]
+        return cls(sums.astype(np.float32), exp((-exponents[:, None] * logs).astype(np.float32)))
 
 
 @njit(parallel=True, cache=True)
@@ -130,16 +134,22 @@ def _fill_levels(of_items, values, exponents, logs, logits, popularity_factor):
 def _fill_levels_of_one(of_items, values, exponent, logs, logits, popularity_factor):
     scratch = new_scratch(0)
     for level in range(len(logs)):
-        total = 0.0
-        for place in range(len(of_items)):
-            total += of_items[place] * values[level, place]
-        logits[level] = np.float32(total)
+        logits[level] = item_logit(of_items, values, level)
     for start in range(0, len(logs), WIDTH):
         n = min(WIDTH, len(logs) - start)
         for i in range(n):
             scratch.values[i] = np.float32(-exponent * logs[start + i])
         exp_in_place(scratch.values, scratch.other, scratch.other_bits, n)
         popularity_factor[start : start + n] = scratch.values[:n]
+
+
+@njit(cache=True)
+def item_logit(of_items, values, level):
+    """Return the sum of the terms of an item alone, from their coefficients for a query and the item's level."""
+    total = 0.0
+    for place in range(len(of_items)):
+        total += of_items[place] * values[level, place]
+    return np.float32(total)
 
 
 class TermPlaces(NamedTuple):
@@ -191,6 +201,7 @@ def mixed(
     has_data: Flags,
     inverse: Floats,
     coefficients: TermCoefficients,
+    at_levels: AtLevels,
     level: NDArray[np.int32],
     queries: NDArray[np.int32],
 ) -> Floats:
@@ -206,6 +217,8 @@ def mixed(
         What :func:`inverses` makes of each query's scale in each part; float32, (queries, parts, bends).
     coefficients
         Coefficients of the terms.
+    at_levels
+        What popularity alone makes of items.
     level
         Level of popularity of each item; int32, (items,).
     queries
@@ -217,11 +230,10 @@ def mixed(
         Float32, (queries, items).
     """
     if one_query_in_numpy(len(queries)):
-        return _numpy_mixed(affinities[0], has_data[0], inverse[0], coefficients, level, int(queries[0]))[
-            None
-        ]
+        given = affinities[0], has_data[0], inverse[0], coefficients, at_levels, level, int(queries[0])
+        return _numpy_mixed(*given)[None]
     with threads_for(affinities.size * 4):
-        return _mixed(affinities, has_data, inverse, coefficients, level, queries)  # type: ignore[no-any-return]
+        return _mixed(affinities, has_data, inverse, coefficients, at_levels, level, queries)  # type: ignore[no-any-return]
 
 
 def numpy_logits(
@@ -281,21 +293,20 @@ def _numpy_mixed(
     has_data: Flags,
     inverse: Floats,
     coefficients: TermCoefficients,
+    at_levels: AtLevels,
     level: NDArray[np.int32],
     query: int,
 ) -> Floats:
     """Do what :func:`_mixed` does for one query."""
     logits, covered = numpy_logits(
-        affinities, has_data, inverse, coefficients, coefficients.item_logits[0].take(level)
+        affinities, has_data, inverse, coefficients, at_levels.logits[0].take(level)
     )
     logits[query] = -np.inf
     top = logits.max()
     exponentials = exp(logits - (top if np.isfinite(top) else _ZERO))
     total = numpy_sum(exponentials)
     scores = (
-        exponentials
-        * np.float32(1 / total if total > 0 else 1)
-        * coefficients.popularity_factor[0].take(level)
+        exponentials * np.float32(1 / total if total > 0 else 1) * at_levels.popularity_factor[0].take(level)
     )
     scores[~covered] = -np.inf
     return np.asarray(scores)
@@ -451,11 +462,11 @@ def sum_of(sums):
 
 
 @njit(cache=True)
-def _mix_row(affinities, has_data, inverse, coefficients, row, level, query, scores):
+def _mix_row(affinities, has_data, inverse, coefficients, at_levels, row, level, query, scores):
     items = len(scores)
     data = np.empty(items, np.uint8)
     scratch = new_scratch(len(has_data))
-    levels = coefficients.item_logits[row]
+    levels = at_levels.logits[row]
     for item in range(items):
         scores[item] = levels[level[item]]
     for start in range(0, items, WIDTH):
@@ -479,18 +490,19 @@ def _mix_row(affinities, has_data, inverse, coefficients, row, level, query, sco
     exponentials_in_place(scores, _ZERO if top == _NOTHING else top, sums, scratch)
     total = sum_of(sums)
     inverse_z = np.float32(1 / total if total > 0 else 1.0)
-    popularity_factor = coefficients.popularity_factor[row]
+    popularity_factor = at_levels.popularity_factor[row]
     for item in range(items):
         scores[item] = scores[item] * inverse_z * popularity_factor[level[item]] if data[item] else _NOTHING
 
 
 @njit(parallel=True, cache=True)
-def _mixed(affinities, has_data, inverse, coefficients, level, queries):
+def _mixed(affinities, has_data, inverse, coefficients, at_levels, level, queries):
     scores = np.empty((affinities.shape[0], affinities.shape[2]), np.float32)
     for one in prange(len(scores)):
         # Numba's own index has another type, for which all that is called would be compiled again.
         row = np.int64(one)
         _mix_row(
-            affinities[row], has_data[row], inverse[row], coefficients, row, level, queries[row], scores[row]
+            *(affinities[row], has_data[row], inverse[row], coefficients, at_levels, row, level),
+            *(queries[row], scores[row]),
         )
     return scores

@@ -1,10 +1,10 @@
 """Vectors in clusters: the largest products of a query, found among the vectors near it.
 
 The directions of the vectors are clustered (spherical k-means: I. S. Dhillon and D. S. Modha, Machine Learning 42,
-2001), into clusters of some 1,024. A query looks at its own cluster and at the nearest others, until it has seen 8,192
-vectors: as many whatever the catalogue. So it finds the largest products exactly where there are fewer vectors than
-these, and most of them where there are more. Sums are taken as in :mod:`tigertail.signals.dot_products`, each by one
-thread.
+2001), into clusters of some 256. Clusters lie side by side, in blocks, and a query looks at the blocks of its own
+cluster and of the nearest others, until it has seen 8,192 vectors: as many whatever the catalogue. So it finds the
+largest products exactly where there are fewer vectors than these, and most of them where there are more. Sums are taken
+as in :mod:`tigertail.signals.dot_products`, each by one thread.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -12,6 +12,7 @@ thread.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -19,14 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.shortlist import GATHERED, gather, shares_of_bands, wanted, write_best
+from tigertail.ranking.shortlist import GATHERED, SHARES, gather, wanted, write_best
 from tigertail.signals.directions import directions
 from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 
-SIZE: Final = 1024  # vectors of a cluster, on average
+SIZE: Final = 256  # vectors of a cluster, on average
 REACH: Final = 2**13  # vectors that a query looks at
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
@@ -44,19 +45,15 @@ class ClusteredVectors:
         As :func:`tigertail.signals.dot_products.blocks` lays them out; float32, (blocks, factors, 256).
     codes
         Item at each place, -1 for none; int32, (blocks * 256,).
-    first_block
-        Where the blocks of each cluster begin, and where the last end; int64, (clusters + 1,).
     cluster_of
         Cluster of each item, -1 for one with the vector 0; int32, (items,).
-    probe_starts, probes
-        The clusters that a query of each cluster looks at; int64, (clusters + 1,), and int32.
+    probes
+        The blocks that a query of each cluster looks at, -1 where there are no more; int32, (clusters, at most).
     """
 
     laid_out: Floats
     codes: Codes
-    first_block: NDArray[np.int64]
     cluster_of: Codes
-    probe_starts: NDArray[np.int64]
     probes: Codes
 
     @classmethod
@@ -74,21 +71,18 @@ class ClusteredVectors:
         """
         vectors = np.asarray(vectors, np.float32)
         there = np.flatnonzero(vectors.any(axis=1))
-        centres = _centres(vectors, there, max(1, len(there) // size) if len(there) > reach else 1)
-        cluster = _nearest_centre(vectors, there, centres)
+        cluster, centres = _in_two_steps(vectors, there, size if len(there) > reach else max(1, len(there)))
         order = np.argsort(cluster, kind="stable")
         counts = np.bincount(cluster, minlength=len(centres))
-        first_block = np.concatenate([[0], np.cumsum(-(-counts // WIDTH))]).astype(np.int64)
-        codes = np.full(first_block[-1] * WIDTH, -1, np.int32)
-        within = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-        codes[first_block[cluster[order]] * WIDTH + within] = there[order]
-        laid_out = np.zeros((first_block[-1], -(-vectors.shape[1] // STEP) * STEP, WIDTH), np.float32)
+        codes = np.full(-(-len(there) // WIDTH) * WIDTH, -1, np.int32)
+        codes[: len(there)] = there[order]
+        laid_out = np.zeros((len(codes) // WIDTH, -(-vectors.shape[1] // STEP) * STEP, WIDTH), np.float32)
         for start in range(0, len(laid_out), 1024):
             some = codes[start * WIDTH : (start + 1024) * WIDTH]
             laid_out[start : start + 1024] = blocks(np.where(some[:, None] >= 0, vectors[some], 0))
         cluster_of = np.full(len(vectors), -1, np.int32)
         cluster_of[there] = cluster
-        return cls(laid_out, codes, first_block, cluster_of, *_probes(centres, counts, reach))
+        return cls(laid_out, codes, cluster_of, _probes(centres, counts, -(-reach // WIDTH)))
 
     def largest(
         self,
@@ -131,7 +125,7 @@ class ClusteredVectors:
         # Queries of one cluster share what is read; more than so many at a time would keep threads waiting.
         starts = np.unique(np.concatenate([[0], changes, np.arange(0, len(order), _SHARING), [len(order)]]))
         there = np.maximum(self.codes, 0)
-        shares = shares_of_bands(band[there])
+        shares = SHARES.take(band[there], axis=1)
         shares[:, self.codes < 0] = 0
         counts = wanted(n)
         items = np.full((len(asking), counts.sum()), -1, np.int32)
@@ -140,7 +134,7 @@ class ClusteredVectors:
                 at_length(asking[order], self.laid_out.shape[1]),
                 np.ascontiguousarray(theirs),
                 starts,
-                (self.laid_out, self.codes, self.first_block, self.probe_starts, self.probes),
+                (self.laid_out, self.codes, self.probes),
                 shares,
                 np.ones(len(there), np.float32) if gain is None else gain[there],
                 np.zeros(len(there), np.float32) if bias is None else bias[there],
@@ -152,19 +146,38 @@ class ClusteredVectors:
         return items
 
 
+def _in_two_steps(vectors: Floats, there: NDArray[np.int64], size: int) -> tuple[Codes, Floats]:
+    """Return the cluster of each of some vectors, and the directions of the clusters.
+
+    Vectors are parted into a few, then each of these into clusters: to compare every vector with every cluster would
+    take longer than all else. Clusters that follow each other are mostly near each other.
+    """
+    cluster, count = np.zeros(len(there), np.int32), len(there) // size
+    if count <= 1:
+        return cluster, np.zeros((1, vectors.shape[1]), np.float32)
+    coarse = _nearest_centre(vectors, there, _centres(vectors, there, math.isqrt(count)))
+    centres: list[Floats] = []
+    begin = 0
+    for part in np.unique(coarse):
+        places = np.flatnonzero(coarse == part)
+        own = _centres(vectors, there[places], max(1, round(len(places) / size)))
+        cluster[places] = begin + _nearest_centre(vectors, there[places], own)
+        centres.append(own)
+        begin += len(own)
+    return cluster, np.vstack(centres)
+
+
 def _centres(vectors: Floats, there: NDArray[np.int64], count: int) -> Floats:
     """Return the directions of some clusters; float32, (clusters, factors)."""
-    if count == 1:
-        return np.ones((1, vectors.shape[1]), np.float32)
     examples = there[:: max(1, len(there) // (EXAMPLES * count))]
     examined = directions(vectors[examples])
     centres = examined[np.linspace(0, len(examples) - 1, count).astype(np.int64)]
     for _ in range(ROUNDS):
         nearest = _nearest_centre(examined, np.arange(len(examined)), centres)
-        sums = np.zeros(centres.shape)
-        np.add.at(sums, nearest, examined)
-        full = np.asarray(sums.any(axis=1))[:, None]
-        centres = np.where(full, directions(sums.astype(np.float32)), centres)
+        order = np.argsort(nearest, kind="stable")
+        full, starts = np.unique(nearest[order], return_index=True)
+        sums = np.add.reduceat(examined[order], starts, axis=0, dtype=np.float64)
+        centres[full] = directions(sums.astype(np.float32))
     return centres
 
 
@@ -179,24 +192,26 @@ def _nearest_centre(vectors: Floats, items: NDArray[np.int64], centres: Floats) 
     return nearest
 
 
-def _probes(centres: Floats, counts: NDArray[np.int64], reach: int) -> tuple[NDArray[np.int64], Codes]:
-    """Return the clusters nearest to each, the own first, until they have ``reach`` vectors."""
-    laid_out = blocks(centres)
-    taken, lengths = [], []
+def _probes(centres: Floats, counts: NDArray[np.int64], most: int) -> Codes:
+    """Return the blocks that have the vectors of the clusters nearest to each, those of its own first."""
+    laid_out, ends = blocks(centres), np.cumsum(counts)
+    first, last = (ends - counts) // WIDTH, -(-ends // WIDTH)
+    probes = np.full((len(centres), min(most, int(last[-1]))), -1, np.int32)
     for start in range(0, len(centres), 256):
         near = dots(centres[start : start + 256], laid_out, len(centres))
         near[np.arange(len(near)), start + np.arange(len(near))] = np.inf
-        order = np.argsort(-near, axis=1, kind="stable")
-        before = np.cumsum(counts[order], axis=1) - counts[order]
-        wanted = before < reach
-        taken.append(order[wanted].astype(np.int32))
-        lengths.append(wanted.sum(axis=1))
-    return np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64), np.concatenate(taken)
+        # Clusters next to each other share a block, and no cluster brings more than its own.
+        order = np.argsort(-near, axis=1, kind="stable")[:, : 4 * most]
+        for cluster, nearest in enumerate(order, start):
+            theirs = np.concatenate([np.arange(first[other], last[other]) for other in nearest])
+            places = np.sort(np.unique(theirs, return_index=True)[1])[: probes.shape[1]]
+            probes[cluster, : len(places)] = theirs[places]
+    return probes
 
 
 @njit(parallel=True, cache=True)
 def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, rows, counts, items):
-    laid_out, codes, first_block, probe_starts, probes = layout
+    laid_out, codes, probes = layout
     exponents = len(shares)
     for group in prange(len(starts) - 1):
         begin, end = starts[group], starts[group + 1]
@@ -206,38 +221,34 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
         offered = np.empty(best.shape, np.int32)
         sizes = np.zeros((count, exponents), np.int64)
         floors = np.zeros((count, exponents), np.float32)
-        bases = np.zeros(count, np.float32)
+        means = np.zeros(count, np.float32)
         sums = np.empty((ROWS, WIDTH), np.float32)
-        for probe in range(probe_starts[cluster], probe_starts[cluster + 1]):
-            for block in range(first_block[probes[probe]], first_block[probes[probe] + 1]):
-                places = slice(block * WIDTH, (block + 1) * WIDTH)
-                is_first = block == first_block[cluster]
-                for row in range(0, count, ROWS):
-                    several = min(ROWS, count - row)
-                    add_block(asking, begin + row, several, laid_out[block], sums)
-                    for r in range(several):
-                        _scale(sums[r], gain[places], bias[places])
-                        if is_biased and is_first:
-                            bases[row + r] = _mean(sums[r], codes[places])
-                        _offer_block(
-                            sums[r],
-                            bases[row + r],
-                            codes[places],
-                            shares[:, places],
-                            best[row + r],
-                            offered[row + r],
-                            sizes[row + r],
-                            floors[row + r],
-                            counts,
-                        )
+        for probe in range(probes.shape[1]):
+            block = probes[cluster, probe]
+            if block < 0:
+                break
+            places = slice(block * WIDTH, (block + 1) * WIDTH)
+            for row in range(0, count, ROWS):
+                several = min(ROWS, count - row)
+                add_block(asking, begin + row, several, laid_out[block], sums)
+                for r in range(several):
+                    one = row + r
+                    _scale(sums[r], gain[places], bias[places], means[one])
+                    if is_biased and probe == 0:
+                        means[one] = _mean(sums[r], codes[places])
+                        sums[r] -= means[one]
+                    gather(
+                        *(sums[r], shares[:, places], codes[places], counts),
+                        *(best[one], offered[one], sizes[one], floors[one]),
+                    )
         for row in range(count):
             write_best(best[row], offered[row], sizes[row], counts, items[rows[begin + row]])
 
 
 @njit(cache=True)
-def _scale(sums, gain, bias):
+def _scale(sums, gain, bias, mean):
     for i in range(WIDTH):
-        sums[i] = sums[i] * gain[i] + bias[i]
+        sums[i] = sums[i] * gain[i] + bias[i] - mean
 
 
 @njit(cache=True)
@@ -249,19 +260,3 @@ def _mean(sums, codes):
             total += sums[i]
             count += 1
     return np.float32(total / max(count, 1))
-
-
-@njit(cache=True)
-def _offer_block(sums, base, codes, shares, best, offered, sizes, floors, counts):
-    """Offer the items of one block to the best under each exponent."""
-    for exponent in range(len(sizes)):
-        floor = floors[exponent]
-        above = 0
-        for i in range(WIDTH):  # a loop without branches, that sorts out most blocks
-            above += (sums[i] - base) * shares[exponent, i] > floor
-        if above == 0:
-            continue
-        for i in range(WIDTH):
-            score = (sums[i] - base) * shares[exponent, i]
-            if score > floors[exponent]:  # which is 0 where there is no item
-                gather(best, offered, sizes, floors, exponent, score, codes[i], counts[exponent])

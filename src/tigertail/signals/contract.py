@@ -409,27 +409,6 @@ class Retrieves(Protocol):
 
 
 @runtime_checkable
-class ComparesFew(Retrieves, Protocol):
-    """Can find its affinity from many queries to the same few items in less time than pair by pair."""
-
-    def affinity_block(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Return the affinity from each query to some items, as :meth:`Signal.affinity` does up to rounding.
-
-        Parameters
-        ----------
-        queries
-            Item codes; int32, (queries,).
-        items
-            Item codes, ascending; int32, (items,).
-
-        Returns
-        -------
-        NDArray[np.float32]
-            Float32, (queries, items).
-        """
-
-
-@runtime_checkable
 class HasNeighbourhoods(Protocol):
     """Knows which items read about the same when they are asked for their best answers."""
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from tigertail.ranking.shortlist import shares_of_bands
+from tigertail.ranking.shortlist import SHARES
 from tigertail.ranking.topk import top_k
-from tigertail.signals.contract import ComparesFew, RanksAll, Retrieves, Signal
+from tigertail.signals.contract import RanksAll, Retrieves, Signal
 
 
 def check_signal(signal: Signal) -> None:
@@ -136,10 +136,6 @@ def check_affinities_of_pairs(signal: Signal) -> None:
     )
     close = np.isclose(at, expected, rtol=1e-4, atol=1e-6) | ~np.isfinite(expected)
     _require(bool(close.all()), "the affinity at an item is that among all items")
-    if isinstance(signal, ComparesFew):
-        few = signal.affinity_block(every, items)
-        close = np.isclose(few, expected, rtol=1e-4, atol=1e-6) | (few == expected)
-        _require(bool(close.all()), "the affinity to a few items is that among all items")
 
 
 def check_nearest(signal: Signal) -> None:
@@ -151,7 +147,7 @@ def check_nearest(signal: Signal) -> None:
         return
     every = _every(signal)
     band = (every % 3).astype(np.uint8)
-    shares = shares_of_bands(band)
+    shares = SHARES.take(band, axis=1)
     found = signal.nearest(every, 10, band)
     affinity = np.where(np.eye(len(every), dtype=np.bool_), -np.inf, signal.affinity(every))
     wanted = present = 0

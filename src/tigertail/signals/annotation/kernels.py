@@ -100,15 +100,15 @@ def sum_shared(offsets, columns, values, item_offsets, items, item_values, queri
 
 
 @njit(parallel=True, cache=True)
-def most_shared(asked, answers, queries, shares, counts, max_entries, codes):
+def most_shared(asked, answers, queries, band, counts, max_entries, codes):
     """Write the items with the largest sums over shared labels, from the rarest label on.
 
     Labels are read until the next would pass ``max_entries``: the most frequent ones may be left out.
     """
-    items = shares.shape[1]
+    items = len(band)
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         sums = np.zeros(items, np.float32)
-        touched = np.empty(items, np.int32)
+        touched = np.empty(items + 1, np.int32)  # one is written before it is known to be new
         for place in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
             begin, end = asked.indptr[queries[place]], asked.indptr[queries[place] + 1]
             labels = asked.indices[begin:end]
@@ -123,13 +123,14 @@ def most_shared(asked, answers, queries, shares, counts, max_entries, codes):
                 value = asked.data[begin + entry]
                 for other in range(first, last):
                     item = answers.indices[other]
-                    if sums[item] == 0 and count < items:
-                        touched[count] = item
-                        count += 1
+                    touched[count] = item
+                    count += sums[item] == 0
                     sums[item] += value * answers.data[other]
-            shortlist(sums, touched[:count], queries[place], shares, counts, codes[place])
-            for item in touched[:count]:
-                sums[item] = 0
+            scores = np.empty(count, np.float32)
+            for one in range(count):
+                scores[one] = sums[touched[one]]
+                sums[touched[one]] = 0
+            shortlist(scores, touched[:count], queries[place], band, counts, codes[place])
 
 
 @njit(parallel=True, cache=True)

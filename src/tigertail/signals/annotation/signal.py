@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.kernels import one_query_in_numpy
-from tigertail.ranking.shortlist import shares_of_bands, wanted
+from tigertail.ranking.shortlist import wanted
 from tigertail.signals.annotation import kernels
 from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, label_name, shared_labels
 from tigertail.signals.annotation.kept_labels import KeptLabels
@@ -162,11 +162,11 @@ class Annotation:
         Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough. What they predict is asked
         for items with few listeners alone.
         """
-        shares, counts = shares_of_bands(band), wanted(n)
+        counts = wanted(n)
         shared = np.full((len(queries), counts.sum()), -1, np.int32)
         asked, answers = matrix_rows(self._query_rows), matrix_rows(self._postings)
         with threads_for(len(queries) * LOOKED_UP):
-            kernels.most_shared(asked, answers, queries, shares, counts, LOOKED_UP, shared)
+            kernels.most_shared(asked, answers, queries, band, counts, LOOKED_UP, shared)
         if not self.prediction:
             return shared
         asking = np.flatnonzero(band[queries] < PREDICTED_BELOW)

@@ -125,6 +125,9 @@ class AudioAffinity:
     ) -> Reals:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         row = np.repeat(np.arange(len(queries)), np.diff(starts))
+        known = self.known[items] & self.known[queries[row]]
+        affinities = np.full(len(items), -np.inf, np.float32)
+        starts, items, row = np.concatenate([[0], np.cumsum(known)])[starts], items[known], row[known]
         asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
         scores = dots_at(asked, self._compared, starts, items)
         if self.metric == "nearness":
@@ -137,8 +140,8 @@ class AudioAffinity:
             mean, deviation = self.usual[:, 0], np.maximum(self.usual[:, 1], np.float32(1e-6))
             of_query = ndtr((scores - mean[queries[row]]) / deviation[queries[row]])
             scores = of_query * ndtr((scores - mean[items]) / deviation[items])
-        known = self.known[items] & self.known[queries[row]]
-        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+        affinities[known] = scores
+        return affinities
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return in what each item sounds like the query; nothing where it does so no more than most."""

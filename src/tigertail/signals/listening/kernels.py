@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.factorization.instructions import prefetch
 from tigertail.kernels import njit, one_query_in_numpy, prange
-from tigertail.ranking.shortlist import shares_of_bands, shortlist, wanted
+from tigertail.ranking.shortlist import shortlist, wanted
 from tigertail.signals.dot_products import dot_in_any_order
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
@@ -21,6 +22,8 @@ _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 16  # queries of a thread that share what counts are written to
 SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
 FEW: Final = 512  # items with common listeners
+_AHEAD: Final = 4  # items whose vectors are asked for before they are needed
+_LINE: Final = 16  # float32 numbers in a cache line
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -203,9 +206,9 @@ def most_common(
     NDArray[np.int32]
         Items, in no order, some of them twice, -1 where there are no more; (queries, at most).
     """
-    shares, counts = shares_of_bands(band), wanted(n)
+    counts = wanted(n)
     codes = np.full((len(queries), counts.sum()), -1, np.int32)
-    _most_common(queries, graph, weights, asking, vectors, gain, shares, counts, codes)
+    _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes)
     return codes
 
 
@@ -266,6 +269,13 @@ def vectors_to_ask(queries: Codes, mass: Floats, vectors: GroupVectors) -> tuple
     return asking, own
 
 
+def world_vectors_to_ask(queries: Codes, mass: Floats, vectors: GroupVectors) -> Floats:
+    """Return the first of what :func:`vectors_to_ask` does, without room for the other."""
+    asking = np.zeros((len(queries), vectors.world.shape[1]), np.float32)
+    _ask_world(queries, mass, vectors, asking)
+    return asking
+
+
 def expected_at(
     asking: Floats,
     own: Floats,
@@ -273,9 +283,11 @@ def expected_at(
     vectors: GroupVectors,
     starts: Offsets,
     items: Codes,
+    place_of: Codes,
+    products: Floats,
     scores: Floats,
 ) -> None:
-    """Add what the factors expect to the scores of some items.
+    """Add what the factors expect to the scores of some items of each query.
 
     Parameters
     ----------
@@ -287,10 +299,13 @@ def expected_at(
         The vectors of all items.
     starts, items
         As in :func:`common_listeners_at`.
+    place_of, products
+        Place of each item among those whose expectation is known, -1 for others, and what it is; int32, (all items,),
+        and float32, (queries, those).
     scores
         Float32, (len(items),); changed in place.
     """
-    _expected_at(asking, own, active, vectors, starts, items, scores)
+    _expected_at(asking, own, active, vectors, starts, items, place_of, products, scores)
 
 
 @njit(parallel=True, cache=True)
@@ -399,29 +414,26 @@ def _add_common(query, graph, weights, common, touched):
         weight = weights[graph.group[listener]] * graph.weight[listener]
         for place in range(graph.listener_offsets[listener], graph.listener_offsets[listener + 1]):
             item = graph.listener_items[place]
-            if common[item] == 0:
-                touched[count] = item
-                count += 1
+            touched[count] = item
+            count += common[item] == 0
             common[item] += weight
     return count
 
 
 @njit(parallel=True, cache=True)
-def _most_common(queries, graph, weights, asking, vectors, gain, shares, counts, codes):
+def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes):
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(gain), np.float32)
-        touched = np.empty(len(gain), np.int32)
+        touched = np.empty(len(gain) + 1, np.int32)  # one is written before it is known to be new
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
             count = _add_common(queries[row], graph, weights[row], common, touched)
-            there = touched[:count]
-            if count <= FEW:
-                for item in there:
-                    common[item] += dot_in_any_order(asking[row], vectors[item])
-            for item in there:
-                common[item] *= gain[item]
-            shortlist(common, there, queries[row], shares, counts, codes[row])
-            for item in there:
+            there, scores = touched[:count], np.empty(count, np.float32)
+            for place in range(count):
+                item = there[place]
+                expected = dot_in_any_order(asking[row], vectors[item]) if count <= FEW else np.float32(0)
+                scores[place] = (common[item] + expected) * gain[item]
                 common[item] = 0
+            shortlist(scores, there, queries[row], band, counts, codes[row])
 
 
 @njit(parallel=True, cache=True)
@@ -476,6 +488,14 @@ def _ask(queries, mass, vectors, asking, own):
         _ask_one(queries[row], mass[row], vectors, asking[row], own[row])
 
 
+@njit(parallel=True, cache=True)
+def _ask_world(queries, mass, vectors, asking):
+    for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
+        own = np.empty((mass.shape[1] - 1, asking.shape[1]), np.float32)
+        for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
+            _ask_one(queries[row], mass[row], vectors, asking[row], own)
+
+
 def _numpy_ask(query: int, mass: Floats, vectors: GroupVectors, asking: Floats, own: Floats) -> None:
     """Do what :func:`_ask_one` does, in the same order of sums."""
     there = np.broadcast_to(vectors.world[query], (len(mass), len(asking))).copy()
@@ -495,31 +515,25 @@ def _sum_in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(parallel=True, cache=True)
-def _expected_at(asking, own, active, vectors, starts, items, scores):
+def _expected_at(asking, own, active, vectors, starts, items, place_of, products, scores):
     for chunk in prange((len(asking) + SHARING - 1) // SHARING):
         first = np.int64(chunk) * SHARING
         last = min(first + SHARING, len(asking))
-        _expect_together(first, last, asking, own, active, vectors, starts, items, scores)
+        _expect_together(first, last, asking, own, active, vectors, starts, items, place_of, products, scores)
 
 
 @njit(cache=True)
-def _expect_together(first, last, asking, own, active, vectors, starts, items, scores):
+def _expect_together(first, last, asking, own, active, vectors, starts, items, place_of, products, scores):
     """Add what the factors expect after several queries: each vector of an item is read once for all that have it."""
-    begin, end = starts[first], starts[last]
-    latest = np.full(len(vectors.world), -1, np.int32)  # the last pair of each item
-    before = np.empty(end - begin, np.int32)  # the pair of the same item before
-    row = np.empty(end - begin, np.int32)
-    distinct = np.empty(end - begin, np.int32)
-    count = 0
-    for query in range(first, last):
-        for pair in range(starts[query] - begin, starts[query + 1] - begin):
-            item = items[begin + pair]
-            before[pair], row[pair] = latest[item], query
-            if latest[item] < 0:
-                distinct[count] = item
-                count += 1
-            latest[item] = pair
-    for item in distinct[:count]:
+    begin = starts[first]
+    latest = np.full(len(vectors.world), -1, np.int32)
+    distinct, before, row = _pairs_of_items(first, last, starts, items, place_of, products, latest, scores)
+    flat_world, flat_own = vectors.world.reshape(-1), vectors.own.reshape(-1)
+    for place in range(len(distinct)):
+        if place + _AHEAD < len(distinct):
+            ahead = distinct[place + _AHEAD]
+            _read_ahead(ahead, latest[ahead], before, row, active, vectors, flat_world, flat_own)
+        item = distinct[place]
         world = vectors.world[item]
         pair = latest[item]
         while pair >= 0:
@@ -532,6 +546,46 @@ def _expect_together(first, last, asking, own, active, vectors, starts, items, s
                 if active[row[pair], group]:
                     scores[begin + pair] += _dot_of_difference(own[row[pair], group], local, world)
                 pair = before[pair]
+
+
+@njit(cache=True)
+def _pairs_of_items(first, last, starts, items, place_of, products, latest, scores):
+    """Return the items of some queries, for each pair the one of the same item before, and the row of its query.
+
+    The last pair of each item is written to ``latest``, which must hold -1; products that are known are added.
+    """
+    begin, end = starts[first], starts[last]
+    before, row = np.empty(end - begin, np.int32), np.empty(end - begin, np.int32)
+    distinct = np.empty(end - begin, np.int32)
+    count = 0
+    for query in range(first, last):
+        for pair in range(starts[query] - begin, starts[query + 1] - begin):
+            item = items[begin + pair]
+            if place_of[item] >= 0:
+                scores[begin + pair] += products[query, place_of[item]]
+                continue
+            before[pair], row[pair] = latest[item], query
+            if latest[item] < 0:
+                distinct[count] = item
+                count += 1
+            latest[item] = pair
+    return distinct[:count], before, row
+
+
+@njit(cache=True)
+def _read_ahead(item, pair, before, row, active, vectors, flat_world, flat_own):
+    """Ask for the vectors of an item that some queries need: in the world, and in the groups that are theirs."""
+    width = vectors.world.shape[1]
+    for number in range(item * width, (item + 1) * width, _LINE):
+        prefetch(flat_world, np.uint64(number))
+    for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
+        other = pair
+        while other >= 0 and not active[row[other], vectors.groups[entry]]:
+            other = before[other]
+        if other >= 0:
+            own = vectors.rows[entry] * width
+            for number in range(own, own + width, _LINE):
+                prefetch(flat_own, np.uint64(number))
 
 
 @njit(cache=True)

@@ -60,6 +60,7 @@ from tigertail.signals.listening.kernels import (
     most_common,
     pairs_met,
     vectors_to_ask,
+    world_vectors_to_ask,
 )
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -253,8 +254,8 @@ class GroupedCoListening:
         """
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
-        asking, _ = self._asking(queries, pairs_met(queries, self._graph, weights.shape[1]))
-        world = self._group_vectors.world
+        mass = pairs_met(queries, self._graph, weights.shape[1]) * np.float32(self.config.prior)
+        asking, world = world_vectors_to_ask(queries, mass, self._group_vectors), self._group_vectors.world
         common = most_common(queries, self._graph, weights, asking, world, self._gain, n, band)
         if not self.config.prior:
             return common
@@ -277,21 +278,18 @@ class GroupedCoListening:
             scores *= self._more_by_exposure(of_catalogue)[row, self._patterns[1][items]]
         if self.config.prior:
             asking, own = self._asking(queries, met)
-            expected_at(asking, own, met[:, :-1] > 0, self._group_vectors, starts, items, scores)
+            # Items that most of the queries are asked about are compared with all of them: that costs least.
+            many = np.flatnonzero(2 * np.bincount(items, minlength=len(self.vectors)) > len(queries))
+            products = np.zeros((len(queries), len(many)), np.float32)
+            self._add_expected(asking, own, met, products, many.astype(np.int32))
+            place_of = np.full(len(self.vectors), -1, np.int32)
+            place_of[many] = np.arange(len(many))
+            active = met[:, :-1] > 0
+            expected_at(asking, own, active, self._group_vectors, starts, items, place_of, products, scores)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         divisor = np.where(total > 0, total, 1).astype(np.float32)
         divide_at(scores, divisor, self._gain, self.known, queries, starts, items)
         return scores
-
-    def affinity_block(self, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Floats:
-        """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.ComparesFew`."""
-        queries = np.asarray(queries, np.int32)
-        weights = self._weights(queries)
-        starts = np.arange(len(queries) + 1, dtype=np.int64) * len(items)
-        common, met, of_catalogue = common_listeners_at(
-            queries, self._graph, weights, len(self._exposure.names), starts, np.tile(items, len(queries))
-        )
-        return self._scored(queries, weights, common.reshape(len(queries), -1), met, of_catalogue, items)
 
     def _scored(
         self,
@@ -300,17 +298,17 @@ class GroupedCoListening:
         scores: Floats,
         met: Floats,
         of_catalogue: Floats,
-        items: NDArray[np.int32] | None = None,
     ) -> Floats:
-        """Turn the weighted common listeners of queries and some items, or all, into affinities, in place."""
-        some = slice(None) if items is None else items
+        """Turn the weighted common listeners of queries and all items into affinities, in place."""
         if self.config.exposure:
-            scores *= self._more_by_exposure(of_catalogue).take(self._patterns[1][some], axis=1)
-        self._expect(queries, met, scores, items)
+            scores *= self._more_by_exposure(of_catalogue).take(self._patterns[1], axis=1)
+        if self.config.prior:
+            self._add_expected(*self._asking(queries, met), met, scores)
+            scores[np.arange(len(queries)), queries] = 0
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
         scores /= np.where(total > 0, total, 1)[:, None]
-        scores *= self._gain[some]
-        scores[:, ~self.known[some]] = -np.inf
+        scores *= self._gain
+        scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
 
@@ -484,14 +482,16 @@ class GroupedCoListening:
             weights[:, list(self.lens.groups)] = more[:, None]
         return weights
 
-    def _expect(
-        self, queries: NDArray[np.int32], met: Floats, scores: Floats, items: NDArray[np.int32] | None
+    def _add_expected(
+        self,
+        asking: Floats,
+        own: Floats,
+        met: Floats,
+        scores: Floats,
+        items: NDArray[np.int32] | None = None,
     ) -> None:
-        """Add what the factors expect, given the weighted pairs met in each group, to the scores of some items."""
-        if not self.config.prior:
-            return
+        """Add what the factors expect, asked as :meth:`_asking` says, to the scores of some items, or of all."""
         # Everywhere the world's vectors of the answers; then, where a group has its own, the difference.
-        asking, own = self._asking(queries, met)
         for group in range(len(self.keys)):
             rows = np.flatnonzero(met[:, group])
             if len(rows):
@@ -499,10 +499,6 @@ class GroupedCoListening:
                 add_products(scores, rows, places, dots(own[rows, group], differences, len(places)))
         laid_out = self._laid_out if items is None else blocks(self.vectors[items])
         scores += dots(asking, laid_out, scores.shape[1])
-        if items is None:
-            scores[np.arange(len(queries)), queries] = 0
-        else:
-            scores[items == queries[:, None]] = 0
 
     def _asking(self, queries: NDArray[np.int32], met: Floats) -> tuple[Floats, Floats]:
         """Return what the factors are asked with, given the weighted pairs met in each group.
