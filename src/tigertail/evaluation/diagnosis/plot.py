@@ -54,7 +54,7 @@ def plot_diagnosis(diagnosis: Diagnosis, file: Path) -> None:
         clear_frame(axes, "top", "right", "left", grid="x")
         axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside lower left", ncols=4, frameon=False, fontsize=10)
-    text = "one embedding for the world, and local models"
+    text = "one embedding for the world, and listening by group"
     set_headline(figure, diagnosis.dataset, text, simulated=diagnosis.simulated)
     save_figure(figure, file)
 

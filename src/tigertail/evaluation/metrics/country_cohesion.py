@@ -1,9 +1,10 @@
 """Country cohesion: affinity among a country's artists in a model, minus the same by that country's listeners.
 
-For each country with at least five local artists: the mean, over ordered pairs of them, of the affinity A -> B of the
-system, standardised within A's row (mean 0, deviation 1 over the items with a training listener), minus the same for
-the cosine of co-listening among that country's own listeners. Countries are weighted by their number of local artists.
-Above 0, the model places these artists closer together than the behaviour of their listeners does.
+For each country with at least five local artists of five listeners or more, of which the hundred most popular are
+compared: the mean, over ordered pairs of them, of the affinity A -> B of the system, standardised within A's row (mean
+0, deviation 1 over the items with a training listener), minus the same for the cosine of co-listening among that
+country's own listeners. Countries are weighted by their number of local artists. Above 0, the model places these
+artists closer together than the behaviour of their listeners does.
 
 Standardised values grow where few answers stand out, so cohesion compares countries under one kind of affinity, or
 two affinities of one kind. The local share does not depend on the shape of an affinity: it is the share of local

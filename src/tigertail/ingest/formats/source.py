@@ -89,7 +89,7 @@ class Source(BaseModel, ABC):
         Texts that stand for a missing value, such as ``"NA"``.
     credits
         What stands between the artists of a credit, such as ``" feat. "``; names of tables of items, and names that
-        stand beside a MusicBrainz id, are not split.
+        stand beside a MusicBrainz id in plays or in another table that makes items, are not split.
     credited
         Whether a row counts for all artists of a credit or for the first one.
     """
