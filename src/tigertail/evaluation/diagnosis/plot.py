@@ -84,11 +84,13 @@ def _local_share(axes: Axes, diagnosis: Diagnosis) -> None:
     axes.set_yticks(place, [f"{place_name(row.country)} ({row.local})" for row in before], color=INK)
     axes.set_ylim(-0.7, max(len(place), 1) - 0.3)
     axes.set_xlim(left=-1)
-    axes.set_xlabel("% of local artists among the 20 listed after a local artist")
+    axes.set_xlabel(
+        "% of local artists among the 20 listed after a local artist; in brackets: how many local artists"
+    )
     set_title(
         axes,
         "Local share",
-        "right of the mark: more of the same country than own listeners have; in brackets: number of local artists",
+        "right of the mark: more local than what own listeners have",
     )
     if not before:
         axes.text(0.5, 0.5, "no country has enough local artists", transform=axes.transAxes, ha="center")
