@@ -100,8 +100,8 @@ def test_a_model_that_is_none(refused, folder: Path, made: Callable[[Path], Path
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"TIGERTAIL_LIMITS__RATE": "fast"}, "limits.rate"),
-        ({"TIGERTAIL_WORKERS": "0"}, "workers"),
+        ({"TIGERTAIL_LIMITS__RATE": "fast"}, "TIGERTAIL_LIMITS__RATE: "),
+        ({"TIGERTAIL_WORKERS": "0"}, "TIGERTAIL_WORKERS: "),
         ({"TIGERTAIL_HOST": "0.0.0.0"}, "no key is set"),
         ({"TIGERTAIL_HOST": "no-such-host.invalid", "TIGERTAIL_ALLOW_ANONYMOUS": "1"}, "cannot listen at"),
         ({"TIGERTAIL_HOST": "192.0.2.1", "TIGERTAIL_ALLOW_ANONYMOUS": "1"}, "cannot listen at"),
