@@ -188,6 +188,8 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="draw costs by size, both logarithmic")
     asked = parser.parse_args()
     sizes = asked.sizes or SIZES[asked.by]
+    # Else the first fit would compile the kernels.
+    subprocess.run([sys.executable, "-m", "tigertail", "warm"], stdout=subprocess.DEVNULL, check=True)
     measured = [measure(asked.folder, asked.by, size) for size in sizes]
     # What grows is counted in the world: a listener's artists come more than once.
     grown: list[float] = [one["pairs"] for one in measured] if asked.by == "plays" else list(sizes)

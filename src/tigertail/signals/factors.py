@@ -74,11 +74,13 @@ class FactorAffinity:
         self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """Return the best of all items; see :class:`~tigertail.signals.contract.RanksAll`."""
-        directions = self.vectors[queries] * self._power(1.0)[queries, None]
         listed = self.known if allowed is None else self.known & allowed
-        codes, scores = largest_dots(directions, self._scaled, n, listed, queries)
-        unknown = ~self.known[queries]
-        codes[unknown], scores[unknown] = -1, -np.inf
+        codes = np.full((len(queries), n), -1, np.int32)
+        scores = np.full((len(queries), n), -np.inf, np.float32)
+        known = self.known[queries]
+        asked = queries[known]
+        directions = self.vectors[asked] * self._power(1.0)[asked, None]
+        codes[known], scores[known] = largest_dots(directions, self._scaled, n, listed, asked)
         return codes, scores
 
     @property
