@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from tigertail.errors import TigertailError
+from tigertail.errors import DataError, TigertailError
 
 STDOUT: Final = Path("-")
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -45,6 +45,18 @@ def checksums(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
+def check_free(target: Path, *, replace: bool) -> None:
+    """Refuse, before the work for it is done, a folder that :func:`new_folder` would refuse.
+
+    Raises
+    ------
+    DataError
+        If it exists and may not be replaced.
+    """
+    if target.exists() and not replace:
+        raise DataError("already exists", path=target, remedy="choose another name, or pass --force")
+
+
 @contextmanager
 def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """Fill a temporary folder, then give it its name in one step.
@@ -65,11 +77,12 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
 
     Raises
     ------
+    DataError
+        If ``target`` exists and may not be replaced.
     TigertailError
-        If ``target`` exists and may not be replaced, or the disk is full or cannot be written.
+        If the disk is full or cannot be written.
     """
-    if target.exists() and not replace:
-        raise TigertailError("already exists", path=target, remedy="choose another name, or pass --force")
+    check_free(target, replace=replace)
     temporary = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
     with _write_errors(target):
         try:

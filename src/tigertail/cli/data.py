@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 COUNTRIES_SHOWN = 10
 
+RecipeFile = Annotated[Path, typer.Argument(help="A TOML file that names the sources.")]
+NewDataset = Annotated[Path, typer.Argument(help="The folder to make.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
@@ -24,9 +28,9 @@ def register(app: typer.Typer) -> None:
 
 
 def build(
-    recipe: Annotated[Path, typer.Argument(help="A TOML file that names the sources.")],
-    dataset: Annotated[Path, typer.Argument(help="The folder to make.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+    recipe: RecipeFile,
+    dataset: NewDataset,
+    force: Force = False,
 ) -> None:
     """Read listening data, match its names and write a dataset."""
     from tigertail.cli.build_report import print_report
@@ -38,7 +42,7 @@ def build(
 
 
 def simulate(
-    dataset: Annotated[Path, typer.Argument(help="The folder to make.")],
+    dataset: NewDataset,
     listeners: Annotated[int, typer.Option(help="Number of listeners.")] = 5_000,
     artists: Annotated[int, typer.Option(help="Number of artists.")] = 4_000,
     countries: Annotated[int, typer.Option(help="Number of countries, up to 24.")] = 24,
@@ -63,7 +67,7 @@ def simulate(
         ),
     ] = 0.06,
     seed: Annotated[int, typer.Option(help="Same seed, same world.")] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+    force: Force = False,
 ) -> None:
     """Simulate a world of listeners and artists, to try everything without real data."""
     from tigertail import simulation

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tigertail.cli.data import Force, NewDataset, RecipeFile
 from tigertail.cli.evaluation import (
     Config,
     Countries,
@@ -53,24 +54,24 @@ def _group() -> None:
 
 
 def build(
-    recipe: Annotated[Path, typer.Argument(help="A TOML file that names the sources.")],
-    dataset: Annotated[Path, typer.Argument(help="The folder to make.")],
+    recipe: RecipeFile,
+    dataset: NewDataset,
     work: Work,
     master: Master = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")] = False,
+    force: Force = False,
     setting: Settings = None,
 ) -> None:
     """Do what tigertail build does, with plays that a cluster reads and merges."""
     from tigertail.cli.build_report import print_report
-    from tigertail.ingest.build import check_target
     from tigertail.ingest.recipe import Recipe
+    from tigertail.storage import check_free
 
     with missing_extra("spark", "a build on Spark"):
         from tigertail.spark.build import build_on_cluster
         from tigertail.spark.session import SparkCluster, spark_session
 
     opened = Recipe.load(recipe.absolute())  # workers have folders of their own
-    check_target(dataset, replace=force)
+    check_free(dataset, replace=force)
     with spark_session(master, _settings(setting or [])) as session:
         made, report = build_on_cluster(SparkCluster(session), opened, dataset, work=work, replace=force)
     print_report(made, report)

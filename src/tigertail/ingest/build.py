@@ -20,7 +20,7 @@ from tigertail.ingest.intake import SourceIntake
 from tigertail.ingest.recipe import Recipe
 from tigertail.ingest.report import BuildReport, build_report
 from tigertail.progress import progress
-from tigertail.storage import full_disk
+from tigertail.storage import check_free, full_disk
 
 _NO_LISTENER: Final = "no listener"  # the reason of rows that lack one
 
@@ -80,12 +80,12 @@ def build(
     Raises
     ------
     DataError
-        If a source cannot be read, or the sources have no usable play.
+        If the folder exists and may not be replaced, a source cannot be read, or the sources have no usable play.
     TigertailError
         If the disk is full or cannot be written.
     """
     path = Path(path)
-    check_target(path, replace=replace)
+    check_free(path, replace=replace)
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
         full_disk(path),
@@ -101,18 +101,6 @@ def build(
         made = _DatasetBuilder(intake, reader.plays, Path(folder)).finish(path, replace=replace)
         reader.clear()
         return made
-
-
-def check_target(path: Path, *, replace: bool) -> None:
-    """Refuse a folder that exists and may not be replaced.
-
-    Raises
-    ------
-    DataError
-        If so.
-    """
-    if path.exists() and not replace:
-        raise DataError("already exists", path=path, remedy="choose another name, or pass --force")
 
 
 class _DatasetBuilder:

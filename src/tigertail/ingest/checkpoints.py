@@ -6,16 +6,14 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from tigertail.errors import DataError
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.formats.resumable import Part, Resumable
-from tigertail.io.quarantine import Quarantine, Rejected
+from tigertail.io.quarantine import Quarantine
 from tigertail.storage import replaced_file
 from tigertail.version import __version__
 
@@ -58,18 +56,18 @@ class Checkpoints:
         notes = place.with_suffix(".json")
         if notes.exists():
             kept = json.loads(notes.read_text("utf-8"))
-            quarantine.add(counts_of(kept["counts"]))
+            quarantine.add(Quarantine.of_facts(kept["counts"]))
             for number, facts in enumerate(kept["batches"]):
-                yield batch_of(pl.read_parquet(f"{place}-{number}.parquet"), facts)
+                yield Batch.of_facts(pl.read_parquet(f"{place}-{number}.parquet"), facts)
             return
         counts = Quarantine()
         batches = list(part.read(counts))
         self._folder.mkdir(parents=True, exist_ok=True)
         for number, batch in enumerate(batches):
             batch.rows.write_parquet(f"{place}-{number}.parquet", compression="lz4")
-        facts = [facts_of(batch) for batch in batches]
+        facts = [batch.facts() for batch in batches]
         with replaced_file(notes) as temporary:  # last: without it the rows count for nothing
-            temporary.write_text(json.dumps({"batches": facts, "counts": listed(counts)}), encoding="utf-8")
+            temporary.write_text(json.dumps({"batches": facts, "counts": counts.facts()}), encoding="utf-8")
         quarantine.add(counts)
         yield from batches
 
@@ -85,38 +83,3 @@ class Checkpoints:
         remedy = f"what was read is kept in {self._folder}: the same command goes on from there"
         remedy = f"{error.remedy}; {remedy}" if error.remedy else remedy
         return DataError(error.problem, remedy=remedy, path=error.path, line=error.line)
-
-
-def facts_of(batch: Batch) -> dict[str, Any]:
-    """Return what a batch is beside its rows, for JSON."""
-    return {field.name: getattr(batch, field.name) for field in fields(batch) if field.name != "rows"}
-
-
-def batch_of(rows: pl.DataFrame, facts: dict[str, Any]) -> Batch:
-    """Return the batch with some rows and with what :func:`facts_of` returned, read from JSON."""
-    plain: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
-    }
-    return Batch(rows=rows, **plain)
-
-
-def listed(counts: Quarantine) -> dict[str, Any]:
-    """Return a quarantine for JSON."""
-    return {
-        "read": list(counts.read.items()),
-        "rejected": [[*key, rows] for key, rows in counts.rejected.items()],
-        "left_out": [[*key, rows] for key, rows in counts.left_out.items()],
-        "warnings": [[*key, rows, counts.examples[key]] for key, rows in counts.warnings.items()],
-        "rows": [asdict(row) for row in counts.rows],
-    }
-
-
-def counts_of(listed: dict[str, Any]) -> Quarantine:
-    """Return the quarantine for which :func:`listed` returned this, read from JSON."""
-    counts = Quarantine(rows=[Rejected(**row) for row in listed["rows"]])
-    counts.read.update(dict(listed["read"]))
-    counts.rejected.update({(source, reason): rows for source, reason, rows in listed["rejected"]})
-    counts.left_out.update({(source, reason): rows for source, reason, rows in listed["left_out"]})
-    for source, what, rows, examples in listed["warnings"]:
-        counts.warn(source, what, rows, examples)
-    return counts

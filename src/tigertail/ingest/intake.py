@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace as replaced
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -20,7 +21,7 @@ from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine
 from tigertail.text.documents.accumulator import DocumentsAccumulator
 
-_OF_PLAYS = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED, EXACT, ROW_KEY)
+_OF_PLAYS: Final = (c.LISTENER_ID, REF, c.PLAYS, c.RATING, c.LAST_PLAYED, EXACT, ROW_KEY)
 
 
 class SourceIntake:

@@ -94,11 +94,14 @@ def to_the_second(raw: pl.Series, times: pl.Series, formats: Sequence[str] = ())
         As in :func:`moments`: the first that reads a text says whether it has seconds.
     """
     if raw.dtype == pl.String and formats:
+        with_seconds = [bool(_WITH_SECONDS.search(form)) for form in formats]
+        if len(set(with_seconds)) == 1:  # as usual: no text has to be read again
+            return times.is_not_null() & with_seconds[0]
         read = exact = pl.repeat(False, len(raw), dtype=pl.Boolean, eager=True)
-        for form in formats:
+        for form, has_seconds in zip(formats, with_seconds, strict=True):
             by_this = ~read & moments(raw, [form]).is_not_null()
             read |= by_this
-            exact |= by_this & bool(_WITH_SECONDS.search(form))
+            exact |= by_this & has_seconds
         return exact
     if raw.dtype == pl.String:
         return raw.str.strip_chars().str.contains(_TO_THE_SECOND).fill_null(False) & times.is_not_null()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
 import polars as pl
 
@@ -119,6 +120,27 @@ class Quarantine:
         self.left_out.update(other.left_out)
         for (source, what), count in other.warnings.items():
             self.warn(source, what, count, other.examples[source, what])
+
+    def facts(self) -> dict[str, Any]:
+        """Return all of it, for JSON."""
+        return {
+            "read": list(self.read.items()),
+            "rejected": [[*key, rows] for key, rows in self.rejected.items()],
+            "left_out": [[*key, rows] for key, rows in self.left_out.items()],
+            "warnings": [[*key, rows, self.examples[key]] for key, rows in self.warnings.items()],
+            "rows": [asdict(row) for row in self.rows],
+        }
+
+    @classmethod
+    def of_facts(cls, facts: Mapping[str, Any]) -> Self:
+        """Return the quarantine of which :meth:`facts` returned this, and JSON kept it."""
+        found = cls(rows=[Rejected(**row) for row in facts["rows"]])
+        found.read.update(dict(facts["read"]))
+        found.rejected.update({(source, reason): rows for source, reason, rows in facts["rejected"]})
+        found.left_out.update({(source, reason): rows for source, reason, rows in facts["left_out"]})
+        for source, what, rows, examples in facts["warnings"]:
+            found.warn(source, what, rows, examples)
+        return found
 
     def reasons_of(self, source: str, counts: Counter[tuple[str, str]] | None = None) -> dict[str, int]:
         """Return how many rows of a source were rejected, or are in other counts, by reason, the most first."""

@@ -30,9 +30,8 @@ _SHARING: Final = 128  # queries of a thread that share what is read of the item
 _SCREENED: Final = 512  # items at a time, whose products with these queries fit the second-level cache
 _STRIP: Final = 64  # products that are sorted out together
 _FEW: Final = 8  # queries for which a BLAS is not worth waking
-_ROUNDING: Final = (
-    1.01 * 2.0**-24
-)  # of a sum, a term: half a unit in the last place, and some for the higher powers
+_ROUNDING: Final = 1.01 * 2.0**-24
+"""Of a sum, a term: half a unit in the last place, and some for the higher powers."""
 EIGHT: Final = 8  # items taken at a time where they lie apart
 _TOGETHER: Final = 2  # blocks that NumPy takes at a time, whose products fit the second-level cache
 

@@ -2,8 +2,7 @@
 
 Sentences are English with invented words: words of the artist's genre and mood, towns of the country, and filler
 words. Half of the mentioned artists are of the same genre, a fifth of the same country, the others anybody; the
-popular more often. Sometimes a
-name is the title of a song, which is not a mention.
+popular more often. Sometimes a name is the title of a song, which is not a mention.
 
 Of wiki pages, ``links`` of the mentions says that the first mention of each other artist is a link; the text has no
 markup.

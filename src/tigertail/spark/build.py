@@ -22,14 +22,14 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.ingest.accumulator import REF, RUN_ROWS, merged_plays, sorted_run, typed_plays
 from tigertail.ingest.build import build
-from tigertail.ingest.checkpoints import batch_of, counts_of, facts_of, listed
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.intake import SourceIntake
 from tigertail.ingest.recipe import Recipe
 from tigertail.ingest.report import BuildReport
+from tigertail.io.quarantine import Quarantine
 from tigertail.spark.checkpoints import Checkpoints
 from tigertail.spark.cluster import Cluster
-from tigertail.spark.frames import frames_by_name, read_frames, to_record
+from tigertail.spark.frames import packed, read_frames, unpacked
 from tigertail.spark.records import Frame, Record, Run, Settings
 from tigertail.spark.stages import Distributed
 
@@ -79,7 +79,7 @@ class DistributedReader:
         contents = [piece.source.model_dump_json() for piece in self._pieces]
         prefixed = len(recipe.namespaces) > 1
         self._stages = machines.stages("reading", prefixed, contents, stamps)
-        self.plays = DistributedPlays(machines, self._stages.kept, len(self._pieces))
+        self.plays = DistributedPlays(machines, self._stages.kept)
 
     def batches(self, source: Source, intake: SourceIntake) -> Iterator[Batch]:
         """Yield the batches of a source; of a source of plays those of its other tables."""
@@ -97,23 +97,36 @@ class DistributedReader:
 
     def _found(self, block: int, intake: SourceIntake) -> Iterator[Batch]:
         facts = _facts(self._stages.kept, READ, block)
-        frames = frames_by_name(self._stages.kept, READ, block)
-        intake.quarantine.add(counts_of(facts["counts"]))
+        frames = read_frames(self._stages.kept, READ, block)
+        intake.quarantine.add(Quarantine.of_facts(facts["counts"]))
         self.plays.duplicates.update(facts["duplicates"])
+        self.plays.chunks[block] = frames[_CHUNKS]
         if _REFERENCES in frames:
             intake.rows.add_references(frames[_REFERENCES])
+            self.plays.references.append(frames[_REFERENCES][REF])
         for number, told in enumerate(facts["batches"]):
-            yield batch_of(frames[str(number)], told)
+            yield Batch.of_facts(frames[str(number)], told)
 
 
 class DistributedPlays:
-    """:class:`tigertail.ingest.accumulator.Plays` that tasks have read, and that others merge."""
+    """:class:`tigertail.ingest.accumulator.Plays` that tasks have read, and that others merge.
 
-    def __init__(self, machines: Distributed, read: Checkpoints, pieces: int) -> None:
+    Attributes
+    ----------
+    duplicates
+        As there.
+    chunks
+        By piece, what :func:`ranges_of` takes.
+    references
+        The references of the plays of each piece.
+    """
+
+    def __init__(self, machines: Distributed, read: Checkpoints) -> None:
         self.duplicates: Counter[str] = Counter()
+        self.chunks: dict[int, pl.DataFrame] = {}
+        self.references: list[pl.Series] = []
         self._machines = machines
         self._read = read
-        self._pieces = pieces
         self._listeners: list[pl.Series] = []
 
     def add(self, source: str, plays: pl.DataFrame, *, events: bool) -> None:
@@ -122,18 +135,17 @@ class DistributedPlays:
 
     def plays(self, items: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Yield the plays of one range of listeners after another."""
-        found = [frames_by_name(self._read, READ, block) for block in range(self._pieces)]
-        ranges = ranges_of([frames[_CHUNKS] for frames in found])
+        ranges = ranges_of([self.chunks[piece] for piece in sorted(self.chunks)])
         if not ranges:
             return
-        played = pl.concat([frames[_REFERENCES].select(REF) for frames in found if _REFERENCES in frames])
+        played = pl.concat(self.references).to_frame()
         items = items.select(REF, c.ITEM_ID).join(played, on=REF, how="semi").sort(REF, c.ITEM_ID)
         keys = [items[REF].to_numpy(), items[c.ITEM_ID].to_list(), RANGE_ROWS]
         stages = self._machines.stages("merging", self._read.key, *keys)
-        stages.put(ITEMS, [[to_record(Frame, ITEMS, items)]])
+        stages.put(ITEMS, [[Frame(ITEMS, packed(items))]])
         stages.make(MERGED, partial(_merge, read=self._read, ranges=ranges), len(ranges))
         for block in range(len(ranges)):
-            frames = frames_by_name(stages.kept, MERGED, block)
+            frames = read_frames(stages.kept, MERGED, block)
             self.duplicates.update(_facts(stages.kept, MERGED, block))
             self._listeners.append(frames[_LISTENERS][c.LISTENER_ID])
             yield frames[_PLAYS]
@@ -214,7 +226,7 @@ class _Runs:
         for part in run.iter_slices(CHUNK_ROWS):
             listeners = part[c.LISTENER_ID]
             self.chunks.append((listeners[0], listeners[-1], part.height))
-            yield to_record(Run, _PLAYS, part)
+            yield Run(packed(part))
 
 
 def _read(block: int, kept: Checkpoints, recipe: Recipe, pieces: list[_Piece]) -> Iterator[Record]:
@@ -228,14 +240,14 @@ def _read(block: int, kept: Checkpoints, recipe: Recipe, pieces: list[_Piece]) -
                 intake.add(source, batch)
                 yield from runs.full()
             else:
-                yield to_record(Frame, str(len(others)), batch.rows)
-                others.append(facts_of(batch))
+                yield Frame(str(len(others)), packed(batch.rows))
+                others.append(batch.facts())
     yield from runs.rest()
     schema = {"first": pl.String, "last": pl.String, "rows": pl.Int64}
-    yield to_record(Frame, _CHUNKS, pl.DataFrame(runs.chunks, schema, orient="row"))
+    yield Frame(_CHUNKS, packed(pl.DataFrame(runs.chunks, schema, orient="row")))
     if (refs := intake.rows.distinct_references()) is not None:
-        yield to_record(Frame, _REFERENCES, refs)
-    facts = {"batches": others, "counts": listed(intake.quarantine), "duplicates": runs.duplicates}
+        yield Frame(_REFERENCES, packed(refs))
+    facts = {"batches": others, "counts": intake.quarantine.facts(), "duplicates": runs.duplicates}
     yield Settings(json.dumps(facts))
 
 
@@ -246,21 +258,21 @@ def _merge(block: int, kept: Checkpoints, read: Checkpoints, ranges: list[Range]
     if own.end is not None:
         within &= pl.col(c.LISTENER_ID) < own.end
     parts = [
-        part.filter(within)
+        unpacked(run.content).filter(within)
         for piece, chunks in enumerate(own.chunks)
         if chunks
-        for part in read_frames(read, READ, piece, Run, chunks)
+        for run in read.read(READ, Run, piece, chunks)
     ]
     rows = pl.concat(parts)
     merged, duplicates = merged_plays(rows, _items(kept))
-    yield to_record(Frame, _PLAYS, merged)
-    yield to_record(Frame, _LISTENERS, rows.select(c.LISTENER_ID).unique())
+    yield Frame(_PLAYS, packed(merged))
+    yield Frame(_LISTENERS, packed(rows.select(c.LISTENER_ID).unique()))
     yield Settings(json.dumps(duplicates))
 
 
 @lru_cache(maxsize=1)
 def _items(kept: Checkpoints) -> pl.DataFrame:
-    return frames_by_name(kept, ITEMS, 0)[ITEMS]
+    return read_frames(kept, ITEMS, 0)[ITEMS]
 
 
 def _facts(kept: Checkpoints, stage: str, block: int) -> dict[str, Any]:

@@ -210,9 +210,8 @@ class Frame(Record):
 
 @dataclass(frozen=True, eq=False)
 class Run(Record):
-    """A part of a sorted run of plays, as a :class:`Frame`: a task reads those that have its listeners."""
+    """A part of a sorted run of plays, of which a task reads those that have its listeners; bytes as of a frame."""
 
-    name: str
     content: NDArray[np.uint8]
 
 

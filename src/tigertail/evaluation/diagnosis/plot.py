@@ -87,11 +87,7 @@ def _local_share(axes: Axes, diagnosis: Diagnosis) -> None:
     axes.set_xlabel(
         "% of local artists among the 20 listed after a local artist; in brackets: how many local artists"
     )
-    set_title(
-        axes,
-        "Local share",
-        "right of the mark: more local than what own listeners have",
-    )
+    set_title(axes, "Local share", "right of the mark: more local than what own listeners have")
     if not before:
         axes.text(0.5, 0.5, "no country has enough local artists", transform=axes.transAxes, ha="center")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -56,6 +56,18 @@ class Batch:
     named_elsewhere: bool = False
     unspaced: bool = False
     time_formats: tuple[str, ...] = ()
+
+    def facts(self) -> dict[str, Any]:
+        """Return what it is beside its rows, for JSON."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "rows"}
+
+    @classmethod
+    def of_facts(cls, rows: pl.DataFrame, facts: Mapping[str, Any]) -> Self:
+        """Return the batch of some rows, and of what :meth:`facts` returned and JSON kept."""
+        kept: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
+        }
+        return cls(**kept, rows=rows)
 
 
 def _listed(value: Any) -> Any:
