@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tigertail.signals.audio import regression
 from tigertail.signals.audio.regression import predict
 from tigertail.signals.audio.targets import Targets
 
@@ -52,3 +53,12 @@ def test_landmarks_stand_for_all() -> None:
     exact, close = predicted(ALONE), predicted(ALONE, landmarks=120)
     assert np.corrcoef(exact.ravel(), close.ravel())[0, 1] > 0.97
     assert (predicted(ALONE, landmarks=120) == close).all(), "the choice of landmarks is seeded"
+
+
+@pytest.mark.parametrize("artists", [ALONE, ALONE // 50], ids=["artists of one item", "artists of fifty"])
+def test_some_items_at_a_time_are_all_items_at_once(
+    monkeypatch: pytest.MonkeyPatch, artists: NDArray[np.int64]
+) -> None:
+    at_once = predicted(artists)
+    monkeypatch.setattr(regression, "_BLOCK", 32)
+    np.testing.assert_allclose(predicted(artists), at_once, rtol=1e-9)

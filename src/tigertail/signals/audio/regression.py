@@ -1,11 +1,13 @@
 """Kernel ridge regression whose predictions leave each artist out, in closed form.
 
 Leaving out by refitting in folds gives every fold a space of its own, and likeness across folds suffers.
-Here all predictions come from one model, each without what its own artist taught.
+Here all predictions come from one model, each without what its own artist taught. The kernel is worked out anew
+wherever it is read, some items at a time: memory does not grow with items times landmarks.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -16,6 +18,7 @@ from tigertail.signals.audio.targets import Targets
 Reals = NDArray[np.float64]
 
 _JITTER: Final = 1e-6  # keeps the kernel of equal landmarks positive definite
+_BLOCK: Final = 2048  # items whose kernel is held at a time
 _CONSTANT: Final = 10.0  # a constant feature this large is a mean that hardly costs a penalty
 
 
@@ -57,51 +60,74 @@ def predict(
     Reals
         Float64, (items, dimensions).
     """
-    from scipy.linalg import cho_factor, cho_solve
+    from scipy.linalg import block_diag, cholesky, solve_triangular
 
     teachers = np.flatnonzero(targets.teaches)
-    spanned = _spanned(features, teachers, width, landmarks, seed)
-    taught, wanted = spanned[teachers], targets.values[teachers]
-    gram = taught.T @ taught
-    gram[np.diag_indices_from(gram)] += penalty
-    factor = cho_factor(gram, lower=True)
-    predicted = spanned @ cho_solve(factor, taught.T @ wanted)
-    if leave_out:
-        residuals = wanted - predicted[teachers]
-        influence = cho_solve(factor, taught.T).T
-        predicted[teachers] = wanted - _left_out(taught, influence, residuals, artists[teachers])
-    return np.asarray(predicted)
+    landmark = features[_landmarks(teachers, landmarks, seed)]
+    span = cholesky(_kernel(landmark, landmark, width) + _JITTER * np.eye(len(landmark)), lower=True)
+    gram = penalty * np.eye(len(landmark) + 1)
+    products = np.zeros((len(gram), targets.values.shape[1]))
+    for some in _blocks(teachers):
+        rows = _constant_beside(solve_triangular(span, _kernel(landmark, features[some], width), lower=True))
+        gram += rows @ rows.T
+        products += rows @ targets.values[some]
+    root = cholesky(gram, lower=True)
+    # With x the row of an item in the span of the landmarks, root root' the system and u = root^-1 x: its prediction is
+    # u' weights, and the hat matrix has the products u_a' u_b. One matrix takes its kernel to u.
+    weights = solve_triangular(root, products, lower=True)
+    to_u = block_diag(span, 1.0) @ root
+
+    def among(items: NDArray[np.int64]) -> Reals:
+        """Return u of some items, in columns."""
+        kernel = _constant_beside(_kernel(landmark, features[items], width))
+        return np.asarray(solve_triangular(to_u, kernel, lower=True, overwrite_b=True))
+
+    predicted = np.empty((len(features), products.shape[1]))
+    for some in _blocks(np.flatnonzero(~targets.teaches)):
+        predicted[some] = among(some).T @ weights
+    by_artist = teachers[np.argsort(artists[teachers], kind="stable")]
+    for some in _blocks(by_artist, artists):
+        columns = among(some)
+        predicted[some] = columns.T @ weights
+        if leave_out:
+            residuals = targets.values[some] - predicted[some]
+            predicted[some] = targets.values[some] - _left_out(columns, residuals, artists[some])
+    return predicted
 
 
-def _spanned(features: Reals, teachers: NDArray[np.int64], width: float, landmarks: int, seed: int) -> Reals:
-    """Return features whose dot products are the kernel, and a constant."""
-    from scipy.linalg import cholesky, solve_triangular
-
-    if len(teachers) > landmarks:
-        chosen = np.random.default_rng(seed).choice(len(teachers), landmarks, replace=False)
-        landmark = features[teachers[np.sort(chosen)]]
-    else:
-        landmark = features[teachers]
-    own = _kernel(landmark, landmark, width)
-    own[np.diag_indices_from(own)] += _JITTER
-    kernel = _kernel(features, landmark, width)
-    spanned = solve_triangular(cholesky(own, lower=True), kernel.T, lower=True).T
-    return np.column_stack([spanned, np.full(len(features), _CONSTANT)])
+def _landmarks(teachers: NDArray[np.int64], count: int, seed: int) -> NDArray[np.int64]:
+    """Return the items that the kernel is spanned by: some of those that teach, or all where they are few."""
+    if len(teachers) <= count:
+        return teachers
+    return np.sort(np.random.default_rng(seed).choice(teachers, count, replace=False))
 
 
 def _kernel(one: Reals, other: Reals, width: float) -> Reals:
+    """Return the kernel between two sets of items; float64, (one, other)."""
     squares = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None, :] - 2 * one @ other.T
     return np.asarray(np.exp(-width / max(1, one.shape[1]) * np.maximum(squares, 0)))
 
 
-def _left_out(taught: Reals, influence: Reals, residuals: Reals, artists: NDArray[np.int64]) -> Reals:
-    """Return what the residuals would be had each artist been left out."""
-    order = np.argsort(artists, kind="stable")
-    _, starts = np.unique(artists[order], return_index=True)
-    alone = np.maximum(1 - (taught * influence).sum(axis=1), 1e-9)
+def _constant_beside(rows: Reals) -> Reals:
+    """Return the features of some items, in columns, with the constant as the last."""
+    return np.vstack([rows, np.full(rows.shape[1], _CONSTANT)])
+
+
+def _blocks(items: NDArray[np.int64], artists: NDArray[np.int64] | None = None) -> list[NDArray[np.int64]]:
+    """Cut items into blocks; where they are in the order of their artists, no artist is cut in two."""
+    begins = np.arange(0, len(items), _BLOCK)
+    if artists is not None:
+        begins = np.unique(np.searchsorted(artists[items], artists[items[begins]]))
+    return np.split(items, begins[1:]) if len(items) else []
+
+
+def _left_out(columns: Reals, residuals: Reals, artists: NDArray[np.int64]) -> Reals:
+    """Return what the residuals would be had each artist been left out; items are in the order of their artists."""
+    alone = np.maximum(1 - (columns**2).sum(axis=0), 1e-9)
     left_out: Reals = residuals / alone[:, None]
-    for group in np.split(order, starts[1:]):
-        if len(group) > 1:
-            rest = np.eye(len(group)) - taught[group] @ influence[group].T
-            left_out[group] = np.linalg.solve(rest, residuals[group])
+    starts = np.flatnonzero(np.diff(artists, prepend=artists[0] - 1))
+    for first, last in pairwise([*starts.tolist(), len(artists)]):
+        if last - first > 1:
+            own = columns[:, first:last]
+            left_out[first:last] = np.linalg.solve(np.eye(last - first) - own.T @ own, residuals[first:last])
     return left_out
