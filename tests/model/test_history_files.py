@@ -45,8 +45,13 @@ def test_a_list_of_names(model: Model, tmp_path: Path) -> None:
 def test_a_list_of_names_and_counts(model: Model, tmp_path: Path) -> None:
     file = written(tmp_path, "mine.txt", "Nirvana\t1\nSigur Rós\t2\n")
     assert read_history(file, model.index) == PLAYED
-    with pytest.raises(DataError, match=r"mine.txt, line 2: 'often' is no count"):
-        read_history(written(tmp_path, "mine.txt", "Nirvana\t1\nSigur Rós\toften\n"), model.index)
+
+
+@pytest.mark.parametrize("count", ["often", "-3", "nan", "inf"])
+def test_a_count_that_is_none_is_named_with_its_line(model: Model, tmp_path: Path, count: str) -> None:
+    file = written(tmp_path, "mine.txt", f"Nirvana\t1\n\nSigur Rós\t{count}\n")
+    with pytest.raises(DataError, match=rf"mine.txt, line 3: '{count}' is no count"):
+        read_history(file, model.index)
 
 
 @pytest.mark.parametrize(

@@ -132,29 +132,30 @@ def _of_table(source: MappedSource, kind: str) -> Iterator[pl.DataFrame]:
 def _of_lines(path: Path) -> pl.DataFrame:
     """Return the lines of a text: an item, or an item, a tab and a count."""
     lines = read_text(path, remedy="give a text file, one id or name in each line").split("\n")
-    pairs = [line.strip().rpartition("\t") for line in lines if line.strip()]
-    names = [name or last for name, _, last in pairs]
-    counts = [_number(last) if name else 1.0 for name, _, last in pairs]
-    if None in counts:
-        number = counts.index(None) + 1
-        raise DataError(
-            f"'{pairs[number - 1][2]}' is no count",
-            path=path,
-            line=number,
-            remedy="write NAME, or NAME<tab>COUNT",
-        )
-    return pl.DataFrame({c.NAME: names, c.PLAYS: counts}, schema={c.NAME: pl.String, c.PLAYS: pl.Float64})
+    rows: list[tuple[str, float]] = []
+    for number, line in enumerate(lines, start=1):
+        name, _, last = line.strip().rpartition("\t")
+        count = _count(last) if name else 1.0
+        if count is None:
+            raise DataError(
+                f"'{last}' is no count", path=path, line=number, remedy="write NAME, or NAME<tab>COUNT"
+            )
+        if last:
+            rows.append((name or last, count))
+    return pl.DataFrame(rows, schema={c.NAME: pl.String, c.PLAYS: pl.Float64}, orient="row")
 
 
-def _number(text: str) -> float | None:
+def _count(text: str) -> float | None:
+    """Return the number of a text; None where it is none, or none that counts something."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if 0 <= number < float("inf") else None
 
 
 def _reference(row: Mapping[str, Any], index: ItemIndex) -> str | None:
-    """Return what the item of a row is found by: id, MBID, its name after its artist's, its name; else the last."""
+    """Return the first of a row's id, MBID and full name that is found; the last of them where none is."""
     texts = [row.get(c.ITEM_ID), row.get(c.MBID), full_name(row) if row.get(c.NAME) else None]
     given = [str(text) for text in texts if text is not None]
     return next(
