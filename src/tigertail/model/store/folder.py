@@ -177,8 +177,18 @@ def map_file(path: Path, version: str) -> Path:
 
 
 def kept_versions(path: Path) -> set[str]:
-    """Return the versions of a model that can be loaded or gone back to."""
-    return {read_manifest(folder)[1] for folder in (path, *(path / str(one) for one in generations(path)))}
+    """Return the versions of a model that can be loaded or gone back to.
+
+    Raises
+    ------
+    ModelError
+        If the present one cannot be loaded.
+    """
+    kept = {read_manifest(path)[1]}
+    for generation in generations(path):
+        with suppress(ModelError):  # damaged, or of another release: this one cannot go back to it
+            kept.add(read_manifest(path / str(generation))[1])
+    return kept
 
 
 def forget_maps(path: Path) -> None:
