@@ -358,7 +358,8 @@ class Model:
         Returns
         -------
         polars.DataFrame
-            The columns of :meth:`similar`; the score is the affinity from the item before as a share of the best one's.
+            The columns of :meth:`similar`; the score is the affinity from the item before as a share of the best one's,
+            or, where that item does not list it, the affinity to that item as such a share.
 
         Warns
         -----
