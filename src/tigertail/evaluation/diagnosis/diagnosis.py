@@ -69,7 +69,7 @@ class Diagnosis:
 
     @property
     def countries(self) -> list[str]:
-        """Countries with enough local artists in every signal."""
+        """Countries that have a row in every signal."""
         found = [{row.country for row in rows} for rows in self.by_country.values()]
         return sorted(set.intersection(*found))
 
