@@ -176,9 +176,10 @@ def test_items_without_a_country_cannot_be_chosen_by_it(model: Model) -> None:
         model.similar("n1", item_countries=["IS"])
 
 
-def test_a_signal_to_mix_that_is_not_there_is_refused(scenes: Dataset) -> None:
-    config = ModelConfig.model_validate({"base": {"factors": 4}, "mixture": {"signals": ["radio"]}})
-    with pytest.raises(ConfigError, match=r"mixture.signals: no signal 'radio'"):
+@pytest.mark.parametrize(("setting", "value"), [("signals", ["radio"]), ("overlaps", [["radio", "web"]])])
+def test_a_signal_to_mix_that_is_not_there_is_refused(scenes: Dataset, setting: str, value: object) -> None:
+    config = ModelConfig.model_validate({"base": {"factors": 4}, "mixture": {setting: value}})
+    with pytest.raises(ConfigError, match=rf"mixture.{setting}: no signal 'radio'"):
         tigertail.fit(scenes, config=config)
 
 
