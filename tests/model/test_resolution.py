@@ -119,8 +119,9 @@ def test_only_some_items_may_be_listed(mixed: Model) -> None:
     assert mixed.similar(star(mixed), 1, exclude=[name])["item_id"].to_list() == [second]
     with pytest.raises(UnknownItemError):
         mixed.similar(star(mixed), 1, exclude=["Nobody at All"])
-    with pytest.raises(ConfigError, match="-1 items asked for"):
-        mixed.similar(star(mixed), -1)
+    for n in (-1, 2.5):
+        with pytest.raises(ConfigError, match=f"{n} items asked for"):
+            mixed.similar(star(mixed), n)
     assert mixed.similar(star(mixed), kinds=["track"]).is_empty()
     lists = mixed.neighbours([star(mixed)], 10, item_countries=[home])
     assert lists["item_id"].to_list() == from_there["item_id"].to_list()

@@ -501,7 +501,7 @@ class Model:
     @takes_options
     def neighbours(
         self,
-        queries: Sequence[str] | NDArray[np.int32] | None = None,
+        queries: str | Sequence[str] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         names: bool = False,
@@ -513,7 +513,7 @@ class Model:
         Parameters
         ----------
         queries
-            Ids, MBIDs or names, or codes; None means every item the signal covers.
+            Ids, MBIDs or names, or an array of codes; None means every item the signal covers.
         top
             How many to list for each.
         names
@@ -547,7 +547,7 @@ class Model:
     @takes_options
     def answer_many(
         self,
-        queries: Sequence[str] | NDArray[np.int32] | None = None,
+        queries: str | Sequence[str] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         options: QueryOptions | None = None,
@@ -571,10 +571,10 @@ class Model:
         notes: tuple[str, ...] = ()
         if queries is None:
             codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
-        elif isinstance(queries, np.ndarray):
+        elif isinstance(queries, np.ndarray) and queries.dtype.kind in "iu":
             codes = queries
         else:
-            codes, notes = self.index.match_all(queries)
+            codes, notes = self.index.match_all([queries] if isinstance(queries, str) else queries)
         allowed, further = self._allowed(options)
         blocks = list(self._lists(resolved.signal, codes, top, allowed, exact=bool(options.exact)))
         asked, items, scores, ranks = (
@@ -768,8 +768,8 @@ def _warn(notices: Sequence[str]) -> None:
 
 
 def _check_length(n: int) -> None:
-    if n < 0:
-        raise ConfigError(f"{n} items asked for", remedy="ask for 0 or more")
+    if not isinstance(n, int | np.integer) or n < 0:
+        raise ConfigError(f"{n} items asked for", remedy="ask for a whole number, 0 or more")
 
 
 def _masked(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.float32]:
