@@ -574,7 +574,8 @@ class Model:
         elif isinstance(queries, np.ndarray) and queries.dtype.kind in "iu":
             codes = queries
         else:
-            codes, notes = self.index.match_all([queries] if isinstance(queries, str) else queries)
+            texts = [queries] if isinstance(queries, str) else [str(one) for one in queries]
+            codes, notes = self.index.match_all(texts)
         allowed, further = self._allowed(options)
         blocks = list(self._lists(resolved.signal, codes, top, allowed, exact=bool(options.exact)))
         asked, items, scores, ranks = (
