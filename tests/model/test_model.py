@@ -116,9 +116,9 @@ def test_neighbours_of_everything_and_with_names(model: Model) -> None:
 
 
 def test_neighbours_of_one_name_and_of_an_array_of_names(model: Model) -> None:
-    expected = model.neighbours(["Nirvana"])
-    assert model.neighbours("Nirvana").equals(expected)
-    assert model.neighbours(np.array(["Nirvana"])).equals(expected)
+    expected = model.neighbours(["Sigur Rós"])
+    assert model.neighbours("Sigur Rós").equals(expected)
+    assert model.neighbours(np.array(["Sigur Rós"])).equals(expected)
 
 
 def test_neighbours_refuse_an_unknown_query(model: Model) -> None:
