@@ -50,6 +50,8 @@ def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed:
         Of each listener; float64, (listeners, columns).
     denominators
         The same, or one column for all.
+    samples, seed
+        Number of resamples, and their seed.
 
     Examples
     --------
