@@ -14,7 +14,7 @@ from tigertail.evaluation.online.counterfactual import CLIP, RankingEstimate, es
 from tigertail.evaluation.online.interleaving import DELAY, Duel, duels, listener_scores
 from tigertail.evaluation.online.log import ACTIONS, Log, codes_of
 from tigertail.evaluation.online.position_bias import MAX_RANKS, Examination, examination, resampled_curves
-from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios
+from tigertail.evaluation.online.resampling import SAMPLES, ratios
 from tigertail.evaluation.online.sequential import TestResult, confidence_sequence, sequential_test
 from tigertail.evaluation.report import without_nan
 from tigertail.evaluation.statistics.intervals import Estimate
@@ -176,7 +176,7 @@ def online_report(
     if curve is not None:
         curves = resampled_curves(log, samples, seed)
         by_rank = {
-            rank: interval(float(value), curves[:, rank - 1])
+            rank: Estimate.of(float(value), curves[:, rank - 1])
             for rank, value in enumerate(curve.probability, start=1)
             if np.isfinite(value)
         }
