@@ -243,7 +243,9 @@ def _models(log: Log, samples: int, seed: int) -> list[ModelRow]:
         shown = np.asarray(of_listeners.select("len").to_numpy(), np.float64)
         rates = ratios(done, shown, samples, seed)
         found.append(
-            ModelRow(version, lists[version], len(rows), dict(zip((*ACTIONS, IS_POSITIVE), rates, strict=True)))
+            ModelRow(
+                version, lists[version], len(rows), dict(zip((*ACTIONS, IS_POSITIVE), rates, strict=True))
+            )
         )
     return found
 
