@@ -28,6 +28,7 @@ def test_every_term_has_a_name_and_a_place() -> None:
     assert len(TERMS.names) == len(TERMS) == 12
     assert TERMS.names[TERMS.of_signal("seen")] == ["seen, bend 0.02", "seen, bend 0.3"]
     assert TERMS.names[TERMS.of_overlap(("heard", "tagged"))][0] == "heard x tagged, bend 0.02"
+    assert Terms(TERMS.signals, ("heard",), (("tagged", "heard"),)).names == TERMS.names
     assert TERMS.names[TERMS.no_content_data :] == ["no content data", "popularity", "support", "not offered"]
 
 

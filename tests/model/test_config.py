@@ -32,6 +32,7 @@ def test_each_part_has_its_table(tmp_path: Path, mark: str) -> None:
     [
         ("[base]\nfacters = 8\n", r"base\.facters: unknown key"),
         ("colour = 1\n", "colour: unknown key"),
+        ("seed = -1\n", "seed: .*greater than or equal to 0"),
         ("[base]\nfactors = 0\n", r"base\.factors: .*greater than or equal to 1"),
         ('[base]\nfactors = "many"\n', r"base\.factors: .*valid integer"),
         ('[confidence]\ntransform = "cubic"\n', r"confidence\.transform: .*'binary'"),

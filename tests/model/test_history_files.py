@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tigertail.errors import DataError
+from tigertail.errors import DataError, TigertailWarning
 from tigertail.model import Model
 from tigertail.model.history_files import read_history
 
@@ -45,8 +45,13 @@ def test_a_list_of_names(model: Model, tmp_path: Path) -> None:
 def test_a_list_of_names_and_counts(model: Model, tmp_path: Path) -> None:
     file = written(tmp_path, "mine.txt", "Nirvana\t1\nSigur Rós\t2\n")
     assert read_history(file, model.index) == PLAYED
-    with pytest.raises(DataError, match=r"mine.txt, line 2: 'often' is no count"):
-        read_history(written(tmp_path, "mine.txt", "Nirvana\t1\nSigur Rós\toften\n"), model.index)
+
+
+@pytest.mark.parametrize("count", ["often", "-3", "nan", "inf"])
+def test_a_count_that_is_none_is_named_with_its_line(model: Model, tmp_path: Path, count: str) -> None:
+    file = written(tmp_path, "mine.txt", f"Nirvana\t1\n\nSigur Rós\t{count}\n")
+    with pytest.raises(DataError, match=rf"mine.txt, line 3: '{count}' is no count"):
+        read_history(file, model.index)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +97,21 @@ def test_parquet_with_ids(model: Model, tmp_path: Path) -> None:
 def test_what_is_no_history_says_so(model: Model, tmp_path: Path, name: str, text: str, problem: str) -> None:
     with pytest.raises(DataError, match=problem):
         read_history(written(tmp_path, name, text), model.index)
+
+
+def test_an_archive_or_a_folder_without_an_export_says_so(model: Model, tmp_path: Path) -> None:
+    names = zipped(tmp_path, "names.zip", "names.txt", "Nirvana\n")
+    for place in (names, tmp_path):
+        with pytest.raises(DataError, match="no export of ListenBrainz or Spotify is in it"):
+            read_history(place, model.index)
+
+
+def test_rows_without_a_count_are_left_out_with_a_warning(model: Model, tmp_path: Path) -> None:
+    text = 'artist,count\nSigur Rós,2\nNirvana,1\nКино,"1,234"\nTool,0\n'
+    with pytest.warns(
+        TigertailWarning, match=r"mine.csv: 2 of its rows left out: their count is no number above 0"
+    ):
+        assert read_history(written(tmp_path, "mine.csv", text), model.index) == PLAYED
 
 
 def test_a_missing_file_says_so(model: Model, tmp_path: Path) -> None:

@@ -15,6 +15,12 @@ def test_answers_are_a_table_with_names_escaped(model: Model) -> None:
     assert shown.count("<td>") == 2 * model.answer(seeds, 2).table().width
 
 
+def test_reasons_are_shown_in_words(model: Model) -> None:
+    shown = model.answer(model.index.match_all(["Sigur Rós"])[0], 2, why=True)._repr_html_()
+    assert "<th>why</th>" in shown
+    assert "<td>listening x 19: 6 listeners in common</td>" in shown
+
+
 def test_names_cannot_be_markup() -> None:
     assert "<script>" not in table_html(pl.DataFrame({"<script>": ["<script>"]}), "<script>")
 

@@ -115,6 +115,12 @@ def test_neighbours_of_everything_and_with_names(model: Model) -> None:
     assert lists["target_name"].to_list() == [called[item] for item in lists["target_item_id"]]
 
 
+def test_neighbours_of_one_name_and_of_an_array_of_names(model: Model) -> None:
+    expected = model.neighbours(["Sigur Rós"])
+    assert model.neighbours("Sigur Rós").equals(expected)
+    assert model.neighbours(np.array(["Sigur Rós"])).equals(expected)
+
+
 def test_neighbours_refuse_an_unknown_query(model: Model) -> None:
     with pytest.raises(UnknownItemError, match="no item called 'Sade'"):
         model.neighbours(["n1", "Sade"])

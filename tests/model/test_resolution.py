@@ -119,8 +119,9 @@ def test_only_some_items_may_be_listed(mixed: Model) -> None:
     assert mixed.similar(star(mixed), 1, exclude=[name])["item_id"].to_list() == [second]
     with pytest.raises(UnknownItemError):
         mixed.similar(star(mixed), 1, exclude=["Nobody at All"])
-    with pytest.raises(ConfigError, match="-1 items asked for"):
-        mixed.similar(star(mixed), -1)
+    for n in (-1, 2.5):
+        with pytest.raises(ConfigError, match=f"{n} items asked for"):
+            mixed.similar(star(mixed), n)
     assert mixed.similar(star(mixed), kinds=["track"]).is_empty()
     lists = mixed.neighbours([star(mixed)], 10, item_countries=[home])
     assert lists["item_id"].to_list() == from_there["item_id"].to_list()
@@ -176,9 +177,10 @@ def test_items_without_a_country_cannot_be_chosen_by_it(model: Model) -> None:
         model.similar("n1", item_countries=["IS"])
 
 
-def test_a_signal_to_mix_that_is_not_there_is_refused(scenes: Dataset) -> None:
-    config = ModelConfig.model_validate({"base": {"factors": 4}, "mixture": {"signals": ["radio"]}})
-    with pytest.raises(ConfigError, match=r"mixture.signals: no signal 'radio'"):
+@pytest.mark.parametrize(("setting", "value"), [("signals", ["radio"]), ("overlaps", [["radio", "web"]])])
+def test_a_signal_to_mix_that_is_not_there_is_refused(scenes: Dataset, setting: str, value: object) -> None:
+    config = ModelConfig.model_validate({"base": {"factors": 4}, "mixture": {setting: value}})
+    with pytest.raises(ConfigError, match=rf"mixture.{setting}: no signal 'radio'"):
         tigertail.fit(scenes, config=config)
 
 

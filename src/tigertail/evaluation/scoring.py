@@ -183,6 +183,11 @@ def ranked_lists(
     -------
     NDArray[np.int32]
         Items, best first, -1 after the end of a list; int32, (exponents, queries, k).
+
+    Raises
+    ------
+    TypeError
+        If a lens is asked of a signal that has none.
     """
     if lens and not isinstance(signal, GroupAware):
         raise TypeError(f"{type(signal).__name__} has no lens")

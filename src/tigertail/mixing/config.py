@@ -21,7 +21,7 @@ class RetrievalConfig(BaseModel):
     """Candidates kept of each item at most; 0 keeps none, and every query looks at every item."""
 
     gib: float = Field(2, gt=0)
-    """GiB that the candidates of all items may take, about: where they would take more, fewer are kept, but 100."""
+    """GiB that the candidates of all items may take, about: where they would take more, fewer are kept, down to 100."""
 
     def candidates_of(self, items: int) -> int:
         """Return how many candidates to keep of each of so many items."""

@@ -40,9 +40,8 @@ from tigertail.signals.contract import (
 Floats = NDArray[np.float32]
 Reals = NDArray[np.float64]
 
-WEAK_LENS: Final = (
-    0.5  # strength of a lens up to which the candidates hold: their recall is in docs/performance.md
-)
+WEAK_LENS: Final = 0.5
+"""Strength of a lens up to which the candidates hold: their recall is in docs/performance.md."""
 AT_A_TIME: Final = 2**20  # affinities worked out at a time
 
 
@@ -338,7 +337,7 @@ class Mixture:
         return AtLevels.of(coefficients.of_items, exponents, self.popularity_features, self.character)
 
     def _among_all(self, has_data: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return the same over all signals that the parameters were learned from."""
+        """Return what parts have data as columns of all signals that the parameters know; a disabled one has none."""
         among = np.zeros((len(has_data), len(self.parameters.terms.signals)), np.bool_)
         among[:, self._places] = has_data
         return among

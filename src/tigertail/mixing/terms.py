@@ -67,8 +67,9 @@ class Terms:
 
     @property
     def names(self) -> list[str]:
-        """The name of each term."""
-        curved = [*self.signals, *(" x ".join(pair) for pair in self.overlaps)]
+        """The name of each term; an overlap has that of its signals in their order, whichever way round it is given."""
+        pairs = (sorted(pair, key=self.signals.index) for pair in self.overlaps)
+        curved = [*self.signals, *(" x ".join(pair) for pair in pairs)]
         return [
             *(f"{name}, bend {bend}" for name in curved for bend in BENDS),
             "no content data",

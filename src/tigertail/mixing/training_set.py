@@ -64,7 +64,7 @@ class TrainingQueries:
         """Return the weight of every entry of ``hits``.
 
         An entry h of query A and item B weighs h H_A^-balance n_B^-correction, times a constant; H_A are all hits of
-        queries in the stratum of A, n_B the listeners of B, at least 1.
+        queries in the stratum of A, n_B the listeners of B, each at least 1.
 
         Parameters
         ----------

@@ -12,7 +12,7 @@ from tigertail.dataset.folding import fold_series
 from tigertail.dataset.full_names import by_artist
 
 _COLUMNS: Final = (c.ITEM_ID, c.SCHEME, c.ALIAS, "folded")
-_SAME: Final = "#same"  # by which an alias is there twice
+_SAME: Final = "#same"  # where two rows of an item agree in it, they are one alias
 
 
 def item_aliases(dataset: Dataset, items: pl.DataFrame) -> pl.DataFrame | None:

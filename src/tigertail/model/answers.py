@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
-from tigertail.model.explanation import Reasons
+from tigertail.model.explanation import WHY, Reasons, format_reasons
 from tigertail.model.html import table_html
 
 
@@ -28,7 +28,8 @@ class Answers:
     items
         Codes of the answers, best first; int32, (answers,).
     affinities
-        Their affinities, of a path their shares of the best one's; float32, (answers,).
+        Their affinities; for a listener their scores, on a path their nearness (:class:`Playlist`); float32,
+        (answers,).
     notices
         What a person should know of them.
     why
@@ -58,7 +59,11 @@ class Answers:
 
     def _repr_html_(self) -> str:
         seeds = [full_name(self.item_table.row(code, named=True)) for code in self.seeds.tolist()]
-        return table_html(self.table(), f"After {', '.join(seeds)}")
+        table = self.table()
+        if self.why is not None:
+            words = [format_reasons(one).replace("\n", "; ") for one in self.why.rows]
+            table = table.with_columns(pl.Series(WHY, words, pl.String))
+        return table_html(table, f"After {', '.join(seeds)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +125,7 @@ class Playlist(NamedTuple):
         Their codes, in order; int32, (items,).
     nearness
         How near each is: on radio its affinity after the seeds, on a path the share of the best affinity after the one
-        before; float32, (items,).
+        before, or, where that does not list it, of the best after itself; float32, (items,).
     notices
         What a person should know of them.
     """

@@ -98,7 +98,7 @@ class ModelConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    seed: int = 0
+    seed: int = Field(0, ge=0)
     """Seed of everything random."""
     unlisted: tuple[str, ...] | None = None
     """Items that no answer lists, by id, MBID or name; "special-purpose" stands for Various Artists, [unknown] and

@@ -217,8 +217,12 @@ def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
     Raises
     ------
     ConfigError
-        If one is wanted that the dataset has no data for.
+        If one is wanted that the dataset has no data for, or an overlap names one that there is not.
     """
+    if unknown := sorted({name for pair in config.overlaps for name in pair} - set(SIGNALS)):
+        raise ConfigError(
+            f"mixture.overlaps: no signal '{unknown[0]}'", remedy=f"there are {', '.join(SIGNALS)}"
+        )
     available = {name: spec for name, spec in SIGNALS.items() if spec.has_data(dataset)}
     chosen = set(config.signals) or {name for name, spec in available.items() if spec.in_mixture}
     if unknown := sorted(chosen - set(available)):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import Final
 
-import numpy as np
-
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError, TigertailWarning
@@ -58,8 +56,11 @@ def fit(
 
     Raises
     ------
+    ConfigError
+        If the mixture is to have a signal that the dataset has no data for.
     DataError
-        If there is no valid play, or an item is in the catalogue twice.
+        If there is no valid play, an item is in the catalogue twice, or there are lists or feedback, but too few
+        listeners for a mixture that learns from them.
     """
     config = config or ModelConfig()
     interactions = Interactions.of(dataset)
@@ -69,7 +70,7 @@ def fit(
             path=dataset.path,
             remedy="look at plays and ratings",
         )
-    if (several := int((np.diff(interactions.plays.indptr) > 1).sum())) < _FEWEST_LISTENERS:
+    if (several := int((interactions.plays.row_sizes > 1).sum())) < _FEWEST_LISTENERS:
         who = "only one listener plays" if several else "no listener plays"
         warnings.warn(
             f"{who} two items or more: likeness is what several listeners have in common, so answers from listening "

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, cast
+from zipfile import is_zipfile
 
 import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
 from tigertail.dataset.tables import table_spec
-from tigertail.errors import DataError
+from tigertail.errors import DataError, TigertailWarning
 from tigertail.frames.columns import mapped
 from tigertail.ingest.formats.delimited import Csv, Tsv
 from tigertail.ingest.formats.file_table import shown
@@ -22,7 +24,7 @@ from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.ingest.formats.parquet import Parquet
 from tigertail.ingest.formats.source import Source
 from tigertail.ingest.formats.spotify import SpotifyHistory
-from tigertail.io.archives import streams
+from tigertail.io.archives import is_packed, streams
 from tigertail.io.files import read_text
 from tigertail.io.quarantine import Quarantine
 from tigertail.lookup.item_index import ItemIndex
@@ -60,6 +62,11 @@ def read_history(path: Path | str, index: ItemIndex, kind: str = c.ARTIST) -> li
     list[tuple[str, float]]
         Items and plays, the most played first.
 
+    Warns
+    -----
+    TigertailWarning
+        If rows are left out because they have no count above 0: how many.
+
     Raises
     ------
     DataError
@@ -86,16 +93,30 @@ def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
         batches: Iterator[pl.DataFrame] = (batch.rows for batch in export.read(Quarantine()))
     elif table is not None:
         batches = _of_table(table(format="", path=path), kind)
+    elif path.is_dir() or is_packed(path) or is_zipfile(path):
+        raise DataError(
+            "no export of ListenBrainz or Spotify is in it",
+            path=path,
+            remedy="give an export as it comes, or unpack it: a table or a list of names is read as it is",
+        )
     else:
         batches = iter([_of_lines(path)])
+    uncounted = 0
     for rows in batches:
         if c.PLAYS not in rows.columns:
             rows = rows.with_columns(pl.lit(1.0).alias(c.PLAYS))
         keys = [name for name in (*_REFERENCES, c.ARTIST_NAME) if name in rows.columns]
         amount = pl.col(c.PLAYS).cast(pl.Float64, strict=False)
         usable = rows.with_columns(amount).filter(pl.col(c.PLAYS).is_between(0, c.MAX_PLAYS, closed="right"))
+        uncounted += len(rows) - len(usable)
         texts = usable.with_columns(pl.col(keys).cast(pl.String).str.strip_chars().replace("", None))
         yield from texts.group_by(keys, maintain_order=True).agg(pl.col(c.PLAYS).sum()).iter_rows(named=True)
+    if uncounted:
+        warnings.warn(
+            f"{path}: {uncounted:,} of its rows left out: their count is no number above 0, up to {c.MAX_PLAYS:,}",
+            TigertailWarning,
+            stacklevel=3,  # the caller of read_history
+        )
 
 
 def _export(path: Path, kind: str) -> Source | None:
@@ -132,29 +153,30 @@ def _of_table(source: MappedSource, kind: str) -> Iterator[pl.DataFrame]:
 def _of_lines(path: Path) -> pl.DataFrame:
     """Return the lines of a text: an item, or an item, a tab and a count."""
     lines = read_text(path, remedy="give a text file, one id or name in each line").split("\n")
-    pairs = [line.strip().rpartition("\t") for line in lines if line.strip()]
-    names = [name or last for name, _, last in pairs]
-    counts = [_number(last) if name else 1.0 for name, _, last in pairs]
-    if None in counts:
-        number = counts.index(None) + 1
-        raise DataError(
-            f"'{pairs[number - 1][2]}' is no count",
-            path=path,
-            line=number,
-            remedy="write NAME, or NAME<tab>COUNT",
-        )
-    return pl.DataFrame({c.NAME: names, c.PLAYS: counts}, schema={c.NAME: pl.String, c.PLAYS: pl.Float64})
+    rows: list[tuple[str, float]] = []
+    for number, line in enumerate(lines, start=1):
+        name, _, last = line.strip().rpartition("\t")
+        count = _count(last) if name else 1.0
+        if count is None:
+            raise DataError(
+                f"'{last}' is no count", path=path, line=number, remedy="write NAME, or NAME<tab>COUNT"
+            )
+        if last:
+            rows.append((name or last, count))
+    return pl.DataFrame(rows, schema={c.NAME: pl.String, c.PLAYS: pl.Float64}, orient="row")
 
 
-def _number(text: str) -> float | None:
+def _count(text: str) -> float | None:
+    """Return the number of a text; None where it is none, or none that counts something."""
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return None
+    return number if 0 <= number < float("inf") else None
 
 
 def _reference(row: Mapping[str, Any], index: ItemIndex) -> str | None:
-    """Return what the item of a row is found by: id, MBID, its name after its artist's, its name; else the last."""
+    """Return the first of a row's id, MBID and full name that is found; the last of them where none is."""
     texts = [row.get(c.ITEM_ID), row.get(c.MBID), full_name(row) if row.get(c.NAME) else None]
     given = [str(text) for text in texts if text is not None]
     return next(

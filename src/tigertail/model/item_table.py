@@ -13,7 +13,19 @@ from tigertail.errors import DataError
 
 
 def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
-    """Return what a model keeps of each item, in the order of the item codes."""
+    """Return what a model keeps of each item, in the order of the item codes.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns item_id, listeners, stratum, those of the dataset's items, and folded, the folded name. An item without
+        a name is called by its id.
+
+    Raises
+    ------
+    DataError
+        If an item is in the catalogue twice.
+    """
     listeners = interactions.item_listeners
     codes = pl.DataFrame(
         {

@@ -358,7 +358,8 @@ class Model:
         Returns
         -------
         polars.DataFrame
-            The columns of :meth:`similar`; the score is the affinity from the item before as a share of the best one's.
+            The columns of :meth:`similar`; the score is the affinity from the item before as a share of the best one's,
+            or, where that item does not list it, the affinity to that item as such a share.
 
         Warns
         -----
@@ -500,7 +501,7 @@ class Model:
     @takes_options
     def neighbours(
         self,
-        queries: Sequence[str] | NDArray[np.int32] | None = None,
+        queries: str | Sequence[str] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         names: bool = False,
@@ -512,7 +513,7 @@ class Model:
         Parameters
         ----------
         queries
-            Ids, MBIDs or names, or codes; None means every item the signal covers.
+            Ids, MBIDs or names, or an array of codes; None means every item the signal covers.
         top
             How many to list for each.
         names
@@ -546,7 +547,7 @@ class Model:
     @takes_options
     def answer_many(
         self,
-        queries: Sequence[str] | NDArray[np.int32] | None = None,
+        queries: str | Sequence[str] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         options: QueryOptions | None = None,
@@ -570,10 +571,11 @@ class Model:
         notes: tuple[str, ...] = ()
         if queries is None:
             codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
-        elif isinstance(queries, np.ndarray):
+        elif isinstance(queries, np.ndarray) and queries.dtype.kind in "iu":
             codes = queries
         else:
-            codes, notes = self.index.match_all(queries)
+            texts = [queries] if isinstance(queries, str) else [str(one) for one in queries]
+            codes, notes = self.index.match_all(texts)
         allowed, further = self._allowed(options)
         blocks = list(self._lists(resolved.signal, codes, top, allowed, exact=bool(options.exact)))
         asked, items, scores, ranks = (
@@ -767,8 +769,8 @@ def _warn(notices: Sequence[str]) -> None:
 
 
 def _check_length(n: int) -> None:
-    if n < 0:
-        raise ConfigError(f"{n} items asked for", remedy="ask for 0 or more")
+    if not isinstance(n, int | np.integer) or n < 0:
+        raise ConfigError(f"{n} items asked for", remedy="ask for a whole number, 0 or more")
 
 
 def _masked(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> NDArray[np.float32]:

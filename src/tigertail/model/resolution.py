@@ -64,6 +64,7 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
     _check_capabilities(name, signal, options)
     if options.disabled_signals:
         signal = _disable(signal, options)
+        # Of the parts listening alone has something an option needs: the groups of listeners.
         _check_capabilities(f"{name}' without '{LISTENING}", signal, options)
     if options.beta is not None:
         assert has_capability(signal, HasPopularityExponent)

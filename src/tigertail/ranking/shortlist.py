@@ -44,10 +44,12 @@ def gather(scores, shares, items, counts, best, codes, sizes, floors):
 
     Parameters
     ----------
-    scores, items
-        Of some items; float32 and int32, (some,).
+    scores
+        Of some items; float32, (some,).
     shares
         What a score counts under each exponent; float32, (exponents, some).
+    items
+        Their codes; int32, (some,).
     counts
         How many are wanted under each exponent, as :func:`wanted` returns them.
     best, codes

@@ -48,7 +48,7 @@ class ClusteredVectors:
     cluster_of
         Cluster of each item, -1 for one with the vector 0; int32, (items,).
     probes
-        The blocks that a query of each cluster looks at, -1 where there are no more; int32, (clusters, at most).
+        The blocks that a query of each cluster looks at, -1 where there are no more; int32, (clusters, blocks).
     """
 
     laid_out: Floats
@@ -116,7 +116,7 @@ class ClusteredVectors:
         Returns
         -------
         NDArray[np.int32]
-            In no order, some of them twice, -1 where there are no more; (queries, at most).
+            In no order, some of them twice, -1 where there are no more; int32, (queries, wanted(n).sum()).
         """
         order = np.argsort(clusters, kind="stable")
         order = order[clusters[order] >= 0]

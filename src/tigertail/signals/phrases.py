@@ -1,4 +1,4 @@
-"""English phrases that several signals use in their explanations."""
+"""English phrases that evidence is worded with."""
 
 from __future__ import annotations
 

@@ -117,11 +117,43 @@ def test_rankings_are_judged_on_the_queries_that_all_answer(unequal: Population,
     assert [one.queries for one in judged] == [5, 5]
     assert judged[0].lists < log.lists / 2
     with pytest.raises(DataError, match="no query of the log"):
-        estimate_ndcg(log, {"none": fewer.with_columns(target_item_id=pl.lit("elsewhere"))}, 5)
+        estimate_ndcg(
+            log, {"none": fewer.with_columns(target_item_id="elsewhere " + pl.col("target_item_id"))}, 5
+        )
     with pytest.raises(DataError, match="lists of first lack the column item_id"):
         estimate_ndcg(log, {"first": fewer.drop("item_id")}, 5)
     with pytest.raises(DataError, match="lack the column rank or score"):
         estimate_ndcg(log, {"first": fewer.drop("rank")}, 5)
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "problem"),
+    [
+        ("rank", [0, 1, 2], "no item or no rank from 1 on in 1 of 3 rows"),
+        ("rank", ["1", "2", "last"], "no item or no rank from 1 on in 1 of 3 rows"),
+        ("score", ["10", "9", "?"], "no item or no finite score in 1 of 3 rows"),
+        ("score", [2.0, float("nan"), None], "no item or no finite score in 2 of 3 rows"),
+    ],
+)
+def test_ranks_and_scores_are_numbers_to_sort_by(
+    log: Log, column: str, values: list[object], problem: str
+) -> None:
+    lists = pl.DataFrame({"target_item_id": "q00", "item_id": ["a", "b", "c"], column: values})
+    with pytest.raises(DataError, match=f"the lists of first have {problem}"):
+        estimate_ndcg(log, {"first": lists}, 5)
+
+
+def test_an_item_is_in_a_list_once(log: Log) -> None:
+    lists = pl.DataFrame({"target_item_id": "q00", "item_id": ["a", "b", "a"], "rank": [1, 2, 3]})
+    with pytest.raises(DataError, match="an item that their list has twice in 2 of 3 rows"):
+        estimate_ndcg(log, {"first": lists}, 5)
+
+
+def test_scores_read_as_text_are_sorted_as_numbers(unequal: Population, log: Log) -> None:
+    ranked = rankings(unequal)["first"]
+    scored = ranked.select("target_item_id", "item_id", (12 - pl.col("rank")).cast(pl.String).alias("score"))
+    by_rank, by_score = (estimate_ndcg(log, {"first": one}, 5, samples=2) for one in (ranked, scored))
+    assert by_score == by_rank
 
 
 def test_a_seed_gives_the_same_intervals(unequal: Population, log: Log) -> None:

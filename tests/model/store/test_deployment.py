@@ -12,7 +12,7 @@ import pytest
 
 from tigertail.errors import ModelError
 from tigertail.model import Model, deploy, load, roll_back, save
-from tigertail.model.store.folder import map_file
+from tigertail.model.store.folder import VERSION, map_file
 from tigertail.signals.factors import FactorAffinity
 from tigertail.storage import checksums
 
@@ -109,12 +109,25 @@ def test_a_map_goes_with_its_model(folder: Path, new: Path) -> None:
     assert map_file(folder, version).read_bytes() == b"a map"
 
 
+def change(manifest: Path, **changes: object) -> None:
+    """Rewrite a manifest, sealed again."""
+    content = json.loads(manifest.read_text("utf-8")) | changes
+    del content["sha256"]
+    seal = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    manifest.write_text(json.dumps(content | {"sha256": seal}), "utf-8")
+
+
+def test_a_model_of_another_release_gives_way(folder: Path, new: Path) -> None:
+    for manifest in (folder / "manifest.json", folder / "1" / "manifest.json"):
+        change(manifest, version=VERSION - 1)
+    assert deploy(new, folder) == load(folder).version
+    with pytest.raises(ModelError, match=f"model format {VERSION - 1}; this release"):
+        roll_back(folder)
+
+
 def test_a_model_whose_files_lie_elsewhere_is_no_model(folder: Path, new: Path) -> None:
-    manifest = json.loads((new / "manifest.json").read_text("utf-8"))
-    del manifest["sha256"]
-    manifest["files"]["../../outside.npy"] = "0" * 64
-    seal = hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
-    (new / "manifest.json").write_text(json.dumps(manifest | {"sha256": seal}), "utf-8")
+    files = json.loads((new / "manifest.json").read_text("utf-8"))["files"]
+    change(new / "manifest.json", files=files | {"../../outside.npy": "0" * 64})
     with pytest.raises(ModelError, match="a file of the model lies outside of it"):
         deploy(new, folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import resource
 import subprocess
@@ -39,6 +40,26 @@ def other(model: Model) -> Model:
     return replace(model, signals={**model.signals, "factors": alike})
 
 
+@pytest.fixture
+def without_rights() -> Iterator[Callable[[Path], None]]:
+    """Takes the right to read a file: a chmod, and for root another user besides."""
+    root = os.geteuid() == 0
+    modes: list[tuple[Path, int]] = []
+
+    def take(file: Path) -> None:
+        for path in (file, *file.parents) if root else (file,):
+            modes.append((path, path.stat().st_mode))
+            path.chmod(0 if path == file else path.stat().st_mode | 0o55)
+        if root:
+            os.seteuid(65534)
+
+    yield take
+    if root:
+        os.seteuid(0)
+    for path, mode in modes:
+        path.chmod(mode)
+
+
 def test_a_model_read_back_is_the_model_written(model: Model, folder: Path) -> None:
     again = load(folder)
     assert again.config == model.config
@@ -46,6 +67,15 @@ def test_a_model_read_back_is_the_model_written(model: Model, folder: Path) -> N
     assert again.items.equals(model.items)
     for signal in ("listening", "factors", "co-listening"):
         assert again.neighbours(signal=signal).equals(model.neighbours(signal=signal))
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "1/items.parquet", "1/factors/vectors.npy"])
+def test_a_file_that_may_not_be_read_says_so(
+    folder: Path, file: str, without_rights: Callable[[Path], None]
+) -> None:
+    without_rights(folder / file)
+    with pytest.raises(ModelError, match=rf"{file}: cannot be read \(Permission denied\)"):
+        load(folder)
 
 
 def test_a_model_read_back_sees_from_everywhere_as_before(local_model: Model, tmp_path: Path) -> None:

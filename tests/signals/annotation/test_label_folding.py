@@ -47,6 +47,12 @@ def test_a_kind_of_music_is_that_kind() -> None:
     assert found == {"rockmusic": "rock"}
 
 
+def test_two_endings_that_change_nothing_lead_to_one_form() -> None:
+    beats = cells(beat=[1, 2], beats=[1, 2, 3], beatsmusic=[2, 3])
+    assert canonical_forms(beats) == {"beats": "beat", "beatsmusic": "beat"}
+    assert canonical_forms(beats, settled=["beats"]) == {"beatsmusic": "beats"}
+
+
 def test_the_most_used_spelling_is_shown() -> None:
     rows = pl.DataFrame(
         {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from tigertail.evaluation.recommender import Recommender
 from tigertail.factorization import fit_als
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
@@ -22,7 +24,7 @@ class ALS(BaseConfig, Recommender):
 
     confidence: ConfidenceConfig = ConfidenceConfig()
     """Weights of play counts."""
-    seed: int = 0
+    seed: int = Field(0, ge=0)
     """Seed of the initial vectors."""
     exposure: bool = False
     """Whether a pair that could not be observed is left out of the objective."""

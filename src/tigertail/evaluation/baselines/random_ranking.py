@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from tigertail.evaluation.recommender import Recommender
 from tigertail.splitting.hold_out import Split
@@ -14,7 +15,7 @@ from tigertail.splitting.hold_out import Split
 class RandomRanking(Recommender):
     """aff(A -> B) is drawn uniformly from [0, 1) for each item with a listener; seed and query settle the draws."""
 
-    seed: int = 0
+    seed: int = Field(0, ge=0)
     """Seed of the generators."""
 
     @property

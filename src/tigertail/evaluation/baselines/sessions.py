@@ -20,7 +20,7 @@ class SessionCounts(Recommender):
     and limit of 100 are the defaults. Its sessions end where nothing was played for 300 seconds, and a pair
     earns one point for every two listens, of the one and the other, in a session. Here, since
     datasets keep counts and not listens, a listener's whole history is one session; the smaller of two
-    play counts stands for how often both were played together, being the most sessions that can hold both.
+    play counts, rounded up, stands for how often both were played together, being the most sessions that can hold both.
     ListenBrainz also counts each pair of listens from both ends, which doubles its points, skips listens
     broken off after less than 30 seconds, and leaves out pairs of one artist credit; none of that is possible
     here. The affinity is symmetric but for what falls off the end of a full list.

@@ -69,7 +69,7 @@ class Diagnosis:
 
     @property
     def countries(self) -> list[str]:
-        """Countries with enough local artists in every signal."""
+        """Countries that have a row in every signal."""
         found = [{row.country for row in rows} for rows in self.by_country.values()]
         return sorted(set.intersection(*found))
 
@@ -162,7 +162,7 @@ def _signals(model: Model) -> tuple[FactorAffinity, GroupedCoListening]:
     ):
         raise ConfigError(
             "this model has no groups of listeners, so there is nothing to compare",
-            remedy='fit it with groups = "country" under [listening], on a dataset with countries of listeners',
+            remedy='under [listening], groups = "country", and a min_group_size that some country or region reaches',
         )
     return factors, listening
 

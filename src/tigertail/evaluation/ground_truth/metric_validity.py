@@ -223,7 +223,4 @@ def _row(group: str, compared: str, metric: str, value: Reals, true: Reals) -> M
 
 def _estimate(values: Reals) -> Estimate:
     """Return the first of some values, with the interval of the others."""
-    if np.isnan(values[1:]).all():
-        return Estimate(float(values[0]), np.nan, np.nan)
-    low, high = np.nanquantile(values[1:], [0.025, 0.975])
-    return Estimate(float(values[0]), float(low), float(high))
+    return Estimate.of(float(values[0]), values[1:])

@@ -53,7 +53,8 @@ def score_lists(
     listeners, items
         Listener (row of ``relevant``) and item of each query; int32, (queries,).
     propensity
-        Training listeners of each item, corrected for who could hear it (:attr:`Split.adjusted_listeners`); (items,).
+        Training listeners of each item, corrected for who could hear it
+        (:attr:`tigertail.splitting.hold_out.Split.adjusted_listeners`); (items,).
     targets
         Items that can be relevant, such as those of one stratum; bool, (items,). Lists do not change.
 

@@ -43,7 +43,7 @@ from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.position_bias import Examination, examination, resampled_curves
 from tigertail.evaluation.online.rankings import Ranking, Shown, Sums, rankings_of
 from tigertail.evaluation.online.relevance import Relevance
-from tigertail.evaluation.online.resampling import SAMPLES, interval, resamples
+from tigertail.evaluation.online.resampling import SAMPLES, resamples
 from tigertail.evaluation.statistics.intervals import Estimate
 
 Reals = NDArray[np.float64]
@@ -200,4 +200,4 @@ class _Estimator:
 
 
 def _estimates(values: Reals, drawn: Reals) -> dict[str, Estimate]:
-    return {name: interval(float(values[j]), drawn[:, j]) for j, name in enumerate(METHODS)}
+    return {name: Estimate.of(float(values[j]), drawn[:, j]) for j, name in enumerate(METHODS)}

@@ -122,7 +122,7 @@ class Examination:
     probability
         Of each rank; 1 for the first, NaN without an estimate; float64, (ranks,).
     moved
-        Items (by query and country) that were shown at several ranks.
+        Items (by query and country) that were shown at several of the ranks.
     positive
         Positive answers among them.
     unknown
@@ -169,7 +169,8 @@ def examination(log: Log) -> Examination:
         )
     probability = strengths(harvest.wins())
     unknown = [int(rank) + 1 for rank in np.flatnonzero(np.isnan(probability))]
-    moved = log.shown.group_by("query", "item", "country").agg(pl.col("rank").n_unique())
+    shown = log.shown.filter(pl.col("rank") <= harvest.size)
+    moved = shown.group_by("query", "item", "country").agg(pl.col("rank").n_unique())
     return Examination(probability, int((moved["rank"] > 1).sum()), positive, unknown)
 
 

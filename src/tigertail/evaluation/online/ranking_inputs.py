@@ -21,7 +21,7 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
         ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it (Parquet or CSV), or a model's
         folder. A model answers the queries of the events, with its default options.
     events
-        Columns kind and query.
+        Column query: the items that a model is asked about.
     k
         Length of the lists of a model.
 
@@ -54,7 +54,7 @@ def _model_lists(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
 
     model = load(folder)
     queries = events["query"].drop_nulls().unique(maintain_order=True).cast(pl.String)
-    known = queries.filter(queries.is_in(model.items["item_id"].implode()))
+    known = queries.filter(queries.is_in(model.items[c.ITEM_ID].implode()))
     if known.is_empty():
         raise DataError(
             "no query of the log is in the model",

@@ -146,7 +146,8 @@ def rankings_of(
     Raises
     ------
     DataError
-        If a column is missing, or no query has a list in all rankings.
+        If a column is missing, a row has no item, no rank from 1 on or no finite score, or an item is in a list twice;
+        or if no query has a list in all rankings.
     """
     cells = shown.cells.rename({"item": c.ITEM_ID})
     queries = cells.select("query", "query_code").unique()
@@ -173,7 +174,7 @@ def rankings_of(
 
 
 def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table with ranks, computed from its scores if it has none."""
+    """Return lists with ranks, computed from their scores if they have none."""
     missing = [column for column in (c.TARGET_ITEM_ID, c.ITEM_ID) if column not in table.columns]
     if c.RANK not in table.columns and c.SCORE not in table.columns:
         missing.append(f"{c.RANK} or {c.SCORE}")
@@ -182,10 +183,26 @@ def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
             f"the lists of {name} lack the column {', '.join(missing)}",
             remedy="write them as tigertail neighbours does",
         )
-    if c.RANK not in table.columns:
-        place = pl.col(c.SCORE).rank("ordinal", descending=True).over(c.TARGET_ITEM_ID)
-        table = table.with_columns(place.alias(c.RANK))
-    return table.select(pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).cast(pl.String), pl.col(c.RANK).cast(pl.Int64))
+    order, wanted, least = (
+        (c.RANK, "rank from 1 on", 1.0) if c.RANK in table.columns else (c.SCORE, "finite score", -np.inf)
+    )
+    number = pl.col(order)
+    lists = table.select(
+        pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).cast(pl.String), number.cast(pl.Float64, strict=False)
+    )
+    sound = pl.all_horizontal(pl.all().is_not_null()) & number.is_finite() & (number >= least)
+    for wrong, problem in (
+        (~sound.fill_null(False), f"no item or no {wanted}"),
+        (pl.struct(c.TARGET_ITEM_ID, c.ITEM_ID).is_duplicated(), "an item that their list has twice"),
+    ):
+        if rows := lists.filter(wrong).height:
+            raise DataError(
+                f"the lists of {name} have {problem} in {rows:,} of {lists.height:,} rows",
+                remedy="write them as tigertail neighbours does",
+            )
+    if order == c.SCORE:
+        number = number.rank("ordinal", descending=True).over(c.TARGET_ITEM_ID)
+    return lists.select(c.TARGET_ITEM_ID, c.ITEM_ID, number.cast(pl.Int64).alias(c.RANK))
 
 
 def _code(column: str) -> pl.Expr:

@@ -14,12 +14,12 @@ from tigertail.evaluation.online.counterfactual import CLIP, RankingEstimate, es
 from tigertail.evaluation.online.interleaving import DELAY, Duel, duels, listener_scores
 from tigertail.evaluation.online.log import ACTIONS, Log, codes_of
 from tigertail.evaluation.online.position_bias import MAX_RANKS, Examination, examination, resampled_curves
-from tigertail.evaluation.online.resampling import SAMPLES, interval, ratios
+from tigertail.evaluation.online.resampling import SAMPLES, ratios
 from tigertail.evaluation.online.sequential import TestResult, confidence_sequence, sequential_test
 from tigertail.evaluation.report import without_nan
 from tigertail.evaluation.statistics.intervals import Estimate
 
-POSITIVE: Final = "positive"
+IS_POSITIVE: Final = "positive"
 """Column of items played or liked, and neither disliked nor hidden."""
 
 
@@ -176,7 +176,7 @@ def online_report(
     if curve is not None:
         curves = resampled_curves(log, samples, seed)
         by_rank = {
-            rank: interval(float(value), curves[:, rank - 1])
+            rank: Estimate.of(float(value), curves[:, rank - 1])
             for rank, value in enumerate(curve.probability, start=1)
             if np.isfinite(value)
         }
@@ -237,13 +237,15 @@ def _models(log: Log, samples: int, seed: int) -> list[ModelRow]:
     for version in log.models:
         rows = log.shown.filter(pl.col("model") == version)
         of_listeners = rows.group_by("listener", maintain_order=True).agg(
-            pl.col(*ACTIONS, POSITIVE).sum(), pl.len()
+            pl.col(*ACTIONS, IS_POSITIVE).sum(), pl.len()
         )
-        done = np.asarray(of_listeners.select(*ACTIONS, POSITIVE).to_numpy(), np.float64)
+        done = np.asarray(of_listeners.select(*ACTIONS, IS_POSITIVE).to_numpy(), np.float64)
         shown = np.asarray(of_listeners.select("len").to_numpy(), np.float64)
         rates = ratios(done, shown, samples, seed)
         found.append(
-            ModelRow(version, lists[version], len(rows), dict(zip((*ACTIONS, POSITIVE), rates, strict=True)))
+            ModelRow(
+                version, lists[version], len(rows), dict(zip((*ACTIONS, IS_POSITIVE), rates, strict=True))
+            )
         )
     return found
 
@@ -257,7 +259,7 @@ def _ranks(log: Log, by_rank: dict[int, Estimate], samples: int, seed: int) -> l
     place, shape = listener * len(ranks) + rank, (int(listener.max()) + 1, len(ranks))
     shown, positive = (
         np.bincount(place, amounts, shape[0] * shape[1]).reshape(shape).astype(np.float64)
-        for amounts in (np.ones(len(rows)), rows[POSITIVE].to_numpy().astype(np.float64))
+        for amounts in (np.ones(len(rows)), rows[IS_POSITIVE].to_numpy().astype(np.float64))
     )
     rates = ratios(positive, shown, samples, seed)
     return [

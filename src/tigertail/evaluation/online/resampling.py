@@ -33,14 +33,6 @@ def resamples(listeners: int, samples: int = SAMPLES, seed: int = 0) -> Iterator
         yield np.bincount(drawn, minlength=listeners).astype(np.float64)
 
 
-def interval(value: float, drawn: Reals) -> Estimate:
-    """Return a value with the 95 % interval of its resamples; NaN bounds if no resample has a value."""
-    if np.isnan(value) or np.isnan(drawn).all():
-        return Estimate(value, np.nan, np.nan)
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
-    return Estimate(value, float(low), float(high))
-
-
 def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed: int = 0) -> list[Estimate]:
     """Return ratios of sums over listeners, each with its interval.
 
@@ -50,6 +42,8 @@ def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed:
         Of each listener; float64, (listeners, columns).
     denominators
         The same, or one column for all.
+    samples, seed
+        Number of resamples, and their seed.
 
     Examples
     --------
@@ -66,4 +60,4 @@ def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed:
                 for drawn in resamples(len(numerators), samples, seed)
             ]
         )
-    return [interval(float(value), column) for value, column in zip(values, resampled.T, strict=True)]
+    return [Estimate.of(float(value), column) for value, column in zip(values, resampled.T, strict=True)]

@@ -218,5 +218,4 @@ def _by_query(own: pl.DataFrame, system: str, mark: str, queries: pl.Series) -> 
 def _ratio(bootstrap: ClusterBootstrap, fits: NDArray[np.float64], base: NDArray[np.float64]) -> Estimate:
     drawn = bootstrap.means(np.stack([fits, base], axis=1))
     drawn = drawn[drawn[:, 1] > 0]
-    low, high = np.quantile(drawn[:, 0] / drawn[:, 1], [0.025, 0.975])
-    return Estimate(float(fits.mean() / base.mean()), float(low), float(high))
+    return Estimate.of(float(fits.mean() / base.mean()), drawn[:, 0] / drawn[:, 1])

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,20 @@ class Estimate:
     mean: float
     low: float
     high: float
+
+    @classmethod
+    def of(cls, mean: float, resampled: Reals) -> Self:
+        """Return a number with the 95 % interval of its resamples; NaN bounds if no resample has a value.
+
+        Examples
+        --------
+        >>> Estimate.of(2.0, np.array([1.0, np.nan, 3.0]))
+        Estimate(mean=2.0, low=1.05, high=2.95)
+        """
+        if np.isnan(resampled).all():
+            return cls(mean, np.nan, np.nan)
+        low, high = np.nanquantile(resampled, [0.025, 0.975])
+        return cls(mean, float(low), float(high))
 
     def __str__(self) -> str:
         return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
@@ -110,7 +125,7 @@ class ClusterBootstrap:
         """
         if np.isnan(values).all():
             return Estimate(np.nan, np.nan, np.nan)
-        return self._interval(float(np.nanmean(values)), self.means(values[:, None])[:, 0])
+        return Estimate.of(float(np.nanmean(values)), self.means(values[:, None])[:, 0])
 
     def means(self, values: Reals) -> Reals:
         """Return the mean of each column in each resample.
@@ -143,11 +158,11 @@ class ClusterBootstrap:
         means = np.nanmean(sweep, axis=2)
         drawn = self.means(sweep.reshape(2 * exponents, -1).T).reshape(-1, exponents, 2)
         areas = dominated_area(drawn)
-        return self._interval(float(dominated_area(means[None])[0]), areas), areas
+        return Estimate.of(float(dominated_area(means[None])[0]), areas), areas
 
     def compare(self, resampled: Reals, reference: Reals, value: float) -> Estimate:
         """Return an estimate of a difference from the resamples of both systems."""
-        return self._interval(value, resampled - reference)
+        return Estimate.of(value, resampled - reference)
 
     def randomisation_test(self, differences: Reals, rounds: int = 2000) -> float:
         """Return the two-sided p-value of a paired difference.
@@ -173,10 +188,6 @@ class ClusterBootstrap:
         """Return the sum of each column over each listener's queries; (listeners, columns)."""
         size = self._draws.shape[1]
         return np.stack([np.bincount(self.listeners, column, size) for column in values.T], axis=1)
-
-    def _interval(self, mean: float, resampled: Reals) -> Estimate:
-        low, high = np.nanquantile(resampled, [0.025, 0.975])
-        return Estimate(mean, float(low), float(high))
 
     @cached_property
     def _draws(self) -> Reals:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from tigertail.evaluation.recommender import Recommender
 from tigertail.factorization.confidence import ConfidenceConfig
@@ -55,7 +55,7 @@ class ListeningSignal(ListeningConfig, Recommender):
     """The base model."""
     confidence: ConfidenceConfig = ConfidenceConfig()
     """How play counts weigh."""
-    seed: int = 0
+    seed: int = Field(0, ge=0)
     """Seed of everything random."""
 
     @property

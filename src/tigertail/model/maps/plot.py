@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COUNTRIES_SHOWN: Final = 12  # those of most items
-NAMES_SHOWN: Final = 60  # of those most heard, where there is room
+NAMES_SHOWN: Final = 60  # at most: those of most listeners, where there is room
 
 _QUIET: Final = "#c3cad2"
 _WIDE, _HIGH = 0.2, 0.035  # what a name takes
@@ -90,7 +90,8 @@ def _draw(
             rasterized=True,  # or a drawing of a large catalogue could not be opened
         )
     taken: list[tuple[float, float]] = []
-    for name, x, y in items.top_k(NAMES_SHOWN, by="listeners").select(c.NAME, *where).iter_rows():
+    most = items.sort("listeners", descending=True, maintain_order=True).head(NAMES_SHOWN)
+    for name, x, y in most.select(c.NAME, *where).iter_rows():
         if all(abs(x - a) > _WIDE or abs(y - b) > _HIGH for a, b in taken):
             taken.append((x, y))
             axes.text(x, y, name, fontsize=7.5, color=INK, ha="center", va="center", parse_math=False)

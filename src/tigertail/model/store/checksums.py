@@ -12,6 +12,7 @@ from typing import Final
 from tigertail.errors import ModelError
 
 REFIT: Final = "fit the model again with: tigertail fit DATASET MODEL"
+MISSING: Final = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
 
 
 def verify_files(folder: Path, checksums: Mapping[str, str]) -> None:
@@ -48,12 +49,23 @@ def open_file(path: Path) -> BufferedReader:
     Raises
     ------
     ModelError
-        If it is missing.
+        If it is missing, or cannot be read.
     """
     try:
         return path.open("rb")
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+    except MISSING:
         raise ModelError("a file of the model is missing", path=path, remedy=REFIT) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def unreadable(path: Path, error: OSError) -> ModelError:
+    """Return the error of a file that is there and cannot be read."""
+    return ModelError(
+        f"cannot be read ({error.strerror or 'no reason given'})",
+        path=path,
+        remedy="let this user read the model's folder and all in it",
+    )
 
 
 def verify_file(file: BufferedReader, digest: str) -> None:

@@ -32,7 +32,7 @@ from pydantic import ValidationError
 from tigertail.errors import ModelError, setting_at_fault
 from tigertail.model.config import ModelConfig
 from tigertail.model.model import Model, Provenance
-from tigertail.model.store.checksums import REFIT, open_file, verify_file
+from tigertail.model.store.checksums import MISSING, REFIT, open_file, unreadable, verify_file
 from tigertail.model.store.lazy_signals import LazySignals
 from tigertail.signals.contract import Persistent
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
@@ -141,8 +141,8 @@ def load(path: Path | str) -> Model:
     Raises
     ------
     ModelError
-        If the folder is missing or no model, a file is missing, the manifest or the items were altered, or
-        the model's version is not one this release reads; and, when a signal is first used, if one of its
+        If the folder is missing or no model, a file is missing or cannot be read, the manifest or the items were
+        altered, or the model's version is not one this release reads; and, when a signal is first used, if one of its
         files was altered.
     """
     path = Path(path)
@@ -177,8 +177,18 @@ def map_file(path: Path, version: str) -> Path:
 
 
 def kept_versions(path: Path) -> set[str]:
-    """Return the versions of a model that can be loaded or gone back to."""
-    return {read_manifest(folder)[1] for folder in (path, *(path / str(one) for one in generations(path)))}
+    """Return the versions of a model that can be loaded or gone back to.
+
+    Raises
+    ------
+    ModelError
+        If the present one cannot be loaded.
+    """
+    kept = {read_manifest(path)[1]}
+    for generation in generations(path):
+        with suppress(ModelError):  # damaged, or of another release: this one cannot go back to it
+            kept.add(read_manifest(path / str(generation))[1])
+    return kept
 
 
 def forget_maps(path: Path) -> None:
@@ -195,14 +205,18 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
     Raises
     ------
     ModelError
-        If there is none, it is damaged, or of a version this release does not read.
+        If there is none, it cannot be read, is damaged, or of a version this release does not read.
     """
     file = path / MANIFEST
-    if not file.is_file():
-        problem = "not a Tigertail model" if path.exists() else "no such model"
-        raise ModelError(problem, path=path, remedy="make one with: tigertail fit DATASET MODEL")
     try:
-        manifest = json.loads(file.read_bytes())
+        content = file.read_bytes()
+    except MISSING:
+        problem = "not a Tigertail model" if path.exists() else "no such model"
+        raise ModelError(problem, path=path, remedy="make one with: tigertail fit DATASET MODEL") from None
+    except OSError as error:
+        raise unreadable(file, error) from None
+    try:
+        manifest = json.loads(content)
     except ValueError as error:
         raise ModelError(
             f"damaged manifest ({error})", path=file, remedy=f"remove the folder {path}, then {REFIT}"

@@ -111,7 +111,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         annotated=update.annotated if update else 0,
         unusable=update.unusable if update else {},
     )
-    return replace(new_model, training_summary=record_addition(model, new_model, addition))
+    return replace(new_model, training_summary=record_addition(model, addition))
 
 
 def _annotation_update(model: Model, dataset: Dataset, merged: MergedData) -> AnnotationUpdate | None:

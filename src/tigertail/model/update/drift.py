@@ -147,8 +147,8 @@ def report(model: Model) -> list[str]:
     return [line.replace("%", " %") for line in lines]
 
 
-def record_addition(before: Model, after: Model, addition: Addition) -> dict[str, Any]:
-    """Return the training summary of a model to which something was added."""
+def record_addition(before: Model, addition: Addition) -> dict[str, Any]:
+    """Return the training summary of a model after an addition."""
     summary = dict(before.training_summary)
     for what, more in (
         ("listeners", addition.listeners),

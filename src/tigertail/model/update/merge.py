@@ -27,11 +27,8 @@ from tigertail.sparse import CSR
 
 ADDED: Final = "added"
 MIN_COMPARED: Final = 5  # items of a listener from which an equal one elsewhere is taken for the same person
-_DERIVED: Final = (
-    "listeners",
-    "stratum",
-    "folded",
-)  # columns of a model's items that a dataset's do not have
+_DERIVED: Final = ("listeners", "stratum", "folded")
+"""Columns of a model's items that a dataset's do not have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +93,7 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     ------
     DataError
         If the dataset is simulated where the model is not or the other way round, has unknown
-        columns, or was added before.
+        columns, was added before, or most of its listeners seem to be in the model.
     ModelError
         If the model keeps no plays.
     """

@@ -7,6 +7,7 @@ and "female vocalist" are said of the same artists, "blues" and "blue" are not.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -41,19 +42,21 @@ def label_keys(labels: pl.Series) -> pl.Series:
     return keys.alias(KEY)
 
 
-def canonical_forms(cells: pl.DataFrame) -> dict[str, str]:
+def canonical_forms(cells: pl.DataFrame, settled: Collection[str] = ()) -> dict[str, str]:
     """Return the canonical form of each variant: the label without an ending that changes nothing.
 
     Parameters
     ----------
     cells
         Columns item, key: which label is said of which item.
+    settled
+        Keys of labels that stay as they are.
 
     Returns
     -------
     dict[str, str]
         Key of the variant to key of the canonical form, where at least a tenth of the items of the rarer of the two
-        carry both.
+        carry both. A form that is itself a variant leads on to its own.
     """
     cells = cells.select(ITEM, KEY).unique()
     items = cells.group_by(KEY).len("items")
@@ -74,6 +77,9 @@ def canonical_forms(cells: pl.DataFrame) -> dict[str, str]:
             .sort(KEY)
         )
         found |= dict(both.select(KEY, "canonical").iter_rows())
+    found = {variant: form for variant, form in found.items() if variant not in settled}
+    for variant in sorted(found, key=len):  # the shorter has its final form by then
+        found[variant] = found.get(found[variant], found[variant])
     return found
 
 

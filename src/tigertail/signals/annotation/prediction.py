@@ -77,7 +77,7 @@ class Prediction:
     def nearest(
         self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8], gain: Vectors
     ) -> NDArray[np.int32]:
-        """Return the items of each band with the largest affinity, times a gain; int32, (queries, bands * n)."""
+        """Return the items with the largest affinity times a gain, as :meth:`ClusteredVectors.largest` finds them."""
         clusters = self._clusters
         return clusters.largest(self.vectors[queries], clusters.cluster_of[queries], n, band, gain)
 

@@ -28,7 +28,8 @@ from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
 LOOKED_UP: Final = 2**14  # entries of labels read for a query that looks for its best answers
-PREDICTED_BELOW: Final = 3  # band (7 listeners) from which listening itself knows more than labels predict
+PREDICTED_BELOW: Final = 3
+"""Band of a query, 7 listeners, from which on listening knows more than labels predict."""
 CONTRIBUTION: Final = "contribution"
 
 
@@ -159,8 +160,8 @@ class Annotation:
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough. What they predict is asked
-        for items with few listeners alone.
+        Labels are read from the rarest on, as long as :data:`LOOKED_UP` entries are enough. What they predict is looked
+        at for queries with few listeners alone.
         """
         counts = wanted(n)
         shared = np.full((len(queries), counts.sum()), -1, np.int32)
@@ -243,7 +244,7 @@ class Annotation:
     def labels_of(self, item: int, n: int, people: int) -> list[tuple[str, str]]:
         """Return facet and name of the labels that say most about an item, the one that says most first.
 
-        A label that fewer ``people`` of the crowd give, and no expert, is left out.
+        A label that fewer than ``people`` of the crowd give, and no expert, is left out.
         """
         columns, values = self.weights.row(item)
         entries = np.arange(*self.weights.indptr[item : item + 2])
@@ -397,7 +398,7 @@ def _numpy_scores(
     queries: NDArray[np.int32],
     scores: NDArray[np.float32],
 ) -> None:
-    """Do what :func:`_scores` does, in the same order of sums."""
+    """Do what :func:`tigertail.signals.annotation.kernels.sum_shared` does, in the same order of sums."""
     for place, query in enumerate(queries):
         row = scores[place]
         for entry in range(offsets[query], offsets[query + 1]):

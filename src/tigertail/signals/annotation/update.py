@@ -115,11 +115,8 @@ def _with_known_labels(
     signal: Annotation, lexicon: Lexicon, rows: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return rows with the keys and facets of a signal, and its labels with the new ones after them."""
-    known = {*lexicon.keys, *lexicon.canonical_form}
     rows = with_canonical_labels(rows, lexicon.canonical_form)
-    rows = with_canonical_labels(
-        rows, {long: short for long, short in canonical_forms(rows).items() if long not in known}
-    )
+    rows = with_canonical_labels(rows, canonical_forms(rows, {*lexicon.keys, *lexicon.canonical_form}))
     rows = with_facets(rows, _settled(signal, lexicon))
     labels = pl.DataFrame(
         {

@@ -36,5 +36,5 @@ class AudioConfig(BaseModel):
     hubness: Literal["none", "mutual"] = "none"
     """Whether affinities are turned into mutual proximities, so that no item is a neighbour of most others. Measured in
     docs/signals-audio.md: it is better between clips, and worse for listeners."""
-    seed: int = 0
+    seed: int = Field(0, ge=0)
     """Seed of the choice of landmarks."""

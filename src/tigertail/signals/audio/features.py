@@ -28,11 +28,11 @@ class Features:
     Parameters
     ----------
     codes
-        Items with audio, ascending; int64, (heard,).
+        Items with audio, ascending; int64, (items with audio,).
     values
-        Their features, each close to a standard normal distribution; float64, (heard, features).
+        Their features, each close to a standard normal distribution; float64, (items with audio, features).
     artists
-        A number for the artist of each: what is left out together; int64, (heard,).
+        A number for the artist of each: what is left out together; int64, (items with audio,).
     names
         Descriptors whose means are the first columns of ``values``; how much they differ comes after.
     """
@@ -44,7 +44,7 @@ class Features:
 
     @property
     def means(self) -> Reals:
-        """Mean of each named descriptor over the clips of an item; float64, (heard, names)."""
+        """Mean of each named descriptor over the clips of an item; float64, (items with audio, names)."""
         return self.values[:, : len(self.names)]
 
 

@@ -40,9 +40,9 @@ def factor_targets(factors: NDArray[np.float32], enough: NDArray[np.bool_]) -> T
     Parameters
     ----------
     factors
-        Vectors of the items with audio; float32, (heard, factors).
+        Vectors of the items with audio; float32, (items with audio, factors).
     enough
-        Which of them have listeners enough; bool, (heard,).
+        Which of them have listeners enough; bool, (items with audio,).
     """
     return _targets(np.where(enough[:, None], factors.astype(np.float64), 0.0))
 

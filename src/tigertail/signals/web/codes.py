@@ -63,7 +63,7 @@ def read_mentions(dataset: Dataset, interactions: Interactions) -> CodedMentions
 
 
 def _with_owner(documents: pl.LazyFrame) -> pl.LazyFrame:
-    owner = c.ITEM_ID if c.ITEM_ID in documents.collect_schema() else pl.lit(None, pl.String)
-    return documents.select(
-        c.DOCUMENT_ID, pl.col(owner) if isinstance(owner, str) else owner.alias(c.ITEM_ID)
-    )
+    """Return the documents and the item whose page each is, null for none."""
+    nobody = pl.lit(None, pl.String).alias(c.ITEM_ID)
+    owner = pl.col(c.ITEM_ID) if c.ITEM_ID in documents.collect_schema() else nobody
+    return documents.select(c.DOCUMENT_ID, owner)

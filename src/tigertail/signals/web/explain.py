@@ -14,10 +14,10 @@ _ON_PAGES: Final = (None, Fact("named_on_page"), Fact("each_named_on_page"))
 class MentionCounts(NamedTuple):
     """How often documents mention two items together.
 
-    Attributes
+    Parameters
     ----------
     documents
-        Documents in which they are mentioned beside each other.
+        Documents in which they are mentioned near each other.
     mentions_of_b_on_a, mentions_of_a_on_b
         How often each one's own pages mention the other.
     """

@@ -55,7 +55,7 @@ def page_mention_similarity(own_page_mentions: CSR) -> CSR:
 
 
 def symmetric_sum(matrix: CSR) -> CSR:
-    """Return a matrix plus itself turned over."""
+    """Return the sum of a matrix and its transpose."""
     import scipy.sparse as sp
 
     plain = sp.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape)

@@ -32,7 +32,7 @@ def text_similarity(
     The cosine of tf-idf vectors with sublinear tf (G. Salton and C. Buckley, "Term-weighting approaches in
     automatic text retrieval", 1988; C. Manning et al., *Introduction to Information Retrieval*, 6.4.1): a word
     weighs (1 + ln tf) ln(n / df) among the n items with pages. A word that only one of them uses, or more
-    than a share ``common``, says nothing.
+    than a share ``common`` and more than two, says nothing.
 
     Parameters
     ----------
