@@ -78,9 +78,8 @@ def _name(half: Path, target: Path) -> None:
 
 def _forget_old(cache_dir: Path) -> None:
     for old in sorted(_copies(cache_dir), key=_used)[:-KEPT]:
-        going = (
-            cache_dir / f".{old.name}.{uuid.uuid4().hex[:8]}"
-        )  # what is half removed must not pass for a copy
+        # What is half removed must not pass for a copy.
+        going = cache_dir / f".{old.name}.{uuid.uuid4().hex[:8]}"
         with suppress(OSError):
             old.rename(going)
         shutil.rmtree(going, ignore_errors=True)
