@@ -7,6 +7,7 @@ service answers from a copy of its own, made whole and checked before it is used
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Collection
@@ -39,7 +40,7 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
     ModelError
         If the model is missing, damaged, half copied, changed meanwhile, or not signed as it must be.
     OSError
-        If the disk is full.
+        If the disk is full, or another worker has just removed the copy.
     """
     manifest, version = read_manifest(folder)
     if signers:
@@ -58,7 +59,7 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
             _name(half, target)
         finally:
             shutil.rmtree(half, ignore_errors=True)
-    target.touch()
+    os.utime(target)  # not touch: it would make a file where another worker has just removed the copy
     _forget_old(cache_dir)
     return target
 
