@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import resource
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from tigertail.cli import app
+from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.simulation import WorldConfig, simulate
 
@@ -93,3 +97,14 @@ def test_real_data_have_no_true_affinity(scenes: Dataset, quick: Path) -> None:
 def test_a_brief_has_no_room_for_more(world: Path, option: list[str]) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(world), "--brief", *option])
     assert "does not support" in str(result.exception)
+
+
+@pytest.mark.parametrize(("platform", "unit"), [("linux", 1024), ("darwin", 1)])
+def test_peak_memory_is_counted_as_the_system_counts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str, unit: int
+) -> None:
+    usage = SimpleNamespace(ru_maxrss=300 * 2**20 // unit)
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(resource, "getrusage", lambda who: usage)
+    print_memory()
+    assert capsys.readouterr().out == "Peak memory: 300 MiB.\n"

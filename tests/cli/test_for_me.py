@@ -27,3 +27,10 @@ def test_for_me_takes_the_options_of_a_query(folder: Path, tmp_path: Path) -> No
     found = [row["item_id"] for row in json.loads(run_cli(*arguments).stdout)]
     assert "n1" in found
     assert "n2" not in found
+
+
+def test_no_answer_for_a_listener_is_said(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("Кино\n", encoding="utf-8")
+    printed = run_cli("for-me", folder, tmp_path / "mine.txt", "--stratum", "cold").stdout
+    assert "For a listener of 1 item " in printed
+    assert "There is no answer" in printed

@@ -43,11 +43,12 @@ def test_a_reader_that_goes_away_is_no_error(folder: str, options: list[str]) ->
 
 
 ENDLESS = """
+from types import SimpleNamespace
 import polars as pl
 from tigertail.cli import main
 from tigertail.model import Model
 lists = pl.DataFrame({"target_item_id": ["a"] * 10**6, "item_id": "b", "score": 0.5, "rank": 1})
-Model.neighbours = lambda *_, **__: lists
+Model.answer_many = lambda *_, **__: SimpleNamespace(notices=(), table=lambda **_: lists)
 main()
 """
 

@@ -70,6 +70,20 @@ def test_no_answer_is_explained(folder: Path, tmp_path: Path) -> None:
     assert "no listener has played it" not in alone
 
 
+def test_no_answer_to_an_artist_without_listeners_is_explained_by_what_covers_it(tmp_path: Path) -> None:
+    plays = {"listener_id": [f"u{one}" for one in range(8) for _ in "ab"], "item_id": ["a", "b"] * 8}
+    tags = {"item_id": ["a", "b", "c"], "facet": ["tag"] * 3, "label": ["noise", "polka", "noise"]}
+    more = {"weight": [1.0] * 3, "source": ["expert"] * 3, "annotator": [""] * 3}
+    items = {"item_id": ["a", "b", "c"], "name": ["a", "b", "c"], "kind": ["artist"] * 3}
+    tables = {"plays": plays | {"plays": [3] * 16}, "items": items, "annotations": tags | more}
+    Dataset.write(tmp_path / "data", {name: pl.DataFrame(table) for name, table in tables.items()}, name="d")
+    run_cli("fit", tmp_path / "data", tmp_path / "model")
+    cold = ("similar", tmp_path / "model", "c", "--exclude", "a", "--exclude", "b")
+    covered = run_cli(*cold, "--signal", "annotation").stdout
+    assert "no answer: no item that may be listed has an affinity to it" in covered
+    assert "no answer: no listener has played it" in run_cli(*cold, "--signal", "listening").stdout
+
+
 def test_a_question_is_asked_from_somewhere(local: Path) -> None:
     asked = ["similar", local, "Queen", "-n", 3, "--json"]
     polish, brazilian = ({f"{country}{number}" for number in (1, 2, 3)} for country in "pb")

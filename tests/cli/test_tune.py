@@ -42,7 +42,7 @@ def test_the_best_is_written_so_that_fit_takes_it(world: Dataset, tmp_path: Path
     assert "SIMULATED" in result.stdout
     best = (out / "best.toml").read_text()
     assert world.fingerprint[:12] in best
-    assert f"tigertail tune {world.path} --budget 3 --seed 0" in best
+    assert f"tigertail tune {world.path} --budget 3 --seed 0 --out {out}" in best
     assert "[mixture]" in best
     plain = ModelConfig.read(out / "plain.toml").base
     assert (plain.nu, plain.beta) == (0, 1)
@@ -92,7 +92,9 @@ def test_stopped_before_the_first_trial_it_writes_no_configuration(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(objective, "score", stopped)
-    assert run("tune", world.path, "--out", tmp_path / "out").exit_code == 130
+    result = run("tune", world.path, "--out", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "figures" not in result.stdout
     assert not list((tmp_path / "out").glob("*.toml"))
 
 

@@ -108,7 +108,7 @@ class _Output:
     def write(self, text: Any) -> int:
         """Write text, or bytes to the buffer."""
         with _until_closed():
-            return int(self._stream.write(text))
+            self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:

@@ -48,7 +48,7 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
 
 
 def _print_remarks(report: BuildReport) -> None:
-    """Print the reasons of rejected rows, and the warnings about others."""
+    """Print why rows were rejected or left out, and the warnings about those that were used."""
     remarks = []
     for source in report.sources:
         remarks += [(source.name, "rejected", why, f"{rows:,}") for why, rows in source.rejected.items()]

@@ -167,7 +167,7 @@ def similar(
     if as_json:
         typer.echo(table.write_json())
     elif beside is None:
-        print_similar(opened, int(seeds[0]), table)
+        print_similar(opened, int(seeds[0]), table, options.signal)
     else:
         print_beside(opened, int(seeds[0]), table, beside, options.signal)
 
@@ -218,7 +218,7 @@ def neighbours(
     *,
     options: QueryOptions,
 ) -> None:
-    """Write the nearest items of many items to a Parquet file."""
+    """Write the nearest items of many items to a file, or to standard output."""
     import tigertail
     from tigertail.io.table_files import check_table_file, write_table
     from tigertail.model.files import read_queries
@@ -268,9 +268,9 @@ def deploy(
     signer: Signers = None,
 ) -> None:
     """Put a model in the place of another; servers take it over by themselves, rollback takes it back."""
-    from tigertail.model import deploy as put
+    from tigertail.model import deploy as deploy_model
 
-    typer.echo(f"{model} is now the version {put(source, model, _signers(signer))}.")
+    typer.echo(f"{model} is now the version {deploy_model(source, model, _signers(signer))}.")
 
 
 def rollback(
@@ -300,9 +300,9 @@ def sign(
     key: Annotated[Path, typer.Option(help="The private key of tigertail signing-key.")],
 ) -> None:
     """Sign a model, so that others can verify whose it is."""
-    from tigertail.model.store.signing import sign as put
+    from tigertail.model.store.signing import sign as sign_model
 
-    typer.echo(f"{model} is signed; its signer is {put(model, key)}.")
+    typer.echo(f"{model} is signed; its signer is {sign_model(model, key)}.")
 
 
 def verify(model: ModelFolder, signer: Signers = None) -> None:

@@ -60,8 +60,10 @@ def write_report(report: Report, folder: Path) -> None:
 def print_memory() -> None:
     """Print the peak memory of this process."""
     import resource
+    import sys
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes: macOS counts in bytes, Linux in KiB
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
     typer.echo(f"Peak memory: {peak:,.0f} MiB.")
 
 

@@ -41,16 +41,11 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Build, fit, list neighbours and evaluate on a cluster of Apache Spark.", no_args_is_help=True
     )
-    group.callback()(_group)
     group.command("build")(build)
     group.command("fit")(fit)
     add_query_command(group, "neighbours", neighbours)
     group.command("evaluate")(evaluate)
     app.add_typer(group, name="spark")
-
-
-def _group() -> None:
-    pass
 
 
 def build(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MARK = "="
 
 
-def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
-    """Print the list of :meth:`tigertail.Model.similar`."""
+def print_similar(model: Model, code: int, answers: pl.DataFrame, signal: str | None) -> None:
+    """Print the list of :meth:`tigertail.Model.similar`, which the named signal or the default one gave."""
     from tigertail.dataset.full_names import full_name
     from tigertail.model.explanation import WHY, format_reasons
 
@@ -40,7 +40,7 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame) -> None:
         left=["name", "stratum", *explained],
     )
     if answers.is_empty():
-        typer.echo(printable(f"This signal has no answer: {_silence(model, code)}."))
+        typer.echo(f"This signal has no answer: {_silence(model, code, signal)}.")
 
 
 def print_for_listener(model: Model, known: int, answers: pl.DataFrame) -> None:
@@ -48,15 +48,18 @@ def print_for_listener(model: Model, known: int, answers: pl.DataFrame) -> None:
     from tigertail.dataset.full_names import full_name
 
     invented = ", SIMULATED" if model.provenance.simulated else ""
+    entries = "1 item" if known == 1 else f"{known:,} items"
     print_table(
         ["rank", "name", "score", "listeners", "stratum"],
         [
             [row["rank"], full_name(row), f"{row['score']:.3g}", f"{row['listeners']:,}", row["stratum"]]
             for row in answers.iter_rows(named=True)
         ],
-        title=f"For a listener of {known:,} items{invented}",
+        title=f"For a listener of {entries}{invented}",
         left=["name", "stratum"],
     )
+    if answers.is_empty():
+        typer.echo("There is no answer: no item that may be listed has an affinity to these.")
 
 
 def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: str | None) -> None:
@@ -64,6 +67,7 @@ def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: 
     from tigertail.model.query_options import COSINE
     from tigertail.model.resolution import default_signal
 
+    signals = (other, own)
     other = f"naive CF ({other})" if other == COSINE else other
     own = f"Tigertail ({own or default_signal(model.signals)})"
     home = ["home"] if "country" in lists.columns else []
@@ -76,9 +80,9 @@ def print_beside(model: Model, code: int, lists: pl.DataFrame, other: str, own: 
         title=f"{_title(model, code)}; {MARK} is in both",
         left=[other, own, *home],
     )
-    for name, column in ((other, "other_name"), (own, "name")):
+    for name, signal, column in zip((other, own), signals, ("other_name", "name"), strict=True):
         if lists[column].is_null().all():
-            typer.echo(printable(f"{name} has no answer: {_silence(model, code)}."))
+            typer.echo(printable(f"{name} has no answer: {_silence(model, code, signal)}."))
 
 
 def _half(row: dict[str, Any], prefix: str, home: bool) -> list[str]:
@@ -105,8 +109,12 @@ def _title(model: Model, code: int) -> str:
     )
 
 
-def _silence(model: Model, code: int) -> str:
-    """Return why the list of an item may be empty."""
-    if model.items["listeners"][code]:
+def _silence(model: Model, code: int, signal: str | None) -> str:
+    """Return why the list that a signal, or the default one, gives for an item is empty."""
+    from tigertail.model import QueryOptions
+    from tigertail.model.resolution import resolve_signal
+
+    known = resolve_signal(model.signals, QueryOptions(signal=signal)).signal.known
+    if model.items["listeners"][code] or known[code]:
         return "no item that may be listed has an affinity to it"
     return "no listener has played it, and no other signal queried covers it"

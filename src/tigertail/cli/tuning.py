@@ -47,7 +47,7 @@ def tune(
     for study in STUDIES:
         _print_study(tuned, study, opened)
     command = shlex.join(
-        ["tigertail", "tune", *map(str, datasets), *("--budget", budget), *("--seed", str(seed))]
+        ["tigertail", "tune", *map(str, datasets), "--budget", budget, "--seed", str(seed), "--out", str(out)]
     )
     _write(out, tuned, opened, command)
     if tuned.interrupted:
@@ -73,16 +73,20 @@ def _print_study(tuned: Tuning, study: StudySpec, datasets: list[Dataset]) -> No
         for result in ranked[:SHOWN]
     ]
     settings = [name.partition(".")[2] for name in study.search_space]
+    chosen = study.params(ranked[0].config).values()
+    words = [name for name, value in zip(settings, chosen, strict=True) if isinstance(value, str)]
     sizes = ["frontier", "nDCG", "IPS-nDCG"] if only else [dataset.name for dataset in datasets]
     title = f"{study.name}: the best of {len(ranked)} trials (0 is where the study starts)"
     columns = ["trial", *settings, "relative", *sizes]
-    print_table(columns, rows, title=title, left=["transform", "weights"])
+    print_table(columns, rows, title=title, left=words)
 
 
 def _write(out: Path, tuned: Tuning, datasets: list[Dataset], command: str) -> None:
-    """Write the best model, and plain ALS tuned as long."""
+    """Write the best model, and plain ALS tuned as long; nothing before the first trial."""
     from tigertail.tuning import PLAIN, write_config
 
+    if not tuned.model():
+        return
     on = ", ".join(f"{dataset.name} ({dataset.fingerprint[:12]})" for dataset in datasets)
     for name, what, config in (
         ("best.toml", "The best model found", tuned.model()),

@@ -40,7 +40,8 @@ class Population:
     edge
         Difference in relevance between the favourites of the first model and those of the second.
     taste
-        Deviation of that difference in the two groups of listeners.
+        What is added to the relevance of the favourites of one model, and taken from that of the other's, in one of the
+        two groups of listeners; in the other group the reverse.
     twins, items
         Number of pairs of queries, all equally frequent, and number of items in the lists of each.
     n

@@ -38,11 +38,12 @@ def test_as_jspf(client: TestClient) -> None:
     assert [track["title"] for track in playlist["track"]] == [item["name"] for item in listed]
 
 
-def test_as_m3u(client: TestClient) -> None:
-    answer = client.get("/v1/radio", params={"item": "star", "n": 2, "format": "m3u"})
+@pytest.mark.parametrize("item", ["star", "id:star", "queen"])
+def test_as_m3u(client: TestClient, item: str) -> None:
+    answer = client.get("/v1/radio", params={"item": item, "n": 2, "format": "m3u"})
     assert answer.headers["content-type"].startswith("audio/x-mpegurl")
     lines = answer.text.splitlines()
-    assert lines[:2] == ["#EXTM3U", "#PLAYLIST:After star"]
+    assert lines[:2] == ["#EXTM3U", "#PLAYLIST:After Queen"]
     assert [line.startswith("#EXTINF:-1,") for line in lines[2:]] == [True, False] * 2
 
 

@@ -163,6 +163,8 @@ def test_a_search_repeats_what_was_typed_as_far_as_xml_can(server: str) -> None:
         ({}, 400, 3),
         ({"method": "artist.getSimilar"}, 200, 6),
         ({"method": "track.getSimilar", "track": "Believe"}, 200, 6),
+        ({"method": "artist.search"}, 200, 6),
+        ({"method": "track.search", "track": "", "artist": "Cher"}, 200, 6),
         ({**ARTIST, "limit": "many"}, 400, 6),
         ({**ARTIST, "limit": "0"}, 400, 6),
         ({**ARTIST, "limit": "٣"}, 400, 6),

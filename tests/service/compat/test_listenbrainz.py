@@ -162,3 +162,12 @@ def test_keys_and_sizes_are_told_in_its_words(locked: str, started: Any) -> None
     narrow = started(limits={"max_body_bytes": 1024}, keys={"player": digest("open sesame")})
     large = httpx.post(f"{narrow}/similar-artists/json", content=b" " * 2000, headers=token)
     assert (large.status_code, large.json()["code"]) == (413, 413)
+
+
+def test_what_is_to_be_sent_is_said_for_that_route(server: str) -> None:
+    asked = {"algorithm": "x", "recording_mbids": "x"}
+    in_url = httpx.get(f"{server}/similar-recordings/json", params=asked).json()["error"]
+    assert in_url.endswith("ask as ?recording_mbids=MBID,MBID&algorithm=NAME")
+    for body in (b"{", b"[1]"):
+        in_body = httpx.post(f"{server}/similar-recordings/json", content=body).json()["error"]
+        assert in_body.endswith('send a list, as [{"recording_mbids": ["..."], "algorithm": "..."}]')

@@ -27,3 +27,13 @@ def test_a_missing_evaluation_names_the_command_that_makes_one(visit: Any, run: 
     person.open(view="evaluation")
     expect(person.page.locator("#view-evaluation")).to_contain_text("tigertail evaluate DATASET --report")
     person.screenshot("no-evaluation")
+
+
+def test_results_by_source_are_shown(person: Any, expect: Any) -> None:
+    report = person.get("evaluation")
+    of_one = [row | {"by": "source", "group": "radio"} for row in report["rows"] if row["by"] == "overall"]
+    answer = report | {"rows": report["rows"] + of_one}
+    person.page.route("**/v1/evaluation", lambda route: route.fulfill(json=answer))
+    person.open(view="evaluation")
+    person.page.get_by_role("combobox", name="Groups").select_option("source")
+    expect(person.page.get_by_role("region", name="nDCG, by the listener's source")).to_contain_text("radio")

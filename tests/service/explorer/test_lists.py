@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 import pytest
@@ -170,3 +171,36 @@ def test_an_mbid_leads_to_the_artist_itself(person: Any, expect: Any, star: Json
     links = person.page.get_by_role("list", name=f"{star['name']} elsewhere").get_by_role("link")
     expect(links).to_have_text(["MusicBrainz", "ListenBrainz", "Wikipedia", "Bandcamp"])
     assert links.first.get_attribute("href") == f"https://musicbrainz.org/artist/{mbid}"
+
+
+def test_the_window_is_named_after_the_view(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"])
+    expect(person.page).to_have_title(f"{star['name']} · Tigertail")
+    person.page.get_by_role("link", name="Map", exact=True).click()
+    expect(person.page).to_have_title("Map · Tigertail")
+    person.page.go_back()
+    expect(person.page).to_have_title(f"{star['name']} · Tigertail")
+
+
+def test_a_list_that_comes_late_does_not_name_another_view(person: Any, expect: Any, star: Json) -> None:
+    held: list[Any] = []
+    person.page.route("**/v1/similar?*", lambda route: held.append(route))
+    with person.page.expect_request("**/v1/similar?*"):
+        person.open(item=star["item_id"])
+    person.page.get_by_role("link", name="Evaluation").click()
+    expect(person.page).to_have_title("Evaluation · Tigertail")
+    for route in held:
+        route.continue_()
+    expect(person.rows()).to_have_count(20)
+    assert person.page.title() == "Evaluation · Tigertail"
+
+
+def test_the_start_page_asks_by_id(person: Any, expect: Any, town: Any) -> None:
+    """A bare id may be the name of a better-known item."""
+    asked: list[str] = []
+    person.page.on("request", lambda request: asked.append(request.url))
+    person.open()
+    expect(person.page.locator(".start-groups section:not(.skeleton)").last).to_be_visible()
+    popular = [f"id:{item}" for item in town.model.items["item_id"].head(4)]
+    queries = [parse_qs(urlsplit(url).query) for url in asked if "/v1/similar" in url]
+    assert [query["item"] for query in queries] == [popular, popular]

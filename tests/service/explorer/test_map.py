@@ -81,3 +81,30 @@ def test_a_missing_map_names_the_command_that_makes_one(person: Any, expect: Any
     person.page.route("**/v1/map", lambda route: route.fulfill(status=404, body=json.dumps(problem)))
     person.open(view="map")
     expect(person.page.locator("#view-map")).to_contain_text("tigertail map MODEL")
+
+
+def test_a_list_that_comes_when_its_query_is_gone_is_not_marked(
+    person: Any, expect: Any, star: Json, town: Any
+) -> None:
+    page = person.page
+    held: list[Any] = []
+    page.route("**/v1/similar?*", lambda route: held.append(route))
+    with page.expect_request("**/v1/similar?*"):
+        person.open(view="map", item=star["item_id"])
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator(".chip")).to_have_count(0)
+    answer = {"seeds": [{"id": star["item_id"]}], "items": [{"id": town.model.items["item_id"][1]}]}
+    for route in held:
+        route.fulfill(json=answer)
+    page.wait_for_timeout(200)
+    expect(page.locator(".map-selection")).to_contain_text("Search for an artist")
+
+
+def test_a_view_whose_code_does_not_come_says_so(person: Any, expect: Any) -> None:
+    person.expected_statuses = {503}
+    person.page.route("**/js/map/map-view.js", lambda route: route.fulfill(status=503))
+    person.open(view="map")
+    expect(person.page.get_by_role("alert")).to_contain_text("Something went wrong on this page.")
+    person.page.unroute("**/js/map/map-view.js")
+    person.page.get_by_role("button", name="Try again").click()
+    expect(person.page.get_by_role("application", name="Map of")).to_be_visible()

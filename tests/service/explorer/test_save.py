@@ -118,3 +118,12 @@ def test_an_image_shows_the_list_as_the_page_does(
     starts = {one["x"] for one in drawn if one["words"] in names(person)}
     assert len(starts) == 1
     assert (starts.pop() > width / 4) == (language == "ar")  # two pixels for each unit
+
+
+def test_what_could_not_be_copied_is_not_said_to_be(listing: Any, expect: Any) -> None:
+    page = listing.page
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.evaluate("document.execCommand = () => false")
+    page.locator(".list-tools .menu summary").click()
+    page.get_by_role("button", name="Copy as text").click()
+    expect(page.locator(".toast")).to_contain_text("Something went wrong on this page.")

@@ -141,7 +141,42 @@ def test_a_missing_extra_is_told_with_its_remedy(endpoint: pytest.MonkeyPatch) -
     assert error.value.remedy == "pip install 'tigertail[otel]'"
 
 
-def test_another_protocol_is_refused(endpoint: pytest.MonkeyPatch) -> None:
-    endpoint.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
-    with pytest.raises(ConfigError, match="grpc is not supported"):
+@pytest.mark.parametrize("variable", ["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"])
+def test_another_protocol_is_refused(endpoint: pytest.MonkeyPatch, variable: str) -> None:
+    endpoint.setenv(variable, "grpc")
+    with pytest.raises(ConfigError, match=f"{variable}: grpc is not supported"):
         check_telemetry()
+
+
+def test_an_empty_variable_is_as_none(endpoint: pytest.MonkeyPatch) -> None:
+    for name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER"):
+        endpoint.setenv(name, "")
+    assert check_telemetry()
+
+
+def test_otlp_may_be_one_of_several_exporters(endpoint: pytest.MonkeyPatch) -> None:
+    endpoint.setenv("OTEL_TRACES_EXPORTER", "console, otlp")
+    endpoint.setenv("OTEL_METRICS_EXPORTER", "none")
+    assert check_telemetry()
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({}, "tigertail"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=radio,deployment.environment=home"}, "radio"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=radio", "OTEL_SERVICE_NAME": "station"}, "station"),
+    ],
+)
+def test_the_service_is_called_as_the_variables_say(
+    endpoint: pytest.MonkeyPatch, given: dict[str, str], name: str
+) -> None:
+    for variable, value in given.items():
+        endpoint.setenv(variable, value)
+    endpoint.setenv("OTEL_METRICS_EXPORTER", "none")
+    telemetry = telemetry_from_environment()
+    assert telemetry
+    [provider] = telemetry._providers
+    assert isinstance(provider, TracerProvider)
+    assert provider.resource.attributes["service.name"] == name
+    telemetry.close()

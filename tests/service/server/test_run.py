@@ -18,8 +18,9 @@ def test_a_free_port_is_taken_and_no_other_can_take_it() -> None:
     with bound("127.0.0.1", 0) as taken:
         host, port = taken.getsockname()
         taken.listen()
-        with pytest.raises(ConfigError, match=f"cannot listen at {host}, port {port}"):
+        with pytest.raises(ConfigError, match=f"cannot listen at {host}, port {port}") as refused:
             bound(host, port)
+        assert refused.value.remedy == "choose another port with --port, or end what listens there"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -44,8 +45,9 @@ def test_what_is_written_is_sent_at_once(host: str) -> None:
 
 
 def test_no_such_host() -> None:
-    with pytest.raises(ConfigError, match=r"cannot listen at no-such-host\.invalid"):
+    with pytest.raises(ConfigError, match=r"cannot listen at no-such-host\.invalid") as refused:
         bound("no-such-host.invalid", 0)
+    assert refused.value.remedy == "name an address of this machine with --host"
 
 
 def test_an_evaluation_that_is_not_there_is_told_before_anything_is_served(folder: Path) -> None:

@@ -69,3 +69,23 @@ def test_what_is_half_removed_does_not_pass_for_a_copy(
     copied(model, cache_dir)
     assert not made[0].exists()
     assert newest(cache_dir) == made[-1]
+
+
+def test_a_copy_that_another_worker_removes_meanwhile_is_made_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = copied(folder, tmp_path / "cache")
+    is_dir = Path.is_dir
+
+    def removed_once_seen(path: Path) -> bool:
+        found = is_dir(path)
+        if path == target:
+            shutil.rmtree(target, ignore_errors=True)
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Path, "is_dir", removed_once_seen)
+        with pytest.raises(FileNotFoundError):
+            copied(folder, tmp_path / "cache")
+    assert copied(folder, tmp_path / "cache") == target
+    assert load(target).version == load(folder).version

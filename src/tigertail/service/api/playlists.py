@@ -67,13 +67,16 @@ async def radio(
     def drawn(served: ServedModel) -> tuple[Answers, tuple[str, ...], str]:
         seeds, notes = seeds_of(served.index, query.item)
         order = RadioOrder(query.variety, query.explore, query.seed)
-        return (
-            served.radio(seeds.tolist(), query.n, order, query.options()),
-            notes,
-            title_of(query.item, "after"),
-        )
+        answers = served.radio(seeds.tolist(), query.n, order, query.options())
+        return answers, notes, title_of([_name(served, text) for text in query.item], "after")
 
     return await _answered(request, context, query, drawn)
+
+
+def _name(served: ServedModel, text: str) -> str:
+    """Return the name of the item that a text means; where that is none, the text is an artist's name already."""
+    code = served.index.code_or_none(text)
+    return text if code is None else str(served.items[code]["name"])
 
 
 async def _answered(

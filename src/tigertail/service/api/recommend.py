@@ -7,6 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 
 from tigertail.model.recommend import History
+from tigertail.service.api.similar import check_limits
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import Played, RecommendRequest
 from tigertail.service.http.problems import ServiceError, documented
@@ -48,8 +49,7 @@ def _answer(served: ServedModel, body: RecommendRequest) -> dict[str, Any]:
 
 
 def _check_limits(body: RecommendRequest, limits: Limits) -> None:
-    if body.n > limits.n:
-        raise ServiceError(422, f"a list of {body.n}", remedy=f"ask for at most {limits.n}")
+    check_limits(body.n, (), limits)
     if len(body.history) > (max_entries := limits.seeds * ITEMS_PER_SEED):
         raise ServiceError(
             422,

@@ -41,9 +41,7 @@ async def similar(
     served = context.served
     challenger = context.challenger_of(query)
     if challenger is not None:
-        content = await context.queue.run(
-            lambda: to_json(interleaved_answer(served, challenger, query.item, query))
-        )
+        content = await context.queue.run(lambda: to_json(interleaved_answer(served, challenger, query)))
         return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
     if client_has_current(request, served.tag):
         return not_modified(served.version, served.tag)
@@ -57,7 +55,11 @@ async def similar(
     responses=documented(400, 401, 413, 422, 429, 503),
 )
 async def batch(context: ContextDependency, body: Batch) -> Response:
-    """Answer each request, all from one model; only an overloaded server fails the whole batch."""
+    """Answer each request, all from one model.
+
+    What a model cannot answer is an error in the place of its answer. A body that is not valid, or an overloaded
+    server, fails the whole batch.
+    """
     limits = context.settings.limits
     if len(body.requests) > limits.batch:
         raise ServiceError(
@@ -161,7 +163,7 @@ def _answer(served: ServedModel, answers: Answers, notes: tuple[str, ...]) -> di
     }
 
 
-def check_limits(n: int, seeds: list[str], limits: Limits) -> None:
+def check_limits(n: int, seeds: Sequence[str], limits: Limits) -> None:
     """Check the length of the list and the number of seeds.
 
     Raises

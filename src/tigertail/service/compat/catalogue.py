@@ -66,7 +66,10 @@ class Catalogue:
         return self._index.by_mbid(mbid, kind)
 
     def by_name(self, name: str, kind: str, artist: str | None = None) -> int | None:
-        """Return the code of the item with most listeners of that kind and name, a track of that artist."""
+        """Return the code of the item with most listeners of that kind and name; None where there is none.
+
+        Of tracks and albums only those of ``artist`` count: all of them where it is None, none where it is empty.
+        """
         for spelled in _unescaped(name, artist):
             codes = self._named(*spelled, kind)
             if len(codes):

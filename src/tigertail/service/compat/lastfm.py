@@ -23,7 +23,7 @@ from tigertail.service.serving.context import Context, ContextDependency
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["Last.fm"])
-PATH: Final = "/2.0"
+PATH: Final = form_body.PATHS[0]
 _XML: Final = "text/xml"
 _JSON: Final = "application/json"
 _OPERATION_FAILED: Final = "Operation failed - "

@@ -125,6 +125,17 @@ class LastfmRequest:
         code = None if tracks else self._artist(answers)
         return answers.top_tracks(code, tracks, self.limit, self.page)
 
+    def _search(self, answers: Answers) -> Tree:
+        """Answer with the items of a kind whose names are like a text."""
+        text, found = (
+            (self.artist, answers.found_artists)
+            if self.method == "artist.search"
+            else (self.track, answers.found_tracks)
+        )
+        if not text:
+            raise _missing()
+        return found(text, self.limit, self.page)
+
     def _artist(self, answers: Answers) -> int:
         if not (self.artist or self.mbid):
             raise _missing()
@@ -158,8 +169,8 @@ _ANSWERS: Final[dict[str, Callable[[LastfmRequest, Answers], Tree]]] = {
     "artist.getTopTracks": LastfmRequest._top_tracks,
     "artist.getCorrection": lambda asked, to: to.correction(replace(asked, autocorrect=True)._artist(to)),
     "track.getInfo": lambda asked, to: to.track_info(asked._track(to)),
-    "artist.search": lambda asked, to: to.found_artists(asked.artist, asked.limit, asked.page),
-    "track.search": lambda asked, to: to.found_tracks(asked.track, asked.limit, asked.page),
+    "artist.search": LastfmRequest._search,
+    "track.search": LastfmRequest._search,
 }
 
 

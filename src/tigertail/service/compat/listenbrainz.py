@@ -36,6 +36,7 @@ router = APIRouter(tags=["ListenBrainz Labs"])
 ARTISTS: Final = "/similar-artists"
 RECORDINGS: Final = "/similar-recordings"
 _JSON: Final = "application/json"
+_IN_URL: Final = "ask as ?{}=MBID,MBID&algorithm=NAME"
 Rows = TypeVar("Rows")
 
 _Artists = Annotated[list[ArtistRequest], Field(min_length=1, max_length=MAX_ROWS)]
@@ -107,7 +108,7 @@ def _body(name: str) -> dict[str, Any]:
 )
 async def artists(request: Request, context: ContextDependency) -> Response:
     """List up to 100 for each MBID, the closest first, each once."""
-    asked = _checked(_ARTISTS, [_from_query(request, "artist_mbid")])
+    asked = _checked(_ARTISTS, [_from_query(request, "artist_mbid")], _IN_URL.format("artist_mbids"))
     return await _answered(request, context, c.ARTIST, [row.artist_mbids for row in asked])
 
 
@@ -121,7 +122,7 @@ async def artists(request: Request, context: ContextDependency) -> Response:
 )
 async def artists_body(request: Request, context: ContextDependency) -> Response:
     """List as GET does; `artist_mbid` may hold a lone one."""
-    asked = _checked(_ARTISTS, _parsed(await request.body()))
+    asked = await _from_body(request, _ARTISTS, "artist_mbids")
     return await _answered(request, context, c.ARTIST, [row.artist_mbids for row in asked])
 
 
@@ -135,7 +136,7 @@ async def artists_body(request: Request, context: ContextDependency) -> Response
 )
 async def recordings(request: Request, context: ContextDependency) -> Response:
     """List up to 100 for each MBID, the closest first, each once."""
-    asked = _checked(_RECORDINGS, [_from_query(request, "recording_mbid")])
+    asked = _checked(_RECORDINGS, [_from_query(request, "recording_mbid")], _IN_URL.format("recording_mbids"))
     return await _answered(request, context, c.TRACK, [row.recording_mbids for row in asked])
 
 
@@ -149,7 +150,7 @@ async def recordings(request: Request, context: ContextDependency) -> Response:
 )
 async def recordings_body(request: Request, context: ContextDependency) -> Response:
     """List as GET does; `recording_mbid` may hold a lone one."""
-    asked = _checked(_RECORDINGS, _parsed(await request.body()))
+    asked = await _from_body(request, _RECORDINGS, "recording_mbids")
     return await _answered(request, context, c.TRACK, [row.recording_mbids for row in asked])
 
 
@@ -189,17 +190,16 @@ def _from_query(request: Request, name: str) -> dict[str, Any]:
     return {f"{name}s": mbids, "algorithm": given.get("algorithm")}
 
 
-def _parsed(body: bytes) -> Any:
+async def _from_body(request: Request, adapter: TypeAdapter[Rows], name: str) -> Rows:
+    remedy = f'send a list, as [{{"{name}": ["..."], "algorithm": "..."}}]'
     try:
-        return orjson.loads(body)
+        rows = orjson.loads(await request.body())
     except orjson.JSONDecodeError as error:
-        raise ServiceError(400, f"the body is no JSON ({error})", remedy=_LIKE) from None
+        raise ServiceError(400, f"the body is no JSON ({error})", remedy=remedy) from None
+    return _checked(adapter, rows, remedy)
 
 
-_LIKE: Final = 'send a list, as [{"artist_mbids": ["..."], "algorithm": "..."}]'
-
-
-def _checked(adapter: TypeAdapter[Rows], rows: Any) -> Rows:
+def _checked(adapter: TypeAdapter[Rows], rows: Any, remedy: str) -> Rows:
     """Return a request, checked.
 
     Raises
@@ -212,4 +212,4 @@ def _checked(adapter: TypeAdapter[Rows], rows: Any) -> Rows:
     except ValidationError as error:
         first: Mapping[str, Any] = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ServiceError(400, f"{where}: {first['msg']}", remedy=_LIKE) from None
+        raise ServiceError(400, f"{where}: {first['msg']}", remedy=remedy) from None

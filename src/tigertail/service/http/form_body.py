@@ -1,4 +1,4 @@
-"""Requests sent as a form, as players of Last.fm do, the key among the answers."""
+"""Requests sent as a form, as players of Last.fm do; the key may be among its fields."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from prometheus_client import (
 )
 
 SEVERAL: Final = "PROMETHEUS_MULTIPROC_DIR"
-_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 REGISTRY: Final = CollectorRegistry()
 REQUESTS: Final = Counter(
@@ -32,7 +32,7 @@ REQUEST_DURATION: Final = Histogram(
     "tigertail_request_duration_seconds",
     "Seconds to the end of a response, by route.",
     ("route",),
-    buckets=_SECONDS,
+    buckets=SECONDS,
     registry=REGISTRY,
 )
 CACHE_REQUESTS: Final = Counter(

@@ -30,6 +30,8 @@ def to_jspf(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
 def to_m3u(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
     """Render a playlist as extended M3U; what an entry points to is MusicBrainz, or where that is unknown its name.
 
+    A line that begins with # would be a comment, so a name that does is written as a path of this folder.
+
     Examples
     --------
     >>> item = {"name": "Vitamin C", "kind": "track", "artist": "Can", "mbid": None}
@@ -42,7 +44,7 @@ def to_m3u(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
     lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(title)}"]
     for item in items:
         name = _one_line(" - ".join(filter(None, (item.get("artist"), item["name"]))))
-        lines += [f"#EXTINF:-1,{name}", _address(item) or name.removeprefix("#")]
+        lines += [f"#EXTINF:-1,{name}", _address(item) or (f"./{name}" if name.startswith("#") else name)]
     return ("\n".join(lines) + "\n").encode()
 
 

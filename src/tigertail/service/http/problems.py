@@ -107,7 +107,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def install(app: FastAPI, error_formats: Iterable[tuple[str, ErrorFormat]] = ()) -> None:
-    """Make an application answer every error as a problem.
+    """Make an application answer every error as a problem; those that it does not expect are the access log's.
 
     Parameters
     ----------
@@ -141,12 +141,6 @@ def install(app: FastAPI, error_formats: Iterable[tuple[str, ErrorFormat]] = ())
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):
             answer.headers["Allow"] = ", ".join(sorted(allowed))
         return answer
-
-    @app.exception_handler(Exception)
-    async def broken(request: Request, error: Exception) -> Response:
-        return error_response(
-            request.scope, _plain(500, "internal error", "report it; the log has the details")
-        )
 
 
 def _allowed(request: Request) -> set[str]:

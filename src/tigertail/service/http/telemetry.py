@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from tigertail.errors import ConfigError, missing_extra
+from tigertail.service.http.metrics import SECONDS
 from tigertail.service.http.traces import TraceParent, Work
 from tigertail.version import __version__
 
@@ -25,7 +26,6 @@ _SCOPE: Final = "tigertail.service"
 _ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _PROTOCOL: Final = "http/protobuf"
 _CLOSING: Final = 3.0  # seconds for what is not sent yet, when a worker ends
-_SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class RequestSpan:
@@ -70,7 +70,7 @@ class Telemetry:
         if meter_provider is not None:
             meter = meter_provider.get_meter(_SCOPE, __version__)
             self._duration, self._queue = (
-                meter.create_histogram(name, "s", what, explicit_bucket_boundaries_advisory=_SECONDS)
+                meter.create_histogram(name, "s", what, explicit_bucket_boundaries_advisory=SECONDS)
                 for name, what in (
                     ("http.server.request.duration", "Seconds to the end of a response."),
                     ("tigertail.queue.duration", "Seconds that a request's work waited."),
@@ -174,14 +174,19 @@ def check_telemetry() -> bool:
     ConfigError
         If the extra is missing, or the protocol is not the one there is.
     """
-    if not _wanted("TRACES") and not _wanted("METRICS"):
+    wanted = [kind for kind in ("TRACES", "METRICS") if _wanted(kind)]
+    if not wanted:
         return False
-    protocol = os.environ.get("OTEL_EXPORTER_OTLP_PROTOCOL", _PROTOCOL)
-    if protocol != _PROTOCOL:
-        raise ConfigError(
-            f"OTEL_EXPORTER_OTLP_PROTOCOL: {protocol} is not supported",
-            remedy=f"set {_PROTOCOL}; collectors take it at port 4318",
-        )
+    for variable in (
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        *(f"OTEL_EXPORTER_OTLP_{kind}_PROTOCOL" for kind in wanted),
+    ):
+        protocol = os.environ.get(variable) or _PROTOCOL
+        if protocol != _PROTOCOL:
+            raise ConfigError(
+                f"{variable}: {protocol} is not supported",
+                remedy=f"set {_PROTOCOL}; collectors take it at port 4318",
+            )
     with missing_extra("otel", "OpenTelemetry (an OTEL_* endpoint is set)"):
         import_module("opentelemetry.exporter.otlp.proto.http")
         import_module("opentelemetry.sdk.trace")
@@ -202,14 +207,13 @@ def telemetry_from_environment() -> Telemetry | None:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.resources import OTELResourceDetector, Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    own: dict[str, Any] = {"service.version": __version__, "service.instance.id": str(os.getpid())}
-    if "OTEL_SERVICE_NAME" not in os.environ:
-        own["service.name"] = "tigertail"
-    resource = Resource.create(own)
+    named = {"service.name": "tigertail", **OTELResourceDetector().detect().attributes}
+    own = {"service.version": __version__, "service.instance.id": str(os.getpid())}
+    resource = Resource.create(named | own)
     spans = measures = None
     if _wanted("TRACES"):
         spans = TracerProvider(resource=resource, shutdown_on_exit=False)
@@ -224,6 +228,7 @@ def _wanted(kind: str) -> bool:
     environment = os.environ
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
-    if environment.get(f"OTEL_{kind}_EXPORTER", "otlp") != "otlp":
+    exporters = environment.get(f"OTEL_{kind}_EXPORTER") or "otlp"
+    if "otlp" not in map(str.strip, exporters.split(",")):
         return False
     return bool(environment.get(_ENDPOINT) or environment.get(f"OTEL_EXPORTER_OTLP_{kind}_ENDPOINT"))

@@ -29,10 +29,8 @@ def install(
 ) -> None:
     """Put the middleware in front of every route of an application, also of routes that are added later."""
     app.add_middleware(Admission, settings=settings, rates=rates)
-    if settings.origins:
-        app.add_middleware(
-            CrossOrigin, origins=settings.origins
-        )  # before a key is asked for: browsers ask without one
+    if settings.origins:  # before a key is asked for: browsers ask without one
+        app.add_middleware(CrossOrigin, origins=settings.origins)
     app.add_middleware(HeadAsGet)  # refusals have no body either
     app.add_middleware(AccessLog, telemetry=telemetry)  # the last added runs first: refusals are logged too
 

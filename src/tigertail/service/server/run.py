@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import functools
 import os
 import resource
@@ -102,10 +103,11 @@ def bound(host: str, port: int) -> socket.socket:
             raise
     except (OSError, UnicodeError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or "no such host"
-        raise ConfigError(
-            f"cannot listen at {host}, port {port} ({reason})",
-            remedy="choose another port with --port, or end what listens there",
-        ) from None
+        remedy = "name an address of this machine with --host"
+        if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+            remedy = "choose another port with --port"
+            remedy += ", or end what listens there" if error.errno == errno.EADDRINUSE else ", from 1024 on"
+        raise ConfigError(f"cannot listen at {host}, port {port} ({reason})", remedy=remedy) from None
     return taken
 
 
@@ -123,7 +125,7 @@ def check(settings: Settings) -> None:
             signer_of(read_manifest(folder)[0], settings.signers, folder)
         signals = load(folder).signals
         for name in signals:
-            signals[name]
+            signals[name]  # reads it, and so checks it
     check_telemetry()
     if settings.store is not None:
         FeedbackStore.open(settings.store).close()

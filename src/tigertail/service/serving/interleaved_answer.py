@@ -10,9 +10,7 @@ from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.serving.served_model import ServedModel
 
 
-def interleaved_answer(
-    first: ServedModel, second: ServedModel, items: list[str], query: SimilarQuery
-) -> dict[str, Any]:
+def interleaved_answer(first: ServedModel, second: ServedModel, query: SimilarQuery) -> dict[str, Any]:
     """Return one list, interleaved from the answers of two models.
 
     A listener who sends the same query again sees the same list. Each item has the version of the model that put it
@@ -21,9 +19,7 @@ def interleaved_answer(
     Parameters
     ----------
     first, second
-        The models.
-    items
-        Ids or names of the items of the query; the first model must know them.
+        The models; the first must know the items of the query.
     query
         The query. Its listener, the query and both versions seed the random draft.
 
@@ -32,7 +28,7 @@ def interleaved_answer(
     dict
         As :class:`tigertail.service.http.schemas.Similar`. ``model`` names both versions.
     """
-    matched, notes = first.index.match_all(items)
+    matched, notes = first.index.match_all(query.item)
     query_codes = matched.tolist()
     lists: list[list[dict[str, Any]]] = []
     notices = [*notes]
@@ -52,7 +48,7 @@ def interleaved_answer(
         lists.append(served.answer_records(answers))
         notices += answers.notices
     by_id = [{record["id"]: record for record in records} for records in lists]
-    seed = derive_seed(query.listener, query.key(items), first.version, second.version)
+    seed = derive_seed(query.listener, query.key(query.item), first.version, second.version)
     first_ids, second_ids = ([record["id"] for record in records] for records in lists)
     interleaved_ids, sources = team_draft(first_ids, second_ids, query.n, seed)
     return {

@@ -7,6 +7,7 @@ service answers from a copy of its own, made whole and checked before it is used
 
 from __future__ import annotations
 
+import os
 import shutil
 import uuid
 from collections.abc import Collection
@@ -39,7 +40,7 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
     ModelError
         If the model is missing, damaged, half copied, changed meanwhile, or not signed as it must be.
     OSError
-        If the disk is full.
+        If the disk is full, or another worker has just removed the copy.
     """
     manifest, version = read_manifest(folder)
     if signers:
@@ -58,7 +59,7 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
             _name(half, target)
         finally:
             shutil.rmtree(half, ignore_errors=True)
-    target.touch()
+    os.utime(target)  # not touch: it would make a file where another worker has just removed the copy
     _forget_old(cache_dir)
     return target
 
@@ -78,9 +79,8 @@ def _name(half: Path, target: Path) -> None:
 
 def _forget_old(cache_dir: Path) -> None:
     for old in sorted(_copies(cache_dir), key=_used)[:-KEPT]:
-        going = (
-            cache_dir / f".{old.name}.{uuid.uuid4().hex[:8]}"
-        )  # what is half removed must not pass for a copy
+        # What is half removed must not pass for a copy.
+        going = cache_dir / f".{old.name}.{uuid.uuid4().hex[:8]}"
         with suppress(OSError):
             old.rename(going)
         shutil.rmtree(going, ignore_errors=True)

@@ -85,7 +85,7 @@ class ServedModel:
         """
         model = load(folder if copy is None else copy).with_unlisted(unlisted)
         for name in model.signals:
-            model.signals[name]
+            model.signals[name]  # reads it, and so checks it
         served = cls(model, folder)
         if unlisted is not None:  # the same version answers otherwise under another setting
             served.tag += f".{zlib.crc32(repr(tuple(unlisted)).encode()):x}"

@@ -19,7 +19,7 @@ const FRONTIER = "frontier";
 const ALPHA = 0.05; // significance level
 const LEVEL = 0.95; // of the intervals
 const MAX_GROUPS = 8; // there may be dozens of countries
-const GROUPINGS = ["query", "target", "history", "country", "item country"];
+const GROUPINGS = ["query", "target", "history", "country", "item country", "source"];
 const COMMAND = "tigertail evaluate DATASET --report FOLDER";
 const MISSING = "·";
 

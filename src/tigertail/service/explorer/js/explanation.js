@@ -21,7 +21,7 @@ const labelOf = (part) => (part.signal ? signalName(part.signal) : groupName(par
 const shareOf = (part) => text("signal.share", { signal: labelOf(part), share: formatPercent(part.share) });
 
 /** @param {Contribution} part @returns {string} For a style sheet. */
-export const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--signal-0)");
+export const colourOf = (part) => (part.signal ? signalColour(part.signal) : "var(--group)");
 
 /** @param {Listed} item @returns {Contribution[]} The parts that are large enough to show. */
 export const partsOf = (item) => (item.why ?? []).filter((part) => part.share >= MIN_SHARE);

@@ -57,6 +57,7 @@ export class ListsView {
     this.listed = null;
     refill(root, this.header, this.notices, h("div", { class: "list-tools" }, this.saveMenu, this.compareSwitch), this.columnSwitch, this.columns);
     this.#highlightInBoth();
+    this.title = "";
     this.currentUrl = "";
     this.currentSeeds = "";
     /** @type {AbortController | null} */
@@ -73,11 +74,12 @@ export class ListsView {
 
   /** Show the lists of the current state; an unchanged query is not loaded again. */
   update() {
+    if (!this.#shown) return;
     const { state } = this.services.router;
-    const url = stateUrl({ ...state, view: "lists" });
-    if (!state.seeds.length || state.view !== "lists") return;
-    if (url === this.currentUrl) {
-      this.#trackImpressions(); // back from another view
+    const url = stateUrl(state);
+    if (url === this.currentUrl) { // back from another view
+      setTitle(this.title);
+      this.#trackImpressions();
       return;
     }
     const seeds = JSON.stringify(state.seeds);
@@ -91,6 +93,12 @@ export class ListsView {
     } else {
       this.retry();
     }
+  }
+
+  /** @returns {boolean} Whether the page shows the lists: without seeds it shows the start page. */
+  get #shown() {
+    const { view, seeds } = this.services.router.state;
+    return view === "lists" && seeds.length > 0;
   }
 
   /** Load the current query again. */
@@ -187,7 +195,8 @@ export class ListsView {
       return;
     }
     refill(this.header, queryHeader(seeds.value, this.about));
-    setTitle(formatList(seeds.value.map(fullName)));
+    this.title = formatList(seeds.value.map(fullName));
+    if (this.#shown) setTitle(this.title); // else another view, opened meanwhile, has named the window
     this.services.onNamesLoaded();
   }
 
@@ -299,7 +308,7 @@ export class ListsView {
     const { tracked } = this;
     if (!tracked) return;
     setTimeout(() => {
-      if (tracked === this.tracked && this.services.router.state.view === "lists" && !document.hidden) tracked.recordImpressions();
+      if (tracked === this.tracked && this.#shown && !document.hidden) tracked.recordImpressions();
     }, IMPRESSION_DELAY);
   }
 

@@ -10,7 +10,7 @@ import { formatListeners } from "./format.js";
 import { text, translateDocument } from "./language.js";
 import { languagePicker } from "./language-picker.js";
 import { ListsView } from "./lists-view.js";
-import { errorLine } from "./placeholders.js";
+import { errorLine, errorMessage } from "./placeholders.js";
 import { openPrivacyDialog } from "./privacy-dialog.js";
 import { QueryOptions } from "./query-options.js";
 import { Router } from "./router.js";
@@ -109,7 +109,12 @@ async function show() {
   } else if (view === "lists") {
     lists.update();
   }
-  (await lazyViews[view]?.())?.show();
+  try {
+    const opened = await lazyViews[view]?.();
+    if (router.state.view === view) opened?.show();
+  } catch (error) {
+    refill(byId(`view-${view}`), h("div", { class: "page" }, errorMessage(error, { retry: show })));
+  }
 }
 
 /** @param {View} view */

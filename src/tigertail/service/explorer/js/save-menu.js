@@ -47,8 +47,10 @@ async function copy(words) {
   const area = h("textarea", { class: "visually-hidden" }, words);
   document.body.append(area);
   area.select();
-  document.execCommand("copy");
-  return area.remove();
+  const copied = document.execCommand("copy");
+  area.remove();
+  if (!copied) throw new Error(text("error.page"));
+  return undefined;
 }
 
 /**

@@ -56,7 +56,7 @@ export class StartPage {
     const [{ items: popular }, model] = await Promise.all([api.searchItems("", EXAMPLES), this.services.model()]);
     const similarIn = async (/** @type {import("./types.js").Stratum} */ stratum) => {
       if (!model.strata.includes(stratum) || !popular.length) return [];
-      const { items } = await api.similar([...popular.map((item) => /** @type {[string, string]} */ (["item", item.id])), ["stratum", stratum], ["n", String(EXAMPLES)]]);
+      const { items } = await api.similar([...popular.map((item) => /** @type {[string, string]} */ (["item", seedOf(item.id)])), ["stratum", stratum], ["n", String(EXAMPLES)]]);
       return items;
     };
     const [tail, cold] = await Promise.all([similarIn("tail"), similarIn("cold")]);

@@ -79,7 +79,7 @@ export class ArtistView {
 
   /** @param {Details} item */
   #present(item) {
-    setTitle(fullName(item));
+    if (this.services.router.state.view === "artist") setTitle(fullName(item));
     this.near.show(item);
   }
 

@@ -69,6 +69,7 @@ export class NearLists {
     const focused = this.element.contains(document.activeElement);
     const titles = [...(country ? [text("artist.near.from", { country: countryName(country) })] : []), text("artist.near.world")];
     const ids = lists.map((items) => new Set(items.map(({ id }) => id)));
+    const others = [...ids].reverse(); // a list that stands alone is its own other: none of its items is "only here"
     refill(
       this.element,
       h(
@@ -77,7 +78,7 @@ export class NearLists {
         h("h2", {}, text("artist.near")),
         country ? placeSelect(places, country, (code) => this.services.router.go({ country: code })) : null,
       ),
-      h("div", { class: "near-lists" }, ...lists.map((items, index) => nearList(titles[index], items, ids.at(index - 1) ?? new Set(), this.link))),
+      h("div", { class: "near-lists" }, ...lists.map((items, index) => nearList(titles[index], items, others[index], this.link))),
     );
     if (!focused) return;
     this.element.querySelector("select")?.focus();

@@ -240,11 +240,11 @@ export class MapView {
     const query = JSON.stringify(params.tigertail);
     if (!scene || query === this.currentQuery) return;
     this.currentQuery = query;
+    this.controller?.abort();
     this.results = { naive: [], tigertail: [] };
     this.marks.seeds = state.seeds.flatMap((seed) => this.#dotOf(idOf(seed)));
     this.#showResults();
     if (!state.seeds.length) return;
-    this.controller?.abort();
     const controller = new AbortController();
     this.controller = controller;
     const [naive, tigertail] = await Promise.allSettled([api.similar(params.naive, controller.signal), api.similar(params.tigertail, controller.signal)]);

@@ -330,6 +330,7 @@ export default {
   "grouping.history": "لعُشر المستمعين الأكثر فنانين",
   "grouping.country": "بحسب بلد المستمع",
   "grouping.item country": "بحسب بلد الفنان",
+  "grouping.source": "بحسب مصدر المستمع",
   "evaluation.overall": "الكل",
   "evaluation.longest tenth": "أطول عُشر",
   "figure.coverage": "التغطية",

@@ -330,6 +330,7 @@ export default {
   "grouping.history": "des Zehntels der Hörer mit den meisten Künstlern",
   "grouping.country": "nach Land des Hörers",
   "grouping.item country": "nach Land des Künstlers",
+  "grouping.source": "nach Quelle des Hörers",
   "evaluation.overall": "alle",
   "evaluation.longest tenth": "längstes Zehntel",
   "figure.coverage": "Abdeckung",

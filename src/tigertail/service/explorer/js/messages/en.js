@@ -351,6 +351,7 @@ export default {
   "grouping.history": "of the tenth of listeners with most artists",
   "grouping.country": "by the listener's country",
   "grouping.item country": "by the artist's country",
+  "grouping.source": "by the listener's source",
   "evaluation.overall": "all",
   "evaluation.longest tenth": "longest tenth",
   "figure.coverage": "coverage",

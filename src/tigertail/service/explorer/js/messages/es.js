@@ -330,6 +330,7 @@ export default {
   "grouping.history": "de la décima parte de oyentes con más artistas",
   "grouping.country": "por país del oyente",
   "grouping.item country": "por país del artista",
+  "grouping.source": "por fuente del oyente",
   "evaluation.overall": "todos",
   "evaluation.longest tenth": "décima parte más larga",
   "figure.coverage": "cobertura",

@@ -330,6 +330,7 @@ export default {
   "grouping.history": "du dixième d’auditeurs qui a le plus d’artistes",
   "grouping.country": "par pays de l’auditeur",
   "grouping.item country": "par pays de l’artiste",
+  "grouping.source": "par source de l’auditeur",
   "evaluation.overall": "tous",
   "evaluation.longest tenth": "dixième le plus long",
   "figure.coverage": "couverture",

@@ -330,6 +330,7 @@ export default {
   "grouping.history": "アーティスト数の多い上位1割のリスナー",
   "grouping.country": "リスナーの国別",
   "grouping.item country": "アーティストの国別",
+  "grouping.source": "リスナーのソース別",
   "evaluation.overall": "全体",
   "evaluation.longest tenth": "上位1割",
   "figure.coverage": "カバレッジ",

@@ -330,6 +330,7 @@ export default {
   "grouping.history": "dla jednej dziesiątej słuchaczy, którzy mają najwięcej artystów",
   "grouping.country": "według kraju słuchacza",
   "grouping.item country": "według kraju artysty",
+  "grouping.source": "według źródła słuchacza",
   "evaluation.overall": "wszystkie",
   "evaluation.longest tenth": "najdłuższa jedna dziesiąta",
   "figure.coverage": "pokrycie",

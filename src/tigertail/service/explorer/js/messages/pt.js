@@ -330,6 +330,7 @@ export default {
   "grouping.history": "do décimo de ouvintes com mais artistas",
   "grouping.country": "por país do ouvinte",
   "grouping.item country": "por país do artista",
+  "grouping.source": "por fonte do ouvinte",
   "evaluation.overall": "todos",
   "evaluation.longest tenth": "décimo mais longo",
   "figure.coverage": "cobertura",
