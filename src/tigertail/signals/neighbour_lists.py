@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.kernels import njit
+from tigertail.kernels import njit, prange
 from tigertail.signals.contract import Arrays
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.remap import ItemRemap
@@ -123,7 +123,7 @@ def best_of_each(codes: NDArray[np.int32], scores: NDArray[np.float32]) -> CSR:
     Parameters
     ----------
     codes
-        Item codes, -1 where there is no further neighbour; int32, (items, k).
+        Item codes, all different, and -1 where there is no further neighbour; int32, (items, k).
     scores
         Their affinities; float32, (items, k).
 
@@ -132,10 +132,22 @@ def best_of_each(codes: NDArray[np.int32], scores: NDArray[np.float32]) -> CSR:
     CSR
         Items by items.
     """
-    items = len(codes)
-    listed = codes >= 0
-    rows = np.repeat(np.arange(items, dtype=np.int32), listed.sum(axis=1))
-    return CSR.from_coo(rows, codes[listed], scores[listed], (items, items))
+    offsets = np.zeros(len(codes) + 1, np.int64)
+    np.cumsum((codes >= 0).sum(axis=1), out=offsets[1:])
+    indices, data = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.float32)
+    _write_by_code(codes, scores, offsets, indices, data)
+    return CSR(offsets, indices, data, (len(codes), len(codes)))
+
+
+@njit(parallel=True, cache=True)
+def _write_by_code(codes, scores, offsets, indices, data):
+    """Write the neighbours of each item, ascending by code."""
+    for row in prange(len(codes)):
+        order = np.argsort(codes[row])
+        begin, size = offsets[row], offsets[row + 1] - offsets[row]
+        for place in range(size):
+            listed = order[len(order) - size + place]  # those that are -1 come first
+            indices[begin + place], data[begin + place] = codes[row, listed], scores[row, listed]
 
 
 @njit(cache=True)
