@@ -53,27 +53,44 @@ class Interactions:
         item_ids
             Further item ids, so that items without a listener have a code too.
         """
-        amount = pl.col(c.PLAYS)
+        amount = plays[c.PLAYS]
         if c.RATING in plays.columns:
-            amount = amount * pl.col(c.RATING).fill_null(1.0)
-        pairs = plays.group_by(c.LISTENER_ID, c.ITEM_ID).agg(amount.sum()).filter(pl.col(c.PLAYS) > 0)
-        listeners = plays.select(pl.col(c.LISTENER_ID).unique()).sort(c.LISTENER_ID)
-        items = pairs.group_by(c.ITEM_ID).agg(pl.len().alias("listeners"))
-        if item_ids is not None:
-            everything = pl.concat([item_ids.alias(c.ITEM_ID), items[c.ITEM_ID]]).unique().to_frame()
-            items = everything.join(items, on=c.ITEM_ID, how="left").fill_null(0)
-        items = items.sort(["listeners", c.ITEM_ID], descending=[True, False])
-        rows, columns = Vocabulary(listeners[c.LISTENER_ID]), Vocabulary(items[c.ITEM_ID])
-        coded = columns.encode(rows.encode(pairs, c.LISTENER_ID, code="row"), code="column")
-        matrix = CSR.from_coo(
-            coded["row"].to_numpy(),
-            coded["column"].to_numpy(),
-            coded[c.PLAYS].to_numpy(),
-            (len(rows), len(columns)),
+            amount = amount * plays[c.RATING].fill_null(1.0)
+        given = [] if item_ids is None else [item_ids]
+        listeners = Vocabulary(plays[c.LISTENER_ID].unique().sort())
+        by_id = Vocabulary(pl.concat([*given, plays[c.ITEM_ID]]).unique().sort())
+        pairs = _summed(
+            CSR.from_coo(
+                listeners.codes(plays[c.LISTENER_ID]),
+                by_id.codes(plays[c.ITEM_ID]),
+                amount.to_numpy(),
+                (len(listeners), len(by_id)),
+            )
         )
-        return cls(rows, columns, matrix)
+        counts = np.bincount(pairs.indices, minlength=len(by_id))
+        order = np.argsort(-counts, kind="stable")
+        if item_ids is None:
+            order = order[: np.count_nonzero(counts)]
+        code = np.full(len(by_id), -1, np.int32)
+        code[order] = np.arange(len(order))
+        matrix = CSR.from_coo(
+            pairs.entry_rows(), code[pairs.indices], pairs.data, (len(listeners), len(order))
+        )
+        return cls(listeners, Vocabulary(by_id.ids.gather(order)), matrix)
 
     @cached_property
     def item_listeners(self) -> NDArray[np.int64]:
         """Number of listeners of each item; int64, (items,)."""
         return np.bincount(self.plays.indices, minlength=self.plays.shape[1]).astype(np.int64)
+
+
+def _summed(matrix: CSR) -> CSR:
+    """Return a matrix with entries of one cell, which lie side by side, added up, and only those above 0."""
+    rows = matrix.entry_rows()
+    first = np.ones(matrix.nnz, np.bool_)
+    first[1:] = (np.diff(rows) != 0) | (np.diff(matrix.indices) != 0)
+    data = matrix.data if first.all() else np.add.reduceat(matrix.data, np.flatnonzero(first))
+    rows, columns, counts = rows[first], matrix.indices[first], data > 0
+    if counts.all() and len(columns) == matrix.nnz:
+        return matrix
+    return CSR.from_coo(rows[counts], columns[counts], data[counts], matrix.shape)
