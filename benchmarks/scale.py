@@ -36,7 +36,7 @@ from tigertail.plotting import new_figure, save_figure, set_title
 from tigertail.ranking.topk import top_k
 
 SIZES = {
-    "artists": [10_000, 30_000, 100_000],
+    "artists": [10_000, 30_000, 100_000, 300_000],
     "listeners": [10_000, 30_000, 100_000],
     "plays": [10, 30, 90],  # artists of a listener, of whom some come twice
 }
