@@ -11,6 +11,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import EVERYTHING
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.frames.columns import check_columns, check_needs, mapped
@@ -20,6 +21,8 @@ from tigertail.frames.source import NAMESPACE, FrameSource
 from tigertail.ingest.accumulator import REF, ROWS, sum_plays
 from tigertail.ingest.clean import clean
 from tigertail.ingest.collector import RowCollector
+from tigertail.ingest.formats.column_types import as_text, ids_from_floats
+from tigertail.ingest.missing import visible
 from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine
 
@@ -148,9 +151,22 @@ def _added_up(plays: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_source(listeners: pl.DataFrame, frame: pl.DataFrame, ident: str) -> pl.DataFrame:
-    """Add the service that each listener uses."""
-    text = pl.col(c.SOURCE).cast(pl.String)
-    given = frame.select(pl.col(ident).cast(pl.String).str.strip_chars().alias(c.LISTENER_ID), text)
+    """Add the service that each listener uses.
+
+    Raises
+    ------
+    DataError
+        If a service has the name of the catalogue that has everything.
+    """
+    texts = pl.DataFrame(
+        [as_text(frame[name]).alias(ours) for ours, name in ((c.LISTENER_ID, ident), (c.SOURCE, c.SOURCE))]
+    )
+    given = ids_from_floats(texts, texts.columns).filter(visible(pl.col(c.SOURCE)))
+    if (given[c.SOURCE] == EVERYTHING).any():
+        raise DataError(
+            f"{c.LISTENERS_TABLE}: a source cannot be called '{EVERYTHING}'",
+            remedy="choose another name; listeners who could hear everything have no source",
+        )
     services = given.drop_nulls().unique(c.LISTENER_ID, keep="first", maintain_order=True)
     return listeners.join(services, on=c.LISTENER_ID, how="left", maintain_order="left")
 
