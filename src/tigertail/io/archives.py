@@ -209,6 +209,11 @@ def file_names(path: Path, *patterns: str) -> list[str]:
     return [_plain_name(one.name).lower() for one in found]
 
 
+def is_left_behind(name: str) -> bool:
+    """Return whether a file is one that file managers leave behind, and none of the data."""
+    return name.lower().startswith(_LEFT_BEHIND)
+
+
 def is_packed(path: Path) -> bool:
     """Return whether a file is compressed, so that its end cannot be read without its beginning."""
     with _open(path) as file:
@@ -288,7 +293,7 @@ def _tar(file: IO[bytes], path: Path, patterns: tuple[str, ...], *, packed: bool
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
     base = name.rpartition("/")[2].lower()
     plain = _plain_name(base)
-    if not base or base.startswith(_LEFT_BEHIND):
+    if not base or is_left_behind(base):
         return False
     return any(fnmatchcase(plain, one.lower()) for one in patterns)
 
@@ -296,7 +301,7 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 def _is_named_tar(path: Path) -> bool:
     name = path.name.lower()
     tar = _plain_name(name).endswith(".tar") or name.endswith((".tgz", ".tzst"))
-    return tar and path.is_file() and not name.startswith(_LEFT_BEHIND)
+    return tar and path.is_file() and not is_left_behind(name)
 
 
 def _plain_name(name: str) -> str:
