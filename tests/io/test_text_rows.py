@@ -98,7 +98,9 @@ def test_a_header_in_another_encoding_is_no_data() -> None:
         text_file("żółć\n".encode("cp1250")).numbered(separator=",", quoted=True)
 
 
-@pytest.mark.parametrize(("header", "problem"), [(["a", "b"], "its first line is 'a,a'"), (None, "same name, 'a'")])
+@pytest.mark.parametrize(
+    ("header", "problem"), [(["a", "b"], "its first line is 'a,a'"), (None, "same name, 'a'")]
+)
 def test_a_wrong_header_is_told_by_its_line(header: list[str] | None, problem: str) -> None:
     with pytest.raises(DataError, match=problem) as error:
         text_file(b"\n\na,a\n1,2\n").headed(header, separator=",", quoted=True)
@@ -119,6 +121,7 @@ def test_columns_without_a_name_have_numbers() -> None:
         ("a,b\n".encode("utf-16-be"), "UTF-16"),
         (b"PAR1\x15\x04\n", "a Parquet file"),
         (b"7z\xbc\xaf\x27\x1c\n", "a 7-Zip archive"),
+        (b"PK\x03\x04\x14\x00\n", "a zip archive, or a spreadsheet"),
         (b"SQLite format 3\x00", "an SQLite database"),
         (b'[\n {"a": 1}\n]\n', "a JSON file"),
         (b'{"a": 1}\n', "a JSON file"),

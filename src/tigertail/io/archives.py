@@ -39,6 +39,9 @@ _FIRST_BYTES: Final = {
     b"PK\x03\x04": ".zip",
     b"PK\x05\x06": ".zip",  # without members
 }
+PART: Final = ".part"
+"""Suffix of a download that is not whole, or whose checksum was not compared yet."""
+
 _SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
 _TAR_AT: Final = 257  # where a tar archive says that it is one
 _LEFT_BEHIND: Final = ("._", ".ds_store", "thumbs.db", "desktop.ini")  # by file managers, in lower case
@@ -165,7 +168,7 @@ def streams_within(path: Path, *patterns: str) -> Iterator[Stream]:
             found = True
             yield one
     if not found:
-        unfinished = next(iter(sorted(path.rglob("*.part"))), None) if path.is_dir() else None
+        unfinished = next(iter(sorted(path.rglob(f"*{PART}"))), None) if path.is_dir() else None
         wanted = ", ".join(f"'{pattern}'" for pattern in patterns)
         raise DataError(
             f"no file matches {wanted} in it"

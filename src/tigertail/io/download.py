@@ -16,12 +16,10 @@ from typing import Final, cast
 from urllib.parse import unquote
 
 from tigertail.errors import DataError
+from tigertail.io.archives import PART
 from tigertail.progress import Tick, progress
 from tigertail.storage import full_disk
 from tigertail.version import __version__
-
-PART: Final = ".part"
-"""Suffix of a file that is not whole, or whose checksum was not compared yet."""
 
 _TIMEOUT: Final = 60.0  # seconds without a byte
 _TRIES: Final = 6  # in a row without a byte more
@@ -118,7 +116,8 @@ def download(
     Raises
     ------
     DataError
-        If the server does not give it, or the checksum is another; what was fetched is then removed.
+        If the server does not give it: what came is kept, for the next call to go on with. If the checksum is another:
+        what came is removed.
     """
     part = target.with_name(target.name + PART)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -25,6 +25,7 @@ _NO_TEXT: Final = {
     b"PAR1": ("a Parquet file", "write format = 'parquet' in the recipe"),
     b"ARROW1": ("an Arrow file", "save it as Parquet"),
     b"SQLite format 3": ("an SQLite database", "save its table as CSV"),
+    b"PK\x03\x04": ("a zip archive, or a spreadsheet", "unpack it first, or save its table as CSV in UTF-8"),
     b"7z\xbc\xaf": ("a 7-Zip archive", "unpack it first"),
     b"Rar!": ("a RAR archive", "unpack it first"),
     b"%PDF": ("a PDF file", "give a text file"),
