@@ -36,7 +36,7 @@ def test_named_levels_of_an_index_are_columns_and_a_plain_index_is_none() -> Non
     ],
 )
 def test_two_columns_of_one_name(frame: pd.DataFrame) -> None:
-    with pytest.raises(DataError, match="plays: two columns, .* are called 'user'") as error:
+    with pytest.raises(DataError, match=r"plays: two columns, .* are called 'user'") as error:
         to_polars(frame, "plays")
     assert error.value.remedy
 

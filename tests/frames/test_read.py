@@ -188,7 +188,11 @@ def test_the_service_of_each_listener_says_what_they_could_play() -> None:
 def test_the_service_is_that_of_the_listener_however_ids_are_written() -> None:
     plays = {"user": [1, 2, 3], "artist": ["a", "b", "c"]}
     dataset = Dataset.of(plays, listeners={"user": [1.0, 2.0], "source": [" radio ", ""]})
-    assert dataset.listeners.select("listener_id", "source").rows() == [("1", "radio"), ("2", None), ("3", None)]
+    assert dataset.listeners.select("listener_id", "source").rows() == [
+        ("1", "radio"),
+        ("2", None),
+        ("3", None),
+    ]
 
 
 WRONG = [

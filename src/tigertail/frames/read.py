@@ -19,15 +19,14 @@ from tigertail.frames.convert import as_column, is_column, to_polars
 from tigertail.frames.matrices import IDS, axis_frame, is_matrix, plays_of
 from tigertail.frames.source import NAMESPACE, FrameSource
 from tigertail.ingest.accumulator import REF, ROWS, sum_plays
-from tigertail.ingest.clean import clean
+from tigertail.ingest.clean import NEGATIVE, clean
 from tigertail.ingest.collector import RowCollector
 from tigertail.ingest.formats.column_types import as_text, ids_from_floats
-from tigertail.ingest.missing import visible
+from tigertail.ingest.missing import SAY_MISSING, visible
 from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine
 
 _OPTIONAL: Final = {c.RATING: pl.Float64(), c.LAST_PLAYED: pl.Datetime("us", "UTC")}
-_OF_RECIPES: Final = ": if it does, say missing = [...]"  # a remedy that a frame has no place for
 
 
 def read_frames(
@@ -48,6 +47,11 @@ def read_frames(
     tables
         The other frames by table; None where there is none.
     columns, kind, name, rating_scale
+        As there.
+
+    Raises
+    ------
+    DataError, TypeError
         As there.
     """
     frames = _frames(plays, tables, columns or {}, kind)
@@ -174,16 +178,17 @@ def _with_source(listeners: pl.DataFrame, frame: pl.DataFrame, ident: str) -> pl
 def _report(quarantine: Quarantine) -> None:
     """Refuse negative numbers; warn of the rows that were left out, and of values that were.
 
+    A recipe can name marks of missing values; a frame has no place for these, so that the warning ends before.
+
     Raises
     ------
     DataError
         If a number is negative.
     """
     for (table, reason), rows in quarantine.rejected.items():
-        if reason.endswith("is negative"):
-            what = reason.removesuffix(" is negative")
+        if reason.endswith(NEGATIVE):
             raise DataError(
-                f"{table}: rows whose {what} is negative: {rows:,}",
+                f"{table}: rows whose {reason}: {rows:,}",
                 remedy="leave these rows out, or give the counts themselves and not their logarithms or differences",
             )
     for table, read in quarantine.read.items():
@@ -193,7 +198,7 @@ def _report(quarantine: Quarantine) -> None:
     for (table, what), rows in quarantine.warnings.items():
         examples = ", ".join(quarantine.examples[table, what])
         shown = f", such as {examples}" if examples else ""
-        _warn(f"{table}: {what.removesuffix(_OF_RECIPES)}: {rows:,} rows{shown}")
+        _warn(f"{table}: {what.removesuffix(SAY_MISSING)}: {rows:,} rows{shown}")
 
 
 def _warn(text: str) -> None:
