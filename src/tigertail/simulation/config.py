@@ -83,7 +83,9 @@ class WorldConfig(BaseModel):
     artists: int = Field(default=4_000, ge=20, le=1_000_000)
     countries: int = Field(default=len(COUNTRIES), ge=1, le=len(COUNTRIES))
     artists_per_listener: float = Field(default=45, ge=2, le=1_000)
-    genres: int = Field(default=12, ge=3, le=100)
+    genres: int = Field(
+        default=12, ge=3, le=100
+    )  # a listener follows three (GENRES_PER_LISTENER in world.py)
     scenes_per_country: int = Field(default=4, ge=3, le=20)
     local_structure: float = Field(default=1.0, ge=0, le=1)
     zipf_exponent: float = Field(default=3.0, ge=0, le=10)
