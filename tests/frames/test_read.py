@@ -188,6 +188,12 @@ def test_the_service_of_each_listener_says_what_they_could_play() -> None:
 def test_the_service_is_that_of_the_listener_however_ids_are_written() -> None:
     plays = {"user": [1, 2, 3], "artist": ["a", "b", "c"]}
     dataset = Dataset.of(plays, listeners={"user": [1.0, 2.0], "source": [" radio ", ""]})
+    renamed = Dataset.of(
+        plays, listeners={"user": [1, 2], "Service": ["radio", None]}, columns={"source": "Service"}
+    )
+    capital = Dataset.of(plays, listeners={"user": [1, 2], "Source": ["radio", None]})
+    assert dataset.listeners.equals(renamed.listeners)
+    assert dataset.listeners.equals(capital.listeners)
     assert dataset.listeners.select("listener_id", "source").rows() == [
         ("1", "radio"),
         ("2", None),

@@ -105,7 +105,8 @@ class Dataset:
             ids or names alone, as any sequence.
         listeners
             Profiles: a frame of countries and languages. With a matrix, one row for each row, or their ids alone.
-            A column ``source`` is the service of each: an evaluation then ranks what that service offers.
+            A column ``source`` is the service of each: an evaluation then ranks what that service offers. A listener
+            without one could hear everything.
         annotations
             Tags and facts: a frame of items, labels, and optionally facets and weights.
         columns

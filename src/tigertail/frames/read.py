@@ -58,6 +58,7 @@ def read_frames(
     mappings = {
         table: mapped(TABLES[table], frame.columns, columns or {}, kind) for table, frame in frames.items()
     }
+    source_column = mappings.get(c.LISTENERS_TABLE, {}).pop(c.SOURCE, None)
     reader = _Reader()
     for table, frame in frames.items():
         check_needs(TABLES[table], mappings[table], frame.columns)
@@ -77,9 +78,10 @@ def read_frames(
         reader.add(source)
     _report(reader.quarantine)
     made = reader.tables()
-    if c.SOURCE in frames.get(c.LISTENERS_TABLE, pl.DataFrame()).columns:
+    if source_column is not None:
+        people, ident = frames[c.LISTENERS_TABLE], mappings[c.LISTENERS_TABLE][c.LISTENER_ID]
         made[c.LISTENERS_TABLE] = _with_source(
-            made[c.LISTENERS_TABLE], frames[c.LISTENERS_TABLE], mappings[c.LISTENERS_TABLE][c.LISTENER_ID]
+            made[c.LISTENERS_TABLE], people[ident].alias(c.LISTENER_ID), people[source_column].alias(c.SOURCE)
         )
     return Dataset.in_memory(made, name=name)
 
@@ -154,7 +156,7 @@ def _added_up(plays: pl.DataFrame) -> pl.DataFrame:
     return merged.select(one for one in merged if one.null_count() < len(one))
 
 
-def _with_source(listeners: pl.DataFrame, frame: pl.DataFrame, ident: str) -> pl.DataFrame:
+def _with_source(listeners: pl.DataFrame, ids: pl.Series, sources: pl.Series) -> pl.DataFrame:
     """Add the service that each listener uses.
 
     Raises
@@ -162,9 +164,7 @@ def _with_source(listeners: pl.DataFrame, frame: pl.DataFrame, ident: str) -> pl
     DataError
         If a service has the name of the catalogue that has everything.
     """
-    texts = pl.DataFrame(
-        [as_text(frame[name]).alias(ours) for ours, name in ((c.LISTENER_ID, ident), (c.SOURCE, c.SOURCE))]
-    )
+    texts = pl.DataFrame([as_text(ids), as_text(sources)])
     given = ids_from_floats(texts, texts.columns).filter(visible(pl.col(c.SOURCE)))
     if (given[c.SOURCE] == EVERYTHING).any():
         raise DataError(
