@@ -165,6 +165,7 @@ def _piece(address: str, part: Path, have: int, tick: Tick) -> bool:
         if total == str(have):
             return True  # it was whole, and not checked
         part.unlink()  # longer than the file is: of another one
+        tick(-have)
         return False
     with answer:
         from_start = answer.status != 206  # a server without ranges gives it whole
@@ -177,6 +178,7 @@ def _piece(address: str, part: Path, have: int, tick: Tick) -> bool:
             )
         length = answer.headers.get("Content-Length")
         start = 0 if from_start else have
+        tick(start - have)
         written = start
         with part.open("wb" if from_start else "ab") as file:
             while piece := answer.read(_PIECE):
