@@ -144,13 +144,16 @@ def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]
 
 
 def compiled_here() -> int:
-    """Return how many kernels this process compiled because they were not kept, each combination of types by itself."""
+    """Return how many kernels this process compiled because they were not kept, each combination of types by itself.
+
+    Those with fastmath are not among them: another process compiles them (:class:`_FastKernel`).
+    """
     return len(_compiled)
 
 
 @contextmanager
 def when_compiling(call: OnCompile) -> Iterator[None]:
-    """Call ``call`` with a kernel's name and how many came before it whenever one is compiled inside this block."""
+    """Call ``call`` inside this block whenever :func:`compiled_here` is to grow by one."""
     _callbacks.append(call)
     try:
         yield

@@ -17,7 +17,7 @@ def touch(*paths: Path) -> None:
 
 def test_in_a_folder_the_first_folder_names_the_artist(tmp_path: Path) -> None:
     touch(tmp_path / "Кино/Группа крови/1.flac", tmp_path / "Кино/2.MP3", tmp_path / "loose.ogg")
-    touch(tmp_path / "Кино/cover.jpg", tmp_path / "Кино/old.m4a")
+    touch(tmp_path / "Кино/cover.jpg", tmp_path / "Кино/old.m4a", tmp_path / "Кино/._2.MP3")
     assert [(clip.clip_id, clip.item["name"]) for clip in find_clips(tmp_path)] == [
         ("loose.ogg", "loose"),
         ("Кино/2.MP3", "Кино"),

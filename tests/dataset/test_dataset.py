@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -56,8 +57,21 @@ def test_items_may_have_other_ids(dataset: Dataset) -> None:
     first = dataset.plays["item_id"][0]
     view = dataset.renamed(pl.DataFrame({"item_id": [first], "new": ["another"]}))
     assert view.plays["item_id"].to_list() == dataset.plays["item_id"].replace(first, "another").to_list()
-    assert view.without(pl.Series(["eve"])).plays["item_id"][0] == "another"
+    without_eve = view.without(pl.Series(["eve"]))
+    assert without_eve.plays["item_id"][0] == "another"
+    assert without_eve.whole().plays.equals(view.plays)
     assert dataset.plays["item_id"][0] == first
+
+
+def test_plays_of_unknown_time_are_before_no_moment(tmp_path: Path) -> None:
+    dataset = write(tmp_path)
+    assert dataset.until(datetime(2026, 1, 1, tzinfo=UTC)).plays.is_empty()
+
+
+def test_a_table_that_is_not_there_is_named_beside_those_that_are(dataset: Dataset) -> None:
+    with pytest.raises(DataError, match="no table 'pairs'") as error:
+        dataset.scan("pairs")
+    assert "plays" in error.value.remedy
 
 
 def test_a_dataset_read_back_is_the_one_written(dataset: Dataset) -> None:

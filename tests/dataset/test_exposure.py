@@ -115,3 +115,14 @@ def test_without_sources_everything_could_be_heard(tmp_path: Path) -> None:
     assert exposure(bare).is_full
     assert Exposure.full(3, 2).exposed.tolist() == [3, 3]
     assert not exposure(world(tmp_path)).is_full
+
+
+def test_new_items_are_in_the_whole_catalogue_alone(tmp_path: Path) -> None:
+    made = exposure(world(tmp_path))
+    moved = made.moved(np.array([5, 4, 3, 2, 1]), 6)
+    assert dict(zip(moved.names, moved.offered[:, 0].tolist(), strict=True)) == {
+        EVERYTHING: True,
+        "kiosk": False,
+        "shop": False,
+    }
+    assert np.array_equal(moved.offered[:, :0:-1], made.offered)

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from tigertail import columns as c
+from tigertail.dataset.coverage import coverage
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.summary import describe, top_countries, zipf_exponent
 
@@ -93,6 +94,13 @@ def test_plays_alone_are_enough(tmp_path: Path) -> None:
     facts = describe(Dataset.write(tmp_path / "bare", {c.PLAYS_TABLE: PLAYS}, name="bare"))
     assert facts.items == {"artist": 3}
     assert [(row.country, row.listeners) for row in facts.countries] == [(None, 5)]
+
+
+def test_an_item_that_no_catalogue_lists_is_covered_too(tmp_path: Path) -> None:
+    tags = pl.DataFrame({c.ITEM_ID: ["a"], c.FACET: "tag", c.LABEL: "rock", c.WEIGHT: 1.0, c.SOURCE: c.CROWD})
+    tables = {c.PLAYS_TABLE: PLAYS, c.ITEMS_TABLE: ITEMS.tail(3), c.ANNOTATIONS_TABLE: tags}
+    (covered,) = coverage(Dataset.write(tmp_path / "three", tables, name="three items"))
+    assert (covered.items, covered.by_stratum["head"]) == (1, 1)
 
 
 def test_machines_can_read_it(dataset: Dataset) -> None:

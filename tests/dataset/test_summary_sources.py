@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
@@ -78,3 +79,12 @@ def test_a_dataset_that_names_no_source_has_none(tmp_path: Path) -> None:
 def test_a_source_that_no_listener_has_is_no_source(tmp_path: Path) -> None:
     empty = LISTENERS.with_columns(pl.lit(None, pl.String).alias(c.SOURCE))
     assert source_sizes(world(tmp_path, empty)) == ()
+
+
+@pytest.mark.filterwarnings("error")
+def test_listeners_without_a_source_are_limited_where_a_country_is(tmp_path: Path) -> None:
+    people = LISTENERS.with_columns(pl.Series(c.SOURCE, ["kiosk", *[None] * 5]))
+    available = pl.DataFrame({c.ITEM_ID: ["b"], c.COUNTRY: ["SE"]})
+    free, kiosk = source_sizes(world(tmp_path, people, **{c.AVAILABILITY_TABLE: available}))
+    assert (kiosk.source, free.source, free.open) == ("kiosk", None, False)
+    assert free.items == 5

@@ -6,6 +6,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from tigertail.errors import DataError
 from tigertail.frames.convert import as_column, is_column, to_polars
 
 
@@ -25,6 +26,19 @@ def test_named_levels_of_an_index_are_columns_and_a_plain_index_is_none() -> Non
     frame = pd.DataFrame({"user": ["a", "a"], "artist": ["x", "x"]})
     assert to_polars(frame, "plays").columns == ["user", "artist"]
     assert to_polars(frame.groupby(["user", "artist"]).size(), "plays").rows() == [("a", "x", 2)]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame([["a", "x", "b"]], columns=["user", "artist", "user"]),
+        pd.DataFrame({"user": ["a"], "artist": ["x"]}, index=pd.Index([1], name="user")),
+    ],
+)
+def test_two_columns_of_one_name(frame: pd.DataFrame) -> None:
+    with pytest.raises(DataError, match=r"plays: two columns, .* are called 'user'") as error:
+        to_polars(frame, "plays")
+    assert error.value.remedy
 
 
 @pytest.mark.parametrize("column", [[1, 2], (1, 2), range(2), pl.Series([1, 2]), pd.Index([1, 2])])

@@ -185,6 +185,22 @@ def test_the_service_of_each_listener_says_what_they_could_play() -> None:
     assert exposure.offered[exposure.catalogue_of].tolist() == [[True, True], [True, False]]
 
 
+def test_the_service_is_that_of_the_listener_however_ids_are_written() -> None:
+    plays = {"user": [1, 2, 3], "artist": ["a", "b", "c"]}
+    dataset = Dataset.of(plays, listeners={"user": [1.0, 2.0], "source": [" radio ", ""]})
+    renamed = Dataset.of(
+        plays, listeners={"user": [1, 2], "Service": ["radio", None]}, columns={"source": "Service"}
+    )
+    capital = Dataset.of(plays, listeners={"user": [1, 2], "Source": ["radio", None]})
+    assert dataset.listeners.equals(renamed.listeners)
+    assert dataset.listeners.equals(capital.listeners)
+    assert dataset.listeners.select("listener_id", "source").rows() == [
+        ("1", "radio"),
+        ("2", None),
+        ("3", None),
+    ]
+
+
 WRONG = [
     ({"plays": {"user": [1], "band_": [2], "x": [1]}, "columns": {"name": "bnd"}}, "no column 'bnd' in plays"),
     ({"plays": {"user": [1], "x": [2]}}, "plays: no column for the item"),
@@ -199,6 +215,7 @@ WRONG = [
     ({"plays": PLAYS, "columns": {"listner": "user"}}, "columns: unknown column 'listner'"),
     ({"plays": PLAYS, "columns": {"tracks": {"name": "artist"}}}, "columns: no frame 'tracks'"),
     ({"plays": PLAYS, "kind": "band"}, "unknown kind 'band'"),
+    ({"plays": PLAYS, "listeners": {"user": ["ann"], "source": ["everything"]}}, "cannot be called 'everything'"),
     ({"plays": MATRIX, "items": ["Queen"]}, "items has 1 rows; the matrix of plays has 3 columns"),
     ({"plays": MATRIX, "items": ["Queen", "Queen", "Kult"]}, "items: two have the same item_id"),
 ]  # fmt: skip

@@ -50,6 +50,11 @@ def test_nothing_is_guessed(text: str | None) -> None:
     assert country_code(text) is None
 
 
+def test_a_withdrawn_code_that_another_country_has_today_means_that_one() -> None:
+    assert country_code("Gilbert and Ellice Islands") is None
+    assert country_code("GE") == country_code("Georgia") == "GE"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -97,6 +97,9 @@ def test_official_languages(country: str, languages: tuple[str, ...]) -> None:
 def test_languages_lead_back_to_their_countries() -> None:
     assert countries_speaking("sv") == ("AX", "SE", "FI")
     assert countries_speaking("nb") == countries_speaking("no") == ("NO", "SJ")
+    assert countries_speaking("ms") == ("BN", "MY", "SG"), (
+        "in Brunei written in two scripts: the more common counts"
+    )
     assert countries_speaking("eo") == ()
     for country in countries():
         for language in official_languages(country):

@@ -130,6 +130,12 @@ def test_a_name_alone_joins_the_one_item_that_is_often_spelled_so() -> None:
     ]  # or which of two?
 
 
+def test_a_name_alone_of_two_items_without_a_conflict_joins_neither() -> None:
+    one = refs("a", *[{"item_id": "1", "name": "Зорбль"}] * 6, *[{"item_id": "1", "name": "Zorbl"}] * 3)
+    two = refs("c", *[{"item_id": "1", "name": "Zorblers"}] * 6, *[{"item_id": "1", "name": "Zorbl"}] * 3)
+    assert ids(one, two, refs("b", {"name": "zorbl"})) == ["a:1", "c:1", "zorbl"]
+
+
 def test_a_slip_does_not_make_one_item_of_two() -> None:
     slip = refs("a", *[{"name": "Blur", "mbid": ONE}] * 30, {"name": "Queen", "mbid": ONE})
     assert ids(slip, refs("b", {"name": "Queen"})) == ["blur", "queen"]

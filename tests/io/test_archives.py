@@ -62,6 +62,18 @@ def test_truncated_gzip(tmp_path: Path) -> None:
         read_all(path, "*.tsv")
 
 
+def test_a_tar_cut_between_two_members_is_truncated_too(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        for name in ("a.tsv", "b.tsv"):
+            entry = tarfile.TarInfo(name)
+            entry.size = 3
+            archive.addfile(entry, io.BytesIO(b"x\ty"))
+    whole = (tmp_path / "a.tar").read_bytes()
+    (tmp_path / "a.tar").write_bytes(whole[: 2 * tarfile.BLOCKSIZE])
+    with pytest.raises(DataError, match="no mark of its end"):
+        read_all(tmp_path / "a.tar", "*.tsv")
+
+
 def test_truncated_tar(tmp_path: Path) -> None:
     path = tmp_path / "a.tar.gz"
     content = tar_gz(path, BIG)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from tests.publisher import Publisher
 
 from tigertail.errors import DataError
+from tigertail.io import download as download_module
 from tigertail.io.download import checksum_of, download, is_whole, links
+from tigertail.progress import Tick
 
 CONTENT = bytes(range(256)) * 1000
 RIGHT = hashlib.sha256(CONTENT).hexdigest()
@@ -27,6 +30,19 @@ class Waits(list[float]):
 
     def __call__(self, seconds: float) -> None:
         self.append(seconds)
+
+
+@pytest.fixture
+def ticks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What the bar is told."""
+    told: list[float] = []
+
+    @contextmanager
+    def progress(description: str, total: float | None = None) -> Iterator[Tick]:
+        yield lambda advance=1, note="": told.append(advance)
+
+    monkeypatch.setattr(download_module, "progress", progress)
+    return told
 
 
 def fetch(publisher: Publisher, target: Path, checksum: str = RIGHT) -> Waits:
@@ -67,17 +83,23 @@ def test_a_part_that_is_whole_is_only_checked(publisher: Publisher, tmp_path: Pa
     assert publisher.asked == [("/set/a.tar", f"bytes={len(CONTENT)}-")]
 
 
-def test_a_part_of_a_longer_file_is_thrown_away(publisher: Publisher, tmp_path: Path) -> None:
+def test_a_part_of_a_longer_file_is_thrown_away(
+    publisher: Publisher, tmp_path: Path, ticks: list[float]
+) -> None:
     (tmp_path / "a.tar.part").write_bytes(CONTENT + b"more")
     fetch(publisher, tmp_path / "a.tar")
     assert (tmp_path / "a.tar").read_bytes() == CONTENT
+    assert sum(ticks) == len(CONTENT), "what is thrown away is not progress"
 
 
-def test_a_server_without_ranges_begins_again(publisher: Publisher, tmp_path: Path) -> None:
+def test_a_server_without_ranges_begins_again(
+    publisher: Publisher, tmp_path: Path, ticks: list[float]
+) -> None:
     publisher.ranges = False
     publisher.cuts = [100_000]
     fetch(publisher, tmp_path / "a.tar")
     assert (tmp_path / "a.tar").read_bytes() == CONTENT
+    assert sum(ticks) == len(CONTENT)
 
 
 def test_a_busy_server_is_asked_again_when_it_says(publisher: Publisher, tmp_path: Path) -> None:

@@ -44,6 +44,18 @@ def test_the_suffix_decides_how_a_table_is_read(tmp_path: Path) -> None:
     assert read_table(tmp_path / "a.parquet", as_text=True).rows() == [("1", "x")]
 
 
+def test_quotes_between_tabs_are_part_of_a_name(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text('a\tb\n"Weird Al" Yankovic\t7" single\n', encoding="utf-8")
+    assert read_table(tmp_path / "a.tsv").rows() == [('"Weird Al" Yankovic', '7" single')]
+
+
+def test_a_table_in_another_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("a\nSigur Rós\n".encode("latin-1"))
+    with pytest.raises(DataError, match="cannot be read") as error:
+        read_table(tmp_path / "a.csv")
+    assert error.value.remedy == "save it as UTF-8"
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
 def test_a_table_that_is_missing_or_damaged(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match="no such file"):

@@ -73,11 +73,11 @@ def test_old_mac_line_ends(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_open_quote_is_the_reason() -> None:
-    file = text_file(b'a,1\n"b,2\nc,"3\nd,e "f" g\nh,"i"",j\n')
+    file = text_file(b'a,1\n"b,2\nc,"3\nd,e "f" g\nh,"i"",j\n7" disc,"k\n"A" Band,l\n')
     rows = pl.concat(file.rows(["k", "v"], separator=",", quoted=True))
-    assert rows.select("k", "v").rows() == [("a", "1"), ("d", 'e "f" g')]
+    assert rows.select("k", "v").rows() == [("a", "1"), ("d", 'e "f" g'), ("A Band", "l")]
     assert [(row.line, row.reason) for row in file.quarantine.rows] == [
-        (line, "a quote that is not closed on its line") for line in (2, 3, 5)
+        (line, "a quote that is not closed on its line") for line in (2, 3, 5, 6)
     ]
 
 
@@ -98,6 +98,16 @@ def test_a_header_in_another_encoding_is_no_data() -> None:
         text_file("żółć\n".encode("cp1250")).numbered(separator=",", quoted=True)
 
 
+@pytest.mark.parametrize(
+    ("header", "problem"), [(["a", "b"], "its first line is 'a,a'"), (None, "same name, 'a'")]
+)
+def test_a_wrong_header_is_told_by_its_line(header: list[str] | None, problem: str) -> None:
+    with pytest.raises(DataError, match=problem) as error:
+        text_file(b"\n\na,a\n1,2\n").headed(header, separator=",", quoted=True)
+    assert error.value.line == 3
+    assert error.value.remedy
+
+
 def test_columns_without_a_name_have_numbers() -> None:
     names, _ = text_file(b"listener_id,name,,\na,b,,\n").headed(None, separator=",", quoted=True)
     assert names == ["listener_id", "name", "3", "4"]
@@ -111,6 +121,7 @@ def test_columns_without_a_name_have_numbers() -> None:
         ("a,b\n".encode("utf-16-be"), "UTF-16"),
         (b"PAR1\x15\x04\n", "a Parquet file"),
         (b"7z\xbc\xaf\x27\x1c\n", "a 7-Zip archive"),
+        (b"PK\x03\x04\x14\x00\n", "a zip archive, or a spreadsheet"),
         (b"SQLite format 3\x00", "an SQLite database"),
         (b'[\n {"a": 1}\n]\n', "a JSON file"),
         (b'{"a": 1}\n', "a JSON file"),

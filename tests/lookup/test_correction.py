@@ -92,6 +92,7 @@ def test_spellings_that_are_known_besides_are_corrected_to(index: ItemIndex) -> 
         ("madona", "madonna", {"double"}),
         ("nadonna", "madonna", {"first"}),
         ("madonnas", "madonna", {"last", "plural"}),
+        ("rossling", "rosling", {"double"}),
         ("madonan", "madonna", {"last", "swapped"}),
         ("madunna", "madonna", {"vowel"}),
         ("mad onna x", "madonna", {"last", "spaces"}),

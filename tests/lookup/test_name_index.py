@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tigertail.dataset.folding import fold
 from tigertail.lookup import bigrams
 from tigertail.lookup.name_index import NameIndex
+from tigertail.lookup.name_similarity import closeness
 
 HEARD = {
     "The Beatles": 900,
@@ -211,3 +212,7 @@ def test_a_long_name_in_letters_that_are_rare_is_found() -> None:
     names = ["".join(letters[:40]) + str(number) for number in range(400)] + ["".join(letters)]
     index = NameIndex(names, np.arange(len(names))[::-1])
     assert index.search(names[-1], 1)[0].tolist() == [400]
+
+
+def test_a_beginning_may_lack_two_letters() -> None:
+    assert closeness("metllca", ["metallicathon", "metronome"]).round(2).tolist() == [0.68, 0]

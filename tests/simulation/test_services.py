@@ -95,3 +95,10 @@ def test_the_seed_settles_all(tmp_path: Path, served: Dataset) -> None:
 def test_services_that_cannot_be_are_refused(services: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         WorldConfig.checked(services=services)
+
+
+def test_only_a_service_without_everything_needs_a_catalogue_for_a_listener() -> None:
+    small = {"artists": 20, "artists_per_listener": 2, "catalogue": 0.05}
+    assert WorldConfig.checked(services="full=1", **small).global_catalogue_size == 1
+    with pytest.raises(ConfigError, match="regional service have 1 artists"):
+        WorldConfig.checked(services="full=0.5,regional=0.5", **small)

@@ -12,6 +12,7 @@ from tigertail import columns as c
 from tigertail.audio.decode import FORMATS, OTHER_FORMATS
 from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError
+from tigertail.io.archives import is_left_behind
 from tigertail.io.files import read_table
 
 FILE: Final = "file"
@@ -40,7 +41,7 @@ def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
     """List the audio files of a folder or of a table.
 
     In a folder the item is called by the first folder on the way to the file, as in ``ARTIST/ALBUM/1.flac``,
-    or by the file itself where there is none. A table (CSV or Parquet) has a column ``file``, relative to
+    or by the file itself where there is none. A table (CSV, TSV or Parquet) has a column ``file``, relative to
     where the table lies, any of :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`, and if you like ``clip_id``.
 
     Parameters
@@ -72,7 +73,8 @@ def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
 def _of_folder(folder: Path) -> list[Clip]:
     clips = []
     for path in folder.rglob("*"):
-        if path.suffix.lower() in (*FORMATS, *OTHER_FORMATS) and path.is_file():
+        audio = path.suffix.lower() in (*FORMATS, *OTHER_FORMATS) and not is_left_behind(path.name)
+        if audio and path.is_file():
             inside = path.relative_to(folder)
             name = inside.parts[0] if len(inside.parts) > 1 else inside.stem
             clips.append(Clip(path, _text(inside.as_posix()), {c.NAME: _text(name)}))

@@ -105,7 +105,8 @@ class Dataset:
             ids or names alone, as any sequence.
         listeners
             Profiles: a frame of countries and languages. With a matrix, one row for each row, or their ids alone.
-            A column ``source`` is the service of each: an evaluation then ranks what that service offers.
+            A column ``source`` is the service of each: an evaluation then ranks what that service offers. A listener
+            without one could hear everything.
         annotations
             Tags and facts: a frame of items, labels, and optionally facets and weights.
         columns
@@ -165,7 +166,7 @@ class Dataset:
             If there are no plays, or a table lacks a required column.
         """
         if c.PLAYS_TABLE not in tables or tables[c.PLAYS_TABLE].is_empty():
-            raise DataError("the data has no plays")
+            raise DataError("the data has no plays", remedy="give a table 'plays' with at least one row")
         kept, sums = {}, {}
         for table, frame in tables.items():
             kept[table] = table_spec(table).conform(frame.lazy()).collect()
@@ -240,10 +241,12 @@ class Dataset:
         ------
         DataError
             If there are no plays, or a table lacks a required column.
+        TigertailError
+            If the folder exists and may not be replaced, or cannot be written.
         """
         path = Path(path)
         if c.PLAYS_TABLE not in tables:
-            raise DataError("a dataset needs a table of plays", path=path)
+            raise DataError("a dataset needs a table of plays", path=path, remedy="give a table 'plays'")
         with new_folder(path, replace=replace) as folder:
             rows: dict[str, int] = {}
             for table, frame in tables.items():
@@ -276,7 +279,11 @@ class Dataset:
             If the dataset has no such table, or its file is missing or damaged.
         """
         if not self.has(table):
-            raise DataError(f"no table '{table}' in this dataset", path=self.path)
+            raise DataError(
+                f"no table '{table}' in this dataset",
+                path=self.path,
+                remedy=f"it has {', '.join(self.manifest['tables'])}; a source of its recipe, or a frame, can give it",
+            )
         with self.reading(table):
             frame = self._stored(table)
             columns = frame.collect_schema()
@@ -294,8 +301,9 @@ class Dataset:
             items = [column for column in id_columns(Refers.ITEM) if column in columns]
             old, new = self._renamed[c.ITEM_ID], self._renamed["new"]
             frame = frame.with_columns(pl.col(items).replace(old, new))
-        if self._until is not None and c.LAST_PLAYED in columns:
-            frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until)
+        if self._until is not None and table == c.PLAYS_TABLE:
+            known = c.LAST_PLAYED in columns
+            frame = frame.filter(pl.col(c.LAST_PLAYED) <= self._until if known else False)
         return frame
 
     def file(self, table: str) -> Path | None:
@@ -338,9 +346,9 @@ class Dataset:
         return self._view(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
 
     def whole(self) -> Dataset:
-        """Return the dataset with nothing hidden: for what is no trace of a listener, such as a catalogue."""
+        """Return the dataset with nothing hidden, under the ids of this view: for what is no trace of a listener."""
         hides = len(self._hidden) > 0 or self._until is not None
-        return Dataset(self.path, self.manifest, self._tables) if hides else self
+        return self._view(self._hidden.clear(), None) if hides else self
 
     def until(self, moment: datetime) -> Dataset:
         """Return the dataset without plays after a moment, and without plays of unknown time."""

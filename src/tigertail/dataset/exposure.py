@@ -241,7 +241,7 @@ def _offered(
         if items.is_empty():
             items = played.filter(pl.col(c.SOURCE) == source)[c.ITEM_ID]
     if country is not None:
-        same = pl.col(c.SOURCE).is_null() | (pl.col(c.SOURCE) == source)
+        same = pl.col(c.SOURCE).is_null() | pl.col(c.SOURCE).eq_missing(pl.lit(source, pl.String))
         here = listed.filter((pl.col(c.COUNTRY) == country) & same)[c.ITEM_ID]
         items = items.filter(items.is_in(here.implode())) if len(here) else items
     return pl.DataFrame({CATALOGUE: pl.Series([name], dtype=pl.String)}).join(

@@ -56,11 +56,12 @@ _ACCENT: Final = 200  # combining classes from here on are signs above and below
 def fold(name: str) -> str:
     """Fold a name strictly: spellings that fold alike are one name.
 
-    Folded away are case, accents, punctuation, a leading "the", also where it comes last ("Beatles, The"), runs
-    of space and HTML entities. "&" and "+" between words are "and". A name of signs keeps them, also before words
-    in brackets ("!!! (US)"). Accents are those of Latin and Greek letters, "ё", and the vowel signs of Arabic and
-    Hebrew; elsewhere marks make letters ("й", "が"). Forms of an Arabic or Persian letter, and traditional,
-    simplified and Japanese forms of a Chinese character, are one.
+    Folded away are case, accents, punctuation, a leading "the", also where it comes last ("Beatles, The"), runs of
+    space and HTML entities. Another article that comes last ("Fabulosos Cadillacs, Los") goes first. "&" and "+"
+    between words are "and". A name of signs keeps them, also before words in brackets ("!!! (US)"). Accents are those
+    of Latin and Greek letters, "ё", and the vowel signs of Arabic and Hebrew; elsewhere marks make letters ("й", "が").
+    Forms of an Arabic or Persian letter, and traditional, simplified and Japanese forms of a Chinese character, are
+    one.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ DASH: Final = " - "
 """Between the name of an artist and that of a track or an album."""
 
 MAX_CREDITED: Final = 12
-"""Parts of a credit that are looked at, at most: no credit of more is taken apart."""
+"""Parts of a credit that are looked at, at most: what a longer one names after them is not found."""
 
 _BETWEEN: Final = re.compile(
     r"\s*[;,•]\s+|\s*•\s*|\s+[(\[]?(?:feat(?:uring)?\.?|ft\.?|with|w/|vs\.?|and|und|et|[yex&+/×])\s+",

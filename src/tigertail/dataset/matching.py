@@ -1,6 +1,6 @@
 """Find items of a dataset by the ids or names in an external list.
 
-A reference is what the list has: an id, an MBID or a name. Where several items could be meant, none is taken.
+A reference is what the list has: an id, an MBID or a name. Where several items have it, none is taken.
 """
 
 from __future__ import annotations
@@ -73,7 +73,19 @@ def _aliases(dataset: Dataset, scheme: str) -> pl.DataFrame:
 def _matched(
     references: pl.DataFrame, by_id: pl.DataFrame, names: pl.Series, dataset: Dataset
 ) -> pl.DataFrame:
-    """Find items by an id that one item alone has, else by a folded name that one alone has."""
+    """Find items by an id that one item alone has, else by a folded name that one alone has.
+
+    Parameters
+    ----------
+    references
+        The column reference.
+    by_id
+        Columns item_id and reference: ids, or MBIDs.
+    names
+        The name of each reference, in their order; shown, and looked for where the id finds none.
+    dataset
+        The dataset.
+    """
     further = _aliases(dataset, c.NAME).rename({c.ALIAS: c.NAME})
     spelled = pl.concat([dataset.items.select(c.ITEM_ID, c.NAME), further])
     by_name = spelled.select(c.ITEM_ID, fold_series(spelled[c.NAME]).alias(_FOLDED))

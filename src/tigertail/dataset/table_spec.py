@@ -21,7 +21,7 @@ class Check(Enum):
     MBIDS = "mbids"  # text with one MusicBrainz id or several, else null; commas between them
     COUNTRY = "country"  # text that names a country, as its ISO code, else null
     LANGUAGE = "language"  # text that names a language, as its BCP 47 code, else null
-    AMOUNT = "amount"  # a number above zero, at most MAX_AMOUNT, else the row is rejected
+    AMOUNT = "amount"  # a number above zero, at most columns.MAX_PLAYS, else the row is rejected
     RATING = "rating"  # a number within the source's scale, scaled to 0..1, else the row is rejected
     POSITION = "position"  # a whole number from 0, else the row is rejected; or null in all rows
     TIME = "time"  # a time in UTC, else null

@@ -83,9 +83,9 @@ def check_columns(columns: Mapping[str, Any], frames: Mapping[str, Sequence[str]
         if isinstance(theirs, Mapping) and name not in frames:
             raise DataError(f"columns: no frame '{name}'", remedy=f"it is one of {', '.join(frames)}")
         for ours, column in dict(theirs if isinstance(theirs, Mapping) else {name: theirs}).items():
-            taking = [table for table in tables if ours in TABLES[table].inputs]
+            taking = [table for table in tables if ours in _inputs(TABLES[table])]
             if not taking:
-                known = dict.fromkeys(one for table in tables for one in TABLES[table].inputs)
+                known = dict.fromkeys(one for table in tables for one in _inputs(TABLES[table]))
                 raise DataError(
                     f"columns: unknown column '{ours}'", remedy=f"it is one of {', '.join(known)}"
                 )
@@ -100,6 +100,8 @@ def mapped(
     spec: TableSpec, given_columns: Sequence[str], columns: Mapping[str, Any], kind: str
 ) -> dict[str, str]:
     """Return our columns of a table, and the frame's columns for them.
+
+    Of listeners also their source, which a build knows from its recipe.
 
     Parameters
     ----------
@@ -118,11 +120,11 @@ def mapped(
     mapping = {
         name: str(theirs)
         for name, theirs in given.items()
-        if name in spec.inputs and str(theirs) in given_columns
+        if name in _inputs(spec) and str(theirs) in given_columns
     }
     usual = {_plain(name): name for name in reversed(given_columns)}
     known = _COMMON | _OF_KIND[kind]
-    for ours in spec.inputs:
+    for ours in _inputs(spec):
         names = (ours, *known.get(ours, ()), *_OF_TABLE.get(spec.name, {}).get(ours, ()))
         if ours == c.NAME and spec.name not in (c.ITEMS_TABLE, c.ALIASES_TABLE):
             names = (*names[1:], ours)  # beside "artist" it is the name of a person or of a list
@@ -148,6 +150,11 @@ def check_needs(spec: TableSpec, mapping: Mapping[str, str], given_columns: Sequ
                 f"{spec.name}: no column for {what}",
                 remedy=f'name it: columns={{"{choices[0]}": ...}}; the frame has {there}',
             )
+
+
+def _inputs(spec: TableSpec) -> tuple[str, ...]:
+    """Return the columns of a table that a frame may give."""
+    return (*spec.inputs, *((c.SOURCE,) if spec.name == c.LISTENERS_TABLE else ()))
 
 
 def _plain(name: str) -> str:

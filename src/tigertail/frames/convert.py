@@ -26,14 +26,14 @@ def to_polars(frame: Any, argument: str) -> pl.DataFrame:
     Raises
     ------
     DataError
-        If it is none of these, or its columns differ in length.
+        If it is none of these, its columns differ in length, or two have one name.
     """
     if isinstance(frame, pl.DataFrame):
         return frame
     if isinstance(frame, pl.LazyFrame):
         return frame.collect()
     if _is_pandas(frame):
-        return _from_pandas(frame)
+        return _from_pandas(frame, argument)
     if isinstance(frame, Mapping):
         return _from_columns(frame, argument)
     if hasattr(frame, "__arrow_c_stream__"):
@@ -63,11 +63,17 @@ def _is_pandas(frame: Any) -> bool:
     return type(frame).__module__.partition(".")[0] == "pandas" and hasattr(frame, "reset_index")
 
 
-def _from_pandas(frame: Any) -> pl.DataFrame:
+def _from_pandas(frame: Any, argument: str) -> pl.DataFrame:
     """Read a pandas frame, or a series as ``groupby(...).size()`` returns it; named levels of the index are columns."""
     if not hasattr(frame, "columns"):
         frame = frame.to_frame(frame.name or "count")
     named = [level for level in frame.index.names if level is not None]
+    names = [str(name) for name in (*named, *frame.columns)]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise DataError(
+            f"{argument}: two columns, or a level of the index and a column, are called '{twice[0]}'",
+            remedy="rename or drop one of them",
+        )
     frame = frame.reset_index(level=named) if named else frame
     return pl.DataFrame([_pandas_column(str(name), frame.iloc[:, i]) for i, name in enumerate(frame.columns)])
 

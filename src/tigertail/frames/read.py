@@ -11,6 +11,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import EVERYTHING
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.frames.columns import check_columns, check_needs, mapped
@@ -18,13 +19,14 @@ from tigertail.frames.convert import as_column, is_column, to_polars
 from tigertail.frames.matrices import IDS, axis_frame, is_matrix, plays_of
 from tigertail.frames.source import NAMESPACE, FrameSource
 from tigertail.ingest.accumulator import REF, ROWS, sum_plays
-from tigertail.ingest.clean import clean
+from tigertail.ingest.clean import NEGATIVE, clean
 from tigertail.ingest.collector import RowCollector
+from tigertail.ingest.formats.column_types import as_text, ids_from_floats
+from tigertail.ingest.missing import SAY_MISSING, visible
 from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine
 
 _OPTIONAL: Final = {c.RATING: pl.Float64(), c.LAST_PLAYED: pl.Datetime("us", "UTC")}
-_OF_RECIPES: Final = ": if it does, say missing = [...]"  # a remedy that a frame has no place for
 
 
 def read_frames(
@@ -46,11 +48,17 @@ def read_frames(
         The other frames by table; None where there is none.
     columns, kind, name, rating_scale
         As there.
+
+    Raises
+    ------
+    DataError, TypeError
+        As there.
     """
     frames = _frames(plays, tables, columns or {}, kind)
     mappings = {
         table: mapped(TABLES[table], frame.columns, columns or {}, kind) for table, frame in frames.items()
     }
+    source_column = mappings.get(c.LISTENERS_TABLE, {}).pop(c.SOURCE, None)
     reader = _Reader()
     for table, frame in frames.items():
         check_needs(TABLES[table], mappings[table], frame.columns)
@@ -70,9 +78,10 @@ def read_frames(
         reader.add(source)
     _report(reader.quarantine)
     made = reader.tables()
-    if c.SOURCE in frames.get(c.LISTENERS_TABLE, pl.DataFrame()).columns:
+    if source_column is not None:
+        people, ident = frames[c.LISTENERS_TABLE], mappings[c.LISTENERS_TABLE][c.LISTENER_ID]
         made[c.LISTENERS_TABLE] = _with_source(
-            made[c.LISTENERS_TABLE], frames[c.LISTENERS_TABLE], mappings[c.LISTENERS_TABLE][c.LISTENER_ID]
+            made[c.LISTENERS_TABLE], people[ident].alias(c.LISTENER_ID), people[source_column].alias(c.SOURCE)
         )
     return Dataset.in_memory(made, name=name)
 
@@ -147,10 +156,21 @@ def _added_up(plays: pl.DataFrame) -> pl.DataFrame:
     return merged.select(one for one in merged if one.null_count() < len(one))
 
 
-def _with_source(listeners: pl.DataFrame, frame: pl.DataFrame, ident: str) -> pl.DataFrame:
-    """Add the service that each listener uses."""
-    text = pl.col(c.SOURCE).cast(pl.String)
-    given = frame.select(pl.col(ident).cast(pl.String).str.strip_chars().alias(c.LISTENER_ID), text)
+def _with_source(listeners: pl.DataFrame, ids: pl.Series, sources: pl.Series) -> pl.DataFrame:
+    """Add the service that each listener uses.
+
+    Raises
+    ------
+    DataError
+        If a service has the name of the catalogue that has everything.
+    """
+    texts = pl.DataFrame([as_text(ids), as_text(sources)])
+    given = ids_from_floats(texts, texts.columns).filter(visible(pl.col(c.SOURCE)))
+    if (given[c.SOURCE] == EVERYTHING).any():
+        raise DataError(
+            f"{c.LISTENERS_TABLE}: a source cannot be called '{EVERYTHING}'",
+            remedy="choose another name; listeners who could hear everything have no source",
+        )
     services = given.drop_nulls().unique(c.LISTENER_ID, keep="first", maintain_order=True)
     return listeners.join(services, on=c.LISTENER_ID, how="left", maintain_order="left")
 
@@ -158,16 +178,17 @@ def _with_source(listeners: pl.DataFrame, frame: pl.DataFrame, ident: str) -> pl
 def _report(quarantine: Quarantine) -> None:
     """Refuse negative numbers; warn of the rows that were left out, and of values that were.
 
+    A recipe can name marks of missing values; a frame has no place for these, so that the warning ends before.
+
     Raises
     ------
     DataError
         If a number is negative.
     """
     for (table, reason), rows in quarantine.rejected.items():
-        if reason.endswith("is negative"):
-            what = reason.removesuffix(" is negative")
+        if reason.endswith(NEGATIVE):
             raise DataError(
-                f"{table}: rows whose {what} is negative: {rows:,}",
+                f"{table}: rows whose {reason}: {rows:,}",
                 remedy="leave these rows out, or give the counts themselves and not their logarithms or differences",
             )
     for table, read in quarantine.read.items():
@@ -177,7 +198,7 @@ def _report(quarantine: Quarantine) -> None:
     for (table, what), rows in quarantine.warnings.items():
         examples = ", ".join(quarantine.examples[table, what])
         shown = f", such as {examples}" if examples else ""
-        _warn(f"{table}: {what.removesuffix(_OF_RECIPES)}: {rows:,} rows{shown}")
+        _warn(f"{table}: {what.removesuffix(SAY_MISSING)}: {rows:,} rows{shown}")
 
 
 def _warn(text: str) -> None:

@@ -138,7 +138,7 @@ def countries() -> frozenset[str]:
 
 
 def current_country(code: str) -> str | None:
-    """Return a country of today for one of today or the likeliest successor of a withdrawn code.
+    """Return the code of a country of today as it is, and for a withdrawn one that of its likeliest successor.
 
     Parameters
     ----------

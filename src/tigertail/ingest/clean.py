@@ -21,6 +21,8 @@ from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 MAX_AMOUNT: Final = c.MAX_PLAYS
+NEGATIVE: Final = " is negative"
+"""The end of the reason for which a number below zero is rejected."""
 """The bound of all amounts: counts of mentions and of pairs, and weights, are of the size of plays at most."""
 
 EXACT: Final = "#exact"
@@ -161,7 +163,7 @@ def _amount(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[pl.
     number = pl.col(name)
     checks = [
         (number.is_null() | number.is_nan(), f"{name} is not a number"),
-        (number < 0, f"{name} is negative"),
+        (number < 0, f"{name}{NEGATIVE}"),
         (number == 0, f"{name} is zero"),
         (number > MAX_AMOUNT, f"{name} is above {MAX_AMOUNT:,}"),
     ]

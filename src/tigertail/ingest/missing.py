@@ -8,6 +8,9 @@ import polars as pl
 
 from tigertail.io.quarantine import EXAMPLES, Quarantine
 
+SAY_MISSING: Final = ": if it does, say missing = [...]"
+"""At the end of the warning: what the recipe can do about it."""
+
 MARKS: Final = (
     "NA", "N/A", "n/a", "#N/A", "<NA>", "\\N", "nan", "NaN", "NAN", "null", "NULL", "Null", "None", "none", "nil",
     "(null)", "<null>", "undefined",
@@ -43,5 +46,5 @@ def warn_of_marks(texts: pl.DataFrame, source: str, quarantine: Quarantine) -> N
         marked = values.filter(values.is_in(MARKS))
         if len(marked) > _COMMON * values.count():
             counts = marked.value_counts(sort=True).sort(["count", values.name], descending=[True, False])
-            what = f"{values.name} that may stand for a missing value, used: if it does, say missing = [...]"
+            what = f"{values.name} that may stand for a missing value, used{SAY_MISSING}"
             quarantine.warn(source, what, len(marked), counts[values.name].head(EXAMPLES).to_list())

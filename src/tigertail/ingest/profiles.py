@@ -32,7 +32,7 @@ class Profiles:
             self._condense()
 
     def table(self, listeners: pl.Series) -> pl.DataFrame:
-        """Return one sorted row for each listener with plays or a profile.
+        """Return one row for each listener with plays or a profile, sorted by id.
 
         Counts in ``conflicts`` the listeners for whom sources give different values.
 

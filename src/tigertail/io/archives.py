@@ -39,6 +39,9 @@ _FIRST_BYTES: Final = {
     b"PK\x03\x04": ".zip",
     b"PK\x05\x06": ".zip",  # without members
 }
+PART: Final = ".part"
+"""Suffix of a download that is not whole, or whose checksum was not compared yet."""
+
 _SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls", ".ods")
 _TAR_AT: Final = 257  # where a tar archive says that it is one
 _LEFT_BEHIND: Final = ("._", ".ds_store", "thumbs.db", "desktop.ini")  # by file managers, in lower case
@@ -165,7 +168,7 @@ def streams_within(path: Path, *patterns: str) -> Iterator[Stream]:
             found = True
             yield one
     if not found:
-        unfinished = next(iter(sorted(path.rglob("*.part"))), None) if path.is_dir() else None
+        unfinished = next(iter(sorted(path.rglob(f"*{PART}"))), None) if path.is_dir() else None
         wanted = ", ".join(f"'{pattern}'" for pattern in patterns)
         raise DataError(
             f"no file matches {wanted} in it"
@@ -207,6 +210,11 @@ def file_names(path: Path, *patterns: str) -> list[str]:
         return []
     found = [one for one in sorted(path.rglob("*")) if one.is_file() and _matches(one.name, patterns)]
     return [_plain_name(one.name).lower() for one in found]
+
+
+def is_left_behind(name: str) -> bool:
+    """Return whether a file is one that file managers leave behind, and none of the data."""
+    return name.lower().startswith(_LEFT_BEHIND)
 
 
 def is_packed(path: Path) -> bool:
@@ -288,7 +296,7 @@ def _tar(file: IO[bytes], path: Path, patterns: tuple[str, ...], *, packed: bool
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
     base = name.rpartition("/")[2].lower()
     plain = _plain_name(base)
-    if not base or base.startswith(_LEFT_BEHIND):
+    if not base or is_left_behind(base):
         return False
     return any(fnmatchcase(plain, one.lower()) for one in patterns)
 
@@ -296,7 +304,7 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 def _is_named_tar(path: Path) -> bool:
     name = path.name.lower()
     tar = _plain_name(name).endswith(".tar") or name.endswith((".tgz", ".tzst"))
-    return tar and path.is_file() and not name.startswith(_LEFT_BEHIND)
+    return tar and path.is_file() and not is_left_behind(name)
 
 
 def _plain_name(name: str) -> str:

@@ -16,12 +16,10 @@ from typing import Final, cast
 from urllib.parse import unquote
 
 from tigertail.errors import DataError
+from tigertail.io.archives import PART
 from tigertail.progress import Tick, progress
 from tigertail.storage import full_disk
 from tigertail.version import __version__
-
-PART: Final = ".part"
-"""Suffix of a file that is not whole, or whose checksum was not compared yet."""
 
 _TIMEOUT: Final = 60.0  # seconds without a byte
 _TRIES: Final = 6  # in a row without a byte more
@@ -118,7 +116,8 @@ def download(
     Raises
     ------
     DataError
-        If the server does not give it, or the checksum is another; what was fetched is then removed.
+        If the server does not give it: what came is kept, for the next call to go on with. If the checksum is another:
+        what came is removed.
     """
     part = target.with_name(target.name + PART)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -166,6 +165,7 @@ def _piece(address: str, part: Path, have: int, tick: Tick) -> bool:
         if total == str(have):
             return True  # it was whole, and not checked
         part.unlink()  # longer than the file is: of another one
+        tick(-have)
         return False
     with answer:
         from_start = answer.status != 206  # a server without ranges gives it whole
@@ -178,6 +178,7 @@ def _piece(address: str, part: Path, have: int, tick: Tick) -> bool:
             )
         length = answer.headers.get("Content-Length")
         start = 0 if from_start else have
+        tick(start - have)
         written = start
         with part.open("wb" if from_start else "ab") as file:
             while piece := answer.read(_PIECE):

@@ -70,6 +70,8 @@ def read_table(
 ) -> pl.DataFrame:
     """Return a table from a CSV file, a TSV file (by its suffix) or a Parquet file (by its suffix).
 
+    In a TSV file quotes are ordinary characters, as in a recipe's format ``tsv``.
+
     Parameters
     ----------
     path
@@ -93,9 +95,13 @@ def read_table(
         if suffix in _PARQUET:
             table = pl.read_parquet(path)
             return table.cast(pl.String, strict=False) if as_text else table
-        return pl.read_csv(path, separator="\t" if suffix == ".tsv" else ",", infer_schema=infer_schema)
+        separator, quote = ("\t", None) if suffix == ".tsv" else (",", '"')
+        return pl.read_csv(path, separator=separator, quote_char=quote, infer_schema=infer_schema)
     except (OSError, pl.exceptions.PolarsError) as cause:
-        raise DataError(_problem(cause), path=path, remedy=remedy) from None
+        encoded = "invalid utf-8" in str(cause)
+        raise DataError(
+            _problem(cause), path=path, remedy="save it as UTF-8" if encoded else remedy
+        ) from None
 
 
 def _problem(cause: Exception) -> str:

@@ -25,6 +25,7 @@ _NO_TEXT: Final = {
     b"PAR1": ("a Parquet file", "write format = 'parquet' in the recipe"),
     b"ARROW1": ("an Arrow file", "save it as Parquet"),
     b"SQLite format 3": ("an SQLite database", "save its table as CSV"),
+    b"PK\x03\x04": ("a zip archive, or a spreadsheet", "unpack it first, or save its table as CSV in UTF-8"),
     b"7z\xbc\xaf": ("a 7-Zip archive", "unpack it first"),
     b"Rar!": ("a RAR archive", "unpack it first"),
     b"%PDF": ("a PDF file", "give a text file"),
@@ -100,6 +101,8 @@ class TextFile:
         ----------
         header
             What the header must be; None takes it as it is.
+        separator, quoted
+            As for :meth:`split`.
 
         Returns
         -------
@@ -109,7 +112,7 @@ class TextFile:
         Raises
         ------
         DataError
-            If the header is another.
+            If the header is another, or names two columns alike, or the file is empty or not a text file.
         """
         top, blocks = self._opened()
         if _SEPARATOR_LINE.match(top[RAW_TEXT][0]) and top.height > 1:
@@ -126,11 +129,16 @@ class TextFile:
             raise DataError(
                 f"its first line is '{separator.join(columns)[:100]}'",
                 path=self.stream.place,
-                line=1,
+                line=top[LINE][0],
                 remedy=f"expected the header {', '.join(header)}: give the file as published",
             )
-        if len(set(columns)) < len(columns):
-            raise DataError("two columns have the same name", path=self.stream.place, line=1)
+        if twice := [name for name in dict.fromkeys(columns) if columns.count(name) > 1]:
+            raise DataError(
+                f"two columns have the same name, '{twice[0]}'",
+                path=self.stream.place,
+                line=top[LINE][0],
+                remedy="rename one of them in the file",
+            )
         rest = chain([top.slice(1)], blocks)
         return columns, (self.split(frame, columns, separator=separator, quoted=quoted) for frame in rest)
 
@@ -153,7 +161,19 @@ class TextFile:
     def split(
         self, frame: pl.DataFrame, columns: Sequence[str], *, separator: str, quoted: bool
     ) -> pl.DataFrame:
-        """Split lines into text columns, after ``LINE`` and ``RAW_TEXT``; lines of another width are rejected."""
+        """Split lines into text columns, after ``LINE`` and ``RAW_TEXT``; lines of another width are rejected.
+
+        Parameters
+        ----------
+        frame
+            Lines, as :meth:`lines` yields them.
+        columns
+            Names of the fields.
+        separator
+            What stands between fields.
+        quoted
+            Whether fields may be in double quotes; one that does not end on its line is rejected with it.
+        """
         self.quarantine.read[self.source] += frame.height
         width = len(columns)
         with_quotes = pl.col(RAW_TEXT).str.contains('"', literal=True) if quoted else pl.lit(False)
@@ -168,8 +188,8 @@ class TextFile:
         return pl.concat([plain, self._split_quoted(hard, columns, separator)]).sort(LINE)
 
     def _split_quoted(self, frame: pl.DataFrame, columns: Sequence[str], separator: str) -> pl.DataFrame:
-        cells = [_fields(text, separator, quoted=True) for text in frame[RAW_TEXT]]
-        is_open = pl.Series([_is_open(text, separator) for text in frame[RAW_TEXT]], dtype=pl.Boolean)
+        cells, opened = zip(*(_quoted_fields(text, separator) for text in frame[RAW_TEXT]), strict=True)
+        is_open = pl.Series(opened, dtype=pl.Boolean)
         width = len(columns)
         good = pl.Series([len(row) == width for row in cells], dtype=pl.Boolean) & ~is_open
         self._keep(frame.filter(is_open), pl.lit(True), "a quote that is not closed on its line")
@@ -262,26 +282,22 @@ class TextFile:
 
 
 def _fields(text: str, separator: str, quoted: bool) -> list[str]:
-    if not quoted:
-        return text.split(separator)
-    one, replaced = _one_sign(text, separator)
-    try:
-        fields = next(csv.reader([replaced], delimiter=one))
-    except csv.Error:  # a field too long to be one
-        return []
-    return fields if one == separator else [field.replace(one, separator) for field in fields]
+    return _quoted_fields(text, separator)[0] if quoted else text.split(separator)
 
 
-def _is_open(text: str, separator: str) -> bool:
-    """Return whether a quote is open at the end of a line."""
-    if text.count('"') % 2 == 0:
-        return False
+def _quoted_fields(text: str, separator: str) -> tuple[list[str], bool]:
+    """Return the fields of a line, and whether a quote is open at its end."""
     one, replaced = _one_sign(text, separator)
+    is_open = False
     try:
-        next(csv.reader([replaced], delimiter=one, strict=True))
+        fields = next(csv.reader([replaced], delimiter=one, strict=True))
     except csv.Error as error:
-        return "unexpected end of data" in str(error)
-    return False
+        is_open = "unexpected end of data" in str(error)
+        try:  # text may follow a quoted field: '"A" Band'
+            fields = next(csv.reader([replaced], delimiter=one))
+        except csv.Error:  # a field too long to be one
+            fields = []
+    return fields if one == separator else [field.replace(one, separator) for field in fields], is_open
 
 
 def _one_sign(text: str, separator: str) -> tuple[str, str]:

@@ -55,7 +55,7 @@ def note_on_others(
 def _shown(items: pl.DataFrame, mbids: pl.Series, code: int) -> str:
     """Return an item as a note shows it, with what it can be asked for by."""
     item = items.row(code, named=True)
-    one = "" if item["listeners"] == 1 else "s"
-    what = [f"{item['listeners']:,} listener{one}", item.get(c.COUNTRY), mbids[code]]
+    plural = "" if item["listeners"] == 1 else "s"
+    what = [f"{item['listeners']:,} listener{plural}", item.get(c.COUNTRY), mbids[code]]
     facts = ", ".join(str(one) for one in what if one)
     return f"{full_name(item)} ({facts}): id:{item[c.ITEM_ID]}"

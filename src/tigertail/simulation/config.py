@@ -72,7 +72,7 @@ class WorldConfig(BaseModel):
         Share of listeners of each service: ``global``, ``full`` and ``regional``, as a mapping or as text
         (``"global=0.85,full=0.1,regional=0.05"``). Without them everybody can play everything.
     catalogue
-        Share of artists that the global service has, the popular first.
+        Share of artists that the global service has, the popular first; the regional one has them too.
     seed
         The same seed and configuration give the same world.
     """
@@ -83,7 +83,9 @@ class WorldConfig(BaseModel):
     artists: int = Field(default=4_000, ge=20, le=1_000_000)
     countries: int = Field(default=len(COUNTRIES), ge=1, le=len(COUNTRIES))
     artists_per_listener: float = Field(default=45, ge=2, le=1_000)
-    genres: int = Field(default=12, ge=3, le=100)
+    genres: int = Field(
+        default=12, ge=3, le=100
+    )  # a listener follows three (GENRES_PER_LISTENER in world.py)
     scenes_per_country: int = Field(default=4, ge=3, le=20)
     local_structure: float = Field(default=1.0, ge=0, le=1)
     zipf_exponent: float = Field(default=3.0, ge=0, le=10)
@@ -140,10 +142,11 @@ class WorldConfig(BaseModel):
             raise ValueError("the shares of the services must be 0 or more and add up to 1")
         if set(self.services) == {REGIONAL}:
             raise ValueError("the regional service is missing in some countries: add global or full")
-        if self.global_catalogue_size < self.artists_per_listener:
+        everything = set(self.services) == {FULL}
+        if not everything and self.global_catalogue_size < self.artists_per_listener:
             raise ValueError(
-                f"the global service has {self.global_catalogue_size} artists, fewer than the"
-                f" {self.artists_per_listener:g} of one listener"
+                f"the global and the regional service have {self.global_catalogue_size} artists everywhere,"
+                f" fewer than the {self.artists_per_listener:g} of one listener: raise catalogue"
             )
         return self
 

@@ -55,7 +55,9 @@ def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
 
     With s the genres and m the mood of an artist, and R, Q, V, b random but the same for all,
 
-        x = V tanh(R s + Q m + b) + noise
+        x = scaled(V tanh(R s + Q m + b)) + noise
+
+    where each column is scaled to mean 0 and standard deviation 1.
 
     Returns
     -------

@@ -195,7 +195,7 @@ def _artist_genres(
 
 
 def _listener_genres(culture: Codes, config: WorldConfig, rng: np.random.Generator) -> Reals:
-    """Let each listener follow a few shared, the favourite with weight 1, the others with less."""
+    """Let each listener follow a few genres, shared or of their country: the favourite with weight 1, others less."""
     count = culture.size
     shared = _draw_distinct(config.genres, count, rng)
     scenes = config.genres + culture[:, None] * config.scenes_per_country

@@ -65,7 +65,7 @@ def hold_out_shows(
     Raises
     ------
     DataError
-        If the dataset has no sequences, or fewer than ten curators have a show with two items.
+        If the dataset has no sequences, or fewer than :data:`MIN_CURATORS` curators have a show with two items.
     """
     shows = _shows(dataset)
     rng = np.random.default_rng(seed)
@@ -74,7 +74,7 @@ def hold_out_shows(
         raise DataError(
             f"only {len(able)} curators have a show with two items",
             path=dataset.path,
-            remedy="holding out shows needs at least ten: use a table of sequences with curators and positions",
+            remedy=f"at least {MIN_CURATORS} are needed: use a table of sequences with curators and positions",
         )
     count = max(1, round(held_out * len(able)))
     curators = able.gather(np.sort(rng.choice(len(able), count, replace=False)))

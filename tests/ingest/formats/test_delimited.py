@@ -106,6 +106,7 @@ def test_every_table(table, text, row, pack, read):
         {"rating_scale": [5, 1]},
         {"encoding": "klingon"},
         {"encoding": "utf-16"},
+        {"encoding": "hex"},
         {"table": "friends"},
         {"separators": ","},
     ],

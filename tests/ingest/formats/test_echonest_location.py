@@ -8,6 +8,7 @@ AR2 <sep> Kult <sep> 0.5 <sep> Warszawa, Poland
 AR3 <sep> Kent <sep> 0.5 <sep> Sweden
 AR4 <sep> Burial <sep> 0.5 <sep> London
 AR5 <sep> Tree
+AR6 <sep> Kino <sep> 0.5 <sep>\x20
 """
 
 
@@ -23,6 +24,7 @@ def test_artists_have_a_country_and_a_home(how, pack, read):
         ("Kult", "PL"),
         ("Kent", "SE"),
         ("Burial", None),
+        ("Kino", None),
     ]
     assert tables["annotations"].select("name", "label").rows() == [
         ("Beyoncé", "US"),

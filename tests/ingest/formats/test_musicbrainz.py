@@ -118,3 +118,12 @@ def test_what_is_no_artist_is_rejected_and_what_is_odd_left_out(
 def test_an_archive_without_artists_is_refused(pack: Pack, read: Read) -> None:
     with pytest.raises(DataError, match="no file matches 'artist' in it"):
         read(source(pack({"mbdump/label": "{}"}, "tar.xz")))
+
+
+def test_a_genre_of_one_artist_may_be_a_tag_of_another(pack: Pack, read: Read) -> None:
+    vote = [{"name": "jazz", "count": 2}]
+    other = RINGO.replace("9e41", "0000")
+    lines = f"{artist(genres=vote, tags=vote)}\n{artist(id=other, name='Kult', tags=vote)}\n"
+    tables = read(source(pack({"mbdump/artist": lines}, "folder"), facets=["tag"]))
+    annotations = tables[c.ANNOTATIONS_TABLE]
+    assert annotations.select(c.MBID, c.LABEL).rows() == [(other, "jazz")]

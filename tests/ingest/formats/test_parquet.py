@@ -105,6 +105,15 @@ def test_missing_and_empty_folders(tmp_path, read):
         read(source(tmp_path))
 
 
+def test_a_table_in_a_folder_of_its_name_is_read_once(tmp_path, read):
+    written_by_spark = tmp_path / "plays.parquet"
+    written_by_spark.mkdir()
+    rows = {"listener_id": ["a"], "item_id": ["x"]}
+    pl.DataFrame(rows).write_parquet(written_by_spark / "part-0.parquet")
+    (written_by_spark / "._part-0.parquet").write_bytes(b"of a file manager")
+    assert read(source(tmp_path))["plays"].height == 1
+
+
 @pytest.mark.parametrize("cut", [20, 60, 200])
 def test_a_file_damaged_within_is_an_error_of_two_lines(tmp_path, read, cut):
     """Polars panics at some of these."""

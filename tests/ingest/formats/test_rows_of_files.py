@@ -209,6 +209,7 @@ def test_conditions_on_columns_of_a_parquet_file(tmp_path, read):
         "ms": [1, 2, 3],
     }
     assert read(parquet(tmp_path, columns, where={"skipped": False}))["plays"]["name"].to_list() == ["y"]
+    assert read(parquet(tmp_path, columns, where={"skipped": "FALSE"}))["plays"]["name"].to_list() == ["y"]
     assert read(parquet(tmp_path, columns, where={"ms": {"at_least": 2}}))["plays"]["name"].to_list() == [
         "y",
         "z",
@@ -278,6 +279,14 @@ def test_a_join_of_two_columns(tmp_path, read):
     join = {"path": tmp_path / "u.csv", "on": ["disc", "track"]}
     plays = read(csv(tmp_path, "user,disc,track\na,1,2\n", columns=columns, join=join))["plays"]
     assert plays["name"].to_list() == ["Sade"]
+
+
+def test_a_row_that_the_second_file_repeats_counts_once(tmp_path, read):
+    (tmp_path / "u.csv").write_text("track,artist,length\n1,Can,3\n1,Can,4\n1,Sade,3\n")
+    columns = {"listener_id": "user", "name": "join.artist"}
+    join = {"path": tmp_path / "u.csv", "on": "track"}
+    plays = read(csv(tmp_path, "user,track\na,1\n", columns=columns, join=join))["plays"]
+    assert plays["name"].to_list() == ["Can", "Sade"]
 
 
 def test_lists_of_tracks_become_their_artists(tmp_path, read, quarantine):

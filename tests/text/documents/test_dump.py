@@ -1,8 +1,11 @@
+import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tigertail.errors import DataError
+from tigertail.io.archives import Stream
 from tigertail.text.documents.dump import Dump
 from tigertail.text.documents.page import Page, PageSink
 
@@ -51,3 +54,10 @@ def test_entities_that_would_fill_the_memory_are_refused(read: Read) -> None:
 def test_a_file_that_is_no_dump_or_breaks_off_is_an_error(data: bytes, read: Read) -> None:
     with pytest.raises(DataError, match="not an XML dump"):
         read(Dump(100), data)
+
+
+def test_a_damaged_member_of_an_archive_is_named(sink: PageSink) -> None:
+    member = Stream("enwiki.xml", io.BytesIO(b"no xml"), Path("wikis.tar"), member=True)
+    with pytest.raises(DataError) as error:
+        list(Dump(100)(member, sink))
+    assert error.value.path == Path("wikis.tar/enwiki.xml")

@@ -50,4 +50,9 @@ def test_other_lines_are_refused(line: str, reason: str, read: Read, sink: PageS
 
 
 def test_half_a_surrogate_pair_does_no_harm(read: Read) -> None:
-    assert read(JsonLines(KEYS), rb'{"text": "Kent \ud800"}')[0].body == "Kent ?"
+    page = read(JsonLines(KEYS), rb'{"id": "\ud800", "text": "Kent \ud800", "title": "Kent \ud800"}')[0]
+    assert (page.name, page.body, page.title) == ("?", "Kent ?", "Kent ?")
+
+
+def test_true_and_false_are_no_titles(read: Read) -> None:
+    assert read(JsonLines(KEYS), b'{"text": "Kent", "title": true}')[0].title is None

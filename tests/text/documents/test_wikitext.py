@@ -84,3 +84,7 @@ def test_markup_that_never_ends_does_not_hide_the_page() -> None:
 
 def test_a_page_of_cities_keeps_its_table() -> None:
     assert words('{| class="x"\n! Act\n|-\n| [[Sade]]\n|}') == "Act Sade"
+
+
+def test_the_end_of_a_link_that_did_not_begin_hides_no_pipe() -> None:
+    assert cut("{{hlist|Kent]]|Sade|[[the Cure|Cure]]}}") == "Kent]]\nSade\n[[the Cure|Cure]]"

@@ -44,8 +44,11 @@ class Csv(MappedSource):
     def _known(cls, encoding: str) -> str:
         try:
             name = codecs.lookup(encoding).name
+            "".encode(name)  # refuses what is no encoding of text, such as hex
         except LookupError as error:
-            raise ValueError(f"unknown encoding '{encoding}'") from error
+            raise ValueError(
+                f"unknown encoding '{encoding}'; one of text is such as 'windows-1252'"
+            ) from error
         if name.startswith(("utf-16", "utf-32")):
             raise ValueError("UTF-16 and UTF-32 cannot be read in blocks: save the file as UTF-8")
         return name

@@ -59,7 +59,7 @@ class EchonestLocation(Source):
 
 
 def _homes(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return an annotation for the country, if it is known, and one for the place."""
+    """Return an annotation for the country, if it is known, and one for the place, if there is one."""
     countries = rows[c.COUNTRY].unique()
     codes = pl.Series([country_code(name) for name in countries], dtype=pl.String)
     code = pl.col(c.COUNTRY).replace_strict(countries, codes, default=None, return_dtype=pl.String)
@@ -67,8 +67,8 @@ def _homes(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(code.alias("code"), town.alias("town"))
     whole = pl.when(pl.col("code").is_null()).then("place").when(pl.col("town") != "")
     place = whole.then(pl.concat_str("town", "code", separator=", ", ignore_nulls=True))
-    labels = rows.with_columns(pl.concat_list("code", place).list.drop_nulls().alias(c.LABEL))
-    labels = labels.filter(pl.col(c.LABEL).list.len() > 0).explode(c.LABEL)
+    labels = rows.with_columns(pl.concat_list("code", place).alias(c.LABEL)).explode(c.LABEL)
+    labels = labels.filter(pl.col(c.LABEL) != "")
     return labels.select(
         LINE, RAW_TEXT, c.ITEM_ID, c.NAME, c.LABEL, facet=pl.lit("home"), source=pl.lit(c.EXPERT)
     )

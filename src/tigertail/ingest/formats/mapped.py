@@ -48,7 +48,7 @@ class MappedSource(Source):
         The table's columns and their names in the file, or their numbers from 1 where the file has no header.
         Left out, the file's columns that have our names are read.
     values
-        Columns of the table that have one value in all rows; ``{file}`` in it is the file's name without suffix.
+        Columns of the table that have one value in all rows; ``{file}`` in it is the file's name without suffixes.
     several
         Columns of the table whose fields may hold several values, and what separates these.
     where

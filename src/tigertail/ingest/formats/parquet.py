@@ -16,6 +16,7 @@ from tigertail.ingest.formats.column_types import read_as
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.ingest.formats.source import Source
+from tigertail.io.archives import is_left_behind
 from tigertail.io.quarantine import LINE, Quarantine
 
 _ROWS: Final = 500_000
@@ -62,9 +63,15 @@ def parquet_files(path: Path, files: str) -> list[Path]:
     """
     if not path.exists():
         raise DataError("no such file or folder", path=path, remedy="check the path in the recipe")
-    paths = sorted(path.rglob(files)) if path.is_dir() else [path]
+    # A folder may itself be called *.parquet, as Spark calls those that it writes: its files are found by themselves.
+    found = (one for one in path.rglob(files) if one.is_file() and not is_left_behind(one.name))
+    paths = sorted(found) if path.is_dir() else [path]
     if not paths:
-        raise DataError(f"no file matches '{files}' in it", path=path)
+        raise DataError(
+            f"no file matches '{files}' in it",
+            path=path,
+            remedy="give a Parquet file or a folder of them, or the names of its files: files = '...'",
+        )
     return paths
 
 

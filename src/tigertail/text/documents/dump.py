@@ -103,12 +103,12 @@ class Dump:
             except expat.ExpatError as error:
                 raise DataError(
                     f"not an XML dump, or truncated ({error})",
-                    path=stream.path,
+                    path=stream.place,
                     line=error.lineno,
                     remedy="give a file such as enwiki-latest-pages-articles.xml.bz2",
                 ) from error
             except DataError as error:
-                raise DataError(error.problem, path=stream.path, remedy=error.remedy) from error
+                raise DataError(error.problem, path=stream.place, remedy=error.remedy) from error
             pages, reader.pages = reader.pages, []
             for fields, redirect in pages:
                 yield from _article(fields, redirect, stream.name, sink)

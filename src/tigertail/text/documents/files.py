@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tigertail.io.archives import Stream
+from tigertail.io.json_rows import clean_text
 from tigertail.io.quarantine import LINE, RAW_TEXT
 from tigertail.io.text_rows import TextFile
 from tigertail.text.documents.decoding import decode
@@ -64,11 +65,10 @@ class JsonLines:
 
     def _page(self, record: dict[str, Any], file: str, line: int) -> Page:
         fields = {
-            name: str(record[key]).strip()
+            name: clean_text(str(record[key])).strip()
             for name, key in self._keys.items()
-            if name != "text" and isinstance(record.get(key), (str, int))
+            if name != "text" and isinstance(record.get(key), str | int) and not isinstance(record[key], bool)
         }
-        # json allows half of a surrogate pair, which no other program does.
-        text = record[self._keys["text"]].encode("utf-8", "replace").decode("utf-8")
+        text = clean_text(record[self._keys["text"]])
         name = fields.pop("document_id", "") or f"{file}#{line}"
         return Page(name, text, fields.pop("title", None), fields, line=line)

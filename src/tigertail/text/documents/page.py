@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+import polars as pl
+
 from tigertail.io.archives import Stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 
@@ -65,8 +67,6 @@ class PageSink:
 
     def reject(self, file: str, reason: str, shown: str = "", line: int = 1) -> None:
         """Put a page into quarantine."""
-        import polars as pl
-
         rows = pl.DataFrame({LINE: [line], RAW_TEXT: [shown], REASON: [reason]})
         self.quarantine.reject(self.source, file, rows)
 

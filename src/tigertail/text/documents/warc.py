@@ -51,11 +51,13 @@ def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
                 yield from _page(record, stream.name, sink)
     except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
         raise DataError(
-            f"not a web archive, or damaged ({error})", path=stream.path, remedy="check the file"
+            f"not a web archive, or damaged ({error})", path=stream.place, remedy="check the download"
         ) from error
     if not records:
         raise DataError(
-            "not a web archive: it does not begin with a record", path=stream.path, remedy="check the file"
+            "not a web archive: it does not begin with a record",
+            path=stream.place,
+            remedy="give a WARC, which begins with WARC/1.0, compressed or not",
         )
 
 
