@@ -120,8 +120,8 @@ $(VENV)/.spark: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,spark]'
 	@touch $@
 
-test: lint recipes integrations $(VENV)/.spark ## lint, then every test
-	$(BIN)/pytest
+test: lint recipes integrations $(VENV)/.spark ## lint, then every test, two files at a time
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.
 QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults --ignore tests/service/compat/test_navidrome.py --ignore tests/service/compat/test_beets.py --ignore tests/test_release.py
