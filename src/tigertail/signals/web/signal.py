@@ -1,5 +1,8 @@
 """The web signal: the sum of its parts, and the evidence behind an affinity."""
 
+# Kernels are compiled from their bodies, so annotations would have no effect here.
+# mypy: disable-error-code="no-untyped-def"
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -12,9 +15,11 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import DataError
+from tigertail.kernels import njit, prange
+from tigertail.ranking.topk import offer
 from tigertail.signals.co_listening import Products, strongest_products
 from tigertail.signals.evidence import Evidence
-from tigertail.signals.neighbour_lists import NeighbourLists
+from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each
 from tigertail.signals.web.co_mentions import co_mention_counts, co_mention_similarity
 from tigertail.signals.web.codes import read_mentions
 from tigertail.signals.web.config import WebConfig
@@ -149,10 +154,18 @@ def _top_neighbours(
     for weight, part in parts:
         values = part.data.astype(np.float64) * weight
         total = total + sp.csr_matrix((values, part.indices, part.indptr), shape=part.shape)
-    entries = total.tocoo()
-    values = (entries.data * popularity_factor[entries.col]).astype(np.float32)
-    order = np.lexsort((entries.col, -values, entries.row))
-    row = entries.row[order]
-    rank = np.arange(len(row)) - np.searchsorted(row, row)
-    kept = order[(rank < neighbours) & (values[order] > 0)]
-    return CSR.from_coo(entries.row[kept], entries.col[kept], values[kept], (items, items))
+    k = min(neighbours, items)
+    codes, values = np.full((items, k), -1, np.int32), np.zeros((items, k), np.float32)
+    _keep_best(total.indptr, total.indices, total.data, popularity_factor, codes, values)
+    return best_of_each(codes, values)
+
+
+@njit(parallel=True, cache=True)
+def _keep_best(indptr, indices, data, factor, codes, values):
+    """Write the entries of each row that are the largest, times a factor of their column, and above 0."""
+    for row in prange(len(codes)):
+        size = 0
+        for entry in range(indptr[row], indptr[row + 1]):
+            value = np.float32(data[entry] * factor[indices[entry]])
+            if value > 0:
+                size = offer(values[row], codes[row], size, value, indices[entry])
