@@ -17,6 +17,7 @@ from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.mixing import Mixture
 from tigertail.model import Model, ModelConfig
 from tigertail.model.fit_mixture import (
+    EXPOSURES,
     HeldOutSignals,
     fit_held_out,
     fit_mixture,
@@ -151,16 +152,17 @@ def test_an_exposure_of_the_settings_is_kept_and_a_catalogue_for_all_needs_none(
 
 
 @pytest.mark.parametrize(
-    ("gains", "exposure"), [((1, 1, 1, 1), 1), ((-1, -1, -1, -1), 0), ((9, -8, 7, -6), 0), ((0, 0, 0, 0), 0)]
+    ("likelihoods", "exposure"),
+    [((1, 2, 4, 3), 0.5), ((1, 2, 3, 4), 1), ((4, 3, 2, 1), 0), ((1, 1, 1, 1), 0)],
 )
-def test_more_is_corrected_only_where_it_is_shown_to_be_likelier(
+def test_as_much_is_corrected_as_makes_what_listeners_chose_likeliest(
     services: Dataset,
     held_out_of_services: HeldOutSignals,
     monkeypatch: pytest.MonkeyPatch,
-    gains: tuple[float, ...],
+    likelihoods: tuple[float, ...],
     exposure: float,
 ) -> None:
-    found = {"0.0": np.zeros(4), "1.0": np.array(gains, float)}
+    found = {str(one): np.full(4, value) for one, value in zip(EXPOSURES, likelihoods, strict=True)}
     monkeypatch.setattr("tigertail.model.fit_mixture.likelihood_of_each", lambda *_, **__: found)
     listening, split = held_out_of_services.signals["listening"], held_out_of_services.split
     assert learned_exposure(ingredients(services), listening, split) == exposure

@@ -29,9 +29,8 @@ from tigertail.threads import limited
 MIN_LISTENERS: Final = 10  # listeners of two items or more, to learn a mixture from
 MAX_HITS: Final = 10.0
 """Hits that one listener's play or like, at the first place of a list, counts at most."""
-EXPOSURES: Final = (0.0, 1.0)
+EXPOSURES: Final = (0.0, 0.25, 0.5, 1.0)
 """What ``listening.exposure`` is learned among."""
-SHOWN: Final = 1.96  # standard errors from which on one is shown to be better than another
 MAX_COMPARED: Final = 1500  # training queries by which it is learned, at most
 TRAINING_SEED: Final = 7000  # added to the seed, to choose the listeners that the mixture learns from
 
@@ -135,8 +134,8 @@ def learned_exposure(context: FitContext, listening: Signal | None, split: Split
     """Return how much more common listeners count where fewer could play the answer.
 
     Services may differ in what they offer, or also in who uses them; only the first is mended by
-    ``listening.exposure``. What held-out listeners choose says which: it is the least one that no other is shown to be
-    better than, by the likelihood of their choices and its standard error over queries.
+    ``listening.exposure``. What held-out listeners choose says how much of it is: it is the one that makes their
+    choices likeliest, of equals the least.
 
     Parameters
     ----------
@@ -159,10 +158,7 @@ def learned_exposure(context: FitContext, listening: Signal | None, split: Split
     training = training_set(split).at_most(min(MAX_COMPARED, config.mixture.max_queries), config.seed)
     with limited(context.threads):
         by_query = likelihood_of_each(compared, training, config.mixture, seed=config.seed)
-    found = np.stack([by_query[name] for name in compared])
-    behind = found[found.sum(axis=1).argmax()] - found
-    shown = behind.sum(axis=1) > SHOWN * np.sqrt(found.shape[1]) * behind.std(axis=1)
-    return EXPOSURES[int(shown.argmin())]
+    return EXPOSURES[int(np.argmax([by_query[name].sum() for name in compared]))]
 
 
 def _listening(signal: Signal) -> GroupedCoListening:
