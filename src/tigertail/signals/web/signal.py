@@ -155,17 +155,17 @@ def _top_neighbours(
         values = part.data.astype(np.float64) * weight
         total = total + sp.csr_matrix((values, part.indices, part.indptr), shape=part.shape)
     k = min(neighbours, items)
-    codes, values = np.full((items, k), -1, np.int32), np.zeros((items, k), np.float32)
-    _keep_best(total.indptr, total.indices, total.data, popularity_factor, codes, values)
-    return best_of_each(codes, values)
+    codes, best = np.full((items, k), -1, np.int32), np.zeros((items, k), np.float32)
+    _keep_best(total.indptr, total.indices, total.data, popularity_factor, codes, best)
+    return best_of_each(codes, best)
 
 
 @njit(parallel=True, cache=True)
-def _keep_best(indptr, indices, data, factor, codes, values):
+def _keep_best(indptr, indices, data, factor, codes, best):
     """Write the entries of each row that are the largest, times a factor of their column, and above 0."""
     for row in prange(len(codes)):
         size = 0
         for entry in range(indptr[row], indptr[row + 1]):
             value = np.float32(data[entry] * factor[indices[entry]])
             if value > 0:
-                size = offer(values[row], codes[row], size, value, indices[entry])
+                size = offer(best[row], codes[row], size, value, indices[entry])
