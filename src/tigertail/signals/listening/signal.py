@@ -346,21 +346,32 @@ class GroupedCoListening:
         if self.lens is None:
             return affinities
         row = np.repeat(np.arange(len(queries)), np.diff(starts))
-        if self.config.exposure:  # the share of those who could play an answer changes with the lens as well
-            return self.affinity_of_pairs(queries, starts, items)
         weights = self._weights(queries)
-        there = np.zeros_like(weights)
-        there[:, list(self.lens.groups)] = 1
-        common, met, _ = self._counted(queries, there)
+        added, met = self._added_by_lens(queries, weights, row, items)
         plain_total = (met * np.float32(1 + self.config.prior)).sum(axis=1)
         total = (met * (weights + np.float32(self.config.prior))).sum(axis=1)
-        more = (weights - 1).max(axis=1)
         plain_gain = (np.maximum(self.adjusted_listeners[items], 1) ** -self.config.beta).astype(np.float32)
         has_data = affinities > -np.inf
         scores = np.where(has_data, affinities, 0) / plain_gain * plain_total[row]
-        scores += more[row] * common[row, items]
+        scores += added
         scores = scores / np.where(total > 0, total, 1)[row] * self._gain[items]
         return np.asarray(np.where(has_data, scores, -np.inf), np.float32)
+
+    def _added_by_lens(
+        self, queries: NDArray[np.int32], weights: Floats, row: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> tuple[Floats, Floats]:
+        """Return by how much the lens raises the counts of some pairs, and the pairs met in each group."""
+        plain = np.ones_like(weights)
+        if not self.config.exposure:
+            common, met, _ = self._counted(queries, (weights > 1).astype(np.float32))
+            return (weights - plain).max(axis=1)[row] * common[row, items], met
+        # The share of those who could play an answer changes with the lens as well.
+        pattern = self._patterns[1][items]
+        counts = []
+        for counted in (weights, plain):
+            common, met, of_catalogue = self._counted(queries, counted)
+            counts.append(common[row, items] * self._more_by_exposure(of_catalogue)[row, pattern])
+        return counts[0] - counts[1], met
 
     def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return how much of the affinity from one query to some items each group contributes.
