@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
 import pytest
 
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.model import Model
-from tigertail.model.portrait import MIN_LISTENERS, labels, listener_shares
+from tigertail.model.portrait import MAX_LABELS, MIN_LISTENERS, labels, listener_shares
+from tigertail.model.registry import ANNOTATION
+from tigertail.signals.annotation import fit_annotation
 from tigertail.signals.listening import GroupedCoListening
 
 
@@ -39,6 +48,21 @@ def test_groups_that_are_no_places_have_no_shares(model: Model) -> None:
 
 def test_without_annotations_nothing_is_said(model: Model) -> None:
     assert labels(model, 0) == []
+
+
+def test_names_in_several_facets_take_no_place_of_others(model: Model, tmp_path: Path) -> None:
+    names = [f"name {number:02}" for number in range(20)]
+    facets = ["genre", "style", "tag"]
+    said = pl.DataFrame(
+        [("a", facet, name, 1.0, c.EXPERT) for facet in facets for name in names],
+        [c.ITEM_ID, c.FACET, c.LABEL, c.WEIGHT, c.SOURCE],
+        orient="row",
+    )
+    plays = pl.DataFrame({c.LISTENER_ID: ["ann"], c.ITEM_ID: "a", c.PLAYS: 1})
+    dataset = Dataset.write(tmp_path / "one", {c.PLAYS_TABLE: plays, c.ANNOTATIONS_TABLE: said}, name="one")
+    annotation = fit_annotation(dataset, Interactions.of(dataset))
+    told = labels(replace(model, signals={ANNOTATION: annotation}), 0)
+    assert len(told) == len({name for _, name in told}) == MAX_LABELS
 
 
 @pytest.mark.parametrize("item", range(3))
