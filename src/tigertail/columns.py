@@ -115,6 +115,7 @@ ITEM_KINDS: Final = (ARTIST, ALBUM, TRACK)
 # Strata of popularity, from the most popular down.
 STRATA: Final = ("head", "mid", "tail", "cold")
 
+TAG: Final = "tag"  # the facet of labels whose facet is not given
 # Sources of annotation.
 EXPERT: Final = "expert"
 CROWD: Final = "crowd"

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from tigertail.cli import app
 from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
+from tigertail.errors import ConfigError
 from tigertail.simulation import WorldConfig, simulate
 
 
@@ -47,6 +48,13 @@ def test_time_split_needs_times(world: Path) -> None:
 def test_an_option_out_of_range_is_named(world: Path) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(world), "--held-out", "2"])
     assert "--held-out: " in str(result.exception)
+
+
+@pytest.mark.parametrize("command", [["evaluate"], ["evaluate", "--ground-truth", "simulated"]])
+def test_a_seed_below_0_is_an_option_out_of_range(world: Path, command: list[str]) -> None:
+    result = CliRunner().invoke(app, [*command, str(world), "--seed", "-1"])
+    assert isinstance(result.exception, ConfigError)
+    assert "--seed: " in str(result.exception)
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +101,9 @@ def test_real_data_have_no_true_affinity(scenes: Dataset, quick: Path) -> None:
     assert "True affinity" not in result.stdout
 
 
-@pytest.mark.parametrize("option", [["--ground-truth", "simulated"], ["--countries"], ["--json"]])
+@pytest.mark.parametrize(
+    "option", [["--ground-truth", "simulated"], ["--ground-truth-format", "sas"], ["--countries"], ["--json"]]
+)
 def test_a_brief_has_no_room_for_more(world: Path, option: list[str]) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(world), "--brief", *option])
     assert "does not support" in str(result.exception)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,35 @@ def test_the_training_part_is_written_with_the_command_to_evaluate_it(
     with pytest.raises(TigertailError, match="already exists"):
         run_cli("evaluate", scenes.path, "--write-train", folder)
     assert run_cli("evaluate", scenes.path, "--write-train", folder, "--force").exit_code == 0
+
+
+def test_the_command_is_of_the_same_split_and_a_shell_reads_it(scenes: Dataset, tmp_path: Path) -> None:
+    spaced = tmp_path / "my data"
+    spaced.symlink_to(scenes.path)
+    result = run_cli("evaluate", spaced, "--held-out", 0.1750003333, "--write-train", tmp_path / "train")
+    words = shlex.split(result.stdout.partition("then: ")[2])
+    assert words[:5] == ["tigertail", "evaluate", str(spaced), "--held-out", "0.1750003333"]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *(["--config", "f"], ["--systems", "f"], ["--neighbours", "f"], ["--report", "f"]),
+        *(["--ground-truth", "f"], ["--ground-truth-format", "sas"]),
+        *(["--countries"], ["--json"], ["--brief"]),
+    ],
+)
+def test_nothing_is_evaluated_where_the_training_part_is_written(
+    scenes: Dataset, tmp_path: Path, option: list[str]
+) -> None:
+    with pytest.raises(ConfigError, match=f"^{option[0]}: nothing is evaluated"):
+        run_cli("evaluate", scenes.path, "--write-train", tmp_path / "train", *option)
+    assert not (tmp_path / "train").exists()
+
+
+def test_force_is_for_the_training_part(scenes: Dataset) -> None:
+    with pytest.raises(ConfigError, match="--force is for --write-train"):
+        run_cli("evaluate", scenes.path, "--force")
 
 
 @pytest.mark.parametrize("option", ["--neighbours", "--write-train"])

@@ -103,6 +103,20 @@ def test_an_item_that_no_catalogue_lists_is_covered_too(tmp_path: Path) -> None:
     assert (covered.items, covered.by_stratum["head"]) == (1, 1)
 
 
+def test_strata_of_covered_items_are_those_of_interactions(tmp_path: Path) -> None:
+    """Items with equally many listeners are in strata by their ids, not by the order of rows."""
+    ids = [f"i{number:03}" for number in range(300)]
+    shuffled = np.random.default_rng(0).permutation(ids)
+    plays = pl.DataFrame(
+        {c.LISTENER_ID: np.repeat(["ann", "bob"], 300), c.ITEM_ID: [*shuffled] * 2, c.PLAYS: 1}
+    )
+    tagged = {c.ITEM_ID: ids[::3], c.FACET: "tag", c.LABEL: "rock", c.WEIGHT: 1.0, c.SOURCE: c.CROWD}
+    items = pl.DataFrame({c.ITEM_ID: shuffled, c.NAME: shuffled, c.KIND: c.ARTIST})
+    tables = {c.PLAYS_TABLE: plays, c.ITEMS_TABLE: items, c.ANNOTATIONS_TABLE: pl.DataFrame(tagged)}
+    (covered,) = coverage(Dataset.write(tmp_path / "ties", tables, name="ties"))
+    assert tuple(covered.by_stratum.values()) == (50, 30, 20, 0)
+
+
 def test_machines_can_read_it(dataset: Dataset) -> None:
     facts = describe(dataset)
     assert json.loads(facts.model_dump_json())["strata"][0]["stratum"] == "head"

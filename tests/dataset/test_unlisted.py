@@ -55,6 +55,37 @@ def test_items_by_what_else_they_are_called_and_what_none_is_called() -> None:
     assert unmatched_entries(ITEMS, []) == []
 
 
+def test_a_name_in_brackets_is_not_the_band_without() -> None:
+    assert named("[Unknown]") == "dg"
+    assert named("unknown") == "deg"
+    assert named("various artists!") == "abc"
+
+
+def test_special_purpose_artists_by_a_further_mbid() -> None:
+    items = pl.DataFrame(
+        {"item_id": ["a", "b"], "name": ["V/A", "Kult"], "mbid": [ONE, None], "kind": "artist"}
+    )
+    aliases = pl.DataFrame(
+        [("a", "mbid", "89ad4ac3-39f7-470e-963a-56509c546377"), ("b", "name", "Various Artists")],
+        ["item_id", "scheme", "alias"],
+        orient="row",
+    )
+    assert unlisted(items, [SPECIAL_PURPOSE], aliases).tolist() == [True, False]
+    assert unlisted(items, [SPECIAL_PURPOSE]).tolist() == [False, False]
+
+
+def test_subsets_with_their_mbids() -> None:
+    items = pl.DataFrame(
+        {
+            "item_id": ["a"],
+            "name": "[soundtrack]",
+            "mbid": "d6bd72bc-b1e2-4525-92aa-0f853cbb41bf",
+            "kind": "artist",
+        }
+    )
+    assert named(SPECIAL_PURPOSE, items=items) == "a"
+
+
 def test_the_list_has_mbids() -> None:
-    assert len(SPECIAL_PURPOSE_ARTISTS) == 11
+    assert len(SPECIAL_PURPOSE_ARTISTS) == 16
     assert {len(mbid) for mbid in SPECIAL_PURPOSE_ARTISTS} == {36}

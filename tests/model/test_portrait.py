@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
 import pytest
 
+from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.model import Model
-from tigertail.model.portrait import MIN_LISTENERS, labels, listener_shares
+from tigertail.model.portrait import MAX_LABELS, MIN_LISTENERS, labels, listener_shares
+from tigertail.model.registry import ANNOTATION
+from tigertail.signals.annotation import fit_annotation
 from tigertail.signals.listening import GroupedCoListening
 
 
@@ -39,6 +48,26 @@ def test_groups_that_are_no_places_have_no_shares(model: Model) -> None:
 
 def test_without_annotations_nothing_is_said(model: Model) -> None:
     assert labels(model, 0) == []
+
+
+def test_names_in_several_facets_take_no_place_of_others(model: Model, tmp_path: Path) -> None:
+    """The first item has twenty names in three facets each; the rarest is that which says most."""
+    items = [f"i{number:02}" for number in range(20)]
+    said = pl.DataFrame(
+        [
+            (item, facet, f"name {number:02}", 1.0, c.EXPERT)
+            for facet in ("genre", "mood", "style")
+            for number in range(20)
+            for item in items[: number + 1]
+        ],
+        [c.ITEM_ID, c.FACET, c.LABEL, c.WEIGHT, c.SOURCE],
+        orient="row",
+    )
+    plays = pl.DataFrame({c.LISTENER_ID: "ann", c.ITEM_ID: items, c.PLAYS: 1})
+    dataset = Dataset.write(tmp_path / "one", {c.PLAYS_TABLE: plays, c.ANNOTATIONS_TABLE: said}, name="one")
+    annotation = fit_annotation(dataset, Interactions.of(dataset))
+    told = labels(replace(model, signals={ANNOTATION: annotation}), 0)
+    assert [name for _, name in told] == [f"name {number:02}" for number in range(MAX_LABELS)]
 
 
 @pytest.mark.parametrize("item", range(3))

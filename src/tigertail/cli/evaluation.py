@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from tigertail.errors import ConfigError
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
@@ -20,8 +24,15 @@ def register(app: typer.Typer) -> None:
 Config = Annotated[Path | None, typer.Option(help="A TOML file of model settings.")]
 HeldOut = Annotated[float, typer.Option(help="Share of listeners held out.")]
 SplitBy = Annotated[str, typer.Option(help="listeners; or time: relevant is what was played later.")]
-Seed = Annotated[int, typer.Option(help="Seed of the random choice of held-out listeners.")]
-Seeds = Annotated[int, typer.Option(min=1, help="Number of splits to score together.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        help="Seed of the random choice of held-out listeners and of queries, or with --ground-truth of queries."
+    ),
+]
+Seeds = Annotated[
+    int, typer.Option(min=1, help="Number of splits to score together: of --seed and the seeds after it.")
+]
 Exposed = Annotated[
     str, typer.Option(help="catalogue: rank what the held-out listener could hear; ignored: all items.")
 ]
@@ -68,7 +79,6 @@ def evaluate(
     from tigertail.cli.brief import check_brief, evaluate_briefly
     from tigertail.cli.report import print_memory, print_report, write_report
     from tigertail.dataset.dataset import Dataset
-    from tigertail.errors import ConfigError
     from tigertail.storage import to_json
 
     if seeds > 1 and (neighbours or write_train is not None):
@@ -76,15 +86,31 @@ def evaluate(
             "lists of another program are fitted to the training part of one split",
             remedy="leave --seeds out: evaluate once for each --seed, with lists fitted to its training part",
         )
+    by_ground_truth = ground_truth is not None or ground_truth_format != "pairs"
+    _refuse_unused(
+        write_train,
+        {
+            "--config": config,
+            "--systems": systems,
+            "--neighbours": neighbours,
+            "--ground-truth": ground_truth,
+            "--ground-truth-format": ground_truth_format != "pairs",
+            "--report": report,
+            "--countries": countries,
+            "--brief": brief,
+            "--json": as_json,
+        },
+        replace=force,
+    )
     if brief:
-        check_brief(ground_truth=ground_truth is not None, countries=countries, as_json=as_json)
+        check_brief(ground_truth=by_ground_truth, countries=countries, as_json=as_json)
     opened = Dataset.open(dataset)
     protocol = protocol_of(held_out=held_out, split=split, seed=seed, exposure=exposure)
     if write_train is not None:
         _write_train(opened, protocol, write_train, replace=force)
         return
     compared = systems_of(opened, config, systems, neighbours or [])
-    if ground_truth is not None or ground_truth_format != "pairs":
+    if by_ground_truth:
         from tigertail.cli.ground_truth import evaluate_by_ground_truth, refuse_split_options
 
         refuse_split_options(ground_truth, protocol, seeds=seeds, countries=countries)
@@ -110,9 +136,17 @@ def evaluate(
 def systems_of(
     dataset: Dataset, config: Path | None, systems: Path | None, neighbours: list[Path]
 ) -> list[System]:
-    """Return the systems to compare: the usual ones or those of a file, and other programs' lists."""
+    """Return the systems to compare: the usual ones or those of a file, and other programs' lists.
+
+    Raises
+    ------
+    ConfigError
+        If there are both settings and a file of systems, one of these cannot be read or is wrong, or two systems have
+        one name.
+    DataError
+        If lists cannot be read, or lack a column.
+    """
     from tigertail import evaluation
-    from tigertail.errors import ConfigError
     from tigertail.model import ModelConfig
 
     if systems is not None and config is not None:
@@ -145,7 +179,7 @@ def protocol_of(**options: Any) -> ProtocolConfig:
     """
     from pydantic import ValidationError
 
-    from tigertail.errors import ConfigError, setting_at_fault
+    from tigertail.errors import setting_at_fault
     from tigertail.evaluation import ProtocolConfig
 
     try:
@@ -157,6 +191,19 @@ def protocol_of(**options: Any) -> ProtocolConfig:
         ) from None
 
 
+def _refuse_unused(write_train: Path | None, evaluating: Mapping[str, object], *, replace: bool) -> None:
+    """Refuse options of an evaluation where only the training part is written, and the reverse."""
+    given = [name for name, value in evaluating.items() if value]
+    if write_train is not None and given:
+        named = ", ".join(given)
+        raise ConfigError(
+            f"{named}: nothing is evaluated where --write-train writes the training part",
+            remedy=f"leave out {named}; evaluate afterwards, without --write-train",
+        )
+    if write_train is None and replace:
+        raise ConfigError("--force is for --write-train", remedy="leave --force out, or give --write-train")
+
+
 def _write_train(dataset: Dataset, protocol: ProtocolConfig, folder: Path, *, replace: bool) -> None:
     from tigertail import evaluation
 
@@ -165,7 +212,7 @@ def _write_train(dataset: Dataset, protocol: ProtocolConfig, folder: Path, *, re
     ).manifest["tables"]
     later = ", and without what the others last played later" if protocol.split == "time" else ""
     typer.echo(f"{folder}: {rows['plays']:,} rows of plays, without the held-out listeners{later}.")
-    typer.echo(
-        f"Fit another program to it, then: tigertail evaluate {dataset.path} --held-out {protocol.held_out:g} "
-        f"--split {protocol.split} --seed {protocol.seed} --exposure {protocol.exposure} --neighbours FILE"
-    )
+    options = ("held_out", "split", "seed", "exposure")
+    split = [text for name in options for text in (f"--{name.replace('_', '-')}", getattr(protocol, name))]
+    command = ["tigertail", "evaluate", dataset.path, *split, "--neighbours", "FILE"]
+    typer.echo(f"Fit another program to it, then: {shlex.join(map(str, command))}")

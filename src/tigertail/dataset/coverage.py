@@ -1,4 +1,7 @@
-"""How many items each table besides the plays covers, by popularity stratum."""
+"""How many items the tables cover that say what an item is like, and how many have a country, by popularity stratum.
+
+Which tables these are says :attr:`~tigertail.dataset.table_spec.TableSpec.in_coverage`.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ class TableCoverage(BaseModel):
     rows
         Number of its rows, those without an item among them.
     items
-        Number of items it refers to.
+        Number of items it refers to, of those in the catalogue or in the plays.
     by_stratum
         The same number in each stratum, by the stratum's name.
     """
@@ -37,10 +40,14 @@ class TableCoverage(BaseModel):
 
 
 def coverage(dataset: Dataset) -> tuple[TableCoverage, ...]:
-    """Count the items that each table of a dataset covers, by stratum."""
+    """Count the items that tables of a dataset cover, by stratum.
+
+    A table without a column that refers to items, as documents may be, is left out.
+    """
     with dataset.reading(c.PLAYS_TABLE):
         listened = dataset.scan(c.PLAYS_TABLE).group_by(c.ITEM_ID).len("listeners").collect()
     items = dataset.items.select(c.ITEM_ID).join(listened, on=c.ITEM_ID, how="full", coalesce=True)
+    items = items.sort(c.ITEM_ID)  # strata take ties in this order
     listeners = items["listeners"].fill_null(0).cast(pl.Int64).to_numpy()
     stratum_of = items.select(c.ITEM_ID, pl.Series("stratum", strata(listeners)))
     tables = []

@@ -85,7 +85,7 @@ TABLES: Final[dict[str, TableSpec]] = {
             {c.ITEM_ID: ITEM_ID, c.FACET: TEXT, c.LABEL: TEXT, c.WEIGHT: AMOUNT, c.SOURCE: TEXT},
             {c.ANNOTATOR: PERSON_ID},
             needs=(ITEM, (c.LABEL,)),
-            defaults={c.WEIGHT: 1.0, c.FACET: "tag", c.SOURCE: c.CROWD},
+            defaults={c.WEIGHT: 1.0, c.FACET: c.TAG, c.SOURCE: c.CROWD},
             merge=Merge.MAX,
             merged=c.WEIGHT,
             coverage_by=c.FACET,

@@ -15,7 +15,8 @@ from tigertail.dataset.folding import fold_series
 SPECIAL_PURPOSE: Final = "special-purpose"
 """In a list of items: all of :data:`SPECIAL_PURPOSE_ARTISTS`."""
 
-# MusicBrainz' style guideline, Unknown and untitled, section Special purpose artist, with its subsets.
+# MusicBrainz' style guideline, Unknown and untitled, section Special purpose artist, with its subsets. Where it has no
+# MBID, that of eAlvaBrainz (class ArtistMbid) and of MusicBrainz for Android (class Artist), which agree.
 SPECIAL_PURPOSE_ARTISTS: Final[Mapping[str, str]] = {
     "89ad4ac3-39f7-470e-963a-56509c546377": "Various Artists",
     "125ec42a-7229-4250-afc5-e057484327fe": "[unknown]",
@@ -28,16 +29,18 @@ SPECIAL_PURPOSE_ARTISTS: Final[Mapping[str, str]] = {
     "a0ef7e1d-44ff-4039-9435-7d5fefdeecc9": "[theatre]",
     "90068d37-bae7-4292-be4a-704c145bd616": "[church chimes]",
     "80a8851f-444c-4539-892b-ad2a49292aa9": "[language instruction]",
+    "0187fe48-c87d-4dd8-beca-9c07ef535603": "[christmas music]",
+    "9e44f539-f3fc-4120-bce2-94c8716437fa": "[classical music]",
+    "d6bd72bc-b1e2-4525-92aa-0f853cbb41bf": "[soundtrack]",
+    "51118c9d-965d-4f9f-89a1-0091837ccf54": "[nature sounds]",
+    "49e713ce-c3be-4697-8983-ee7cd0a11ea1": "[news report]",
 }
 """MusicBrainz' special-purpose artists, by MBID."""
 
-# Subsets without an MBID of their own, and what players write where a file names no artist.
-_OTHER_NAMES: Final = (
-    *("[christmas music]", "[classical music]", "[soundtrack]", "[nature sounds]", "[news report]"),
-    "Unknown Artist",
-)
+_NO_ARTIST: Final = "Unknown Artist"  # what players write where a file names none
 _ENTRY: Final = {"entry": pl.String}
-_NAMES: Final = tuple(name.lower() for name in (*SPECIAL_PURPOSE_ARTISTS.values(), *_OTHER_NAMES))
+_NAMES: Final = tuple(name.lower() for name in (*SPECIAL_PURPOSE_ARTISTS.values(), _NO_ARTIST))
+_BRACKETED: Final = tuple(name for name in _NAMES if name.startswith("["))
 
 
 def unlisted(
@@ -50,9 +53,10 @@ def unlisted(
     items
         ``item_id``, ``name``, ``kind`` and perhaps ``mbid``.
     entries
-        Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`. An artist without an MBID is special-purpose if its name is
-        one of MusicBrainz', brackets included, or "Unknown Artist", in any case: the band Unknown is another than
-        "[unknown]". Albums and tracks are not looked at.
+        Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`. Special-purpose is an artist with such an MBID, be it an
+        alias; one without an MBID, if its name is one of MusicBrainz', brackets included, or "Unknown Artist", in any
+        case. Albums and tracks are not looked at. As an entry too, a name of MusicBrainz' in brackets means names in
+        brackets alone: the band Unknown is another than "[unknown]".
     aliases
         What else the items are called: ``item_id``, ``scheme`` and ``alias``.
     """
@@ -62,6 +66,10 @@ def unlisted(
         mbid = items[c.MBID] if c.MBID in items.columns else none.new_from_index(0, items.height)
         alike = items[c.NAME].str.to_lowercase().is_in(_NAMES) & mbid.is_null() & (items[c.KIND] == c.ARTIST)
         is_unlisted |= (mbid.is_in(list(SPECIAL_PURPOSE_ARTISTS)) | alike).fill_null(False)
+        if aliases is not None:
+            called = pl.col(c.ALIAS).str.to_lowercase().is_in(list(SPECIAL_PURPOSE_ARTISTS))
+            further = aliases.filter((pl.col(c.SCHEME) == c.MBID) & called)
+            is_unlisted |= items[c.ITEM_ID].is_in(further[c.ITEM_ID].implode())
     return is_unlisted.to_numpy()
 
 
@@ -74,7 +82,10 @@ def unmatched_entries(
 
 
 def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return which items match which entries, by id, MBID or folded name: ``entry``, ``item_id``."""
+    """Return which items match which entries, by id, MBID or name: ``entry``, ``item_id``.
+
+    Names are folded, but the square brackets of MusicBrainz' names are not.
+    """
     own = pl.DataFrame({"entry": [one for one in dict.fromkeys(entries) if one != SPECIAL_PURPOSE]}, _ENTRY)
     keys = {
         c.ITEM_ID: own["entry"],
@@ -90,6 +101,10 @@ def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame 
         for one in known:
             texts = one["key"] if scheme == c.ITEM_ID else one["key"].str.to_lowercase()
             texts = fold_series(texts) if scheme == c.NAME and own.height else texts
-            called = own.with_columns(key.alias("key")).join(one.with_columns(texts.alias("key")), on="key")
+            known_as = one.with_columns(texts.alias("key"), one["key"].str.to_lowercase().alias("plain"))
+            called = own.with_columns(key.alias("key")).join(known_as, on="key")
+            if scheme == c.NAME:
+                entry = pl.col("entry").str.to_lowercase()
+                called = called.filter(~entry.is_in(_BRACKETED) | (entry == pl.col("plain")))
             matches.append(called.select("entry", c.ITEM_ID))
     return pl.concat(matches)

@@ -25,7 +25,7 @@ from tigertail.factorization.units import rotated_rows, slabs_of, work_before
 from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
-Sent = NDArray[np.float32] | NDArray[np.uint16]
+SentVectors = NDArray[np.float32] | NDArray[np.uint16]
 """Vectors of columns as a half-sweep reads them: float32, or the bits of float16."""
 
 CHUNKS: Final = 256
@@ -216,7 +216,7 @@ def requests(needed: NDArray[np.int64], bounds: NDArray[np.int64]) -> Iterator[R
         yield Request(source, int(cuts[source]), take)
 
 
-def send(z: Floats, basis: Basis, rows: NDArray[np.integer] | None = None, *, rotated: bool) -> Sent:
+def send(z: Floats, basis: Basis, rows: NDArray[np.integer] | None = None, *, rotated: bool) -> SentVectors:
     """Return vectors of a block as the rows that need them read them; (rows, width).
 
     Parameters
@@ -239,7 +239,7 @@ def send(z: Floats, basis: Basis, rows: NDArray[np.integer] | None = None, *, ro
 def solve_block(
     group: GroupRows,
     x: Floats,
-    sent: Sent,
+    sent: SentVectors,
     basis: Basis,
     penalty: Floats,
     *,

@@ -6,11 +6,12 @@ is that of two people or more.
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from tigertail.model.model import Model
 from tigertail.model.registry import ANNOTATION, LISTENING
-from tigertail.signals.contract import GroupAware, HasLabels
+from tigertail.signals.contract import HasLabels, groups_of
 from tigertail.signals.listening.groups import sums_by_place
 
 MIN_LISTENERS: Final = 5  # of an item in a place that is named
@@ -31,12 +32,14 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
     Returns
     -------
     dict[str, float]
-        The share of its listeners in each country or region, the largest first; without those in places with fewer
-        than :data:`MIN_LISTENERS` of them, and those whose place is unknown. Empty where listeners are not
-        grouped by place.
+        The share of its listeners in each country or region, the largest first. A country without a group of its own
+        counts to its region, so a region's share is without the countries that have one
+        (:func:`tigertail.signals.listening.groups.by_place`). Left out are places with fewer than
+        :data:`MIN_LISTENERS` of them, countries of which no region has a group either, and the unknown; these are still
+        counted in the whole, so that shares may add up to less than 1. Empty where listeners are not grouped by place.
     """
     listening = model.signals.get(LISTENING)
-    groups = listening.listener_groups if isinstance(listening, GroupAware) else None
+    groups = groups_of(listening)
     if groups is None or not groups.placed:
         return {}
     counts = groups.listeners_by_group(item).tolist()
@@ -46,6 +49,8 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
 
 def labels(model: Model, item: int) -> list[tuple[str, str]]:
     """Return what people say of an item: facet and name of each label, the one that says most first, no name twice.
+
+    There are :data:`MAX_LABELS` at most.
 
     Parameters
     ----------
@@ -57,7 +62,7 @@ def labels(model: Model, item: int) -> list[tuple[str, str]]:
     annotation = model.signals.get(ANNOTATION)
     if not isinstance(annotation, HasLabels):
         return []
-    found = annotation.labels_of(item, 2 * MAX_LABELS, MIN_PEOPLE)
+    found = annotation.labels_of(item, sys.maxsize, MIN_PEOPLE)  # all: a name may be in any number of facets
     by_name: dict[str, tuple[str, str]] = {}
     for facet, name in found:
         by_name.setdefault(name.casefold(), (facet, name))

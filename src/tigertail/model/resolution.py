@@ -22,8 +22,8 @@ from tigertail.signals.contract import (
     GroupAware,
     HasCharacter,
     HasPopularityExponent,
-    ListenerGroups,
     Signal,
+    groups_of,
     has_capability,
 )
 
@@ -84,7 +84,7 @@ def default_signal(signals: Mapping[str, Signal]) -> str:
 def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[str, Any]:
     """Return the values that a model has for the options left out, where it has one."""
     mixture, listening = signals.get(MIXTURE), signals.get(LISTENING)
-    groups = None if listening is None else _grouped(listening)
+    groups = groups_of(listening)
     return {
         "signal": default_signal(signals),
         "beta": mixture.beta if has_capability(mixture, HasPopularityExponent) else config.base.beta,
@@ -115,14 +115,9 @@ def allowed_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.bool_
     return np.asarray(np.all([one.fill_null(False).to_numpy() for one in wanted], axis=0))
 
 
-def _grouped(signal: Signal) -> ListenerGroups | None:
-    """Return the groups of listeners of a signal."""
-    return signal.listener_groups if has_capability(signal, GroupAware) else None
-
-
 _HAS: Final[dict[Capability, Callable[[Signal], bool]]] = {
     Capability.POPULARITY_EXPONENT: lambda signal: has_capability(signal, HasPopularityExponent),
-    Capability.LISTENER_GROUPS: lambda signal: _grouped(signal) is not None,
+    Capability.LISTENER_GROUPS: lambda signal: groups_of(signal) is not None,
     Capability.PARTS: lambda signal: has_capability(signal, Composite),
     Capability.CHARACTER: lambda signal: has_capability(signal, HasCharacter),
 }
@@ -164,7 +159,7 @@ def _localise(signal: Signal, options: QueryOptions) -> tuple[Signal, str | None
                 "lens needs a country, language or group", remedy="give one of them, or leave lens out"
             )
         return signal, None
-    grouped = _grouped(signal)
+    grouped = groups_of(signal)
     assert grouped is not None
     assert has_capability(signal, GroupAware)
     target = lens_target(grouped, *place)

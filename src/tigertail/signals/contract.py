@@ -463,3 +463,8 @@ def has_capability(signal: object, capability: type[_Asked]) -> TypeGuard[_Asked
     if key not in _CAPABILITIES:
         _CAPABILITIES[key] = isinstance(signal, capability)
     return _CAPABILITIES[key]
+
+
+def groups_of(signal: object) -> ListenerGroups | None:
+    """Return the groups of listeners of a signal; None where it has none, and of no signal."""
+    return signal.listener_groups if has_capability(signal, GroupAware) else None

@@ -87,7 +87,7 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
 
 
 def _annotations(rows: pl.DataFrame, item_ids: pl.Series, source: str) -> pl.DataFrame:
-    optional = {c.FACET: pl.lit("tag"), c.ANNOTATOR: pl.lit(None, pl.String)}
+    optional = {c.FACET: pl.lit(c.TAG), c.ANNOTATOR: pl.lit(None, pl.String)}
     rows = rows.with_columns(
         value.alias(name) for name, value in optional.items() if name not in rows.columns
     )

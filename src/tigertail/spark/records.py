@@ -3,6 +3,7 @@
 A kind of record is a class, whose fields are the columns of the files that hold it: numbers, texts, and arrays of any
 length.
 A file is one of Arrow's (IPC); each of its batches is one record, so that a task reads those that it needs.
+Shapes are not written: arrays come back flat, and their reader reshapes them. The shapes below are those before.
 """
 
 from __future__ import annotations
@@ -56,14 +57,14 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True, eq=False)
 class Entries(Record):
-    """A block of the matrix.
+    """Rows of a sparse matrix: a block's, of listeners by items or the reverse, or those of a group's listeners.
 
     Parameters
     ----------
     offsets
-        Where the entries of each row begin, and where the last row's end.
+        Where the entries of each row begin, and where the last row's end; (rows + 1,).
     columns, confidences
-        The entries.
+        The entries; (entries,).
     """
 
     offsets: NDArray[np.int64]
@@ -73,7 +74,13 @@ class Entries(Record):
 
 @dataclass(frozen=True, eq=False)
 class Membership(Record):
-    """The group of each row of a block, where not all pairs could be observed."""
+    """The group of each row of a block, where not all pairs could be observed.
+
+    Parameters
+    ----------
+    member
+        Number of the group, of those whose rows could meet the same columns; (rows,).
+    """
 
     member: NDArray[np.int32]
 
@@ -87,11 +94,11 @@ class Linked(Record):
     group
         Which group.
     rows
-        The rows, numbered within the block; None means all.
+        The rows, numbered within the block; (rows,). None means all.
     needed
-        The columns that they met, rising.
+        The columns that they met, rising; (needed,).
     offsets, columns, confidences
-        Entries of the rows; columns are numbered among those needed.
+        Entries of the rows, as in :class:`Entries`; columns are numbered among those needed.
     """
 
     group: int
@@ -111,7 +118,7 @@ class Asked(Record):
     at
         Where they begin among the columns that the asking block needs.
     take
-        The rows, numbered within the block that has them.
+        The rows, numbered within the block that has them; (rows asked for,).
     """
 
     at: int
@@ -127,7 +134,7 @@ class Sent(Record):
     at
         As in :class:`Asked`.
     vectors
-        Bytes of the vectors, in float16 or float32.
+        Bytes of the vectors, in float16 or float32; of what is (rows asked for, padded width).
     """
 
     at: int
@@ -136,7 +143,13 @@ class Sent(Record):
 
 @dataclass(frozen=True, eq=False)
 class Vectors(Record):
-    """A block's vectors, row after row, with their padding."""
+    """Vectors: a block's with their padding, or for local models those of items and of a group's listeners, without.
+
+    Parameters
+    ----------
+    vectors
+        One vector a row; (rows, width).
+    """
 
     vectors: NDArray[np.float32]
 
@@ -148,9 +161,9 @@ class Grams(Record):
     Parameters
     ----------
     units, spans
-        Keys of the matrices: group, span and unit; group and span.
+        Keys of the matrices: group, span and unit, (units, 3); group and span, (spans, 2).
     unit_matrices, span_matrices
-        The matrices, in the order of their keys.
+        The matrices, in the order of their keys; (units, width, width) and (spans, width, width).
     largest
         The largest absolute number of the vectors.
     """
@@ -164,7 +177,15 @@ class Grams(Record):
 
 @dataclass(frozen=True, eq=False)
 class Local(Record):
-    """A group's local model: the items that it knows, and their vectors, item after item."""
+    """A group's local model.
+
+    Parameters
+    ----------
+    known
+        Codes of the items that it knows; (items,).
+    vectors
+        Their vectors; (items, factors).
+    """
 
     known: NDArray[np.int32]
     vectors: NDArray[np.float32]
@@ -181,9 +202,9 @@ class NamedArray(Record):
     dtype
         Its type, as NumPy writes it.
     shape
-        Its shape.
+        Its shape; (dimensions,).
     content
-        Its bytes.
+        Its bytes; (bytes,).
     """
 
     name: str
@@ -217,7 +238,13 @@ class Run(Record):
 
 @dataclass(frozen=True, eq=False)
 class Settings(Record):
-    """Settings of a signal, or other facts, in JSON."""
+    """Settings of a signal, or other facts.
+
+    Parameters
+    ----------
+    text
+        JSON; but of a block of an evaluation's queries the place alone (:mod:`tigertail.spark.ranking`).
+    """
 
     text: str
 
@@ -237,7 +264,7 @@ def to_batch(record: Record) -> pa.RecordBatch:
 
 
 def of_batch(kind: type[R], batch: pa.RecordBatch) -> R:
-    """Return the record of a batch; its arrays can be written to."""
+    """Return the record of a batch; its arrays have one dimension, whatever they had, and can be written to."""
     values = {}
     for field in kind.schema:
         column = batch.column(field.name)

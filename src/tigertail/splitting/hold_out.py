@@ -46,7 +46,7 @@ class ProtocolConfig(BaseModel):
     """Queries of one listener, drawn at random: at most so many."""
     k: int = Field(20, ge=1)
     """Length of the evaluated lists, the k of nDCG@k; holding out does not use it."""
-    seed: int = 0
+    seed: int = Field(0, ge=0)
     """Seed of the random choice of listeners and queries."""
     exposure: Literal["catalogue", "ignored"] = "catalogue"
     """What a list ranks: the catalogue of the held-out listener, or every item."""

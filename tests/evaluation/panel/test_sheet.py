@@ -77,9 +77,42 @@ def test_the_key_leads_from_numbers_to_systems(lists: pl.DataFrame, tmp_path: Pa
     assert shared["number"].n_unique() == 1
 
 
+def test_ids_stand_for_names_that_are_missing() -> None:
+    rows = [("mid", "ours", "kult", None, 1, "hey", None)]
+    text = make_sheet(pl.DataFrame(rows, list(LAYOUT), orient="row")).text
+    assert shown(text) == {"kult": [(1, "hey")]}
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("P&Omega;", r"P\&Omega;"),
+        ("&copy;", r"\&copy;"),
+        ("~~Strike~~ Band", r"\~\~Strike\~\~ Band"),
+        ("Two\nLines", "Two Lines"),
+    ],
+)
+def test_a_name_is_shown_as_it_is(name: str, written: str) -> None:
+    rows = [("mid", "ours", "q", name, 1, "a", name)]
+    text = make_sheet(pl.DataFrame(rows, list(LAYOUT), orient="row")).text
+    assert shown(text) == {written: [(1, written)]}
+
+
 def test_another_table_is_no_lists(lists: pl.DataFrame) -> None:
     with pytest.raises(DataError, match="the lists lack the column rank, answer"):
         make_sheet(lists.drop("rank", "answer"))
+
+
+@pytest.mark.parametrize(("column", "value"), [("number", "1.5x"), ("rank", "first")])
+def test_a_key_has_whole_numbers(lists: pl.DataFrame, tmp_path: Path, column: str, value: str) -> None:
+    file = tmp_path / "key.csv"
+    key = make_sheet(lists).key.cast({column: pl.String})
+    key.with_columns(
+        pl.when(pl.int_range(pl.len()) == 2).then(pl.lit(value)).otherwise(column).alias(column)
+    ).write_csv(file)
+    with pytest.raises(DataError, match=f"the {column} '{value}' is not a whole number") as refused:
+        read_key(file)
+    assert refused.value.line == 4
 
 
 def test_another_file_is_no_key(tmp_path: Path) -> None:

@@ -79,6 +79,16 @@ def test_an_id_that_is_there_twice_is_counted(pack, read, quarantine):
     assert [row.text for row in quarantine.rows] == ["1\tMoi dix Mois\tu\tp", "2\tpolish"]
 
 
+def test_rows_without_an_id_join_nothing(pack, read, quarantine):
+    artists = "id\tname\turl\tpictureURL\n\tMALICE MIZER\tu\tp\n\tMoi dix Mois\tu\tp\n3\t!\tu\tp\n"
+    plays = "userID\tartistID\tweight\r\n2\t\t13883\r\n2\t3\t7\r\n"
+    tagged = "userID\tartistID\ttagID\tday\tmonth\tyear\r\n2\t3\t1\t1\t4\t2009\r\n"
+    changes = {"artists.dat": artists, "user_artists.dat": plays, "user_taggedartists.dat": tagged}
+    tables = read(source(pack(files(**changes), "folder")))
+    assert tables["items"]["name"].to_list() == tables["plays"]["name"].to_list() == ["!"]
+    assert quarantine.reasons_of("hetrec-lastfm") == {"no id": 2, "artistID without an entry in its file": 1}
+
+
 def test_missing_member_is_named(pack, read):
     with pytest.raises(DataError, match=r"no file 'tags.dat'"):
         read(source(pack(files(**{"tags.dat": None}), "zip")))

@@ -17,13 +17,11 @@ from tigertail.dataset.strata import Stratum
 from tigertail.errors import DataError
 from tigertail.evaluation.panel.choice import STRATUM
 from tigertail.evaluation.panel.lists import PLAIN_ALS_NAME, SYSTEM
-from tigertail.evaluation.panel.sheet import NUMBER
+from tigertail.evaluation.panel.sheet import DOES_NOT, FITS, MARK, NUMBER, UNKNOWN
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.io.files import read_table
 
-MARK: Final = "mark"
-FITS, DOES_NOT, UNKNOWN = "1", "0", "?"
 SAMPLES: Final = 10_000  # resamples; the queries are few
 GROUPS: Final = {
     OVERALL: tuple(stratum.label for stratum in Stratum),
@@ -103,7 +101,7 @@ def read_marks(path: Path, key: pl.DataFrame) -> pl.DataFrame:
         If the file is missing or lacks a column; if a mark is none of the three, or a number is not in the key, is
         marked twice or has no mark.
     """
-    remedy = "write a CSV file with the columns number,mark: 1 fits, 0 does not, ? unknown"
+    remedy = f"write a CSV file with the columns {NUMBER},{MARK}: {FITS} fits, {DOES_NOT} does not, {UNKNOWN} unknown"
     table = read_table(path, remedy=remedy)
     if missing := [column for column in (NUMBER, MARK) if column not in table.columns]:
         raise DataError(f"lacks the column {', '.join(missing)}", path=path, remedy=remedy)

@@ -16,16 +16,18 @@ from tigertail.evaluation.panel.choice import STRATUM
 from tigertail.evaluation.panel.lists import ANSWER, LAYOUT, QUERY, SYSTEM
 from tigertail.io.files import read_table
 
-NUMBER: Final = "number"
+NUMBER, MARK = "number", "mark"  # what a reader writes
+FITS, DOES_NOT, UNKNOWN = "1", "0", "?"
 KEY_LAYOUT: Final = (NUMBER, STRATUM, SYSTEM, c.TARGET_ITEM_ID, c.RANK, c.ITEM_ID)
 
-_PREFACE: Final = """\
+_PREFACE: Final = f"""\
 # Panel
 
 Each heading is an artist. Below it are answers to "what else is like this artist?". An answer fits if someone who
 knows the artist well would agree with it: in style, scene or time. How well known the answer is does not matter.
-Judge each answer alone, from what you know. Write a CSV file with the columns number,mark and one row for each number:
-1 if the answer fits, 0 if it does not, ? if you do not know.
+Judge each answer alone, from what you know. Write a CSV file with the columns {NUMBER},{MARK} and one row\
+ for each number:
+{FITS} if the answer fits, {DOES_NOT} if it does not, {UNKNOWN} if you do not know.
 """
 
 
@@ -56,7 +58,7 @@ def make_sheet(lists: pl.DataFrame, *, seed: int = 0) -> Sheet:
     Parameters
     ----------
     lists
-        As :func:`tigertail.evaluation.panel.answer_lists` returns them.
+        As :func:`tigertail.evaluation.panel.answer_lists` returns them. Ids stand for names that are null.
     seed
         Seed of the order.
 
@@ -71,7 +73,12 @@ def make_sheet(lists: pl.DataFrame, *, seed: int = 0) -> Sheet:
         )
     pairs = (
         lists.drop_nulls(c.ITEM_ID)
-        .select(c.TARGET_ITEM_ID, QUERY, c.ITEM_ID, ANSWER)
+        .select(
+            c.TARGET_ITEM_ID,
+            pl.coalesce(QUERY, c.TARGET_ITEM_ID).alias(QUERY),
+            c.ITEM_ID,
+            pl.coalesce(ANSWER, c.ITEM_ID).alias(ANSWER),
+        )
         .unique([c.TARGET_ITEM_ID, c.ITEM_ID])
         .sort(c.TARGET_ITEM_ID, c.ITEM_ID)
     )
@@ -106,21 +113,28 @@ def read_key(path: Path) -> pl.DataFrame:
     Raises
     ------
     DataError
-        If the file is missing, cannot be read, or lacks a column.
+        If the file is missing, cannot be read, or lacks a column; if a number or a rank is none.
     """
     remedy = "give the key that was written with the sheet: panel.py sheet"
     key = read_table(path, remedy=remedy)
     if missing := [column for column in KEY_LAYOUT if column not in key.columns]:
         raise DataError(f"lacks the column {', '.join(missing)}", path=path, remedy=remedy)
-    return key.with_columns(pl.col(NUMBER, c.RANK).cast(pl.Int64))
+    whole = key.with_columns(pl.col(NUMBER, c.RANK).cast(pl.Int64, strict=False))
+    for column in (NUMBER, c.RANK):
+        wrong = key[column].is_not_null() & whole[column].is_null()
+        if wrong.any():
+            row = int(wrong.arg_max() or 0)
+            problem = f"the {column} '{key[column][row]}' is not a whole number"
+            raise DataError(problem, path=path, line=row + 2, remedy=remedy)  # below the header
+    return whole
 
 
 def _escape(name: str) -> str:
-    r"""Return a name as Markdown shows it unchanged.
+    r"""Return a name as Markdown shows it unchanged, but on one line.
 
     Examples
     --------
-    >>> print(_escape("N*E*R*D"), _escape("The Cure"))
-    N\*E\*R\*D The Cure
+    >>> print(_escape("N*E*R*D"), _escape("The Cure"), _escape("P&Omega;"))
+    N\*E\*R\*D The Cure P\&Omega;
     """
-    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", name)
+    return re.sub(r"([\\`*_\[\]<>#|&~])", r"\\\1", " ".join(name.splitlines()))

@@ -23,7 +23,7 @@ class HetrecLastfm(Source):
     """The published folder or archive.
 
     Ids of artists and tags only join its files; artists are identified by name. A listener has the same id in plays and
-    annotations.
+    annotations. Annotations get the facet and the source of those that are given without.
     """
 
     kind: Literal["artist"] = "artist"
@@ -48,8 +48,6 @@ class HetrecLastfm(Source):
                 RAW_TEXT,
                 c.NAME,
                 c.LABEL,
-                pl.lit("tag").alias(c.FACET),
-                pl.lit(c.CROWD).alias(c.SOURCE),
                 pl.col("userID").alias(c.ANNOTATOR),
             )
             yield Batch(c.ANNOTATIONS_TABLE, _TAGGED[0], annotations)
@@ -63,12 +61,14 @@ class HetrecLastfm(Source):
         return quarantine.usable_rows(self.label, file, joined, reason).drop("known")
 
     def _whole(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> pl.DataFrame:
-        """Return all rows of a file whose first column is their id; rows with the id of an earlier row are rejected."""
+        """Return all rows of a file whose first column is their id, but those without one or with an earlier one."""
         name, (key, *_) = layout
         rows = pl.concat(self._rows(layout, quarantine))
-        return quarantine.usable_rows(
-            self.label, name, rows, reasons((~pl.col(key).is_first_distinct(), f"{key} of an earlier row"))
+        reason = reasons(
+            (pl.col(key).fill_null("") == "", f"no {key}"),
+            (~pl.col(key).is_first_distinct(), f"{key} of an earlier row"),
         )
+        return quarantine.usable_rows(self.label, name, rows, reason)
 
     def _rows(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> Iterator[pl.DataFrame]:
         name, header = layout

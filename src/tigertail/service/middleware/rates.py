@@ -1,8 +1,10 @@
 """Requests per second of each client, counted once for all workers.
 
 Workers share a table of a fixed size through a file that each maps into its memory. A client has one number there:
-the time at which its bucket is full again. Who is not in the table has a full bucket, so to drop the client whose
-bucket is nearest to full loses least.
+the time at which its bucket is full again. The table is set-associative, as a processor's cache: a client's digest
+chooses its set, which has places (ways) for a few clients. Where all of a set's are taken, others of the table may be
+free, and still one of its clients is dropped: the one whose bucket is nearest to full. Who is not in the table has a
+full bucket, so this loses least.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from typing import Final
 from tigertail.service.http.problems import ServiceError
 
 SETS: Final = 2048
-WAYS: Final = 8  # clients of one set
+WAYS: Final = 8  # places of one set, one for each client
 _SLOT: Final = struct.Struct("16sd")  # digest of the client, and when its bucket is full
 _SALT: Final = 16  # bytes at the beginning of the file: no client can choose whose set it shares
 _SET: Final = WAYS * _SLOT.size
@@ -34,6 +36,8 @@ _NETWORK: Final = 64  # bits of an IPv6 address that its owner cannot choose
 
 def client_of(address: str) -> str:
     """Return whom an address counts for: an IPv4 address, or the network of an IPv6 address.
+
+    Text that is no address, such as what a server puts where it knows none, is a client as it is.
 
     Examples
     --------

@@ -32,7 +32,7 @@ from tigertail.model.resolution import model_defaults
 from tigertail.model.store.folder import map_file
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
-from tigertail.signals.contract import Composite, GroupAware, ListenerGroups
+from tigertail.signals.contract import Composite, ListenerGroups, groups_of
 from tigertail.signals.evidence import Fact
 from tigertail.signals.listening.groups import sums_by_place
 from tigertail.version import __version__
@@ -255,7 +255,7 @@ class ServedModel:
         """Return a description of the model and of the options of a query."""
         model, items = self.model, self.model.items
         mixture, listening = model.signals.get(MIXTURE), model.signals.get(LISTENING)
-        groups = listening.listener_groups if isinstance(listening, GroupAware) else None
+        groups = groups_of(listening)
         defaults = model_defaults(model.signals, model.config)
         return {
             "version": self.version,

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail import columns as c
 from tigertail.signals.annotation.config import AnnotationConfig
-from tigertail.signals.annotation.opinions import NAMELESS, TAG, Opinions
+from tigertail.signals.annotation.opinions import NAMELESS, Opinions
 from tigertail.signals.annotation.reliability import AnnotatorReliability, Reals
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _uncontested(
     item = np.repeat(np.arange(strength.shape[0]), np.diff(strength.indptr))
     agreed = entries(experts, item, strength.indices) > 0
     silent = spoken[item, kind[strength.indices]] == 0
-    loose = kind[strength.indices] == kinds.get(TAG, -1)
+    loose = kind[strength.indices] == kinds.get(c.TAG, -1)
     reduced = strength.copy()
     reduced.data = np.where(agreed | silent | loose, strength.data, share * strength.data)
     return reduced

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.signals.annotation.opinions import Opinions
-from tigertail.signals.annotation.reliability import FOR_LABEL, AnnotatorReliability, Reals
+from tigertail.signals.annotation.reliability import AnnotatorReliability, Reals
 from tigertail.signals.contract import Arrays
 
 NAMES: Final = ("keys", "idf", "reliability")
+"""Arrays on disk, in the order of the fields; "keys" has the canonical forms of variants too."""
+_PRIOR: Final = 5.0  # opinions of mean reliability that each label has beside its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +30,13 @@ class Lexicon:
         Key of each label, and the canonical form of each variant, as JSON in UTF-8; uint8. Decoded when it is
         first needed: affinities do not need it.
     idf
-        Inverse document frequency log((N + 1) / n) of each label, with N items of which n have the label, in the
-        order of the columns of the label matrix; float64, (labels,).
+        Inverse document frequency log((N + 1) / n) of each label, with N items that have any label, of which n have
+        this one, in the order of the columns of the label matrix; float64, (labels,).
     reliability
-        Mean reliability of the crowd's opinions with each label; float64, (labels,).
+        Mean r of the crowd's opinions with each label, shrunk to the mean of all; float64, (labels,). It is what r of
+        a later opinion is taken to be, not the label's own q (:class:`AnnotatorReliability`).
     mean_reliability
-        Mean reliability of all opinions of the crowd.
+        Mean r of all opinions of the crowd; without any, the t that annotators start with.
     """
 
     encoded_labels: NDArray[np.uint8]
@@ -106,7 +109,7 @@ def lexicon_of(
 ) -> Lexicon:
     """Return what a fit learned of its labels.
 
-    The reliability of a rare label is shrunk to the mean.
+    The reliability of a label is shrunk to the mean, that of a rare one most.
 
     Parameters
     ----------
@@ -125,6 +128,6 @@ def lexicon_of(
         keys,
         opinions.canonical_form,
         idf,
-        (reliable + FOR_LABEL * mean_reliability) / (given + FOR_LABEL),
+        (reliable + _PRIOR * mean_reliability) / (given + _PRIOR),
         mean_reliability,
     )

@@ -19,7 +19,6 @@ from tigertail.signals.annotation.label_folding import ITEM, KEY, canonical_form
 Codes = NDArray[np.int64]
 
 NAMELESS: Final = 0  # code of all annotators without a name
-TAG: Final = "tag"  # the facet of labels whose facet is not given
 _REASON: Final = "reason"
 _EXPERT: Final = "is_expert"
 
@@ -193,7 +192,7 @@ def split_usable_rows(
         ITEM,
         KEY,
         c.LABEL,
-        pl.col(c.FACET).fill_null(TAG),
+        pl.col(c.FACET).fill_null(c.TAG),
         weight,
         (pl.col(c.SOURCE) == c.EXPERT).alias(_EXPERT),
         c.ANNOTATOR,
@@ -211,12 +210,12 @@ def with_facets(rows: pl.DataFrame, settled: pl.DataFrame | None = None) -> pl.D
     settled
         Columns key, settled: the facet of keys for which that is decided already; a key is there once.
     """
-    theirs = rows.filter(pl.col(_EXPERT) & (pl.col(c.FACET) != TAG)).group_by(KEY, c.FACET).len()
+    theirs = rows.filter(pl.col(_EXPERT) & (pl.col(c.FACET) != c.TAG)).group_by(KEY, c.FACET).len()
     theirs = theirs.sort([KEY, "len", c.FACET], descending=[False, True, False])
     theirs = theirs.unique(KEY, keep="first", maintain_order=True).select(
         KEY, pl.col(c.FACET).alias("theirs")
     )
-    loose = pl.col(c.FACET) == TAG
+    loose = pl.col(c.FACET) == c.TAG
     if settled is None:
         settled = pl.DataFrame(schema={KEY: pl.String, "settled": pl.String})
     rows = rows.join(theirs, on=KEY, how="left").join(settled, on=KEY, how="left")

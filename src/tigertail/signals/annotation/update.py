@@ -27,7 +27,6 @@ from tigertail.signals.annotation.fit import columns_beside
 from tigertail.signals.annotation.label_folding import KEY, canonical_forms, spelling
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.opinions import (
-    TAG,
     annotations_of,
     opinions_from_rows,
     split_usable_rows,
@@ -94,7 +93,9 @@ def update_annotations(
     opinions = opinions_from_rows(rows, labels, len(item_table), left_out, lexicon.canonical_form)
     fresh = len(labels) - len(lexicon.keys)
     by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.mean_reliability)])
-    reliability = AnnotatorReliability(by_label[opinions.label[~opinions.expert]], np.empty(0), by_label)
+    # The r of a new opinion is the mean of its label's; t and q are not estimated, and not read.
+    r = by_label[opinions.label[~opinions.expert]]
+    reliability = AnnotatorReliability(r, np.empty(0), np.empty(0))
     evidence = gather(opinions, reliability, config)
     idf = idf_of(evidence, int(signal.known.sum()))
     idf[: len(lexicon.keys)] = lexicon.idf
@@ -148,7 +149,7 @@ def _settled(signal: Annotation, lexicon: Lexicon) -> pl.DataFrame:
             "experts": experts,
             "people": people,
         }
-    ).with_columns((pl.col("settled") == TAG).alias("loose"))
+    ).with_columns((pl.col("settled") == c.TAG).alias("loose"))
     table = table.filter(pl.col("loose") | (pl.col("experts") > 0) | (pl.col("people") == 0))
     table = table.sort(["loose", "experts", "settled"], descending=[True, True, False])
     return table.unique(KEY, keep="first", maintain_order=True).select(KEY, "settled")

@@ -26,7 +26,8 @@ def fit_audio(
 ) -> AudioAffinity:
     """Fit the audio signal.
 
-    Where no item has a target, as in a dataset without plays, the descriptors themselves are compared.
+    Where nothing is to be predicted (``targets = "none"``), or no item has a target, as in a dataset without plays, the
+    descriptors themselves are compared. With ``targets = "both"``, a kind of target that no item has is left out.
 
     Parameters
     ----------
@@ -75,6 +76,7 @@ def _targets(
     config: AudioConfig,
     factors: NDArray[np.float32] | None,
 ) -> list[Targets]:
+    """Return the kinds of target that are to be predicted and that any item has."""
     kinds = []
     if config.targets in ("factors", "both"):
         if factors is None:
@@ -90,7 +92,10 @@ def _targets(
 
 
 def _predicted(features: Features, targets: Targets, config: AudioConfig) -> NDArray[np.float64]:
-    """Return predictions of length 1, so that several kinds of target count alike."""
+    """Return predictions of length 1, and 0 where nothing is predicted, so that several kinds of target count alike.
+
+    The vectors of an item with two kinds, side by side, have the length sqrt(2); the cosine does not see it.
+    """
     predicted = predict(
         features.values,
         targets,
