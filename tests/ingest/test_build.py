@@ -334,3 +334,15 @@ def test_a_recipe_keeps_items_out_of_answers(tmp_path: Path) -> None:
         "The Cure": True,
         "Various Artists": True,
     }
+
+
+def test_columns_of_a_file_may_have_any_name(tmp_path: Path) -> None:
+    recipe = ONE + 'columns = { listener_id = "user", name = "#text", plays = "plays" }\n'
+    (tmp_path / "plays.csv").write_bytes(
+        b"user,#text,plays,#line,#reason\nann,Kult,2,x,y\nbob,Queen,-3,x,y\nbob,Beyonc\xe9,1,x,y\nann,,1,x,y\n"
+    )
+    dataset, _ = make(tmp_path, recipe, {})
+    assert dataset.plays.rows() == [("ann", "kult", 2)]
+    with (dataset.path / "quarantine.csv").open(encoding="utf-8", newline="") as file:
+        rejected = [(row["line"], row["text"]) for row in csv.DictReader(file)]
+    assert rejected == [("3", "bob,Queen,-3,x,y"), ("4", "bob,Beyonc\\xe9,1,x,y"), ("5", "ann,,1,x,y")]

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from tigertail.io import quarantine as module
-from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
+from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine, reasons
 
 
 def test_rows_are_kept_up_to_a_cap_and_counted_beyond(
@@ -39,11 +39,13 @@ def test_warnings_keep_a_few_examples() -> None:
     noted.warn("s", "odd", 9, ["b", "c", "d", "e", "f", "g"])
     assert noted.warnings["s", "odd"] == 12
     assert noted.examples["s", "odd"] == ["a", "b", "c", "d", "e"]
+    noted.warn("s", "odd twice", 2, ["a", "a"])
+    assert noted.examples["s", "odd twice"] == ["a"]
 
 
 def test_what_another_one_has_is_added_and_the_cap_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "KEPT_PER_REASON", 2)
-    frame = pl.DataFrame({LINE: [1, 2], RAW_TEXT: ["a", "b"], "#reason": ["no", "no"]})
+    frame = pl.DataFrame({LINE: [1, 2], RAW_TEXT: ["a", "b"], REASON: ["no", "no"]})
     first, second = Quarantine(), Quarantine()
     first.reject("s", "f", frame.head(1))
     second.reject("s", "f", frame)

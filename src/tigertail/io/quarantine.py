@@ -21,11 +21,11 @@ _SHOWN: Final = (
     *(pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64),
 )
 
-# Columns of raw rows: the line in the file, counted from 1, and its text. The sign # distinguishes them from the
-# columns of any file.
-LINE: Final = "#line"
-RAW_TEXT: Final = "#text"
-REASON: Final = "#reason"
+# Columns of raw rows: the line in the file, counted from 1, and its text. No column of a file has such a name: in a
+# header there is no line feed.
+LINE: Final = "\nline"
+RAW_TEXT: Final = "\ntext"
+REASON: Final = "\nreason"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Quarantine:
         if count:
             self.warnings[source, what] += count
             known = self.examples[source, what]
-            fresh = [example for example in examples or [] if example not in known]
+            fresh = [example for example in dict.fromkeys(examples or []) if example not in known]
             known.extend(fresh[: EXAMPLES - len(known)])
 
     def add(self, other: Quarantine) -> None:

@@ -90,6 +90,28 @@ def test_a_link_to_an_artists_own_page_is_a_link_to_the_artist(mentions: Find) -
     assert mentions(own, other)["Kent", "other"] == (1, 1)
 
 
+def test_brackets_may_belong_to_the_name_of_a_link_target(tmp_path: Path) -> None:
+    items = pl.DataFrame({"item_id": ["was", "love"], "name": ["Was (Not Was)", "Love Emotion"]})
+    text = "They toured with [[Was (Not Was)]], a band, in [[Love (emotion)|Love]]. Was (Not Was) played again."
+    _batch([page("Tour", text)]).rows.write_parquet(tmp_path / "p")
+    found = find_mentions([tmp_path / "p"], items, tmp_path / "w").mentions.collect()
+    assert found.select("item_id", "count", "links").rows() == [("was", 2, 1)]
+
+
+def test_a_title_in_other_letters_is_another_page(tmp_path: Path) -> None:
+    items = pl.DataFrame({"item_id": ["air"], "name": ["AIR"]})
+    pages = [
+        page("AIR", "AIR is a French band.", sure=False),
+        page("Air", "Air is what surrounds the earth.", sure=False),
+        page("Fire", "Fire needs [[Air|air]] and [[air|much of it]].", sure=False),
+        page("Paris", "The band [[AIR]], also written as [[aIR]].", sure=False),
+    ]
+    _batch(pages).rows.write_parquet(tmp_path / "p")
+    found = find_mentions([tmp_path / "p"], items, tmp_path / "w").mentions.collect()
+    links = found.filter(pl.col("links") > 0)
+    assert links.select("document_id", "links").rows() == [("Paris", 2)]
+
+
 def test_the_parts_documents_come_in_change_nothing(mentions: Find) -> None:
     pages = [
         page(f"p{n}", f"Number {n}: [[Kent (band)|Kent]] and Bob Dylan, {'Love ' * n}") for n in range(9)

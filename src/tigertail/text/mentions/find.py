@@ -36,13 +36,16 @@ _LINK: Final[dict[str, pl.DataType]] = {
     "begin": pl.Int32(),  # its characters
     "end": pl.Int32(),
     "surface": pl.Int32(),  # the name that is the text of the link
-    "target": pl.String(),  # the title or address that it leads to
-    "name": pl.Int32(),  # the name that is this title, without a remark in brackets
+    "target": pl.String(),  # the title or address that it leads to, as written
+    "name": pl.Int32(),  # the name that is this title, without a remark in brackets unless that belongs to the name
     "remark": pl.Int8(),
 }
 _NO_NAME: Final = -1
 _MAX_REMARKED: Final = 0.05
-"""Titles of a name with a remark for musicians, per title without, above which the name alone is ambiguous."""
+"""Uses of a name with a remark for musicians, per use without, above which the name alone is ambiguous.
+
+A use is a page that has the name, or a link, each time, to a title that is the name.
+"""
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,10 @@ class Finder:
         self._owners = Owners(items, self.names)
         self._reader = Reader()
         self._documents = 0
-        self._owner_of: dict[str, str] = {}  # of a page, by its title or address
-        self._with_remark: Counter[int] = Counter()  # titles of each name with a remark for musicians
+        self._owner_of: dict[str, str] = {}  # of a page, by its title or address in small letters
+        # The same as written; of the pages without an owner, those that have the name of an item.
+        self._owner_of_exactly: dict[str, str | None] = {}
+        self._with_remark: Counter[int] = Counter()  # uses of each name with a remark for musicians
         self._without_remark: Counter[int] = Counter()
         self._reliable = np.zeros(len(self.names.items), np.bool_)  # names that mostly mean their artist
 
@@ -170,26 +175,33 @@ class Finder:
 
     def _owner(self, page: dict[str, Any], words: Words) -> str | None:
         owner = self._owners.owner(page[c.MBID], page[c.NAME], None if page[SURE] else words)
-        if owner is not None:
-            for known in (page[c.TITLE], page[ADDRESS]):
-                if known:
-                    self._owner_of.setdefault(known.casefold(), owner)
-        if page[c.NAME]:
-            self._count_title(page[c.NAME])
+        code = self._count_use(page[c.NAME])[0] if page[c.NAME] else _NO_NAME
+        for known in filter(None, (page[c.TITLE], page[ADDRESS])):
+            if owner is not None:
+                self._owner_of.setdefault(known.casefold(), owner)
+            if owner is not None or code != _NO_NAME:
+                self._owner_of_exactly[known] = self._owner_of_exactly.get(known) or owner
         return owner
 
-    def _count_title(self, title: str) -> tuple[int, Remark]:
-        """Return the name in a title and the kind of its remark, and count these."""
+    def _count_use(self, title: str) -> tuple[int, Remark]:
+        """Return the name in a title and the kind of its remark, and count that the name is used so."""
         read = read_title(title)
-        code = self.names.code_of.get(read.name, _NO_NAME)
-        if read.remark != Remark.OTHER:
-            counter = self._with_remark if read.remark == Remark.MUSICIAN else self._without_remark
+        code, remark = self.names.code_of.get(read.name, _NO_NAME), read.remark
+        if (code == _NO_NAME or remark == Remark.OTHER) and (own := self._bracketed(title)) != _NO_NAME:
+            code, remark = own, Remark.NONE
+        if remark != Remark.OTHER:
+            counter = self._with_remark if remark == Remark.MUSICIAN else self._without_remark
             counter[code] += 1
-        return code, read.remark
+        return code, remark
+
+    def _bracketed(self, title: str) -> int:
+        """Return the name that is a title with its brackets, as "Was (Not Was)" is."""
+        code = self.names.code_of.get(fold(title), _NO_NAME)
+        return code if code != _NO_NAME and "(" in self.names.items[c.NAME][code] else _NO_NAME
 
     def _links(self, links: list[dict[str, Any]], words: Words) -> pl.DataFrame:
         begins = np.array([link["begin"] for link in links], np.int64)
-        counted = [self._count_title(link["target"]) for link in links]
+        counted = [self._count_use(link["target"]) for link in links]
         surfaces = (fold(words.text[link["begin"] : link["end"]]) for link in links)
         return pl.DataFrame(
             {
@@ -198,7 +210,7 @@ class Finder:
                 "begin": begins,
                 "end": [link["end"] for link in links],
                 "surface": [self.names.code_of.get(surface, _NO_NAME) for surface in surfaces],
-                "target": [link["target"].casefold() for link in links],
+                "target": [link["target"] for link in links],
                 "name": [code for code, _ in counted],
                 "remark": [int(remark) for _, remark in counted],
             },
@@ -207,8 +219,10 @@ class Finder:
 
     def _target(self, target: str, name: int, remark: int) -> tuple[str | None, bool]:
         """Return the item of a link's target, and whether it is unsure, so that the candidate's score decides."""
-        if (owner := self._owner_of.get(target)) is not None:
-            return owner, False
+        if (owner := self._owner_of.get(target.casefold())) is not None:
+            # A page of just this title comes first: "Air", the gas, beside "AIR". A wiki's titles begin with a capital.
+            exact = target if target in self._owner_of_exactly else target[:1].upper() + target[1:]
+            return self._owner_of_exactly.get(exact, owner), False
         if name == _NO_NAME or remark == Remark.OTHER:
             return None, False
         item = str(self.names.items[c.ITEM_ID][name])
