@@ -109,6 +109,43 @@ def test_a_note_says_that_a_text_is_an_id_and_a_name(index: ItemIndex) -> None:
     assert index.match("311").note == note
 
 
+def renamed(**names: str) -> ItemIndex:
+    """The items with other names, by their ids."""
+    name = pl.col("item_id").replace_strict(names, default=pl.col("name")).alias("name")
+    items = ITEMS.with_columns(name)
+    return ItemIndex(items.with_columns(fold_series(items["name"]).alias("folded")))
+
+
+def test_a_note_says_that_a_text_is_an_id_and_the_name_of_several() -> None:
+    note = renamed(t1="311").match("311").note
+    assert note.startswith("'311' is the id of Nobody Yet, which is taken, and the name of 2 others. Ask ")
+    note = renamed(a1="311").match("311").note
+    assert note.startswith("'311' is the name of 311, which is taken, and of 1 more, and the id of Nobody Yet. ")
+
+
+@pytest.mark.parametrize("prefix", ["", "mbid:", "MBID: "])
+def test_a_note_on_an_mbid_of_several(index: ItemIndex, prefix: str) -> None:
+    assert index.match(prefix + MBID).note == (
+        "2 items have this MBID; the one with most listeners is taken. "
+        f"Ask for another by kind (as 'Name (track)') or id: Kult (1 listener, {MBID}): id:t1"
+    )
+    assert index.match("Kult (track)").code == ITEMS["item_id"].to_list().index("t1")
+
+
+def test_a_note_names_only_ways_that_lead_to_another(index: ItemIndex) -> None:
+    assert "Ask for another by country (as 'Name (GB)'), MBID or id: " in index.match("Nirvana").note
+    bare = ItemIndex(ITEMS.select("item_id", "name", "folded", "listeners"))
+    assert "Ask for another by id: Nirvana (5 listeners): id:a4" in bare.match("Nirvana").note
+
+
+def test_a_note_on_several_that_are_loosely_spelled_so() -> None:
+    assert renamed(a1="Sun Rise", a2="Sunri se").match("Sunrise").note == (
+        "no item is spelled 'Sunrise'; Sun Rise is taken for it; 2 items have a name like 'Sunrise'; the one with "
+        "most listeners is taken. Ask for another by country (as 'Name (IS)') or id: "
+        "Sunri se (40 listeners, IS): id:a2"
+    )
+
+
 def test_a_note_says_that_a_name_is_not_spelled_so(index: ItemIndex) -> None:
     assert (
         index.match("guns n roses").note
@@ -269,14 +306,16 @@ def test_a_part_of_a_name_is_no_artist_of_a_credit(tracks: ItemIndex, artist: st
 def test_a_track_and_an_album_of_one_artist_and_name(tracks: ItemIndex) -> None:
     match = tracks.match("Fela Kuti - Zombie")
     assert TRACKS["item_id"][match.code] == "z2"
-    assert "Fela Kuti - Zombie (7 listeners): id:d1" in match.note
+    way = "Ask for another by kind (as 'Name (album)') or id: Fela Kuti - Zombie (7 listeners): id:d1"
+    assert match.note.endswith(way)
+    assert TRACKS["item_id"][tracks.match("Zombie (album)").code] == "d1"
     assert tracks.all_named_by("zombie", "fela kuti", "album").tolist() == [8]
 
 
 def test_a_title_alone_is_the_best_known_and_the_note_names_the_artists(tracks: ItemIndex) -> None:
     match = tracks.match("Zombie")
     assert TRACKS["item_id"][match.code] == "z1"
-    assert "Ask for another by artist (as 'Artist - Name'), MBID or id: Fela Kuti - Zombie" in match.note
+    assert "by artist (as 'Artist - Name'), kind (as 'Name (album)') or id: Fela Kuti - Zombie" in match.note
 
 
 def test_loosely_spelled_artists_and_titles_are_found_with_a_note(tracks: ItemIndex) -> None:

@@ -23,7 +23,7 @@ def test_files_of_any_editor_are_read(file: Path, model: Model, mark: bytes, end
     assert model.items["item_id"].gather(codes).to_list() == ["s1", "n2", "n1", "n4"]
     assert notes == (
         "2 items have the name 'nirvana'; the one with most listeners is taken. "
-        "Ask for another by MBID, id or country: Nirvana (6 listeners): id:s4",
+        "Ask for another by id: Nirvana (6 listeners): id:s4",
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -14,9 +15,23 @@ from tigertail.lookup.mbids import is_mbid
 
 OTHERS: Final = 3  # other items of a name that a note lists
 
+_WAYS: Final = {
+    c.ARTIST_NAME: "artist (as 'Artist - Name')",
+    c.KIND: "kind (as 'Name ({})')",
+    c.COUNTRY: "country (as 'Name ({})')",
+    c.MBID: "MBID",
+}
+
 
 def note_on_others(
-    items: pl.DataFrame, mbids: pl.Series, text: str, code: int, others: NDArray[np.int32], own: int | None
+    items: pl.DataFrame,
+    mbids: pl.Series,
+    text: str,
+    code: int,
+    others: NDArray[np.int32],
+    own: int | None,
+    *,
+    loosely: bool = False,
 ) -> str:
     """Return a note on the other items that a text may mean, and on how to ask for them.
 
@@ -27,14 +42,19 @@ def note_on_others(
     mbids
         The MBID of each item.
     text
-        What was asked for.
+        What was asked for, with its prefix if it has one.
     code
         The item that is taken.
     others
         The other items that the text may mean; int32, at least one.
     own
         The item of which the text is the id; None for none.
+    loosely
+        Whether the names of the items are only loosely the text.
     """
+    by_mbid = is_mbid(text.lower().removeprefix("mbid:").strip())
+    if by_mbid:
+        own = None  # an id that is an MBID is one of those that are meant
     if own is not None and len(others) == 1 and own in (code, int(others[0])):
         kept, taken = ("id", "name") if own == code else ("name", "id")
         return (
@@ -43,13 +63,29 @@ def note_on_others(
         )
     named = "; ".join(_shown(items, mbids, other) for other in others[:OTHERS].tolist())
     more = f"; and {len(others) - OTHERS} more" if len(others) > OTHERS else ""
-    called = "this MBID" if is_mbid(text) else f"the name '{text}'"
-    owned = items.row(code, named=True).get(c.ARTIST_NAME) is not None
-    by = "artist (as 'Artist - Name'), MBID or id" if owned else "MBID, id or country"
-    return (
-        f"{len(others) + 1} items have {called}; the one with most listeners is taken. "
-        f"Ask for another by {by}: {named}{more}"
-    )
+    if own == code:
+        what = f"'{text}' is the id of {items[c.NAME][code]}, which is taken, and the name of {len(others)} others"
+    elif own is not None:
+        what = (
+            f"'{text}' is the name of {items[c.NAME][code]}, which is taken, and of {len(others) - 1} more, "
+            f"and the id of {items[c.NAME][own]}"
+        )
+    else:
+        called = "this MBID" if by_mbid else f"a name like '{text}'" if loosely else f"the name '{text}'"
+        what = f"{len(others) + 1} items have {called}; the one with most listeners is taken"
+    taken = items.row(code, named=True) | {c.MBID: mbids[code]}
+    shown = [items.row(other, named=True) | {c.MBID: mbids[other]} for other in others[:OTHERS].tolist()]
+    *ways, last = (*_ways(taken, shown), "id")
+    by = f"{', '.join(ways)} or {last}" if ways else last
+    return f"{what}. Ask for another by {by}: {named}{more}"
+
+
+def _ways(taken: Mapping[str, Any], others: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield how to ask for other items, beside by id: by what they have and the one that is taken has not."""
+    for column, way in _WAYS.items():
+        known = (item.get(column) for item in others)
+        if theirs := [value for value in known if value and value != taken.get(column)]:
+            yield way.format(theirs[0])
 
 
 def _shown(items: pl.DataFrame, mbids: pl.Series, code: int) -> str:
