@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.support import run_cli
 
+from tigertail.cli.spark import _settings
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, ModelError
 
@@ -18,6 +19,12 @@ def test_a_setting_of_spark_without_a_value_is_refused(scenes: Dataset, tmp_path
         run_cli(
             "spark", "fit", scenes.path, tmp_path / "model", "--work", tmp_path, "--conf", "spark.task.cpus"
         )
+
+
+def test_a_setting_of_spark_is_a_key_and_a_value() -> None:
+    assert _settings([" spark.a = 1 ", "spark.b=x=y"]) == {"spark.a": "1", "spark.b": "x=y"}
+    with pytest.raises(ConfigError, match=r"--conf =x: no key\n  -> write"):
+        _settings(["=x"])
 
 
 def test_a_share_of_listeners_that_cannot_be_held_out_is_refused(scenes: Dataset, tmp_path: Path) -> None:

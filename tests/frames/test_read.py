@@ -274,3 +274,10 @@ def test_a_name_beside_an_artist_is_that_of_a_person_or_of_a_list() -> None:
     dataset = Dataset.of(plays, sequences=lists)
     assert sorted(dataset.items["name"]) == ["Kult", "Queen"]
     assert dataset.scan("sequences").collect().height == 2
+
+
+@pytest.mark.parametrize("names", [("Plays", "plays"), ("plays", "Plays")])
+def test_of_two_spellings_of_a_column_our_own_is_taken(names: tuple[str, str]) -> None:
+    counts = {"Plays": [7, 8], "plays": [1, 2]}
+    frame = {"user": ["ann", "bob"], "artist": ["Queen", "Kult"]} | {name: counts[name] for name in names}
+    assert triples(Dataset.of(frame)) == [("ann", "queen", 1.0), ("bob", "kult", 2.0)]

@@ -120,7 +120,9 @@ def test_a_note_says_that_a_text_is_an_id_and_the_name_of_several() -> None:
     note = renamed(t1="311").match("311").note
     assert note.startswith("'311' is the id of Nobody Yet, which is taken, and the name of 2 others. Ask ")
     note = renamed(a1="311").match("311").note
-    assert note.startswith("'311' is the name of 311, which is taken, and of 1 more, and the id of Nobody Yet. ")
+    assert note.startswith(
+        "'311' is the name of 311, which is taken, and of 1 more, and the id of Nobody Yet. "
+    )
 
 
 @pytest.mark.parametrize("prefix", ["", "mbid:", "MBID: "])

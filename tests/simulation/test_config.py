@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tigertail.errors import ConfigError
@@ -16,9 +18,10 @@ from tigertail.simulation import WorldConfig
         ({"local_structure": 1.5}, "local_structure: "),
         ({"artists": 50, "artists_per_listener": 45}, "50 artists leave nothing to choose from"),
         ({"planets": 9}, "planets: "),
+        ({"services": "global=0.5, global =0.5,full=0.5"}, "services: .* names a service twice"),
     ],
 )
-def test_absurd_worlds_are_refused(settings: dict[str, float], says: str) -> None:
+def test_absurd_worlds_are_refused(settings: dict[str, Any], says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         WorldConfig.checked(**settings)
 

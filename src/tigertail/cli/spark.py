@@ -141,10 +141,10 @@ def neighbours(
     check_out(out)
     opened = tigertail.load(model)
     codes, notes = (None, ()) if queries is None else read_queries(queries, opened)
-    plan, none = ListPlan.of(model, opened, codes, top, names=names, options=options, tasks=tasks)
+    plan, empty = ListPlan.of(model, opened, codes, top, names=names, options=options, tasks=tasks)
     with spark_session(master, _settings(setting or [])) as session:
         rows = neighbours_on_spark(session, plan, out)
-    print_notices((*notes, *none.notices))
+    print_notices((*notes, *empty.notices))  # those of the options, which no list is needed for
     typer.echo(f"{out}: {rows:,} rows for {plan.bounds[-1]:,} queries.")
 
 
@@ -164,7 +164,10 @@ def evaluate(
     setting: Settings = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
-    """Do what tigertail evaluate does, with lists that a cluster ranks; systems are fitted on the driver."""
+    """Do what tigertail evaluate does, with lists that a cluster ranks; systems are fitted on the driver.
+
+    Only tigertail evaluate has --neighbours, --ground-truth, --write-train and --brief.
+    """
     from tigertail import evaluation
     from tigertail.cli.evaluation import protocol_of, systems_of
     from tigertail.cli.report import print_report, write_report
@@ -192,8 +195,9 @@ def evaluate(
 def _settings(given: list[str]) -> dict[str, str]:
     settings = {}
     for text in given:
-        key, equals, value = text.partition("=")
-        if not equals:
-            raise ConfigError(f"--conf {text}: no value", remedy="write it as KEY=VALUE")
+        key, equals, value = map(str.strip, text.partition("="))
+        if not (key and equals):
+            what = "value" if key else "key"
+            raise ConfigError(f"--conf {text}: no {what}", remedy="write it as KEY=VALUE")
         settings[key] = value
     return settings

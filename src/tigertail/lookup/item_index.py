@@ -155,9 +155,7 @@ class ItemIndex:
         if len(codes) > 1:
             stripped = text.strip()
             own = self.by_id(stripped)
-            notes = [
-                note_on_others(self._items, self.mbids, stripped, code, codes[1:], own, loosely=loosely)
-            ]
+            notes = [note_on_others(self._items, self.mbids, stripped, code, codes[1:], own, loosely=loosely)]
         if loosely:
             notes.insert(0, f"no item is spelled '{text}'; {self._full_name(code)} is taken for it")
         return Match(code, "; ".join(notes))

@@ -132,7 +132,10 @@ class WorldConfig(BaseModel):
         parts = [part.split("=") for part in value.split(",") if part.strip()]
         if any(len(part) != 2 for part in parts):
             raise ValueError(f"'{value}' is not of the form global=0.85,full=0.15")
-        return {name.strip(): share.strip() for name, share in parts}
+        shares = {name.strip(): share.strip() for name, share in parts}
+        if len(shares) < len(parts):
+            raise ValueError(f"'{value}' names a service twice")
+        return shares
 
     @model_validator(mode="after")
     def _services_serve_everybody(self) -> Self:

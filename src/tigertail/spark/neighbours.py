@@ -96,14 +96,14 @@ class ListPlan:
             As in :meth:`tigertail.model.Model.neighbours`.
         """
         folder, options = Path(folder).absolute(), options or QueryOptions()
-        none = model.answer_many(np.empty(0, np.int32), top, options=options)
+        empty = model.answer_many(np.empty(0, np.int32), top, options=options)
         if queries is None:
             queries = np.flatnonzero(resolve_signal(model.signals, options).signal.known).astype(np.int32)
         tasks = tasks or max(1, -(-len(queries) // BLOCK_QUERIES))
         bounds = np.linspace(0, len(queries), tasks + 1).astype(np.int64)
-        schema = none.table(names=names).schema
+        schema = empty.table(names=names).schema
         plan = cls(folder, str(model.version), queries, bounds, top, names, options, schema)
-        return plan, none
+        return plan, empty
 
 
 def list_blocks(batches: Batches, plan: ListPlan, stamp: str) -> Batches:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -161,7 +160,30 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
         ("[[system]\ntype = ", "not a TOML file"),
         (
             "[[system]]\ntype = 'als'\nlens_on = true",
-            "system 1: lens_on: only listening by place, and",
+            "system 1: lens_on: only listening by place, and the mixture with it, have a lens\n  -> leave it out\n",
+        ),
+        (
+            "[[system]]\ntype = 'signal'\nsignal = 'annotation'\nlens_on = true",
+            "system 1: lens_on: only listening by place, and the mixture with it, have a lens\n  -> leave it out\n",
+        ),
+        (
+            "[[system]]\ntype = 'signal'\nsignal = 'mixture'\nlens_on = true\nmodel.listening.groups = 'none'",
+            "system 1: lens_on: only listening by place, and the mixture "
+            "with it, have a lens\n  -> leave it out, or set model.listening.groups = ",
+        ),
+        (
+            "[[system]]\ntype = 'signal'\nsignal = 'mixture'\nlens_on = true\n"
+            "model.mixture.signals = ['annotation', 'factors']",
+            "system 1: lens_on: only listening by place, and the mixture "
+            'with it, have a lens\n  -> leave it out, or add "listening" to model.mixture.signals\n',
+        ),
+        (
+            "[[system]]\ntype = 'signal'\nsignal = 'mixture'\nmodel.listening.group = 'none'",
+            "system 1: unknown key 'model.listening.group'\n  -> the keys of 'model.listening' are groups, ",
+        ),
+        (
+            "[[system]]\ntype = 'signal'\nsignal = 'mixture'\nmodel.base.'a.b' = 1",
+            "system 1: unknown key 'model.base.a.b'\n  -> the keys of 'signal' are type, name, lens_on, signal, ",
         ),
         (
             "[[system]]\ntype = 'listening'\ngroups = 'learned'\nlens_on = true",
@@ -182,8 +204,9 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
 )
 def test_mistakes_are_named(text: str, says: str, tmp_path: Path) -> None:
     file = written(tmp_path, text)
-    with pytest.raises(ConfigError, match=re.escape(f"systems.toml: {says}")) as raised:
+    with pytest.raises(ConfigError) as raised:
         load_systems(file)
+    assert f"systems.toml: {says}" in f"{raised.value}\n"
     assert raised.value.path == file
     assert raised.value.remedy
 

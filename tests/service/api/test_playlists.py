@@ -47,6 +47,15 @@ def test_as_m3u(client: TestClient, item: str) -> None:
     assert [line.startswith("#EXTINF:-1,") for line in lines[2:]] == [True, False] * 2
 
 
+def test_every_format_has_the_notices(client: TestClient) -> None:
+    asked = {"item": "star", "n": 2, "country": "IS"}
+    (notice,) = client.get("/v1/radio", params=asked).json()["notices"]
+    jspf = client.get("/v1/radio", params=asked | {"format": "jspf"}).json()
+    assert jspf["playlist"]["annotation"] == notice
+    m3u = client.get("/v1/radio", params=asked | {"format": "m3u"}).text.splitlines()
+    assert m3u[2] == f"# {notice}"
+
+
 @pytest.mark.parametrize(
     ("path", "asked", "status", "word"),
     [

@@ -92,7 +92,9 @@ def test_a_link_to_an_artists_own_page_is_a_link_to_the_artist(mentions: Find) -
 
 def test_brackets_may_belong_to_the_name_of_a_link_target(tmp_path: Path) -> None:
     items = pl.DataFrame({"item_id": ["was", "love"], "name": ["Was (Not Was)", "Love Emotion"]})
-    text = "They toured with [[Was (Not Was)]], a band, in [[Love (emotion)|Love]]. Was (Not Was) played again."
+    text = (
+        "They toured with [[Was (Not Was)]], a band, in [[Love (emotion)|Love]]. Was (Not Was) played again."
+    )
     _batch([page("Tour", text)]).rows.write_parquet(tmp_path / "p")
     found = find_mentions([tmp_path / "p"], items, tmp_path / "w").mentions.collect()
     assert found.select("item_id", "count", "links").rows() == [("was", 2, 1)]

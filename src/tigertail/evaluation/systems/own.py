@@ -15,7 +15,10 @@ from tigertail.splitting.hold_out import Split
 
 
 class OwnSignal(Recommender):
-    """One signal of a model, fitted as :func:`tigertail.fit` fits it."""
+    """One signal of a model, fitted as :func:`tigertail.fit` fits it.
+
+    But listening alone has the ``listening.exposure`` of the settings, or 0: there is no mixture to learn it with.
+    """
 
     signal: str
     """Name of the signal."""
@@ -43,9 +46,15 @@ class OwnSignal(Recommender):
         return fit_mixture(context, signals) or signals[LISTENING]
 
     @property
+    def has_listening(self) -> bool:
+        """Whether it is listening, or a mixture with it."""
+        mixed = self.model.mixture.signals
+        return self.signal == LISTENING or (self.signal == MIXTURE and (not mixed or LISTENING in mixed))
+
+    @property
     def placed(self) -> bool:
-        """Whether its groups are places, so that it has a lens."""
-        return self.signal in (LISTENING, MIXTURE) and self.model.listening.placed
+        """Whether it has groups that are places, so that it has a lens."""
+        return self.has_listening and self.model.listening.placed
 
 
 class ListeningSignal(ListeningConfig, Recommender):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
@@ -68,6 +68,9 @@ class System:
 
 def default_systems(config: ModelConfig | None = None, dataset: Dataset | None = None) -> list[System]:
     """Return the usual systems: baselines, the base model and other signals, local models, and last the mixture.
+
+    "ALS cosine" is plain ALS (:data:`PLAIN_ALS`), which the recipes and README.md call "plain ALS cosine"; "base,
+    cosine" is the base model with the exponent of the cosine.
 
     Parameters
     ----------
@@ -152,9 +155,23 @@ def _lens_of(recommender: Recommender, lens_on: Any) -> bool:
     if lens_on and not (isinstance(recommender, _HAS_LENS) and recommender.placed):
         raise ConfigError(
             "lens_on: only listening by place, and the mixture with it, have a lens",
-            remedy='leave it out, or set groups = "country" or "country-language"',
+            remedy=_lens_remedy(recommender),
         )
     return lens_on
+
+
+def _lens_remedy(recommender: Recommender) -> str:
+    """Say what a system without a lens lacks to have one."""
+    places = '"country" or "country-language"'
+    match recommender:
+        case ListeningSignal():
+            return f"leave it out, or set groups = {places}"
+        case OwnSignal(has_listening=True):
+            return f"leave it out, or set model.listening.groups = {places}"
+        case OwnSignal(signal="mixture"):
+            return 'leave it out, or add "listening" to model.mixture.signals'
+        case _:
+            return "leave it out"
 
 
 def _read(table: Any, place: str, path: Path) -> System:
@@ -173,15 +190,26 @@ def _read(table: Any, place: str, path: Path) -> System:
         return _system(recommender, name, lens=_lens_of(recommender, table.get("lens_on", False)))
     except ValidationError as error:
         key, problem = setting_at_fault(error)
-        keys = ", ".join(["type", "name", *(["lens_on"] if kind in _HAS_LENS else []), *kind.model_fields])
         if problem == UNKNOWN_KEY:
             raise ConfigError(
-                f"{place}: unknown key '{key}'",
-                path=path,
-                remedy=f"the keys of '{table['type']}' are {keys}; the types are {', '.join(TYPES)}",
+                f"{place}: unknown key '{key}'", path=path, remedy=_known_keys(kind, table["type"], key)
             ) from None
         raise ConfigError(
             f"{place}: {key}: {problem}", path=path, remedy="see recipes/systems.toml"
         ) from None
     except ConfigError as error:
         raise ConfigError(f"{place}: {error.problem}", path=path, remedy=error.remedy) from None
+
+
+def _known_keys(kind: type[Recommender], name: str, key: str) -> str:
+    """Say which keys there are where an unknown one stands: of a type, or of a table in it."""
+    *tables, _ = key.split(".")
+    within: type[BaseModel] | None = kind
+    for table in tables:
+        field = within.model_fields.get(table) if within else None
+        inner = field.annotation if field else None
+        within = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else None
+    if tables and within:
+        return f"the keys of '{'.'.join(tables)}' are {', '.join(within.model_fields)}"
+    keys = ["type", "name", *(["lens_on"] if kind in _HAS_LENS else []), *kind.model_fields]
+    return f"the keys of '{name}' are {', '.join(keys)}; the types are {', '.join(TYPES)}"

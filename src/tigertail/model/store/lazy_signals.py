@@ -41,7 +41,7 @@ class LazySignals(Mapping[str, Signal]):
     Raises
     ------
     ModelError
-        If a file is missing; and when a signal is first used, if one of its files was altered.
+        If a file is missing or cannot be read; and when a signal is first used, if one of its files was altered.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], checksums: Mapping[str, str]) -> None:

@@ -93,12 +93,12 @@ async def _answered(
 
     def content() -> bytes:
         answers, notes, title = answered(served)
-        items = served.playlist_records(answers)
+        items, notices = served.playlist_records(answers), [*notes, *answers.notices]
         if query.format == "jspf":
-            return to_jspf(title, items)
+            return to_jspf(title, items, notices)
         if query.format == "m3u":
-            return to_m3u(title, items)
-        return to_json({"model": served.version, "notices": [*notes, *answers.notices], "items": items})
+            return to_m3u(title, items, notices)
+        return to_json({"model": served.version, "notices": notices, "items": items})
 
     found = await context.queue.get_or_compute(f"{served.version} {type(query).__name__} {digest}", content)
     headers = cache_headers(served.version, served.tag)

@@ -13,8 +13,8 @@ _MUSICBRAINZ: Final = "https://musicbrainz.org"
 _ENTITIES: Final = {c.ARTIST: "artist", c.ALBUM: "release", c.TRACK: "recording"}
 
 
-def to_jspf(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
-    """Render a playlist as JSPF (https://xspf.org/jspf).
+def to_jspf(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[str] = ()) -> bytes:
+    """Render a playlist as JSPF (https://xspf.org/jspf); its annotation is the notices, one a line.
 
     Examples
     --------
@@ -22,15 +22,15 @@ def to_jspf(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
     >>> to_jspf("After Can", [item]).decode()
     '{"playlist":{"title":"After Can","creator":"Tigertail","track":[{"title":"Vitamin C","creator":"Can"}]}}'
     """
-    return to_json(
-        {"playlist": {"title": title, "creator": "Tigertail", "track": [_track(one) for one in items]}}
-    )
+    annotation = {"annotation": "\n".join(map(_one_line, notices))} if notices else {}
+    tracks = [_track(one) for one in items]
+    return to_json({"playlist": {"title": title, "creator": "Tigertail", **annotation, "track": tracks}})
 
 
-def to_m3u(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
+def to_m3u(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[str] = ()) -> bytes:
     """Render a playlist as extended M3U; what an entry points to is MusicBrainz, or where that is unknown its name.
 
-    A line that begins with # would be a comment, so a name that does is written as a path of this folder.
+    Notices are comments. A line that begins with # would be one too, so a name that does is a path of this folder.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def to_m3u(title: str, items: Iterable[Mapping[str, Any]]) -> bytes:
     #EXTINF:-1,Can - Vitamin C
     Can - Vitamin C
     """
-    lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(title)}"]
+    lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(title)}", *(f"# {_one_line(notice)}" for notice in notices)]
     for item in items:
         name = _one_line(" - ".join(filter(None, (item.get("artist"), item["name"]))))
         lines += [f"#EXTINF:-1,{name}", _address(item) or (f"./{name}" if name.startswith("#") else name)]
