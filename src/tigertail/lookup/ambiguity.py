@@ -73,9 +73,9 @@ def note_on_others(
     else:
         called = "this MBID" if by_mbid else f"a name like '{text}'" if loosely else f"the name '{text}'"
         what = f"{len(others) + 1} items have {called}; the one with most listeners is taken"
-    taken = items.row(code, named=True) | {c.MBID: mbids[code]}
+    first = items.row(code, named=True) | {c.MBID: mbids[code]}
     shown = [items.row(other, named=True) | {c.MBID: mbids[other]} for other in others[:OTHERS].tolist()]
-    *ways, last = (*_ways(taken, shown), "id")
+    *ways, last = (*_ways(first, shown), "id")
     by = f"{', '.join(ways)} or {last}" if ways else last
     return f"{what}. Ask for another by {by}: {named}{more}"
 
