@@ -38,7 +38,7 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
     Tick
         Call it with the number of units done since the last call.
     """
-    if not sys.stderr.isatty():
+    if not (_displays or sys.stderr.isatty()):  # while there is a display, Rich has its own standard error
         yield _logged(description, total)
         return
     with _display() as display:
