@@ -47,6 +47,7 @@ from tigertail.mixing import (
 )
 from tigertail.model.config import ModelConfig
 from tigertail.model.fit_mixture import (
+    EXPOSURES,
     MAX_COMPARED,
     curated_queries,
     fit_held_out,
@@ -60,7 +61,6 @@ from tigertail.signals.listening import GroupedCoListening, ListeningConfig
 SHOWS = 0.2  # share of the choices that are those of shows
 INNER = 7001  # seed of the inner splits
 JUDGED = (Stratum.HEAD, Stratum.MID, Stratum.TAIL)
-CORRECTIONS = (0.0, 0.25, 0.5, 1.0)  # exposures of listening that are compared
 TRUTHS = ["nDCG@20", "IPS-nDCG@20", "lists, recall@10", "mean log"]
 
 
@@ -176,11 +176,11 @@ def exposure(dataset: Dataset) -> None:
     assert held_out is not None
     blind, seeing = (cast("GroupedCoListening", one[LISTENING]) for one in (held_out.signals, signals))
     training = training_set(held_out.split).at_most(MAX_COMPARED, context.config.seed)
-    compared = {f"{one:g}": blind.with_exposure(one) for one in CORRECTIONS}
+    compared = {f"{one:g}": blind.with_exposure(one) for one in EXPOSURES}
     likelihoods = likelihood_of_each(compared, training, context.config.mixture, seed=context.config.seed)
     hits = training.hits.data.sum()
     rows = []
-    for one in track(CORRECTIONS, "exposures"):
+    for one in track(EXPOSURES, "exposures"):
         mixture = fit_mixture(
             replace(context, config=ModelConfig(listening=ListeningConfig(exposure=one))),
             {**signals, LISTENING: seeing.with_exposure(one)},

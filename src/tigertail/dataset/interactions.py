@@ -87,10 +87,9 @@ class Interactions:
 def _summed(matrix: CSR) -> CSR:
     """Return a matrix with entries of one cell, which lie side by side, added up, and only those above 0."""
     rows = matrix.entry_rows()
-    first = np.ones(matrix.nnz, np.bool_)
-    first[1:] = (np.diff(rows) != 0) | (np.diff(matrix.indices) != 0)
-    data = matrix.data if first.all() else np.add.reduceat(matrix.data, np.flatnonzero(first))
-    rows, columns, counts = rows[first], matrix.indices[first], data > 0
-    if counts.all() and len(columns) == matrix.nnz:
+    first = np.flatnonzero((np.diff(rows, prepend=-1) != 0) | (np.diff(matrix.indices, prepend=-1) != 0))
+    data = np.add.reduceat(matrix.data, first) if len(first) < matrix.nnz else matrix.data
+    if len(first) == matrix.nnz and (data > 0).all():
         return matrix
-    return CSR.from_coo(rows[counts], columns[counts], data[counts], matrix.shape)
+    kept = first[data > 0]
+    return CSR.from_coo(rows[kept], matrix.indices[kept], data[data > 0], matrix.shape)

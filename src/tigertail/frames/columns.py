@@ -123,9 +123,8 @@ def mapped(
         if name in _inputs(spec) and str(theirs) in given_columns
     }
     usual = {_plain(name): name for name in reversed(given_columns)}
-    usual |= {
-        name: name for name in given_columns if name in usual
-    }  # "plays" before "Plays", in whatever order
+    # "plays" before "Plays", in whatever order.
+    usual |= {name: name for name in given_columns if name in usual}
     known = _COMMON | _OF_KIND[kind]
     for ours in _inputs(spec):
         names = (ours, *known.get(ours, ()), *_OF_TABLE.get(spec.name, {}).get(ours, ()))

@@ -21,9 +21,8 @@ from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 _OBJECT: Final = "#object"
 _MAX_DEPTH: Final = 8  # objects within objects whose fields have names
 _MAX_WHOLE: Final = 2.0**63  # whole numbers above are no ids
-_KEYS_SEEN: Final = (
-    1_000  # objects whose keys are the file's columns: a key that only later ones have is none
-)
+_KEYS_SEEN: Final = 1_000
+"""Objects whose keys are the file's columns: a key that only later ones have is none."""
 
 
 class Json(MappedSource):
