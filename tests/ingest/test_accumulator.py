@@ -6,6 +6,7 @@ import pytest
 
 from tigertail.ingest import accumulator
 from tigertail.ingest.accumulator import PlaysAccumulator
+from tigertail.ingest.formats.source import ROW_KEY
 
 ITEMS = pl.DataFrame({"ref": [1, 2, 3], "item_id": ["x", "y", "x"]}, schema_overrides={"ref": pl.UInt64})
 
@@ -102,7 +103,7 @@ def test_the_same_minute_or_day_may_be_several_plays(tmp_path: Path) -> None:
 
 def test_equal_counts_of_different_things_are_both_counted(tmp_path: Path) -> None:
     spooled = PlaysAccumulator(tmp_path)
-    keys = pl.DataFrame({"#key": [7, 8, 8]}, schema={"#key": pl.UInt64})
+    keys = pl.DataFrame({ROW_KEY: [7, 8, 8]}, schema={ROW_KEY: pl.UInt64})
     counts = pl.concat([rows(("a", 1, 3), ("a", 1, 3), ("a", 1, 3)), keys], how="horizontal")
     spooled.add("s", counts, events=False)
     assert merged(spooled) == [("a", "x", 6)]

@@ -346,3 +346,21 @@ def test_columns_of_a_file_may_have_any_name(tmp_path: Path) -> None:
     with (dataset.path / "quarantine.csv").open(encoding="utf-8", newline="") as file:
         rejected = [(row["line"], row["text"]) for row in csv.DictReader(file)]
     assert rejected == [("3", "bob,Queen,-3,x,y"), ("4", "bob,Beyonc\\xe9,1,x,y"), ("5", "ann,,1,x,y")]
+
+
+@pytest.mark.parametrize("column", ["#key", "#found", "#0", "#size"])
+def test_columns_of_files_that_are_joined_may_have_any_name(column: str, tmp_path: Path) -> None:
+    recipe = '[[source]]\nformat = "json"\npath = "plays.json"\njoin = { path = "songs.json", on = "song" }\n'
+    recipe += f'columns = {{ listener_id = "{column}", name = "join.artist", plays = "plays" }}\n'
+    plays = [{column: "ann", "song": song, "plays": plays} for song, plays in ([["1", "2"], [2, 2]], ["3", 9])]
+    songs = [{"song": song, "artist": "Kult"} for song in "12"]
+    files = {"plays.json": json.dumps(plays), "songs.json": json.dumps(songs)}
+    dataset, report = make(tmp_path, recipe, files)
+    assert dataset.plays.rows() == [("ann", "kult", 4)]
+    assert report.sources[0].rejected == {"no row for it in songs.json": 1}
+
+
+def test_a_column_is_no_key_of_rows_for_its_name(tmp_path: Path) -> None:
+    recipe = ONE + 'columns = { listener_id = "#key", name = "artist", plays = "plays" }\n'
+    dataset, _ = make(tmp_path, recipe, {"plays.csv": "#key,artist,plays\nann,Kult,2\n"})
+    assert dataset.plays.rows() == [("ann", "kult", 2)]

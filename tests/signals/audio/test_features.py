@@ -88,3 +88,10 @@ def test_a_table_without_descriptors_or_without_known_items_is_refused(make: Mak
         read_features(*make(sounds().with_columns(item_id=pl.lit("stranger"))), CONFIG)
     with pytest.raises(DataError, match="no table 'audio'"):
         read_features(*make(None), CONFIG)
+
+
+def test_a_descriptor_may_have_any_name(make: Make) -> None:
+    plain = read_features(*make(sounds()), CONFIG)
+    other = read_features(*make(sounds().rename({"energy": "#artist", "noise_0": "#code"})), CONFIG)
+    np.testing.assert_array_equal(other.values, plain.values)
+    np.testing.assert_array_equal(other.artists, plain.artists)

@@ -19,7 +19,7 @@ from tigertail.io.quarantine import Quarantine, reasons
 PREFIX: Final = "join."
 """Before the names of the joined file's columns."""
 
-_FOUND: Final = "#found"
+_FOUND: Final = "\nfound"  # as ROW_KEY, no name of a file's column
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Joined:
         quarantine
             Where rows without an equal go.
         """
-        keys = [as_text(rows[name]).alias(f"#{number}") for number, name in enumerate(self.left)]
+        keys = [as_text(rows[name]).alias(f"\n{number}") for number, name in enumerate(self.left)]
         keyed = rows.with_columns(keys)
         names = [key.name for key in keys]
         both = keyed.join(

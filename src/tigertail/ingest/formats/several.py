@@ -12,7 +12,7 @@ from tigertail.dataset.table_spec import ITEM, ITEM_REFERENCE, PAIR_REFERENCES
 from tigertail.io.quarantine import Quarantine, reasons
 
 _MBID: Final = f"(?i){c.UUID}"
-_SIZE: Final = "#size"
+_SIZE: Final = "\nsize"  # no name of a file's column: there is no line feed in a header
 AMOUNTS: Final = (c.PLAYS, c.RATING, c.WEIGHT, c.COUNT, c.POSITION)
 """What is said of each item of a list."""
 

@@ -16,8 +16,9 @@ from tigertail.io.quarantine import Quarantine
 
 # Prefix of a descriptor's name in the rows of a batch, so that it differs from every column of a table.
 DESCRIPTOR: Final = "@"
-# Of plays: what distinguishes rows of a table of counts that are equal without being repeated.
-ROW_KEY: Final = "#key"
+# Of plays: what distinguishes rows of a table of counts that are equal without being repeated. No column of a file has
+# such a name: in a header there is no line feed.
+ROW_KEY: Final = "\nkey"
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ from tigertail.signals.audio.config import AudioConfig
 
 Reals = NDArray[np.float64]
 
-_CODE = "#code"
-_ARTIST = "#artist"
-_SPREAD = "#spread of "
+# No descriptor has such a name: in the header of a file there is no line feed.
+_CODE = "\ncode"
+_ARTIST = "\nartist"
+_SPREAD = "\nspread of "
 
 
 @dataclass(frozen=True, eq=False)
