@@ -43,6 +43,7 @@ def test_items_are_found_by_any_id_or_spelling(dataset: Dataset) -> None:
     assert found["item_id"].to_list() == ["7", "7", "kino", "kino", None, None, None]
     why = ["several items have this name", "not in the dataset", "several items have this id"]
     assert found["why"].to_list()[4:] == why
+    assert by_id_or_name(pl.Series([TWO, THREE.upper()]), dataset)["item_id"].to_list() == ["kino", "8"]
 
 
 def test_items_are_found_by_any_mbid_else_by_name(dataset: Dataset) -> None:

@@ -39,6 +39,11 @@ def test_names_and_codes_of_today(text: str, code: str) -> None:
         ("Zaire", "CD"),
         ("German Democratic Republic", "DE"),
         ("Czechoslovakia", "CZ"),
+        ("West Germany", "DE"),
+        ("Byelorussian SSR", "BY"),
+        ("USSR", "SU"),
+        ("Union of Soviet Socialist Republics", "SU"),
+        ("Upper Volta", "BF"),
     ],
 )
 def test_countries_of_the_past(text: str, code: str) -> None:

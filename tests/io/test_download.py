@@ -12,7 +12,7 @@ from tests.publisher import Publisher
 
 from tigertail.errors import DataError
 from tigertail.io import download as download_module
-from tigertail.io.download import checksum_of, download, is_whole, links
+from tigertail.io.download import checksum_of, download, is_whole, links, text_at
 from tigertail.progress import Tick
 
 CONTENT = bytes(range(256)) * 1000
@@ -146,6 +146,23 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
 def test_links_of_a_folder(publisher: Publisher) -> None:
     publisher.files["/set/2026%20a/b.tar"] = b""
     assert links(f"{publisher.address}/set/") == ["2026 a", "a.tar"]
+
+
+def test_a_list_that_was_cut_is_asked_for_again(publisher: Publisher) -> None:
+    publisher.files["/set/sums"] = f"{RIGHT}  a.tar".encode()
+    publisher.cuts = [10]
+    waits = Waits()
+    assert text_at(f"{publisher.address}/set/sums", sleep=waits) == f"{RIGHT}  a.tar"
+    assert waits == [1]
+
+
+def test_a_list_that_is_too_long_is_refused(publisher: Publisher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download_module, "_LONGEST_TEXT", 100)
+    publisher.files["/set/sums"] = b"x" * 100
+    assert text_at(f"{publisher.address}/set/sums") == "x" * 100
+    publisher.files["/set/sums"] += b"x"
+    with pytest.raises(DataError, match="longer than 100 bytes"):
+        text_at(f"{publisher.address}/set/sums")
 
 
 @pytest.mark.parametrize(

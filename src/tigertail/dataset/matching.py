@@ -18,12 +18,12 @@ _FOLDED: Final = "folded"
 
 
 def by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
-    """Find items by their id, else by one that a source gave them, else by a folded name in any known spelling.
+    """Find items by an id, their own or else one of a source's or an MBID, else by a folded name in any known spelling.
 
     Parameters
     ----------
     names
-        References: ids or names.
+        References: ids, MBIDs in any letter case, or names.
     dataset
         The dataset.
 
@@ -35,7 +35,11 @@ def by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
     own = dataset.items.select(c.ITEM_ID, pl.col(c.ITEM_ID).alias(_REFERENCE))
     of_sources = _aliases(dataset, c.ITEM_ID).rename({c.ALIAS: _REFERENCE})
     by_id = pl.concat([own, of_sources.join(own, on=_REFERENCE, how="anti")])
-    return _matched(names.to_frame(_REFERENCE), by_id, names, dataset)
+    references = names.to_frame(_REFERENCE)
+    small = references.with_columns(pl.col(_REFERENCE).str.to_lowercase().alias(c.MBID))
+    by_mbid = small.join(_mbids(dataset).rename({_REFERENCE: c.MBID}), on=c.MBID).select(c.ITEM_ID, _REFERENCE)
+    by_id = pl.concat([by_id, by_mbid.join(by_id, on=_REFERENCE, how="anti")])
+    return _matched(references, by_id, names, dataset)
 
 
 def by_mbid_or_name(mbids: pl.Series, names: dict[str, str], dataset: Dataset) -> pl.DataFrame:
@@ -55,12 +59,17 @@ def by_mbid_or_name(mbids: pl.Series, names: dict[str, str], dataset: Dataset) -
     pl.DataFrame
         As of :func:`by_id_or_name`.
     """
+    shown = pl.Series([names.get(mbid, mbid) for mbid in mbids], dtype=pl.String)
+    return _matched(mbids.to_frame(_REFERENCE), _mbids(dataset), shown, dataset)
+
+
+def _mbids(dataset: Dataset) -> pl.DataFrame:
+    """Return the MBIDs of items: item_id, reference."""
     items = dataset.items
     by_mbid = _aliases(dataset, c.MBID).rename({c.ALIAS: _REFERENCE})
     if c.MBID in items.columns:
         by_mbid = pl.concat([items.select(c.ITEM_ID, pl.col(c.MBID).alias(_REFERENCE)), by_mbid])
-    shown = pl.Series([names.get(mbid, mbid) for mbid in mbids], dtype=pl.String)
-    return _matched(mbids.to_frame(_REFERENCE), by_mbid.drop_nulls(), shown, dataset)
+    return by_mbid.drop_nulls()
 
 
 def _aliases(dataset: Dataset, scheme: str) -> pl.DataFrame:

@@ -13,9 +13,13 @@ from tigertail.geo import cldr
 # Names in wide use which ISO 3166 does not give.
 _COMMON_NAMES: Final = {
     "Bosnia": "BA",
+    "Belorussia": "BY",
     "Britain": "GB",
     "Brunei": "BN",
     "Burma": "MM",
+    "Byelorussia": "BY",
+    "Byelorussian Soviet Socialist Republic": "BY",
+    "Byelorussian SSR": "BY",  # in ISO's list of former names this one is garbled
     "Cape Verde": "CV",
     "Congo-Brazzaville": "CG",
     "Congo-Kinshasa": "CD",
@@ -53,12 +57,15 @@ _COMMON_NAMES: Final = {
     "Turkey": "TR",
     "U.A.E.": "AE",
     "U.K.": "GB",
+    "Union of Soviet Socialist Republics": "SU",
     "United States of America": "US",
+    "Upper Volta": "BF",
     "USSR": "SU",
     "Vatican": "VA",
     "Vatican City": "VA",
     "Vatican City State": "VA",
     "Wales": "GB",
+    "West Germany": "DE",
     "Yugoslavia": "YU",
     "Zaire": "CD",
 }

@@ -40,7 +40,7 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
     file
         CSV (also with tabs, as ``.tsv``) or Parquet with the columns query, similar [, grade].
     dataset
-        The dataset, whose items are found by id, else by a folded name that only one item has.
+        The dataset, whose items are found by id or MusicBrainz id, else by a folded name that only one item has.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.Da
         raise DataError(
             f"not one of its {len(rows):,} pairs can be used ({'; '.join(left_out)})",
             path=path,
-            remedy="use ids or names of the dataset's items" + (f", unlike {examples[0]}" * bool(examples)),
+            remedy="use ids, MBIDs or names of the dataset's items" + (f", unlike {examples[0]}" * bool(examples)),
         )
     graded = pairs[c.SCORE].n_unique() > 1
     return GroundTruth(path.name, pairs, graded, len(rows), left_out, listed[QUERY].n_unique(), examples)

@@ -25,7 +25,7 @@ _TIMEOUT: Final = 60.0  # seconds without a byte
 _TRIES: Final = 6  # in a row without a byte more
 _LONGEST_WAIT: Final = 300.0
 _PIECE: Final = 1 << 20
-_LONGEST_TEXT: Final = 16 << 20
+_LONGEST_TEXT: Final = 16 << 20  # bytes of a list of files or checksums
 _AGAIN: Final = (408, 429, 500, 502, 503, 504)
 _LINK: Final = re.compile(r"""href\s*=\s*["']([^"'?#]+)["']""", re.IGNORECASE)
 _DIGESTS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}  # by the number of hexadecimal digits
@@ -54,15 +54,28 @@ def text_at(address: str, *, sleep: Callable[[float], None] = time.sleep) -> str
     Raises
     ------
     DataError
-        If the server does not give it.
+        If the server does not give it, or it is too long for a list.
     """
     for attempt in range(1, _TRIES + 1):
         try:
-            with _open(address) as answer:
-                return answer.read(_LONGEST_TEXT).decode("utf-8", "replace")
+            return _text(address)
         except _NETWORK as error:
             sleep(_wait(error, attempt, address))
     raise AssertionError  # the last failure was raised
+
+
+def _text(address: str) -> str:
+    with _open(address) as answer:
+        content = answer.read(_LONGEST_TEXT + 1)
+        length = answer.headers.get("Content-Length")
+    if len(content) > _LONGEST_TEXT:
+        raise DataError(
+            f"{address} is longer than {_LONGEST_TEXT:,} bytes, too long for a list",
+            remedy="check that the address is of a folder, or of a list of checksums",
+        )
+    if length is not None and len(content) < int(length):
+        raise ConnectionError("the connection was cut")
+    return content.decode("utf-8", "replace")
 
 
 def size_at(address: str) -> int | None:

@@ -14,9 +14,9 @@ ID = "0031bc7a-1b6f-4620-99db-5202405b0749"
 def owners() -> Owners:
     items = pl.DataFrame(
         {
-            "item_id": ["kent", "love", "sade", "ghost 1", "ghost 2", "alias us"],
-            "name": ["Kent", "Love", "Sade", "Ghost", "Ghost", "Alias (US)"],
-            "mbid": [None, None, ID, None, None, None],
+            "item_id": ["kent", "love", "sade", "ghost 1", "ghost 2", "alias us", "kent band", "sea group"],
+            "name": ["Kent", "Love", "Sade", "Ghost", "Ghost", "Alias (US)", "Kent Band", "Sea Group"],
+            "mbid": [None, None, ID, *[None] * 5],
         }
     )
     return Owners(items, Names(items))
@@ -30,6 +30,10 @@ def owners() -> Owners:
         ("unknown", "Kent", "kent"),
         (None, "Kent (band)", "kent"),
         (None, "Alias (US)", "alias us"),
+        (None, "Alias US", "alias us"),
+        (None, "Kent Band", "kent band"),
+        (None, "Sea (group)", None),
+        (None, "Kent (The)", "kent"),
         (None, "Love (Beatles album)", None),
         (None, "Ghost", None),
         (None, None, None),

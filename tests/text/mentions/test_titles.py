@@ -14,6 +14,7 @@ from tigertail.text.mentions.titles import Remark, Title, read_title
         ("Air (Kent band album)", "air", Remark.OTHER),
         ("Kent (county)", "kent", Remark.OTHER),
         ("Metallica", "metallica", Remark.NONE),
+        ("Beatles (The)", "beatles", Remark.NONE),
         ("(Sandy) Alex G", "sandy alex g", Remark.NONE),
         ("Sunn O)))", "sunn o", Remark.NONE),
         ("()", "()", Remark.NONE),

@@ -187,17 +187,13 @@ class Finder:
         """Return the name in a title and the kind of its remark, and count that the name is used so."""
         read = read_title(title)
         code, remark = self.names.code_of.get(read.name, _NO_NAME), read.remark
-        if (code == _NO_NAME or remark == Remark.OTHER) and (own := self._bracketed(title)) != _NO_NAME:
-            code, remark = own, Remark.NONE
+        if code == _NO_NAME or remark == Remark.OTHER:
+            own = self.names.with_brackets(title)
+            code, remark = (code, remark) if own is None else (own, Remark.NONE)
         if remark != Remark.OTHER:
             counter = self._with_remark if remark == Remark.MUSICIAN else self._without_remark
             counter[code] += 1
         return code, remark
-
-    def _bracketed(self, title: str) -> int:
-        """Return the name that is a title with its brackets, as "Was (Not Was)" is."""
-        code = self.names.code_of.get(fold(title), _NO_NAME)
-        return code if code != _NO_NAME and "(" in self.names.items[c.NAME][code] else _NO_NAME
 
     def _links(self, links: list[dict[str, Any]], words: Words) -> pl.DataFrame:
         begins = np.array([link["begin"] for link in links], np.int64)

@@ -108,6 +108,11 @@ class Names:
         words = (name.split()[which] if " " in name else "" for name in self.code_of)
         return np.array([self.code_of.get(word, -1) for word in words], np.int32)
 
+    def with_brackets(self, title: str) -> int | None:
+        """Return the code of the name that is a title with its brackets, as "Was (Not Was)" is; None if none is."""
+        code = self.code_of.get(fold(title))
+        return code if code is not None and "(" in self.items[c.NAME][code] else None
+
     def find(self, words: Words) -> Matches:
         """Find the names in a text; of two that begin at the same word, the longer."""
         found = self._automaton.find_matches_as_indexes(words.folded) if words.folded else []

@@ -7,7 +7,6 @@ from typing import Final
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.folding import fold
 from tigertail.text.mentions.names import Names
 from tigertail.text.mentions.titles import Remark, read_title
 from tigertail.text.mentions.tokens import Sign, Words
@@ -48,7 +47,7 @@ class Owners:
         if name is None:
             return None
         title = read_title(name)
-        code = self._names.code_of.get(fold(name))  # brackets may belong to a name
+        code = self._names.with_brackets(name)
         if code is None and title.remark != Remark.OTHER:
             code = self._names.code_of.get(title.name)
         if code is None or (title.remark != Remark.MUSICIAN and words is not None and not _musical(words)):

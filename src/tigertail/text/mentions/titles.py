@@ -62,7 +62,7 @@ def read_title(title: str) -> Title:
     (Title(name='kent', remark=<Remark.MUSICIAN: 1>), <Remark.OTHER: 2>, <Remark.NONE: 0>)
     """
     match = _REMARK.match(title)
-    if match is None:
+    if match is None or fold(title) == fold(match[1]):  # "Beatles (The)": an article
         return Title(fold(title), Remark.NONE)
     remark = _WORD.findall(match[2].casefold())
     # "Heroes (David Bowie song)", "Low (band album)": a work, whoever made it.
