@@ -12,7 +12,15 @@ import pytest
 from tigertail import columns as c
 from tigertail.dataset.coverage import coverage
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.summary import describe, top_countries, zipf_exponent
+from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.summary import (
+    describe,
+    items_per_listener,
+    listeners_per_item,
+    top_countries,
+    zipf_exponent,
+)
+from tigertail.errors import DataError
 
 PLAYS = pl.DataFrame(
     [
@@ -59,6 +67,32 @@ def test_everything_is_counted(dataset: Dataset) -> None:
     assert facts.items_per_listener_quantiles[1.0] == 3
     assert facts.listeners_per_item == pytest.approx(8 / 3)
     assert facts.listeners_per_item_quantiles[0.5] == 2
+
+
+def test_a_pair_of_the_lowest_rating_is_no_interaction(tmp_path: Path) -> None:
+    rated = PLAYS.with_columns(rating=pl.Series([None, 0.0, 0.0, 0.5, 1.0, 1.0, 0.0, 1.0]))
+    people = LISTENERS.with_columns(pl.lit("shop").alias(c.SOURCE))
+    tables = {c.PLAYS_TABLE: rated, c.LISTENERS_TABLE: people, c.ITEMS_TABLE: ITEMS}
+    dataset = Dataset.write(tmp_path / "rated", tables, name="rated")
+    facts = describe(dataset)
+    fitted = Interactions.of(dataset)
+    assert facts.interactions == fitted.plays.nnz == 5
+    assert [(row.items, row.interactions) for row in facts.strata] == [(1, 4), (0, 0), (1, 1), (2, 0)]
+    assert listeners_per_item(dataset).tolist() == fitted.item_listeners.tolist() == [4, 1, 0, 0]
+    assert items_per_listener(dataset).tolist() == [2, 1, 1, 1]
+    assert facts.listeners == 4
+    assert facts.sources[0].interactions == 5
+    disliked = {c.PLAYS_TABLE: rated.with_columns(rating=0.0)}
+    with pytest.raises(DataError, match="not one play counts"):
+        describe(Dataset.write(tmp_path / "disliked", disliked, name="disliked"))
+
+
+def test_strata_of_covered_items_leave_out_the_lowest_rating(tmp_path: Path) -> None:
+    rated = PLAYS.with_columns(rating=pl.when(pl.col(c.ITEM_ID) == "a").then(0.0).otherwise(1.0))
+    tags = pl.DataFrame({c.ITEM_ID: ["a"], c.FACET: "tag", c.LABEL: "rock", c.WEIGHT: 1.0, c.SOURCE: c.CROWD})
+    tables = {c.PLAYS_TABLE: rated, c.ITEMS_TABLE: ITEMS, c.ANNOTATIONS_TABLE: tags}
+    (covered,) = coverage(Dataset.write(tmp_path / "rated", tables, name="rated"))
+    assert covered.by_stratum == {"head": 0, "mid": 0, "tail": 0, "cold": 1}
 
 
 def test_countries_come_most_first_and_the_unknown_last(dataset: Dataset) -> None:

@@ -187,7 +187,7 @@ def _counts(facts: Description) -> list[tuple[str, str]]:
     return [
         ("listeners", f"{facts.listeners:,}"),
         *((f"items: {kind}s", f"{count:,}") for kind, count in facts.items.items()),
-        ("interactions (rows of plays)", f"{facts.interactions:,}"),
+        ("interactions", f"{facts.interactions:,}"),
         ("sum of play counts", f"{facts.plays:,.0f}"),
         ("density", f"{facts.density:.3%}"),
         ("Zipf exponent of listeners by rank", "-" if exponent is None else f"{exponent:.2f}"),

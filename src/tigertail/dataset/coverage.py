@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import COUNTED, interaction_counts
 from tigertail.dataset.strata import Stratum, strata
 from tigertail.dataset.tables import TABLES
 
@@ -44,11 +45,10 @@ def coverage(dataset: Dataset) -> tuple[TableCoverage, ...]:
 
     A table without a column that refers to items, as documents may be, is left out.
     """
-    with dataset.reading(c.PLAYS_TABLE):
-        listened = dataset.scan(c.PLAYS_TABLE).group_by(c.ITEM_ID).len("listeners").collect()
+    listened = interaction_counts(dataset, c.ITEM_ID)
     items = dataset.items.select(c.ITEM_ID).join(listened, on=c.ITEM_ID, how="full", coalesce=True)
     items = items.sort(c.ITEM_ID)  # strata take ties in this order
-    listeners = items["listeners"].fill_null(0).cast(pl.Int64).to_numpy()
+    listeners = items[COUNTED].fill_null(0).to_numpy()
     stratum_of = items.select(c.ITEM_ID, pl.Series("stratum", strata(listeners)))
     tables = []
     for name, rows, covered in _covered(dataset):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,8 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.sparse import CSR
+
+COUNTED: Final = "interactions"
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +56,7 @@ class Interactions:
         item_ids
             Further item ids, so that items without a listener have a code too.
         """
-        amount = plays[c.PLAYS]
-        if c.RATING in plays.columns:
-            amount = amount * plays[c.RATING].fill_null(1.0)
+        amount = plays.select(amount_of(plays.columns)).to_series()
         given = [] if item_ids is None else [item_ids]
         listeners = Vocabulary(plays[c.LISTENER_ID].unique().sort())
         by_id = Vocabulary(pl.concat([*given, plays[c.ITEM_ID]]).unique().sort())
@@ -82,6 +83,34 @@ class Interactions:
     def item_listeners(self) -> NDArray[np.int64]:
         """Number of listeners of each item; int64, (items,)."""
         return np.bincount(self.plays.indices, minlength=self.plays.shape[1]).astype(np.int64)
+
+
+def amount_of(columns: Collection[str]) -> pl.Expr:
+    """Return how much a row of plays counts; where it is 0, as by the lowest rating, the row is no interaction.
+
+    Parameters
+    ----------
+    columns
+        The table's.
+    """
+    amount = pl.col(c.PLAYS)
+    return amount * pl.col(c.RATING).fill_null(1.0) if c.RATING in columns else amount
+
+
+def interaction_counts(dataset: Dataset, column: str) -> pl.DataFrame:
+    """Return how many interactions each listener or item has that is in the plays: the column, interactions.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    column
+        That of listeners, or of items.
+    """
+    with dataset.reading(c.PLAYS_TABLE):
+        plays = dataset.scan(c.PLAYS_TABLE)
+        counts = amount_of(plays.collect_schema().names()) > 0
+        return plays.group_by(column).agg(counts.sum().cast(pl.Int64).alias(COUNTED)).sort(column).collect()
 
 
 def _summed(matrix: CSR) -> CSR:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -12,8 +12,10 @@ from pydantic import BaseModel, ConfigDict
 from tigertail import columns as c
 from tigertail.dataset.coverage import TableCoverage, coverage
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import COUNTED, interaction_counts
 from tigertail.dataset.strata import Stratum, strata
 from tigertail.dataset.summary_sources import SourceSize, source_sizes
+from tigertail.errors import DataError
 
 QUANTILES: Final = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1.0)
 FIT_LISTENERS: Final = 5  # items with fewer are mostly noise
@@ -77,11 +79,12 @@ class Description(_Facts):
     tables
         Rows of each table.
     listeners
-        Listeners who played something.
+        Listeners with an interaction.
     items
         Items of each kind, with or without listeners.
     interactions
-        Rows of plays: pairs of listener and item.
+        Pairs of listener and item, but for those of the lowest rating (see
+        :func:`tigertail.dataset.interactions.amount_of`).
     plays
         Sum of all play counts.
     density
@@ -136,11 +139,18 @@ def describe(dataset: Dataset) -> Description:
     -------
     Description
         Its counts and shares.
+
+    Raises
+    ------
+    DataError
+        If it has no interaction.
     """
     kinds = dataset.items.group_by(c.KIND).len().sort("len", c.KIND, descending=[True, False])
-    listened = _counts(dataset, c.LISTENER_ID)
+    listened = items_per_listener(dataset)
     popularity = listeners_per_item(dataset)
     interactions = int(listened.sum())
+    if not interactions:
+        raise DataError("not one play counts", path=dataset.path, remedy="look at plays and ratings")
     return Description(
         name=dataset.name,
         simulated=dataset.simulated,
@@ -182,8 +192,9 @@ def listeners_per_item(dataset: Dataset) -> NDArray[np.int64]:
 
 
 def items_per_listener(dataset: Dataset) -> NDArray[np.int64]:
-    """Return the number of items of every listener, most first."""
-    return np.sort(_counts(dataset, c.LISTENER_ID))[::-1]
+    """Return the number of items of every listener who has any, most first."""
+    counts = _counts(dataset, c.LISTENER_ID)
+    return np.sort(counts[counts > 0])[::-1]
 
 
 def zipf_exponent(popularity: NDArray[np.int64]) -> float | None:
@@ -220,10 +231,9 @@ def _plays(dataset: Dataset) -> float:
 
 
 def _counts(dataset: Dataset, column: str) -> NDArray[np.int64]:
-    with dataset.reading(c.PLAYS_TABLE):
-        rows: Any = dataset.scan(c.PLAYS_TABLE).group_by(column).len().sort(column).collect()
-    result: NDArray[np.int64] = rows["len"].cast(pl.Int64).to_numpy()
-    return result
+    """Return the interactions of each listener or item that has plays."""
+    counts: NDArray[np.int64] = interaction_counts(dataset, column)[COUNTED].to_numpy()
+    return counts
 
 
 def _quantiles(values: NDArray[np.int64]) -> dict[float, float]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import EVERYTHING, Exposure
+from tigertail.dataset.interactions import COUNTED, interaction_counts
 from tigertail.dataset.vocabulary import Vocabulary
 
 SMALL_CATALOGUE: Final = 0.5  # share of the items under which a catalogue is called small
@@ -27,7 +28,7 @@ class SourceSize(BaseModel):
     listeners
         How many, of those with a profile.
     interactions
-        Rows of their plays: pairs of listener and item.
+        Pairs of listener and item, but for those of the lowest rating.
     items
         Items that it offers to at least one of its listeners.
     share
@@ -59,7 +60,7 @@ def source_sizes(dataset: Dataset) -> tuple[SourceSize, ...]:
         return ()
     exposure = Exposure.of(dataset, profiles[c.LISTENER_ID], Vocabulary(dataset.items[c.ITEM_ID]))
     catalogue_sizes = exposure.offered.sum(axis=1)
-    counts = dataset.plays.group_by(c.LISTENER_ID).len("interactions")
+    counts = interaction_counts(dataset, c.LISTENER_ID)
     rows = profiles.select(c.LISTENER_ID, c.SOURCE).join(
         counts, on=c.LISTENER_ID, how="left", maintain_order="left"
     )
@@ -72,7 +73,7 @@ def source_sizes(dataset: Dataset) -> tuple[SourceSize, ...]:
             SourceSize(
                 source=name,
                 listeners=len(mine),
-                interactions=int(mine["interactions"].sum()),
+                interactions=int(mine[COUNTED].sum()),
                 items=int(exposure.offered[catalogues].any(axis=0).sum()),
                 share=float(catalogue_sizes[member].mean()) / exposure.offered.shape[1],
                 open=all(exposure.names[one] == EVERYTHING for one in catalogues),
