@@ -21,6 +21,7 @@ _EXPECTED: Final = {
     "dict_type": 'expected a table in braces, such as { key = "value" }',
     "bool_type": "expected true or false",
     "bool_parsing": "expected true or false",
+    "finite_number": "expected a finite number",
 }
 
 # Controls but tab and line feed, separators of lines and paragraphs, and marks that turn the direction of text.

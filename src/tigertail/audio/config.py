@@ -14,7 +14,7 @@ EDITION: Final = 1
 class AnalysisConfig(BaseModel):
     """How audio files become descriptors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     sample_rate: int = Field(22_050, ge=12_800, le=96_000)
     """Samples a second that everything is brought to, Hz; the highest band of the contrast begins at 6,400 Hz."""

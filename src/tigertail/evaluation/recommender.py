@@ -13,7 +13,7 @@ from tigertail.splitting.hold_out import Split
 class Recommender(BaseModel):
     """Settings of a recommender, ours or a baseline; subclasses fit it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @property
     @abstractmethod

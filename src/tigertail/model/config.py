@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from math import inf
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.factorization import ALSConfig, Observable
@@ -93,6 +95,15 @@ RENAMED: Final = {
 """Tables and settings of earlier releases, and their names today."""
 
 
+def _leaves(settings: Mapping[str, Any], *table: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Yield where each setting stands, and its value."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, *table, name)
+        else:
+            yield (*table, name), value
+
+
 class ModelConfig(BaseModel):
     """Settings of a model; each part has its own table in the TOML file."""
 
@@ -115,6 +126,16 @@ class ModelConfig(BaseModel):
     back_off: BackOffConfig = BackOffConfig()
     mixture: MixtureConfig = MixtureConfig()
     retrieval: RetrievalConfig = RetrievalConfig()
+
+    @model_validator(mode="after")
+    def _of_finite_numbers(self) -> Self:
+        """Refuse infinity, which lies above every lower bound; here, so that no setting is forgotten."""
+        odd = [(key, value) for key, value in _leaves(self.model_dump()) if value in (inf, -inf)]
+        if odd:
+            raise ValidationError.from_exception_data(
+                type(self).__name__, [{"type": "finite_number", "loc": key, "input": value} for key, value in odd]
+            )
+        return self
 
     @classmethod
     def read(cls, path: Path | str) -> Self:

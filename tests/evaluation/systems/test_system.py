@@ -141,6 +141,7 @@ def test_local_models_with_and_without_the_lens(tmp_path: Path) -> None:
         ("", "the file has no system"),
         ("system = 3", "the file has no system"),
         ("[[sistem]]\ntype = 'random'", "unknown key 'sistem'"),
+        ("[[system]]\ntype = 'bm25'\nk1 = inf", "system 1: k1: expected a finite number"),
         ("system = [3]", "system 1 is not a table"),
         ("[[system]]", "system 1: type is missing\n  -> it is one of random, popularity"),
         (

@@ -83,6 +83,8 @@ def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> 
         ("signers = 5", "service.toml: signers: expected a list"),
         ("signers = [5]", "service.toml: signers.0: expected a text"),
         ("model = ", "service.toml: cannot be read"),
+        ("reload_interval = inf", "reload_interval: expected a finite number"),
+        ("[limits]\nread_timeout = inf", r"limits\.read_timeout: expected a finite number"),
         ("", "model: Field required"),
     ],
 )

@@ -107,7 +107,7 @@ class Source(BaseModel, ABC):
         Whether a row counts for all artists of a credit or for the first one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     format: str
     path: Path

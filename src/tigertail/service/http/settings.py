@@ -70,7 +70,7 @@ class Limits(BaseModel):
     :mod:`tigertail.service.http.parameters` are upper bounds of any configuration; the smaller of the two holds.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     rate: float | None = Field(None, gt=0)
     """Requests per second of one client (a key, an IPv4 address or an IPv6 network of 64 bits), of all workers
@@ -109,7 +109,7 @@ class Feedback(BaseModel):
 class Settings(BaseModel):
     """Everything that can be set."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     model: Path
     """The model's folder."""
