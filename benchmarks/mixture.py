@@ -41,7 +41,7 @@ from tigertail.evaluation import (
 )
 from tigertail.evaluation.metrics.ranking import score_lists
 from tigertail.evaluation.scoring import EXPONENTS, ranked_lists, score_system
-from tigertail.evaluation.statistics.intervals import ClusterBootstrap
+from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
 from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.ground_truth.ground_truth import GroundTruth
@@ -92,8 +92,12 @@ def times(bootstrap: ClusterBootstrap, ours: NDArray[np.float64], theirs: NDArra
     (a, drawn_a), (b, drawn_b) = bootstrap.frontier_area(ours), bootstrap.frontier_area(theirs)
     if not b.mean:
         return "nothing there"
-    low, high = np.nanquantile(drawn_a / np.maximum(drawn_b, 1e-12), [0.025, 0.975])
-    return f"{a.mean / b.mean:.3f} x [{low:.3f}, {high:.3f}]"
+    return factor(Estimate.of(a.mean / b.mean, drawn_a / np.maximum(drawn_b, 1e-12)))
+
+
+def factor(ratio: Estimate) -> str:
+    """Return a ratio with its interval."""
+    return f"{ratio.mean:.3f} x [{ratio.low:.3f}, {ratio.high:.3f}]"
 
 
 def gain(
@@ -180,10 +184,9 @@ def as_popular(split: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
         drawn = bootstrap.means(np.column_stack([a, b]))
         cells = []
         for metric in (0, 1):
-            low, high = np.quantile(drawn[:, metric] / drawn[:, 2 + metric], [0.025, 0.975])
-            ratio = np.nanmean(a[:, metric]) / np.nanmean(b[:, metric])
-            cells.append(f"{np.nanmean(b[:, metric]):.4f} -> {np.nanmean(a[:, metric]):.4f}")
-            cells.append(f"{ratio:.3f} x [{low:.3f}, {high:.3f}]")
+            before, after = float(np.nanmean(b[:, metric])), float(np.nanmean(a[:, metric]))
+            cells.append(f"{before:.4f} -> {after:.4f}")
+            cells.append(factor(Estimate.of(after / before, drawn[:, metric] / drawn[:, 2 + metric])))
         rows.append([group, f"{np.exp(goal):.0f}", f"{np.exp(fame(ours[setting], member)):.0f}", *cells])
     print_table(
         ["query", "ALS", "ours", "nDCG@20", "times", "IPS-nDCG@20", "times "],

@@ -12,9 +12,10 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, TigertailError
-from tigertail.evaluation.diagnosis.diagnosis import BY_GROUP, COSINE, Diagnosis, diagnose, without_groups
+from tigertail.evaluation.diagnosis.diagnosis import BY_GROUP, Diagnosis, diagnose, without_groups
 from tigertail.evaluation.diagnosis.plot import plot_diagnosis
 from tigertail.model import Model, ModelConfig, fit
+from tigertail.model.query_options import COSINE
 from tigertail.signals.listening import GroupedCoListening
 
 

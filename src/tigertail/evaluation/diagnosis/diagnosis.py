@@ -23,13 +23,13 @@ from tigertail.evaluation.diagnosis.list_changes import ListChanges, compare_lis
 from tigertail.evaluation.metrics.country_cohesion import CountryCohesion, compare_cohesion, mean_cohesion
 from tigertail.evaluation.metrics.locality import UNKNOWN, local_by_listening
 from tigertail.model.model import Model
+from tigertail.model.query_options import COSINE
 from tigertail.model.registry import FACTORS, LISTENING
 from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.listening import GroupedCoListening
 from tigertail.signals.listening.groups import ELSEWHERE, LEARNED, place_of
 
-COSINE: Final = "cosine"
 WITHOUT_GROUPS: Final = "without groups"
 BY_GROUP: Final = "by group"
 
@@ -49,8 +49,8 @@ class Diagnosis:
     catalogue_countries
         Whether the catalogue has countries of artists; otherwise artists are local by listening.
     by_country
-        Cohesion of each country, by signal: "cosine" (the base model), "factors" (the same with the popularity
-        exponent of the configuration), "without groups" (co-listening as one group) and "by group" (co-listening by
+        Cohesion of each country, by signal: :data:`COSINE` (naive CF), "factors" (the same with the
+        popularity exponent of the configuration), "without groups" (co-listening as one group) and "by group" (co-listening by
         group).
     capacity
         Errors by group, the largest first.
