@@ -12,7 +12,7 @@ import pytest
 
 from tigertail.errors import ModelError
 from tigertail.model import Model, deploy, load, roll_back, save
-from tigertail.model.store.folder import VERSION, map_file
+from tigertail.model.store.folder import VERSION, VERSION_DIGITS, content_digest, map_file
 from tigertail.signals.factors import FactorAffinity
 from tigertail.storage import checksums
 
@@ -120,7 +120,13 @@ def change(manifest: Path, **changes: object) -> None:
 def test_a_model_of_another_release_gives_way(folder: Path, new: Path) -> None:
     for manifest in (folder / "manifest.json", folder / "1" / "manifest.json"):
         change(manifest, version=VERSION - 1)
+    content = json.loads((folder / "manifest.json").read_text("utf-8"))
+    del content["sha256"]
+    drawn = map_file(folder, content_digest(content)[:VERSION_DIGITS])
+    drawn.parent.mkdir()
+    drawn.write_bytes(b"a map")
     assert deploy(new, folder) == load(folder).version
+    assert drawn.exists(), "its generation is kept too"
     with pytest.raises(ModelError, match=f"model format {VERSION - 1}; this release"):
         roll_back(folder)
 

@@ -177,7 +177,7 @@ def map_file(path: Path, version: str) -> Path:
 
 
 def kept_versions(path: Path) -> set[str]:
-    """Return the versions of a model that can be loaded or gone back to.
+    """Return the versions of a model whose generations are kept, those that another release wrote among them.
 
     Raises
     ------
@@ -186,8 +186,10 @@ def kept_versions(path: Path) -> set[str]:
     """
     kept = {read_manifest(path)[1]}
     for generation in generations(path):
-        with suppress(ModelError):  # damaged, or of another release: this one cannot go back to it
-            kept.add(read_manifest(path / str(generation))[1])
+        with suppress(OSError, ValueError, AttributeError):  # no manifest
+            manifest = json.loads((path / str(generation) / MANIFEST).read_bytes())
+            manifest.pop(SEAL, None)
+            kept.add(content_digest(manifest)[:VERSION_DIGITS])
     return kept
 
 
