@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -204,3 +206,28 @@ def test_the_start_page_asks_by_id(person: Any, expect: Any, town: Any) -> None:
     popular = [f"id:{item}" for item in town.model.items["item_id"].head(4)]
     queries = [parse_qs(urlsplit(url).query) for url in asked if "/v1/similar" in url]
     assert [query["item"] for query in queries] == [popular, popular]
+
+
+def test_lists_are_drawn_as_of_the_model_that_answers(
+    visit: Any, run: Any, expect: Any, town: Any, star: Json, tmp_path: Path
+) -> None:
+    """In the new model all artists have more listeners than the best known one of the old."""
+    shutil.copytree(town.folder, tmp_path / "model")
+    service = run(model=tmp_path / "model", reload_interval=0.1)
+    person, other = visit(service), visit(service)
+    person.open(item=star["item_id"])
+    expect(person.rows().first).to_be_visible()
+    many = town.model.items.with_columns(pl.col("listeners") + 1000)
+    save(replace(town.model, items=many), tmp_path / "model")
+    new = load(tmp_path / "model")
+    while person.get("models")["models"][0]["version"] != new.version:
+        time.sleep(0.05)
+    person.rows().first.locator("a.item-link").click()
+    expect(person.page.locator("#footer")).to_contain_text(new.version)
+    other.page.goto(person.page.url)
+    places = []
+    for one in (person, other):
+        stripes = one.page.locator("#column-tigertail .long-tail line")
+        expect(stripes).to_have_count(20)
+        places.append(stripes.evaluate_all("all => all.map((one) => one.getAttribute('x1'))"))
+    assert places[0] == places[1]

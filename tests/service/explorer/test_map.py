@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+
+import polars as pl
+
+from tigertail.model import load, save
+from tigertail.model.maps.map import read_map, save_map
 
 Json = dict[str, Any]
 
@@ -108,3 +117,24 @@ def test_a_view_whose_code_does_not_come_says_so(person: Any, expect: Any) -> No
     person.page.unroute("**/js/map/map-view.js")
     person.page.get_by_role("button", name="Try again").click()
     expect(person.page.get_by_role("application", name="Map of")).to_be_visible()
+
+
+def test_a_map_is_that_of_the_model_that_answers(
+    visit: Any, run: Any, expect: Any, town: Any, star: Json, tmp_path: Path
+) -> None:
+    shutil.copytree(town.folder, tmp_path / "model")
+    person = visit(run(model=tmp_path / "model", reload_interval=0.1))
+    person.open(view="map")
+    in_view = person.page.locator(".visible-artists summary")
+    expect(in_view).to_contain_text("artists in view")
+    renamed = town.model.items.with_columns(pl.col("name") + " II")
+    save(replace(town.model, items=renamed), tmp_path / "model")
+    positions, new = read_map(town.folder), load(tmp_path / "model")
+    assert positions is not None
+    save_map(positions, new, tmp_path / "model")
+    while person.get("models")["models"][0]["version"] != new.version:
+        time.sleep(0.05)
+    in_view.click()
+    person.page.locator(".visible-list").get_by_role("link", name=star["name"], exact=True).click()
+    expect(person.page.locator(".map-selection h2")).to_have_text(f"{star['name']} II")
+    expect(person.page.locator("#footer")).to_contain_text(new.version)

@@ -134,13 +134,12 @@ export class ListsView {
     const params = similarParams(router.state, feedback.recording ? feedback.listener : null);
     const tigertailRequest = api.similar(params.tigertail, controller.signal);
     const naiveRequest = this.#naiveRequest(params.naive, controller.signal);
-    const [naive, tigertail, seeds, maxListeners, model] = await Promise.allSettled([
+    const [naive, tigertail, seeds] = await Promise.allSettled([
       naiveRequest,
       tigertailRequest,
       this.#firstOf(tigertailRequest, naiveRequest).then((answer) => this.#loadDetails(answer.seeds, controller.signal)),
-      this.services.maxListeners(),
-      this.services.model(),
     ]);
+    const [maxListeners, model] = await this.#ofModel(valueOf(seeds)?.[0]?.model);
     if (controller !== this.controller || controller.signal.aborted) return;
     this.columns.classList.remove("stale");
     this.#showHeader(seeds);
@@ -149,7 +148,6 @@ export class ListsView {
       maxListeners: valueOf(maxListeners) ?? 1000,
       mixture: valueOf(model)?.mixture ?? [],
     });
-    this.#checkModel(valueOf(seeds)?.[0]?.model, valueOf(model)?.version);
   }
 
   /** @param {import("./types.js").Params} params @param {AbortSignal} signal @returns {Promise<Similar | null>} */
@@ -158,9 +156,15 @@ export class ListsView {
     return router.state.compare ? api.similar(params, signal) : Promise.resolve(null);
   }
 
-  /** @param {string | undefined} served @param {string | undefined} shown */
-  #checkModel(served, shown) {
-    if (served && shown && served !== shown) this.services.onModelChanged();
+  /** Load what is known of the model that answered, anew if it has replaced another. @param {string | undefined} served */
+  async #ofModel(served) {
+    const { maxListeners, model, onModelChanged } = this.services;
+    const load = () => Promise.allSettled([maxListeners(), model()]);
+    const known = await load();
+    const shown = valueOf(known[1])?.version;
+    if (!served || !shown || served === shown) return known;
+    onModelChanged();
+    return load();
   }
 
   /**

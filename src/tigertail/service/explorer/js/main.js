@@ -63,9 +63,11 @@ async function loadModel() {
   describeSignals(current.signals);
   return current;
 }
-let modelOnce = once(loadModel);
-const model = () => modelOnce();
-const maxListeners = once(async () => (await api.searchItems("", 1)).items[0]?.listeners ?? 1);
+/** What the page keeps of the model that is served. */
+const ofModel = () => ({ model: once(loadModel), maxListeners: once(async () => (await api.searchItems("", 1)).items[0]?.listeners ?? 1) });
+let kept = ofModel();
+const model = () => kept.model();
+const maxListeners = () => kept.maxListeners();
 
 const startRoot = h("div", { class: "start" });
 const listsRoot = h("div", { class: "lists" });
@@ -87,7 +89,7 @@ const lazyViews = {
   }),
   map: once(async () => {
     const { MapView } = await import("./map/map-view.js");
-    return new MapView(byId("view-map"), { api, router, itemCache, announce, onNamesLoaded });
+    return new MapView(byId("view-map"), { api, router, itemCache, model, announce, onModelChanged, onNamesLoaded });
   }),
   evaluation: once(async () => {
     const { EvaluationView } = await import("./evaluation-view.js");
@@ -146,9 +148,9 @@ function showConnection() {
   addEventListener("offline", () => (banner.hidden = false));
 }
 
-/** The server has replaced the model: its options may differ. */
+/** The server has replaced the model: its options and its catalogue may differ. */
 function onModelChanged() {
-  modelOnce = once(loadModel);
+  kept = ofModel();
   showModel();
 }
 

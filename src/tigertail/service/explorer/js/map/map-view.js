@@ -25,9 +25,14 @@ const OUTLIERS = 0.05; // share of a country's dots that may be beyond each edge
  * @property {import("../api.js").Api} api
  * @property {import("../router.js").Router} router
  * @property {import("../types.js").ItemCache} itemCache
+ * @property {() => Promise<import("../types.js").Described>} model
  * @property {(text: string) => void} announce  To a screen reader.
+ * @property {() => void} onModelChanged  Called when the server answers from another model.
  * @property {() => void} onNamesLoaded  Called when the names of the seeds are in the cache.
  */
+
+/** @returns {import("./renderer.js").Marks} */
+const noMarks = () => ({ seeds: [], results: [], path: [], hovered: -1, country: null, naive: false });
 
 export class MapView {
   /** @param {HTMLElement} root @param {Services} services */
@@ -35,8 +40,7 @@ export class MapView {
     this.root = root;
     this.services = services;
     this.camera = new Camera();
-    /** @type {import("./renderer.js").Marks} */
-    this.marks = { seeds: [], results: [], path: [], hovered: -1, country: null, naive: false };
+    this.marks = noMarks();
     /** @type {{naive: number[], tigertail: number[]}} Dots of both lists. */
     this.results = { naive: [], tigertail: [] };
     this.currentQuery = "";
@@ -46,18 +50,41 @@ export class MapView {
     this.updateVisible = debounce(() => this.visibleList?.show(this.camera.view), 220);
     /** @type {Scene | null} */
     this.scene = null;
+    this.replacedBy = ""; // the model for which the map was last loaded anew
+    addEventListener("themechange", () => {
+      this.renderer?.updateTheme();
+      this.#draw();
+    });
   }
 
   async show() {
     setTitle(text("page.map"));
-    if (this.scene) {
+    if (this.scene && (await this.#isCurrent(this.scene))) {
       this.#resize();
       this.#loadResults();
       this.path?.update();
-      return;
+    } else {
+      await this.#load();
     }
+  }
+
+  /** @param {Scene} scene @returns {Promise<boolean>} Whether it is of the model that is served, as far as the page knows. */
+  async #isCurrent({ data }) {
+    try {
+      return data.model === (await this.services.model()).version;
+    } catch {
+      return true;
+    }
+  }
+
+  async #load() {
     if (this.loading) return;
     this.loading = true;
+    this.transitions?.stop();
+    this.controller?.abort();
+    this.scene = null;
+    this.marks = noMarks();
+    this.currentQuery = "";
     refill(this.root, h("div", { class: "map-loading skeleton", role: "status" }, h("span", { class: "bone" }), h("p", {}, text("map.loading"))));
     try {
       const scene = new Scene(await this.services.api.map());
@@ -127,10 +154,6 @@ export class MapView {
     this.transitions = new Transitions(this.camera, scene, () => this.#draw());
     listenForGestures(this.canvas, this.#gestureHandlers());
     new ResizeObserver(() => this.#resize()).observe(this.canvas);
-    addEventListener("themechange", () => {
-      this.renderer?.updateTheme();
-      this.#draw();
-    });
     this.#measure();
     this.transitions.fit();
     this.#updateLabel();
@@ -248,7 +271,7 @@ export class MapView {
     const controller = new AbortController();
     this.controller = controller;
     const [naive, tigertail] = await Promise.allSettled([api.similar(params.naive, controller.signal), api.similar(params.tigertail, controller.signal)]);
-    if (controller.signal.aborted) return;
+    if (controller.signal.aborted || this.#replace(tigertail)) return;
     const dotsOf = (/** @type {PromiseSettledResult<import("../types.js").Similar>} */ result) => (result.status === "fulfilled" ? result.value.items.flatMap((item) => this.#dotOf(item.id)) : []);
     this.results = { naive: dotsOf(naive), tigertail: dotsOf(tigertail) };
     if (tigertail.status === "fulfilled") {
@@ -259,6 +282,21 @@ export class MapView {
     this.#showResults();
     const pressed = state.seeds.length === 1 && state.seeds[0] === this.pressedItem;
     if (!pressed && !this.marks.path.length) this.#flyToResults();
+  }
+
+  /**
+   * Load the map anew where an answer is of another model; once for each, since workers replace theirs one by one.
+   *
+   * @param {PromiseSettledResult<import("../types.js").Similar>} answer
+   * @returns {boolean} Whether it is loaded anew.
+   */
+  #replace(answer) {
+    const model = answer.status === "fulfilled" ? answer.value.model : "";
+    if (!model || model === this.scene?.data.model || model === this.replacedBy) return false;
+    this.replacedBy = model;
+    this.services.onModelChanged();
+    this.#load();
+    return true;
   }
 
   /** @param {string} id @returns {number[]} Empty if the map does not have it. */
