@@ -63,6 +63,14 @@ def test_items_may_have_other_ids(dataset: Dataset) -> None:
     assert dataset.plays["item_id"][0] == first
 
 
+def test_items_that_have_other_ids_may_have_others_again(dataset: Dataset) -> None:
+    first, second = dataset.plays["item_id"].unique(maintain_order=True)[:2]
+    view = dataset.renamed(pl.DataFrame({"item_id": [first], "new": ["another"]}))
+    again = view.renamed(pl.DataFrame({"item_id": ["another", second, first], "new": ["third", first, "none"]}))
+    expected = dataset.plays["item_id"].replace({first: "third", second: first})
+    assert again.plays["item_id"].to_list() == expected.to_list()
+
+
 def test_plays_of_unknown_time_are_before_no_moment(tmp_path: Path) -> None:
     dataset = write(tmp_path)
     assert dataset.until(datetime(2026, 1, 1, tzinfo=UTC)).plays.is_empty()

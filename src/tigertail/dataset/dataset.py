@@ -360,10 +360,12 @@ class Dataset:
         Parameters
         ----------
         ids
-            Columns item_id and new.
+            Columns item_id, as this view has it, and new.
         """
+        ids = ids.select(c.ITEM_ID, "new")
+        before = self._renamed.with_columns(pl.col("new").replace(ids[c.ITEM_ID], ids["new"]))
         view = self._view(self._hidden, self._until)
-        view._renamed = ids
+        view._renamed = pl.concat([before, ids.join(before, on=c.ITEM_ID, how="anti")])
         return view
 
     def with_artist_ids(self, artists: pl.DataFrame) -> Dataset:
