@@ -66,7 +66,9 @@ def test_items_may_have_other_ids(dataset: Dataset) -> None:
 def test_items_that_have_other_ids_may_have_others_again(dataset: Dataset) -> None:
     first, second = dataset.plays["item_id"].unique(maintain_order=True)[:2]
     view = dataset.renamed(pl.DataFrame({"item_id": [first], "new": ["another"]}))
-    again = view.renamed(pl.DataFrame({"item_id": ["another", second, first], "new": ["third", first, "none"]}))
+    again = view.renamed(
+        pl.DataFrame({"item_id": ["another", second, first], "new": ["third", first, "none"]})
+    )
     expected = dataset.plays["item_id"].replace({first: "third", second: first})
     assert again.plays["item_id"].to_list() == expected.to_list()
 

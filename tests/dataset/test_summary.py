@@ -80,7 +80,7 @@ def test_a_pair_of_the_lowest_rating_is_no_interaction(tmp_path: Path) -> None:
     assert [(row.items, row.interactions) for row in facts.strata] == [(1, 4), (0, 0), (1, 1), (2, 0)]
     assert listeners_per_item(dataset).tolist() == fitted.item_listeners.tolist() == [4, 1, 0, 0]
     assert items_per_listener(dataset).tolist() == [2, 1, 1, 1]
-    assert facts.listeners == 4
+    assert facts.listeners == len(fitted.listeners) == 5
     assert facts.sources[0].interactions == 5
     disliked = {c.PLAYS_TABLE: rated.with_columns(rating=0.0)}
     with pytest.raises(DataError, match="not one play counts"):

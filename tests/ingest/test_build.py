@@ -352,7 +352,9 @@ def test_columns_of_a_file_may_have_any_name(tmp_path: Path) -> None:
 def test_columns_of_files_that_are_joined_may_have_any_name(column: str, tmp_path: Path) -> None:
     recipe = '[[source]]\nformat = "json"\npath = "plays.json"\njoin = { path = "songs.json", on = "song" }\n'
     recipe += f'columns = {{ listener_id = "{column}", name = "join.artist", plays = "plays" }}\n'
-    plays = [{column: "ann", "song": song, "plays": plays} for song, plays in ([["1", "2"], [2, 2]], ["3", 9])]
+    plays = [
+        {column: "ann", "song": song, "plays": plays} for song, plays in ([["1", "2"], [2, 2]], ["3", 9])
+    ]
     songs = [{"song": song, "artist": "Kult"} for song in "12"]
     files = {"plays.json": json.dumps(plays), "songs.json": json.dumps(songs)}
     dataset, report = make(tmp_path, recipe, files)

@@ -37,7 +37,9 @@ def by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
     by_id = pl.concat([own, of_sources.join(own, on=_REFERENCE, how="anti")])
     references = names.to_frame(_REFERENCE)
     small = references.with_columns(pl.col(_REFERENCE).str.to_lowercase().alias(c.MBID))
-    by_mbid = small.join(_mbids(dataset).rename({_REFERENCE: c.MBID}), on=c.MBID).select(c.ITEM_ID, _REFERENCE)
+    by_mbid = small.join(_mbids(dataset).rename({_REFERENCE: c.MBID}), on=c.MBID).select(
+        c.ITEM_ID, _REFERENCE
+    )
     by_id = pl.concat([by_id, by_mbid.join(by_id, on=_REFERENCE, how="anti")])
     return _matched(references, by_id, names, dataset)
 

@@ -79,7 +79,7 @@ class Description(_Facts):
     tables
         Rows of each table.
     listeners
-        Listeners with an interaction.
+        Listeners who played something.
     items
         Items of each kind, with or without listeners.
     interactions
@@ -146,7 +146,8 @@ def describe(dataset: Dataset) -> Description:
         If it has no interaction.
     """
     kinds = dataset.items.group_by(c.KIND).len().sort("len", c.KIND, descending=[True, False])
-    listened = items_per_listener(dataset)
+    of_listeners = _counts(dataset, c.LISTENER_ID)
+    listened = of_listeners[of_listeners > 0]
     popularity = listeners_per_item(dataset)
     interactions = int(listened.sum())
     if not interactions:
@@ -156,11 +157,11 @@ def describe(dataset: Dataset) -> Description:
         simulated=dataset.simulated,
         fingerprint=dataset.fingerprint,
         tables=dict(dataset.manifest["tables"]),
-        listeners=listened.size,
+        listeners=of_listeners.size,
         items=dict(kinds.iter_rows()),
         interactions=interactions,
         plays=_plays(dataset),
-        density=interactions / (listened.size * popularity.size),
+        density=interactions / (of_listeners.size * popularity.size),
         items_per_listener=float(listened.mean()),
         items_per_listener_quantiles=_quantiles(listened),
         listeners_per_item=float(popularity[popularity > 0].mean()),

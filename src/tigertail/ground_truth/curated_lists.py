@@ -169,7 +169,8 @@ def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.Da
         raise DataError(
             f"not one of its {len(rows):,} pairs can be used ({'; '.join(left_out)})",
             path=path,
-            remedy="use ids, MBIDs or names of the dataset's items" + (f", unlike {examples[0]}" * bool(examples)),
+            remedy="use ids, MBIDs or names of the dataset's items"
+            + (f", unlike {examples[0]}" * bool(examples)),
         )
     graded = pairs[c.SCORE].n_unique() > 1
     return GroundTruth(path.name, pairs, graded, len(rows), left_out, listed[QUERY].n_unique(), examples)

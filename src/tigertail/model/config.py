@@ -133,7 +133,8 @@ class ModelConfig(BaseModel):
         odd = [(key, value) for key, value in _leaves(self.model_dump()) if value in (inf, -inf)]
         if odd:
             raise ValidationError.from_exception_data(
-                type(self).__name__, [{"type": "finite_number", "loc": key, "input": value} for key, value in odd]
+                type(self).__name__,
+                [{"type": "finite_number", "loc": key, "input": value} for key, value in odd],
             )
         return self
 

@@ -49,9 +49,8 @@ class Diagnosis:
     catalogue_countries
         Whether the catalogue has countries of artists; otherwise artists are local by listening.
     by_country
-        Cohesion of each country, by signal: :data:`COSINE` (naive CF), "factors" (the same with the
-        popularity exponent of the configuration), "without groups" (co-listening as one group) and "by group" (co-listening by
-        group).
+        Cohesion of each country, by signal: :data:`COSINE` (naive CF), "factors" (the same with the popularity exponent
+        of the configuration), "without groups" (co-listening as one group) and "by group" (co-listening by group).
     capacity
         Errors by group, the largest first.
     list_changes
