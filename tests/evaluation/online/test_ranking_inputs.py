@@ -22,8 +22,16 @@ def test_files_and_models(model: Model, tmp_path: Path) -> None:
     given = [f"{name}={tmp_path / name}" for name in ("lists.parquet", "lists.csv", "model")]
     found = read_rankings(given, EVENTS, 2)
     assert list(found) == ["lists.parquet", "lists.csv", "model"]
-    assert found["lists.parquet"].equals(found["lists.csv"])
+    assert found["lists.parquet"].cast(pl.String).equals(found["lists.csv"])
     assert found["model"].equals(model.neighbours(["n1", "s1"], 2))
+
+
+def test_ids_in_digits_are_what_is_written(tmp_path: Path) -> None:
+    rows = [f"007,{number:03},{number}" for number in range(1, 200)]
+    (tmp_path / "lists.csv").write_text("\n".join(["target_item_id,item_id,rank", *rows, "007,can,200"]))
+    found = read_rankings([f"v={tmp_path / 'lists.csv'}"], EVENTS, 2)["v"]
+    assert found.row(0)[:2] == ("007", "001")
+    assert found.row(-1)[:2] == ("007", "can")
 
 
 @pytest.mark.parametrize(

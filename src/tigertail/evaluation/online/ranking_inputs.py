@@ -10,6 +10,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import ConfigError, DataError
+from tigertail.io.files import read_table
 
 
 def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -> dict[str, pl.DataFrame]:
@@ -18,8 +19,8 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
     Parameters
     ----------
     specifications
-        ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it (Parquet or CSV), or a model's
-        folder. A model answers the queries of the events, with its default options.
+        ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it (Parquet or CSV, whose columns are
+        read as text), or a model's folder. A model answers the queries of the events, with its default options.
     events
         Column query: the items that a model is asked about.
     k
@@ -45,7 +46,12 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
                 f"'{one}' is not NAME=PATH, or its name is used twice",
                 remedy="name each ranking: --ranking v1=lists.parquet --ranking v2=MODEL",
             )
-        found[name] = _model_lists(Path(path), events, k) if Path(path).is_dir() else _read_table(Path(path))
+        place = Path(path)
+        found[name] = (
+            _model_lists(place, events, k)
+            if place.is_dir()
+            else read_table(place, remedy="give a Parquet or a CSV file of lists, or a model's folder")
+        )
     return found
 
 
@@ -62,15 +68,3 @@ def _model_lists(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
             remedy="give a model fitted to the catalogue of the log",
         )
     return model.neighbours(Vocabulary(model.items[c.ITEM_ID]).codes(known), k)
-
-
-def _read_table(file: Path) -> pl.DataFrame:
-    if not file.is_file():
-        raise DataError("no such file", path=file, remedy="give a file of lists, or a model's folder")
-    try:
-        return pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        problem = str(error).partition("\n")[0]
-        raise DataError(
-            f"cannot be read ({problem})", path=file, remedy="give a Parquet or a CSV file"
-        ) from error
