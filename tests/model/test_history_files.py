@@ -114,6 +114,32 @@ def test_rows_without_a_count_are_left_out_with_a_warning(model: Model, tmp_path
         assert read_history(written(tmp_path, "mine.csv", text), model.index) == PLAYED
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("mine.csv", "artist,count\nSigur Rós,2\nNirvana,1\nTool,1,000\n", "wrong number of fields"),
+        (
+            "mine.jsonl",
+            '{"artist": "Sigur Rós", "count": 2}\n{"artist\n{"artist": "Nirvana"}\n',
+            "not an object",
+        ),
+    ],
+)
+def test_rows_that_cannot_be_read_are_left_out_with_a_warning(
+    model: Model, tmp_path: Path, name: str, text: str, reason: str
+) -> None:
+    with pytest.warns(TigertailWarning, match=f"{name}: 1 of its rows left out: {reason}"):
+        read_history(written(tmp_path, name, text), model.index)
+
+
+def test_a_list_in_a_row_stands_for_a_row_for_each(model: Model, tmp_path: Path) -> None:
+    rows = [{"artist": ["Sigur Rós", "Nirvana"], "count": 1}, {"artist": "Sigur Rós", "count": 1}]
+    assert read_history(written(tmp_path, "mine.json", json.dumps(rows)), model.index) == PLAYED
+    pl.DataFrame({"artist": ["Nirvana"], "count": [[1, 2]]}).write_parquet(tmp_path / "mine.parquet")
+    with pytest.raises(DataError, match="'count' is of type List"):
+        read_history(tmp_path / "mine.parquet", model.index)
+
+
 def test_a_missing_file_says_so(model: Model, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file"):
         read_history(tmp_path / "none.csv", model.index)

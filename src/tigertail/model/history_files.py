@@ -16,17 +16,19 @@ from tigertail.dataset.full_names import full_name
 from tigertail.dataset.tables import table_spec
 from tigertail.errors import DataError, TigertailWarning
 from tigertail.frames.columns import mapped
+from tigertail.ingest.formats.column_types import check_types, plain
 from tigertail.ingest.formats.delimited import Csv, Tsv
 from tigertail.ingest.formats.file_table import shown
 from tigertail.ingest.formats.json_tables import Json
 from tigertail.ingest.formats.listenbrainz import ListenBrainz
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.ingest.formats.parquet import Parquet
+from tigertail.ingest.formats.several import exploded
 from tigertail.ingest.formats.source import Source
 from tigertail.ingest.formats.spotify import SpotifyHistory
 from tigertail.io.archives import is_packed, streams
 from tigertail.io.files import read_text
-from tigertail.io.quarantine import Quarantine
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 from tigertail.lookup.item_index import ItemIndex
 
 _TABLES: Final[dict[str, type[MappedSource]]] = {
@@ -42,6 +44,7 @@ _OF_LISTENBRAINZ: Final = b'"track_metadata"'
 _EXPORT_FILES: Final = ("*.json", "*.jsonl", "*.ndjson", "*.listens")
 _START: Final = 1 << 16  # bytes of a file that show its format
 _REFERENCES: Final = (c.ITEM_ID, c.MBID, c.NAME)
+_UNCOUNTED: Final = f"their count is no number above 0, up to {c.MAX_PLAYS:,}"
 
 
 def read_history(path: Path | str, index: ItemIndex, kind: str = c.ARTIST) -> list[tuple[str, float]]:
@@ -65,7 +68,7 @@ def read_history(path: Path | str, index: ItemIndex, kind: str = c.ARTIST) -> li
     Warns
     -----
     TigertailWarning
-        If rows are left out because they have no count above 0: how many.
+        If rows are left out because they cannot be read, or have no count above 0: how many.
 
     Raises
     ------
@@ -87,12 +90,13 @@ def read_history(path: Path | str, index: ItemIndex, kind: str = c.ARTIST) -> li
 
 def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
     """Yield references and their plays."""
+    quarantine = Quarantine()
     table = _TABLES.get(path.suffix.lower())
     export = _export(path, kind) if table in (None, Json) else None
     if export is not None:
-        batches: Iterator[pl.DataFrame] = (batch.rows for batch in export.read(Quarantine()))
+        batches: Iterator[pl.DataFrame] = (batch.rows for batch in export.read(quarantine))
     elif table is not None:
-        batches = _of_table(table(format="", path=path), kind)
+        batches = _of_table(table(format="", path=path), kind, quarantine)
     elif path.is_dir() or is_packed(path) or is_zipfile(path):
         raise DataError(
             "no export of ListenBrainz or Spotify is in it",
@@ -101,22 +105,23 @@ def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
         )
     else:
         batches = iter([_of_lines(path)])
-    uncounted = 0
+    left_out = quarantine.rejected
     for rows in batches:
         if c.PLAYS not in rows.columns:
             rows = rows.with_columns(pl.lit(1.0).alias(c.PLAYS))
         keys = [name for name in (*_REFERENCES, c.ARTIST_NAME) if name in rows.columns]
         amount = pl.col(c.PLAYS).cast(pl.Float64, strict=False)
         usable = rows.with_columns(amount).filter(pl.col(c.PLAYS).is_between(0, c.MAX_PLAYS, closed="right"))
-        uncounted += len(rows) - len(usable)
+        left_out["", _UNCOUNTED] += len(rows) - len(usable)
         texts = usable.with_columns(pl.col(keys).cast(pl.String).str.strip_chars().replace("", None))
         yield from texts.group_by(keys, maintain_order=True).agg(pl.col(c.PLAYS).sum()).iter_rows(named=True)
-    if uncounted:
-        warnings.warn(
-            f"{path}: {uncounted:,} of its rows left out: their count is no number above 0, up to {c.MAX_PLAYS:,}",
-            TigertailWarning,
-            stacklevel=3,  # the caller of read_history
-        )
+    for (_, reason), count in left_out.items():
+        if count:
+            warnings.warn(
+                f"{path}: {count:,} of its rows left out: {reason}",
+                TigertailWarning,
+                stacklevel=3,  # the caller of read_history
+            )
 
 
 def _export(path: Path, kind: str) -> Source | None:
@@ -133,10 +138,11 @@ def _export(path: Path, kind: str) -> Source | None:
     return None
 
 
-def _of_table(source: MappedSource, kind: str) -> Iterator[pl.DataFrame]:
-    """Yield the rows of a table with our names; its columns have names in use."""
-    for table in source.tables(Quarantine()):
-        mapping = mapped(table_spec(c.PLAYS_TABLE), table.columns, {}, kind)
+def _of_table(source: MappedSource, kind: str, quarantine: Quarantine) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a table with our names, one for each value of a list; its columns have names in use."""
+    spec = table_spec(c.PLAYS_TABLE)
+    for table in source.tables(quarantine):
+        mapping = mapped(spec, table.columns, {}, kind)
         if not set(_REFERENCES) & mapping.keys():
             raise DataError(
                 "no column for the item",
@@ -147,7 +153,11 @@ def _of_table(source: MappedSource, kind: str) -> Iterator[pl.DataFrame]:
             ours: theirs for ours, theirs in mapping.items() if ours in (*_REFERENCES, c.ARTIST_NAME, c.PLAYS)
         }
         for block in table.blocks(list(dict.fromkeys(wanted.values()))):
-            yield block.select(pl.col(theirs).alias(ours) for ours, theirs in wanted.items())
+            kept = [name for name in (LINE, RAW_TEXT) if name in block.columns]
+            rows = block.select(*kept, *(pl.col(theirs).alias(ours) for ours, theirs in wanted.items()))
+            check_types(spec, rows, table.path, wanted)
+            rows = exploded(rows, source.label, table.name, quarantine)
+            yield plain(rows, {name: spec.inputs[name].check for name in wanted})
 
 
 def _of_lines(path: Path) -> pl.DataFrame:
