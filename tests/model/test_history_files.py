@@ -120,7 +120,7 @@ def test_rows_without_a_count_are_left_out_with_a_warning(model: Model, tmp_path
         ("mine.csv", "artist,count\nSigur Rós,2\nNirvana,1\nTool,1,000\n", "wrong number of fields"),
         (
             "mine.jsonl",
-            '{"artist": "Sigur Rós", "count": 2}\n{"artist\n{"artist": "Nirvana"}\n',
+            '{"artist": "Sigur Rós", "count": 2}\n{"artist\n{"artist": "Nirvana", "count": 1}\n',
             "not an object",
         ),
     ],
