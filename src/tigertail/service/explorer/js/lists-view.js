@@ -134,12 +134,13 @@ export class ListsView {
     const params = similarParams(router.state, feedback.recording ? feedback.listener : null);
     const tigertailRequest = api.similar(params.tigertail, controller.signal);
     const naiveRequest = this.#naiveRequest(params.naive, controller.signal);
+    const known = this.#ofModel();
     const [naive, tigertail, seeds] = await Promise.allSettled([
       naiveRequest,
       tigertailRequest,
       this.#firstOf(tigertailRequest, naiveRequest).then((answer) => this.#loadDetails(answer.seeds, controller.signal)),
     ]);
-    const [maxListeners, model] = await this.#ofModel(valueOf(seeds)?.[0]?.model);
+    const [maxListeners, model] = await this.#ofThat(valueOf(seeds)?.[0]?.model, await known);
     if (controller !== this.controller || controller.signal.aborted) return;
     this.columns.classList.remove("stale");
     this.#showHeader(seeds);
@@ -156,15 +157,22 @@ export class ListsView {
     return router.state.compare ? api.similar(params, signal) : Promise.resolve(null);
   }
 
-  /** Load what is known of the model that answered, anew if it has replaced another. @param {string | undefined} served */
-  async #ofModel(served) {
-    const { maxListeners, model, onModelChanged } = this.services;
-    const load = () => Promise.allSettled([maxListeners(), model()]);
-    const known = await load();
+  /** What the page keeps of the model: listeners of its best known item, and its description. */
+  #ofModel() {
+    return Promise.allSettled([this.services.maxListeners(), this.services.model()]);
+  }
+
+  /**
+   * The same of the model that answered, loaded anew if it has replaced the one that the page knew.
+   *
+   * @param {string | undefined} served
+   * @param {[PromiseSettledResult<number>, PromiseSettledResult<import("./types.js").Described>]} known
+   */
+  #ofThat(served, known) {
     const shown = valueOf(known[1])?.version;
     if (!served || !shown || served === shown) return known;
-    onModelChanged();
-    return load();
+    this.services.onModelChanged();
+    return this.#ofModel();
   }
 
   /**
