@@ -71,9 +71,11 @@ def test_a_history_of_unknown_items_alone_suggests_names(model: Model) -> None:
         ({"Кино": 0}, "the count of 'Кино' is 0"),
         ([("Кино", -1)], "the count of 'Кино' is -1"),
         ([("Кино", float("nan"))], "the count of 'Кино' is nan"),
+        ([("Кино", 1e300)], "the count of 'Кино' is 1e"),
+        ([("Кино", 10**400)], "the count of 'Кино' is 1000"),
         ([("Кино", 1, 2)], "is no pair"),
     ],
-    ids=["empty", "text", "zero", "negative", "nan", "triple"],
+    ids=["empty", "text", "zero", "negative", "nan", "huge", "beyond floats", "triple"],
 )
 def test_what_is_no_history_is_refused(model: Model, history: object, problem: str) -> None:
     with pytest.raises(ConfigError, match=problem):

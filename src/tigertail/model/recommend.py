@@ -21,6 +21,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.factorization import ALSConfig, fold_in
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
@@ -86,7 +87,7 @@ class History:
         Raises
         ------
         ConfigError
-            If it is empty, is a text, or has a count that is no positive number.
+            If it is empty, is a text, or has a count that is no number above 0, up to :data:`~tigertail.columns.MAX_PLAYS`.
         UnknownItemError
             If none of the items is known; the message suggests close names.
         """
@@ -129,10 +130,11 @@ def _pairs(history: Mapping[str, float] | Sequence[Any]) -> tuple[list[str], lis
 
 
 def _count(item: Any, count: Any) -> float:
-    number = float(count) if isinstance(count, int | float | np.number) else float("nan")
-    if not (0 < number < float("inf")):
-        raise ConfigError(f"the count of '{item}' is {count}", remedy="give a number above 0")
-    return number
+    if not (isinstance(count, int | float | np.number) and 0 < count <= c.MAX_PLAYS):
+        raise ConfigError(
+            f"the count of '{item}' is {count}", remedy=f"give a number above 0, up to {c.MAX_PLAYS:,}"
+        )
+    return float(count)
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,6 +67,8 @@ def test_names_in_every_script(pack: Pack, read: Read, how: str) -> None:
     ("fields", "country"),
     [
         ({"country": "JP", "area": {"iso-3166-1-codes": ["GB"]}}, "JP"),
+        ({"country": "XG"}, "DE"),
+        ({"begin-area": {"iso-3166-1-codes": ["XC"]}}, "CZ"),
         ({"area": JAPAN}, "JP"),
         ({"area": {"name": "Fukuoka", "iso-3166-2-codes": ["JP-40"]}}, "JP"),
         ({"area": {"name": "a town without codes"}, "begin-area": JAPAN}, "JP"),

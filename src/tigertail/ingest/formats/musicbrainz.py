@@ -28,6 +28,8 @@ _TEXT: Final = pl.String()
 _VOTES: Final = pl.List(pl.Struct({"name": _TEXT, "count": _TEXT}))
 _AREA: Final = pl.Struct({"iso-3166-1-codes": pl.List(_TEXT), "iso-3166-2-codes": pl.List(_TEXT)})
 _AREAS: Final = ("area", "begin-area")
+# MusicBrainz' own codes of countries that are no more: Czechoslovakia, East Germany; as names they mean the same here.
+_OWN_CODES: Final = {"XC": "CZ", "XG": "DE"}
 _ARTIST: Final = pl.Struct(
     {
         "id": _TEXT,
@@ -132,7 +134,7 @@ def _country() -> pl.Expr:
         fields = pl.col(area).struct
         codes.append(fields.field("iso-3166-1-codes").list.get(0, null_on_oob=True))
         codes.append(fields.field("iso-3166-2-codes").list.get(0, null_on_oob=True).str.slice(0, 2))
-    return pl.coalesce(codes)
+    return pl.coalesce(codes).replace(_OWN_CODES)
 
 
 def _types(artists: pl.DataFrame) -> pl.DataFrame:
