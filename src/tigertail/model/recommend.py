@@ -87,7 +87,8 @@ class History:
         Raises
         ------
         ConfigError
-            If it is empty, is a text, or has a count that is no number above 0, up to :data:`~tigertail.columns.MAX_PLAYS`.
+            If it is empty, is a text, or has a count that is no number above 0, or above
+            :data:`~tigertail.columns.MAX_PLAYS`.
         UnknownItemError
             If none of the items is known; the message suggests close names.
         """
