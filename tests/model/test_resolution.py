@@ -16,6 +16,7 @@ from tigertail.errors import ConfigError, UnknownItemError
 from tigertail.mixing import Mixture, with_candidates
 from tigertail.model import Model, ModelConfig
 from tigertail.model.explanation import format_reasons
+from tigertail.model.resolution import model_defaults
 from tigertail.simulation import WorldConfig, simulate
 
 SMALL = ModelConfig(base={"factors": 16, "iterations": 3}, listening={"min_group_size": 20})
@@ -190,11 +191,17 @@ def test_too_few_listeners_teach_no_mixture(tmp_path: Path) -> None:
     model = tigertail.fit(few, config=ModelConfig(base={"factors": 2}))
     assert "mixture" not in model.signals
     assert model.similar("x")["item_id"][0] == "y"
+    defaults = model_defaults(model.signals, model.config)
+    assert (defaults["signal"], defaults["beta"]) == ("listening", model.config.listening.beta)
+    assert model.similar("x", beta=defaults["beta"]).equals(model.similar("x"))
 
 
 def test_naive_cf_is_the_factors_at_a_beta_of_one(local_model: Model) -> None:
     factors = local_model.similar("star", signal="factors", beta=1.0)
     assert local_model.similar("star", signal="cosine").equals(factors)
+    assert local_model.similar("star", signal="cosine", beta=1).equals(factors)
+    with pytest.raises(ConfigError, match=r"beta is 0\.5, that of the cosine is 1"):
+        local_model.similar("star", signal="cosine", beta=0.5)
 
 
 @pytest.fixture(scope="module")

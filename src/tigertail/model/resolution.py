@@ -56,6 +56,11 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
         If there is no such signal, or it lacks what an option needs, or an option names nothing the model has.
     """
     if options.signal == COSINE:
+        if options.beta not in (None, 1.0):
+            raise ConfigError(
+                f"beta is {options.beta:g}, that of the cosine is 1",
+                remedy=f"leave beta out, or query '{FACTORS}'",
+            )
         options = options.replace(signal=FACTORS, beta=1.0)
     name = options.signal or default_signal(signals)
     if name not in signals:
@@ -83,12 +88,12 @@ def default_signal(signals: Mapping[str, Signal]) -> str:
 
 def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[str, Any]:
     """Return the values that a model has for the options left out, where it has one."""
-    mixture, listening = signals.get(MIXTURE), signals.get(LISTENING)
-    groups = groups_of(listening)
+    name = default_signal(signals)
+    signal, groups = signals.get(name), groups_of(signals.get(LISTENING))
     return {
-        "signal": default_signal(signals),
-        "beta": mixture.beta if has_capability(mixture, HasPopularityExponent) else config.base.beta,
-        "character": mixture.character if has_capability(mixture, HasCharacter) else None,
+        "signal": name,
+        "beta": signal.beta if has_capability(signal, HasPopularityExponent) else config.base.beta,
+        "character": signal.character if has_capability(signal, HasCharacter) else None,
         "lens": groups.lens_strength if groups else None,
     }
 
