@@ -2,13 +2,15 @@
 
     .venv/bin/python -m benchmarks.scale FOLDER --by artists --plot scale.png
 
-One of three is made larger, and the others stay: `--by artists` (with them 5/6 as many listeners, of some 40 artists
+One of four is made larger, and the others stay: `--by artists` (with them 5/6 as many listeners, of some 40 artists
 each, as catalogues grow), `--by listeners` (of some 40 artists each, of 30,000), `--by plays` (the artists of each of
-25,000 listeners, of 30,000 artists). Worlds have labels, pages and sound (benchmarks/large_world.py). Each size is
+25,000 listeners, of 30,000 artists), or `--by tracks` (a tenth as many artists, half as many listeners, 23 of whom play
+each; 64 factors). Worlds have labels, pages and sound, of tracks labels and sound (benchmarks/large_world.py). Each size is
 fitted without candidates and with them, in turn; then the model is asked for all neighbours (top 100, at most 20,000
 queries), for single answers, and for the exact twenty, which the recall is measured against. The slope is the power of
 the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items), RecTools
-(its ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors.
+(its ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors; not of tracks, since
+some of them take longer to build than all else.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.large_world import write_world
+from benchmarks.large_world import write_tracks, write_world
 from benchmarks.retrieval import all_neighbours
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
@@ -39,15 +41,18 @@ SIZES = {
     "artists": [10_000, 30_000, 100_000, 300_000],
     "listeners": [10_000, 30_000, 100_000],
     "plays": [10, 30, 90],  # artists of a listener, of whom some come twice
+    "tracks": [30_000, 300_000, 3_000_000],
 }
+FACTORS_OF_TRACKS = 64
 ARTISTS = 30_000
 LISTENERS_OF_ARTIST = 5 / 6
 ARTISTS_OF_LISTENER = 45
 ASKED = 20_000
 ALONE = 300
-EXACT = 100
+EXACT = 1000
+EXACT_AT_A_TIME = 2**26  # affinities
 MEASURES = {
-    "pairs": "pairs of listener and artist",
+    "pairs": "pairs of listener and item",
     "fit": "fit without candidates, CPU s",
     "candidates": "choosing candidates, CPU s",
     "fit_with": "fit with candidates, CPU s",
@@ -75,17 +80,19 @@ PANELS = {
 }
 
 
-def cost_of_fit(world: Path, model: Path, candidates: int) -> dict[str, float]:
+def cost_of_fit(world: Path, model: Path, candidates: int, factors: int) -> dict[str, float]:
     """Fit a model; return processor seconds and peak memory of this process."""
     before = time.process_time()
-    config = ModelConfig.model_validate({"retrieval": {"candidates": candidates}})
+    config = ModelConfig.model_validate(
+        {"base": {"factors": factors}, "retrieval": {"candidates": candidates}}
+    )
     fit(Dataset.open(world), config).save(model)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return {"cpu": time.process_time() - before, "peak": peak}
 
 
-def cost_of_answers(path: Path) -> dict[str, float]:
-    """Ask a model; return what answers cost, and their recall."""
+def cost_of_answers(path: Path, peers: bool) -> dict[str, float]:
+    """Ask a model, and its peers; return what answers cost, and their recall."""
     model = load(path)
     mixture = model.signals[MIXTURE]
     assert isinstance(mixture, Mixture)
@@ -105,13 +112,15 @@ def cost_of_answers(path: Path) -> dict[str, float]:
     costs |= {"p50": float(np.percentile(times, 50)), "p99": float(np.percentile(times, 99))}
     costs["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     costs |= _recall(mixture, queries[:: max(1, len(queries) // EXACT)])
-    return costs | _peers(model, queries[:: max(1, len(queries) // 2000)])
+    return costs | (_peers(model, queries[:: max(1, len(queries) // 2000)]) if peers else {})
 
 
 def _recall(mixture: Mixture, queries: np.ndarray) -> dict[str, float]:
     mixture.affinity(queries[:2])  # compiles
     began = time.perf_counter()
-    exact = top_k(mixture.affinity(queries), 20, queries)[0]
+    some = max(1, EXACT_AT_A_TIME // len(mixture.known))
+    blocks = [queries[start : start + some] for start in range(0, len(queries), some)]
+    exact = np.concatenate([top_k(mixture.affinity(block), 20, block)[0] for block in blocks])
     spent = 1000 * (time.perf_counter() - began) / len(queries)
     codes, _, certain = mixture.best_candidates(queries, 20)
     shares = [
@@ -146,15 +155,20 @@ def world_of(by: str, size: int) -> tuple[int, int, int]:
 def measure(folder: Path, by: str, size: int) -> dict[str, float]:
     """Make a world, fit it, ask it, each in a process of its own."""
     world, model = folder / f"world-{by}-{size}", folder / f"model-{by}-{size}"
-    artists, listeners, artists_of_listener = world_of(by, size)
-    pairs = len(write_world(world, artists, listeners, mean=artists_of_listener).plays)
-    costs: dict[str, float] = {"pairs": pairs}
+    of_tracks = by == "tracks"
+    if of_tracks:
+        dataset = write_tracks(world, size)
+    else:
+        artists, listeners, artists_of_listener = world_of(by, size)
+        dataset = write_world(world, artists, listeners, mean=artists_of_listener)
+    costs: dict[str, float] = {"pairs": dataset.manifest["tables"]["plays"]}
+    factors = FACTORS_OF_TRACKS if of_tracks else ModelConfig().base.factors
     for candidates, key in ((0, "fit"), (ModelConfig().retrieval.candidates, "fit_with")):
-        found = _child("fit", str(world), str(model), str(candidates))
+        found = _child("fit", str(world), str(model), str(candidates), str(factors))
         costs |= {key: found["cpu"], "fit_memory": found["peak"]}
     costs["candidates"] = costs["fit_with"] - costs["fit"]
     costs["folder"] = sum(file.stat().st_size for file in model.rglob("*") if file.is_file()) / 2**30
-    return costs | _child("ask", str(model))
+    return costs | _child("ask", str(model), "" if of_tracks else "peers")
 
 
 def _child(*arguments: str) -> dict[str, float]:
@@ -174,9 +188,9 @@ def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         what, *given = sys.argv[2:]
         if what == "fit":
-            costs = cost_of_fit(Path(given[0]), Path(given[1]), int(given[2]))
+            costs = cost_of_fit(Path(given[0]), Path(given[1]), int(given[2]), int(given[3]))
         else:
-            costs = cost_of_answers(Path(given[0]))
+            costs = cost_of_answers(Path(given[0]), bool(given[1]))
         print(json.dumps(costs))
         return
     parser = argparse.ArgumentParser(

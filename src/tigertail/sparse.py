@@ -124,6 +124,14 @@ class CSR:
         span = slice(self.indptr[row], self.indptr[row + 1])
         return self.indices[span], self.data[span]
 
+    def rows(self, some: slice) -> CSR:
+        """Return the matrix of some rows that follow each other, as views."""
+        indptr = self.indptr[some.start : some.stop + 1]
+        entries = slice(indptr[0], indptr[-1])
+        return CSR(
+            indptr - indptr[0], self.indices[entries], self.data[entries], (len(indptr) - 1, self.shape[1])
+        )
+
     def at(self, row: int, columns: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the values of some columns of one row, 0 where it has no entry; float32, (columns,)."""
         there, values = self.row(row)

@@ -24,6 +24,7 @@ from tigertail.storage import checksums, new_folder, to_json
 MAGIC: Final = "tigertail-dataset"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
+BATCH: Final = 2**23  # rows
 ROW_GROUP: Final = 2**17  # fixed, so that the same rows are the same bytes for any number of threads
 
 
@@ -293,6 +294,25 @@ class Dataset:
                 path=self.file(table),
                 remedy="build the dataset again",
             )
+        return self._as_seen(frame, table, columns.names())
+
+    def batches(self, table: str) -> Iterator[pl.DataFrame]:
+        """Return the rows of a table in their order, some at a time, so that the text of all need not be held.
+
+        Raises
+        ------
+        DataError
+            If the dataset has no such table, or its file is missing or damaged.
+        """
+        columns = self.scan(table).collect_schema().names()
+        stored = self._stored(table)
+        with self.reading(table):
+            rows = stored.select(pl.len()).collect().item()
+            for start in range(0, rows, BATCH):
+                yield self._as_seen(stored.slice(start, BATCH), table, columns).collect()
+
+    def _as_seen(self, frame: pl.LazyFrame, table: str, columns: list[str]) -> pl.LazyFrame:
+        """Return rows of a table without those that are hidden, items under the ids of this view."""
         for column in id_columns(Refers.PERSON):
             if column in columns and len(self._hidden):
                 hidden = pl.col(column).is_in(self._hidden.implode())

@@ -212,11 +212,22 @@ def _catalogues(dataset: Dataset) -> tuple[pl.DataFrame, pl.DataFrame]:
         pl.format("{} in {}", NAMED_SOURCE, pl.col(c.COUNTRY))
     )
     of = of.with_columns(where.otherwise(NAMED_SOURCE).alias(CATALOGUE))
-    played = dataset.plays.select(c.LISTENER_ID, c.ITEM_ID).join(of, on=c.LISTENER_ID)
+    limited = of.filter(pl.col(CATALOGUE) != EVERYTHING)
+    played = _played(dataset, limited)
     offers = [played.select(CATALOGUE, c.ITEM_ID).unique()]
-    for kind in of.select(CATALOGUE, c.SOURCE, c.COUNTRY).unique(CATALOGUE).iter_rows(named=True):
+    for kind in limited.select(CATALOGUE, c.SOURCE, c.COUNTRY).unique(CATALOGUE).iter_rows(named=True):
         offers.append(_offered(kind, played, listed, dataset.items[c.ITEM_ID]))
     return of.select(c.LISTENER_ID, CATALOGUE), pl.concat(offers).unique()
+
+
+def _played(dataset: Dataset, listeners: pl.DataFrame) -> pl.DataFrame:
+    """Return what some listeners (listener_id, catalogue, source) play, once for each catalogue and source."""
+    seen = [CATALOGUE, c.SOURCE, c.ITEM_ID]
+    played = pl.DataFrame(schema=dict.fromkeys(seen, pl.String))
+    for rows in dataset.batches(c.PLAYS_TABLE) if len(listeners) else ():
+        theirs = rows.select(c.LISTENER_ID, c.ITEM_ID).join(listeners, on=c.LISTENER_ID).select(seen)
+        played = pl.concat([played, theirs.unique()]).unique()
+    return played
 
 
 def _availability(dataset: Dataset) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.played_pairs import PlayedPairs, amount_of
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.sparse import CSR
 
@@ -43,7 +43,7 @@ class Interactions:
     @classmethod
     def of(cls, dataset: Dataset) -> Self:
         """Return the interactions of a dataset, over its whole catalogue."""
-        return cls.build(dataset.plays, dataset.items[c.ITEM_ID])
+        return cls.of_pairs(PlayedPairs.of(dataset))
 
     @classmethod
     def build(cls, plays: pl.DataFrame, item_ids: pl.Series | None = None) -> Self:
@@ -54,47 +54,27 @@ class Interactions:
         plays
             Columns listener_id, item_id, plays [, rating]; rows of one listener and item are summed.
         item_ids
-            Further item ids, so that items without a listener have a code too.
+            Further item ids, so that items without a listener have a code too. None means that such items are left out.
         """
-        amount = plays.select(amount_of(plays.columns)).to_series()
-        given = [] if item_ids is None else [item_ids]
-        listeners = Vocabulary(plays[c.LISTENER_ID].unique().sort())
-        by_id = Vocabulary(pl.concat([*given, plays[c.ITEM_ID]]).unique().sort())
-        pairs = _summed(
-            CSR.from_coo(
-                listeners.codes(plays[c.LISTENER_ID]),
-                by_id.codes(plays[c.ITEM_ID]),
-                amount.to_numpy(),
-                (len(listeners), len(by_id)),
-            )
-        )
-        counts = np.bincount(pairs.indices, minlength=len(by_id))
-        order = np.argsort(-counts, kind="stable")
+        pairs = PlayedPairs.of_batches(lambda: [plays], item_ids)
         if item_ids is None:
-            order = order[: np.count_nonzero(counts)]
-        code = np.full(len(by_id), -1, np.int32)
+            pairs = pairs.of_items(pairs.item_listeners > 0)
+        return cls.of_pairs(pairs)
+
+    @classmethod
+    def of_pairs(cls, pairs: PlayedPairs) -> Self:
+        """Return the pairs that count, with the items in the order of their listeners."""
+        plays = _above_zero(pairs.plays)
+        order = np.argsort(-pairs.item_listeners, kind="stable")
+        code = np.empty(len(order), np.int32)
         code[order] = np.arange(len(order))
-        matrix = CSR.from_coo(
-            pairs.entry_rows(), code[pairs.indices], pairs.data, (len(listeners), len(order))
-        )
-        return cls(listeners, Vocabulary(by_id.ids.gather(order)), matrix)
+        matrix = CSR.from_coo(plays.entry_rows(), code[plays.indices], plays.data, plays.shape)
+        return cls(pairs.listeners, Vocabulary(pairs.items.ids.gather(order)), matrix)
 
     @cached_property
     def item_listeners(self) -> NDArray[np.int64]:
         """Number of listeners of each item; int64, (items,)."""
         return np.bincount(self.plays.indices, minlength=self.plays.shape[1]).astype(np.int64)
-
-
-def amount_of(columns: Collection[str]) -> pl.Expr:
-    """Return how much a row of plays counts; where it is 0, as by the lowest rating, the row is no interaction.
-
-    Parameters
-    ----------
-    columns
-        The table's.
-    """
-    amount = pl.col(c.PLAYS)
-    return amount * pl.col(c.RATING).fill_null(1.0) if c.RATING in columns else amount
 
 
 def interaction_counts(dataset: Dataset, column: str) -> pl.DataFrame:
@@ -113,12 +93,9 @@ def interaction_counts(dataset: Dataset, column: str) -> pl.DataFrame:
         return plays.group_by(column).agg(counts.sum().cast(pl.Int64).alias(COUNTED)).sort(column).collect()
 
 
-def _summed(matrix: CSR) -> CSR:
-    """Return a matrix with entries of one cell, which lie side by side, added up, and only those above 0."""
-    rows = matrix.entry_rows()
-    first = np.flatnonzero((np.diff(rows, prepend=-1) != 0) | (np.diff(matrix.indices, prepend=-1) != 0))
-    data = np.add.reduceat(matrix.data, first) if len(first) < matrix.nnz else matrix.data
-    if len(first) == matrix.nnz and (data > 0).all():
+def _above_zero(matrix: CSR) -> CSR:
+    """Return a matrix with only those entries that are above 0."""
+    kept = matrix.data > 0
+    if kept.all():
         return matrix
-    kept = first[data > 0]
-    return CSR.from_coo(rows[kept], matrix.indices[kept], data[data > 0], matrix.shape)
+    return CSR.from_coo(matrix.entry_rows()[kept], matrix.indices[kept], matrix.data[kept], matrix.shape)

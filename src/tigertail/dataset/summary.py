@@ -84,7 +84,7 @@ class Description(_Facts):
         Items of each kind, with or without listeners.
     interactions
         Pairs of listener and item, but for those of the lowest rating (see
-        :func:`tigertail.dataset.interactions.amount_of`).
+        :func:`tigertail.dataset.played_pairs.amount_of`).
     plays
         Sum of all play counts.
     density

@@ -25,6 +25,7 @@ from tigertail.mixing.pool import SCAN_ALL, Bands, pools
 from tigertail.mixing.scoring import STRIDE, exponentials_in_place, inverses, item_logit, new_scratch
 from tigertail.progress import progress
 from tigertail.signals.contract import HasNeighbourhoods
+from tigertail.spill import Growing, forget, scratch
 
 Floats = NDArray[np.float32]
 
@@ -196,21 +197,18 @@ def with_candidates(mixture: Mixture, max_candidates: int, choose: Chooser = cho
 def _retrieved(retrieval: Retrieval, choose: Chooser) -> Candidates:
     """Have all candidates chosen, and join the blocks."""
     mixture, order, starts = retrieval.mixture, retrieval.order, retrieval.starts
-    blocks = []
+    of_items, of_entries = [Growing() for _ in range(7)], [Growing() for _ in range(3)]
     with progress("candidates", len(order)) as tick:
         for block in choose(retrieval):
-            blocks.append(block)
+            for whole, array in zip([*of_items, *of_entries], block, strict=True):
+                whole.add(array)
             tick(len(block.sizes))
-    of_items = [list(arrays) for arrays in zip(*(block[:-3] for block in blocks), strict=True)]
-    of_entries = [list(arrays) for arrays in zip(*(block[-3:] for block in blocks), strict=True)]
-    del block
-    blocks.clear()
     places = np.argsort(order)
     sizes, complete, lengths, value_lengths, scale, log_weights, log_z_correction = (
-        np.concatenate(arrays)[places] for arrays in of_items
+        whole.whole()[places] for whole in of_items
     )
     starts_of_entries, starts_of_values = _offsets(lengths), _offsets(value_lengths)
-    codes, has_data = (_in_order(arrays, order, starts, starts_of_entries) for arrays in of_entries[:2])
+    codes, has_data = (_in_order(whole, order, starts, starts_of_entries) for whole in of_entries[:2])
     known = np.zeros(len(order), np.uint16)
     for place, part in enumerate(mixture.parts.values()):
         known |= part.known.astype(np.uint16) << np.uint16(place)
@@ -245,13 +243,13 @@ def _offsets(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _in_order(
-    blocks: list[NDArray[Any]], order: NDArray[np.int32], starts: range, offsets: NDArray[np.int64]
+    blocks: Growing, order: NDArray[np.int32], starts: range, offsets: NDArray[np.int64]
 ) -> NDArray[Any]:
-    """Return the entries of all items by code, from those of blocks of items in another order, which are let go."""
-    whole = np.empty(offsets[-1], blocks[0].dtype)
-    for place, start in enumerate(starts):
-        _move_rows(blocks[place], order[start : start + starts.step], offsets, whole)
-        blocks[place] = blocks[place][:0]
+    """Return the entries of all items by code, from those of blocks of items in another order."""
+    whole = scratch(int(offsets[-1]), blocks.dtype)
+    for start, block in zip(starts, blocks.blocks(), strict=True):
+        _move_rows(block, order[start : start + starts.step], offsets, whole)
+        forget(whole)
     return whole
 
 

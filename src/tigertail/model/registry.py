@@ -34,6 +34,7 @@ from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
 from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR
+from tigertail.spill import spilled, with_spilled_arrays
 from tigertail.threads import limited
 
 LISTENING: Final = "listening"
@@ -108,7 +109,7 @@ class FitContext:
         """The base model."""
         settings = self.solver
         with progress("factors", settings.iterations) as tick:
-            return self.engine.solve(
+            factors = self.engine.solve(
                 self.confidences,
                 settings,
                 seed=self.config.seed,
@@ -116,6 +117,7 @@ class FitContext:
                 threads=self.threads,
                 after_sweep=lambda sweep: tick(),
             )
+        return Factors(spilled(factors.listeners), spilled(factors.items))
 
 
 def observable_pairs(exposure: Exposure, listeners: NDArray[np.int64]) -> Observable | None:
@@ -186,9 +188,9 @@ class SignalSpec:
         return self.condition is None or self.condition(dataset)
 
     def fit(self, context: FitContext) -> FittedSignal:
-        """Fit the signal."""
+        """Fit the signal; its large arrays are in temporary files."""
         settings = getattr(context.config, self.config_field) if self.config_field else None
-        return self.fit_function(context, settings)
+        return with_spilled_arrays(self.fit_function(context, settings))
 
 
 def _listening(context: FitContext, config: ListeningConfig) -> GroupedCoListening:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from tigertail.ranking.topk import offer, sort_best_first
 from tigertail.signals.evidence import Evidence
 from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each, matrix_rows
 from tigertail.sparse import CSR
+from tigertail.spill import Growing
+
+ROWS: Final = 2**17  # of a product at a time
 
 
 class CoListeningConfig(BaseModel):
@@ -62,7 +65,7 @@ def strongest_products(
     gains: NDArray[np.float32] | None = None,
     shrinkage: float = 0.0,
 ) -> CSR:
-    """Keep the largest entries of each row of a product of two sparse matrices, items by items.
+    """Keep the largest entries of each row of a product of two sparse matrices, items by items, some rows at a time.
 
     With U and V the two matrices, n_AB the number of listeners that A has in U and B in V, and s the
     shrinkage,
@@ -91,7 +94,19 @@ def strongest_products(
     """
     ones = np.ones(by_listener.shape[1], np.float32)
     lengths, gains = (ones if given is None else given for given in (lengths, gains))
-    return best_of_each(*strongest_of_items(by_item, by_listener, 0, k, lengths, gains, shrinkage))
+    items = by_item.shape[0]
+    sizes, indices, data = [], Growing(), Growing()
+    for first in range(0, max(1, items), ROWS):
+        some = slice(first, min(first + ROWS, items))
+        rows = by_item.rows(some)
+        best = best_of_each(
+            *strongest_of_items(rows, by_listener, first, k, lengths[some], gains, shrinkage), items
+        )
+        sizes.append(best.row_sizes)
+        indices.add(best.indices)
+        data.add(best.data)
+    offsets = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
+    return CSR(offsets, indices.whole(), data.whole(), (items, items))
 
 
 def strongest_of_items(

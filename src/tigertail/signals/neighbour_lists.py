@@ -117,7 +117,7 @@ def matrix_rows(matrix: CSR) -> MatrixRows:
     return MatrixRows(matrix.indptr, matrix.indices, matrix.data)
 
 
-def best_of_each(codes: NDArray[np.int32], scores: NDArray[np.float32]) -> CSR:
+def best_of_each(codes: NDArray[np.int32], scores: NDArray[np.float32], items: int | None = None) -> CSR:
     """Return the matrix of the best neighbours of each item.
 
     Parameters
@@ -126,17 +126,19 @@ def best_of_each(codes: NDArray[np.int32], scores: NDArray[np.float32]) -> CSR:
         Item codes, all different, and -1 where there is no further neighbour; int32, (items, k).
     scores
         Their affinities; float32, (items, k).
+    items
+        How many items there are, where ``codes`` has the neighbours of some; None means as many as it has rows.
 
     Returns
     -------
     CSR
-        Items by items.
+        Those items by all items.
     """
     offsets = np.zeros(len(codes) + 1, np.int64)
     np.cumsum((codes >= 0).sum(axis=1), out=offsets[1:])
     indices, data = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.float32)
     _write_by_code(codes, scores, offsets, indices, data)
-    return CSR(offsets, indices, data, (len(codes), len(codes)))
+    return CSR(offsets, indices, data, (len(codes), len(codes) if items is None else items))
 
 
 @njit(parallel=True, cache=True)

@@ -22,8 +22,8 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.played_pairs import PlayedPairs
 from tigertail.dataset.strata import strata
-from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import DataError
 from tigertail.sparse import CSR
 
@@ -130,8 +130,12 @@ def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | Non
     queryable, targets, moment = _candidate_pairs(dataset, config)
     rng = np.random.default_rng(config.seed)
     held_out_ids = _draw_held_out(dataset, queryable, targets, config, rng, among)
-    train = dataset.without(held_out_ids) if moment is None else dataset.without(held_out_ids).until(moment)
-    interactions = Interactions.build(train.plays, dataset.items[c.ITEM_ID])
+    if moment is None:
+        train = dataset.without(held_out_ids)
+        interactions = _without(queryable, held_out_ids, dataset.items[c.ITEM_ID])
+    else:
+        train = dataset.without(held_out_ids).until(moment)
+        interactions = Interactions.build(train.plays, dataset.items[c.ITEM_ID])
     queries = _matrix(queryable, held_out_ids, interactions)
     listeners, items = _choose(queries, config.queries, rng)
     exposure, train_exposure = _exposures(dataset, held_out_ids, interactions, config)
@@ -212,11 +216,12 @@ def _exposure(
 
 def _candidate_pairs(
     dataset: Dataset, config: ProtocolConfig
-) -> tuple[pl.DataFrame, pl.DataFrame, datetime | None]:
+) -> tuple[PlayedPairs, PlayedPairs, datetime | None]:
     """Return the pairs of listener and item that may be queries and targets, and the moment between them."""
-    plays = dataset.plays.unique([c.LISTENER_ID, c.ITEM_ID], keep="first", maintain_order=True)
     if config.split == "listeners":
-        return plays, plays, None
+        pairs = PlayedPairs.of(dataset)
+        return pairs, pairs, None
+    plays = dataset.plays.unique([c.LISTENER_ID, c.ITEM_ID], keep="first", maintain_order=True)
     if c.LAST_PLAYED not in plays.columns or plays[c.LAST_PLAYED].null_count() == len(plays):
         raise DataError(
             "the plays have no times",
@@ -225,29 +230,25 @@ def _candidate_pairs(
         )
     moment = plays[c.LAST_PLAYED].sort().drop_nulls()
     cut: datetime = moment[int((1 - config.after) * (len(moment) - 1))]
-    return (
-        plays.filter(pl.col(c.LAST_PLAYED) <= cut),
-        plays.filter(pl.col(c.LAST_PLAYED) > cut),
-        cut,
-    )
+    before, after = plays.filter(pl.col(c.LAST_PLAYED) <= cut), plays.filter(pl.col(c.LAST_PLAYED) > cut)
+    return PlayedPairs.of_batches(lambda: [before]), PlayedPairs.of_batches(lambda: [after]), cut
 
 
 def _draw_held_out(
     dataset: Dataset,
-    queryable: pl.DataFrame,
-    targets: pl.DataFrame,
+    queryable: PlayedPairs,
+    targets: PlayedPairs,
     config: ProtocolConfig,
     rng: np.random.Generator,
     among: pl.Series | None,
 ) -> pl.Series:
     """Draw the listeners to hold out among those who may be and can be evaluated."""
-    if config.split == "listeners":
-        eligible = queryable.group_by(c.LISTENER_ID).agg(pl.len()).filter(pl.col("len") >= 2)
-    else:
-        eligible = queryable.select(c.LISTENER_ID).unique().join(targets, on=c.LISTENER_ID, how="semi")
+    listeners = queryable.listeners.ids
+    by_listener = config.split == "listeners"
+    able = queryable.plays.row_sizes >= 2 if by_listener else targets.listeners.codes(listeners) >= 0
+    listeners = listeners.filter(pl.Series(able))
     if among is not None:
-        eligible = eligible.filter(pl.col(c.LISTENER_ID).is_in(among.implode()))
-    listeners = eligible[c.LISTENER_ID].sort()
+        listeners = listeners.filter(listeners.is_in(among.implode()))
     if len(listeners) < MIN_ELIGIBLE:
         raise DataError(
             f"only {len(listeners)} listeners have both a query and a target",
@@ -258,11 +259,23 @@ def _draw_held_out(
     return listeners.gather(np.sort(rng.choice(len(listeners), count, replace=False)))
 
 
-def _matrix(pairs: pl.DataFrame, held_out_ids: pl.Series, interactions: Interactions) -> CSR:
+def _without(pairs: PlayedPairs, listeners: pl.Series, catalogue: pl.Series) -> Interactions:
+    """Return the interactions of all listeners but some, over what they play and the catalogue."""
+    held_out = np.zeros(len(pairs.listeners), np.bool_)
+    held_out[pairs.listeners.codes(listeners)] = True
+    rest = pairs.of_listeners(np.flatnonzero(~held_out))
+    kept = pairs.items.ids.is_in(catalogue.implode()).to_numpy()
+    kept[rest.plays.indices] = True
+    return Interactions.of_pairs(rest if kept.all() else rest.of_items(kept))
+
+
+def _matrix(pairs: PlayedPairs, held_out_ids: pl.Series, interactions: Interactions) -> CSR:
     """Return pairs of held-out listeners and items as a matrix of ones."""
-    rows, columns = Vocabulary(held_out_ids), interactions.items
-    coded = columns.encode(rows.encode(pairs, c.LISTENER_ID, code="row"), code="column")
-    return CSR.from_coo(coded["row"], coded["column"], np.ones(len(coded)), (len(rows), len(columns)))
+    theirs = pairs.plays.select_rows(pairs.listeners.codes(held_out_ids))
+    codes = interactions.items.codes(pairs.items.ids)[theirs.indices]
+    known = codes >= 0
+    shape = len(held_out_ids), len(interactions.items)
+    return CSR.from_coo(theirs.entry_rows()[known], codes[known], np.ones(np.count_nonzero(known)), shape)
 
 
 def _choose(

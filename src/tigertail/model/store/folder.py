@@ -35,6 +35,7 @@ from tigertail.model.model import Model, Provenance
 from tigertail.model.store.checksums import MISSING, REFIT, open_file, unreadable, verify_file
 from tigertail.model.store.lazy_signals import LazySignals
 from tigertail.signals.contract import Persistent
+from tigertail.spill import forget
 from tigertail.storage import checksums, new_folder, replaced_file, to_json
 from tigertail.version import __version__
 
@@ -83,6 +84,7 @@ def save(model: Model, path: Path | str) -> None:
             (folder / name).mkdir()
             for key, array in arrays.items():
                 np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
+                forget(array)
         put(
             {
                 "magic": MAGIC,

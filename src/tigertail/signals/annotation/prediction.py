@@ -160,20 +160,21 @@ def fit_prediction(
     is_example = (listeners >= config.prediction_min_listeners) & (np.diff(rows.indptr) > 0)
     if np.count_nonzero(is_example) < 2:
         return None
-    targets = directions(np.asarray(factors, np.float32))
-    targets = directions(targets - targets[is_example].mean(axis=0))
-    # Codes run from the most popular item down, so that folds of every fourth example are alike in popularity.
-    fold = np.where(is_example, np.cumsum(is_example) % FOLDS, -1)
-    predicted = np.zeros_like(targets)
+    examples = np.flatnonzero(is_example)
+    targets = directions(np.asarray(factors[examples], np.float32))
+    targets = directions(targets - targets.mean(axis=0))
+    predicted = np.zeros(factors.shape, np.float32)
     mean = np.zeros((rows.shape[1], targets.shape[1]), np.float32)
+    # Codes run from the most popular item down, so that folds of every fourth example are alike in popularity.
+    fold = np.arange(1, len(examples) + 1) % FOLDS
     for one in range(FOLDS):
-        others, own = np.flatnonzero(is_example & (fold != one)), np.flatnonzero(fold == one)
-        coefficients = _ridge(rows[others], targets[others], config.prediction_penalty)
-        predicted[own] = rows[own] @ coefficients
+        others, own = np.flatnonzero(fold != one), examples[fold == one]
+        coefficients = _ridge(rows[examples[others]], targets[others], config.prediction_penalty)
+        predicted[own] = directions(rows[own] @ coefficients)
         mean += coefficients / FOLDS
-    rest = np.flatnonzero(~is_example)
-    predicted[rest] = rows[rest] @ mean
-    return Prediction(directions(predicted), mean[:labels].copy(), config.prediction_weight)
+    rest = np.flatnonzero(~is_example & (np.diff(rows.indptr) > 0))
+    predicted[rest] = directions(rows[rest] @ mean)
+    return Prediction(predicted, mean[:labels].copy(), config.prediction_weight)
 
 
 def _ridge(features: sparse.csr_array, targets: Vectors, penalty: float) -> Vectors:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Self
@@ -18,15 +18,22 @@ from pydantic import BaseModel, ConfigDict, Field
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.played_pairs import PlayedPairs
 from tigertail.errors import DataError
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.signals.backoff.explain import explain_through_artists
-from tigertail.signals.contract import Arrays, Explainable, Reindexable, Signal
+from tigertail.signals.contract import Arrays, Explainable, Reindexable, Retrieves, Signal
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.remap import ItemRemap
 
 NO_ARTIST: Final = -1
+# Chosen by the recall of the exact answers (docs/performance.md).
+ARTISTS_ONE_IN: Final = 8  # one artist is retrieved for so many items
+ITEMS_OF_ARTIST: Final = (
+    8  # of an artist who is near: half of them those that most play, half those that fewest do
+)
+ITEMS_OF_OWN: Final = 64  # of the query's own artist
 
 
 class BackOffConfig(BaseModel):
@@ -103,6 +110,70 @@ class BackOff:
             scores,
         )
         return scores
+
+    @property
+    def finds_all(self) -> bool:
+        """Whether :meth:`nearest` returns every item that it has data about."""
+        return False
+
+    def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
+        """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
+
+        They are what the signal over items finds; and of the nearest artists those items that most play, whose rank is
+        highest where all of an artist are alike, and those that fewest play, for which the artist counts most.
+        """
+        own, artists = _retrieving(self.own), _retrieving(self.artists)
+        found = own.nearest(queries, n, band)
+        _note_best(own, queries, found, self._best_own)
+        asked = self.artist_of[queries]
+        distinct = np.unique(asked[asked != NO_ARTIST])
+        offsets, items = self._items_of_artists
+        filled = np.diff(offsets) > 0
+        of_artists = np.zeros(len(filled), np.uint8)
+        of_artists[filled] = band[items[offsets[:-1][filled]]]
+        near = artists.nearest(
+            distinct, 1 + -(-n // ARTISTS_ONE_IN), of_artists
+        )  # the first is the artist asked
+        through = np.full((len(queries), near.shape[1] * ITEMS_OF_ARTIST + ITEMS_OF_OWN), -1, np.int32)
+        place = np.where(asked == NO_ARTIST, NO_ARTIST, np.searchsorted(distinct, asked)).astype(np.int32)
+        _items_through_artists(near, place, asked, offsets, items, through)
+        return np.hstack([found, through])
+
+    def affinity_of_pairs(
+        self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`.
+
+        The best affinity of a query, which others are divided by, is the best that is found (:meth:`nearest`).
+        """
+        own, artists = _retrieving(self.own), _retrieving(self.artists)
+        asked, theirs = np.maximum(self.artist_of[queries], 0), np.maximum(self.artist_of[items], 0)
+        scores = own.affinity_of_pairs(queries, starts, items)
+        _mix_at(
+            *(queries, starts, items, self.artists.known, self.artist_of, self.own_weight),
+            *(_best_of(own, queries, self._best_own), _best_of(artists, asked, self._best_artist)),
+            np.float32(self.same_artist),
+            artists.affinity_of_pairs(asked, starts, theirs),
+            scores,
+        )
+        return scores
+
+    @cached_property
+    def _items_of_artists(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Where the items of each artist begin, and these, from that which most play down."""
+        counts = np.bincount(self.artist_of + 1, minlength=len(self.artists.known) + 1)
+        order = np.lexsort((-self.own_weight, self.artist_of))[counts[0] :]
+        return np.concatenate([[0], np.cumsum(counts[1:])]).astype(np.int64), order.astype(np.int32)
+
+    @cached_property
+    def _best_own(self) -> NDArray[np.float32]:
+        """What :func:`_best_of` found of each item; NaN before it looks."""
+        return np.full(len(self.artist_of), np.nan, np.float32)
+
+    @cached_property
+    def _best_artist(self) -> NDArray[np.float32]:
+        """What :func:`_best_of` found of each artist; NaN before it looks."""
+        return np.full(len(self.artists.known), np.nan, np.float32)
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return the evidence of the signal over items; where it has none, what links the artists, if anything."""
@@ -188,8 +259,13 @@ def fit_back_off(
         If no item has a known artist.
     """
     owners = _owners(dataset)
-    plays = dataset.plays.join(owners, on=c.ITEM_ID).drop(c.ITEM_ID).rename({c.ARTIST_ID: c.ITEM_ID})
-    listening = Interactions.build(plays, owners[c.ARTIST_ID])
+    renamed = {c.ARTIST_ID: c.ITEM_ID}
+
+    def plays_of_artists() -> Iterator[pl.DataFrame]:
+        for rows in dataset.batches(c.PLAYS_TABLE):
+            yield rows.join(owners, on=c.ITEM_ID, maintain_order="left").drop(c.ITEM_ID).rename(renamed)
+
+    listening = Interactions.of_pairs(PlayedPairs.of_batches(plays_of_artists, owners[c.ARTIST_ID]))
     items = pl.DataFrame({c.ITEM_ID: interactions.items.ids})
     owned = items.join(owners, on=c.ITEM_ID, how="left", maintain_order="left")
     artist_of = listening.items.codes(owned[c.ARTIST_ID])
@@ -246,6 +322,35 @@ def _numpy_mix(
         scores[row, ~has_data] = -np.inf
 
 
+def _retrieving(signal: Signal) -> Retrieves:
+    assert isinstance(signal, Retrieves)  # as all that a fit makes
+    return signal
+
+
+def _best_of(
+    signal: Retrieves, queries: NDArray[np.int32], noted: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the best affinity of each query to another item or artist, 1 if none is above 0, and note it."""
+    missing = np.unique(queries[np.isnan(noted[queries])])
+    if len(missing):
+        # Two, since the nearest is the query itself.
+        _note_best(signal, missing, signal.nearest(missing, 2, np.zeros(len(noted), np.uint8)), noted)
+    return noted[queries]
+
+
+def _note_best(
+    signal: Retrieves, queries: NDArray[np.int32], found: NDArray[np.int32], noted: NDArray[np.float32]
+) -> None:
+    """Note the best affinity of each query to what was found near it, 1 if none is above 0."""
+    codes = np.sort(np.where(found == queries[:, None], -1, found), axis=1)
+    there = codes >= 0
+    starts = np.concatenate([[0], np.cumsum(there.sum(axis=1))]).astype(np.int64)
+    affinities = np.zeros(codes.shape, np.float32)
+    affinities[there] = signal.affinity_of_pairs(queries, starts, codes[there])
+    best = affinities.max(axis=1, initial=0)
+    noted[queries] = np.where(best > 0, best, 1)
+
+
 def _numpy_best(scores: NDArray[np.float32], left_out: np.int32) -> np.float32:
     """Do what :func:`_best` does."""
     others = np.delete(scores, left_out)
@@ -287,3 +392,53 @@ def _best(scores, left_out):
         if column != left_out and scores[column] > best:
             best = scores[column]
     return best if best > 0 else np.float32(1.0)
+
+
+@njit(parallel=True, cache=True)
+def _items_through_artists(near, place, asked, offsets, items, through):
+    """Write some items of the artists near each query, and more of its own artist; ``through`` holds -1."""
+    for row in prange(len(place)):
+        if place[row] < 0:
+            continue
+        _write_ends(items[offsets[asked[row]] : offsets[asked[row] + 1]], through[row, :ITEMS_OF_OWN])
+        for column in range(near.shape[1]):
+            artist = near[place[row], column]
+            begin = ITEMS_OF_OWN + column * ITEMS_OF_ARTIST
+            if artist >= 0:
+                theirs = items[offsets[artist] : offsets[artist + 1]]
+                _write_ends(theirs, through[row, begin : begin + ITEMS_OF_ARTIST])
+
+
+@njit(cache=True)
+def _write_ends(theirs, through):
+    """Write the first and the last of some items, as many as there is room for."""
+    size = min(len(theirs), len(through))
+    first = (size + 1) // 2
+    through[:first] = theirs[:first]
+    through[first:size] = theirs[len(theirs) - (size - first) :]
+
+
+@njit(parallel=True, cache=True)
+def _mix_at(
+    queries, starts, items, known, artist_of, own_weight, best_own, best_artist, same, through, scores
+):
+    """Do what :func:`_mix` does, for some items; ``scores`` has the affinities of the signal over items."""
+    for row in prange(len(queries)):
+        query = queries[row]
+        artist = artist_of[query]
+        artist_known = artist >= 0 and known[artist]
+        for entry in range(starts[row], starts[row + 1]):
+            item = items[entry]
+            share = own_weight[query] * own_weight[item]
+            score = np.float32(0.0)
+            no_data = True
+            if scores[entry] > -np.inf:
+                score += share * scores[entry] / best_own[row]
+                no_data = False
+            other = artist_of[item]
+            if artist_known and other >= 0:
+                value = same if other == artist else through[entry] / best_artist[row]
+                if value > -np.inf:
+                    score += (np.float32(1.0) - share) * value
+                    no_data = False
+            scores[entry] = -np.inf if no_data else score

@@ -18,6 +18,7 @@ from tigertail.signals.listening.groups import Groups, by_place, learned
 from tigertail.signals.listening.signal import GroupedCoListening
 from tigertail.signals.listening.solve import GroupSolver, Ridge, fit_groups
 from tigertail.sparse import CSR
+from tigertail.spill import joined
 
 
 def group_listeners(
@@ -158,7 +159,7 @@ def fit_listening(
         factors.items,
         np.concatenate([[0], np.cumsum([len(model.known) for model in models])]).astype(np.int64),
         np.concatenate([*(model.known for model in models), np.empty(0, np.int32)]),
-        np.concatenate([*(model.vectors for model in models), np.empty((0, width), np.float32)]),
+        joined([*(model.vectors for model in models), np.empty((0, width), np.float32)]),
         config,
         counted=plays is not None,
         exposure=exposure and exposure.rows(order),
