@@ -5,12 +5,12 @@
 One of four is made larger, and the others stay: `--by artists` (with them 5/6 as many listeners, of some 40 artists
 each, as catalogues grow), `--by listeners` (of some 40 artists each, of 30,000), `--by plays` (the artists of each of
 25,000 listeners, of 30,000 artists), or `--by tracks` (a tenth as many artists, half as many listeners, 23 of whom play
-each; 64 factors). Worlds have labels, pages and sound, of tracks labels and sound (benchmarks/large_world.py). Each size is
-fitted without candidates and with them, in turn; then the model is asked for all neighbours (top 100, at most 20,000
-queries), for single answers, and for the exact twenty, which the recall is measured against. The slope is the power of
-the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items), RecTools
-(its ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors; not of tracks, since
-some of them take longer to build than all else.
+a track; 64 factors). Worlds have labels, pages and sound, of tracks labels and sound (benchmarks/large_world.py). Each
+size is fitted once, and the choice of candidates is timed apart; then the model is asked for all neighbours (top 100,
+at most 20,000 queries), for single answers, and for the exact twenty, which the recall is measured against. The slope
+is the power of the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit`
+(similar_items), RecTools (its ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same
+factors; not of tracks, since some of them would take longer than all else.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,9 @@ from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
 from tigertail.mixing import Mixture
+from tigertail.mixing.retrieve import ChosenBlock, Retrieval, choose_here
 from tigertail.model import ModelConfig, fit, load
+from tigertail.model.engine import Engine
 from tigertail.model.registry import MIXTURE
 from tigertail.plotting import new_figure, save_figure, set_title
 from tigertail.ranking.topk import top_k
@@ -80,15 +83,21 @@ PANELS = {
 }
 
 
-def cost_of_fit(world: Path, model: Path, candidates: int, factors: int) -> dict[str, float]:
+def cost_of_fit(world: Path, model: Path, factors: int) -> dict[str, float]:
     """Fit a model; return processor seconds and peak memory of this process."""
+    chosen = []
+
+    def choose(retrieval: Retrieval) -> Iterator[ChosenBlock]:
+        began = time.process_time()
+        yield from choose_here(retrieval)
+        chosen.append(time.process_time() - began)
+
     before = time.process_time()
-    config = ModelConfig.model_validate(
-        {"base": {"factors": factors}, "retrieval": {"candidates": candidates}}
-    )
-    fit(Dataset.open(world), config).save(model)
+    config = ModelConfig.model_validate({"base": {"factors": factors}})
+    fit(Dataset.open(world), config, engine=Engine(choose=choose)).save(model)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    return {"cpu": time.process_time() - before, "peak": peak}
+    spent = time.process_time() - before
+    return {"fit": spent - chosen[0], "candidates": chosen[0], "fit_with": spent, "fit_memory": peak}
 
 
 def cost_of_answers(path: Path, peers: bool) -> dict[str, float]:
@@ -163,10 +172,7 @@ def measure(folder: Path, by: str, size: int) -> dict[str, float]:
         dataset = write_world(world, artists, listeners, mean=artists_of_listener)
     costs: dict[str, float] = {"pairs": dataset.manifest["tables"]["plays"]}
     factors = FACTORS_OF_TRACKS if of_tracks else ModelConfig().base.factors
-    for candidates, key in ((0, "fit"), (ModelConfig().retrieval.candidates, "fit_with")):
-        found = _child("fit", str(world), str(model), str(candidates), str(factors))
-        costs |= {key: found["cpu"], "fit_memory": found["peak"]}
-    costs["candidates"] = costs["fit_with"] - costs["fit"]
+    costs |= _child("fit", str(world), str(model), str(factors))
     costs["folder"] = sum(file.stat().st_size for file in model.rglob("*") if file.is_file()) / 2**30
     return costs | _child("ask", str(model), "" if of_tracks else "peers")
 
@@ -188,7 +194,7 @@ def main() -> None:
     if sys.argv[1:2] == ["--child"]:
         what, *given = sys.argv[2:]
         if what == "fit":
-            costs = cost_of_fit(Path(given[0]), Path(given[1]), int(given[2]), int(given[3]))
+            costs = cost_of_fit(Path(given[0]), Path(given[1]), int(given[2]))
         else:
             costs = cost_of_answers(Path(given[0]), bool(given[1]))
         print(json.dumps(costs))

@@ -77,3 +77,11 @@ def test_types_are_narrow_but_for_the_offsets() -> None:
 def test_an_entry_outside_is_refused(row: int, column: int) -> None:
     with pytest.raises(ValueError, match="outside the matrix of 2 x 3"):
         CSR.from_coo([row], [column], [1], (2, 3))
+
+
+def test_some_rows_are_views() -> None:
+    matrix = CSR.from_coo([0, 1, 1, 3], [2, 0, 2, 1], [5, 1, 3, 7], shape=(4, 3))
+    some = matrix.rows(slice(1, 3))
+    assert some.shape == (2, 3)
+    assert [some.row(row)[0].tolist() for row in range(2)] == [[0, 2], []]
+    assert np.shares_memory(some.data, matrix.data)

@@ -200,7 +200,8 @@ def _retrieved(retrieval: Retrieval, choose: Chooser) -> Candidates:
     of_items, of_entries = [Growing() for _ in range(7)], [Growing() for _ in range(3)]
     with progress("candidates", len(order)) as tick:
         for block in choose(retrieval):
-            for whole, array in zip([*of_items, *of_entries], block, strict=True):
+            arrays: tuple[NDArray[Any], ...] = block
+            for whole, array in zip([*of_items, *of_entries], arrays, strict=True):
                 whole.add(array)
             tick(len(block.sizes))
     places = np.argsort(order)

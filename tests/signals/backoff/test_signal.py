@@ -139,3 +139,31 @@ def test_tracks_without_artists_are_an_error_with_a_remedy(tmp_path: Path) -> No
     with pytest.raises(DataError, match="no item has a known artist") as error:
         fit_back_off(made, interactions, own, lambda listening: own, BackOffConfig())
     assert error.value.remedy
+
+
+def of_factors(rng: np.random.Generator) -> BackOff:
+    """Sixty tracks of ten artists, the vectors of a track near that of its artist; the last six without a listener."""
+    artists = rng.normal(size=(10, 4)).astype(np.float32)
+    artist_of = np.repeat(np.arange(10, dtype=np.int32), 6)
+    tracks = (artists[artist_of] + 0.3 * rng.normal(size=(60, 4))).astype(np.float32)
+    tracks[54:] = 0
+    weights = np.where(np.arange(60) < 54, rng.random(60), 0).astype(np.float32)
+    return BackOff(FactorAffinity(tracks), FactorAffinity(artists), artist_of, weights, same_artist=1.5)
+
+
+def test_the_affinity_of_pairs_is_that_to_all() -> None:
+    signal = of_factors(np.random.default_rng(0))
+    queries = np.arange(60, dtype=np.int32)
+    starts = np.arange(61, dtype=np.int64) * 60
+    at = signal.affinity_of_pairs(queries, starts, np.tile(queries, 60)).reshape(60, 60)
+    expected = signal.affinity(queries)
+    others = ~np.eye(60, dtype=np.bool_)
+    assert at[others] == pytest.approx(expected[others], rel=1e-5, abs=1e-6)
+
+
+def test_a_track_without_a_listener_finds_those_of_its_artist_and_of_near_artists() -> None:
+    signal = of_factors(np.random.default_rng(0))
+    found = signal.nearest(np.array([57], np.int32), 10, np.zeros(60, np.uint8))[0]
+    assert set(range(54, 60)) <= set(found.tolist()), "its artist's"
+    best = np.argsort(-signal.affinity(np.array([57], np.int32))[0], kind="stable")[:12]
+    assert set(best.tolist()) <= set(found.tolist())

@@ -67,6 +67,11 @@ from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
 
+# Chosen by the recall of the exact answers, and by the time that choosing takes (docs/performance.md).
+COMMON: Final = 2.5
+"""Items with common listeners that are retrieved for each item that is wanted: where the query has few listeners, those
+that are not among the first of this signal are among the best of several signals together."""
+
 LASTING: Final = (
     "known",
     "popularity",
@@ -256,13 +261,13 @@ class GroupedCoListening:
         weights = self._weights(queries)
         mass = pairs_met(queries, self._graph, weights.shape[1]) * np.float32(self.config.prior)
         asking, world = world_vectors_to_ask(queries, mass, self._group_vectors), self._group_vectors.world
-        common = most_common(queries, self._graph, weights, asking, world, self._gain, n, band)
+        many = round(COMMON * n)
+        common = most_common(queries, self._graph, weights, asking, world, self._gain, many, band)
         if not self.config.prior:
             return common
         clusters = self._clusters
-        return np.hstack(
-            [common, clusters.largest(asking, clusters.cluster_of[queries], n, band, self._gain)]
-        )
+        theirs = clusters.cluster_of[queries]
+        return np.hstack([common, clusters.largest(asking, theirs, n, band, self._gain)])
 
     def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
