@@ -29,11 +29,11 @@ from tigertail.signals.remap import ItemRemap
 
 NO_ARTIST: Final = -1
 # Chosen by the recall of the exact answers (docs/performance.md).
-ARTISTS_ONE_IN: Final = 8  # one artist is retrieved for so many items
+ARTISTS_ONE_IN: Final = 8  # items for each of which one artist is retrieved
 ITEMS_OF_ARTIST: Final = (
-    8  # of an artist who is near: half of them those that most play, half those that fewest do
+    8  # retrieved of an artist: half of them those that most play, half those that fewest do
 )
-ITEMS_OF_OWN: Final = 64  # of the query's own artist
+ITEMS_OF_OWN: Final = 64  # retrieved of the query's own artist
 
 
 class BackOffConfig(BaseModel):
@@ -131,9 +131,8 @@ class BackOff:
         filled = np.diff(offsets) > 0
         of_artists = np.zeros(len(filled), np.uint8)
         of_artists[filled] = band[items[offsets[:-1][filled]]]
-        near = artists.nearest(
-            distinct, 1 + -(-n // ARTISTS_ONE_IN), of_artists
-        )  # the first is the artist asked
+        count = 1 + -(-n // ARTISTS_ONE_IN)  # the first is the artist asked
+        near = artists.nearest(distinct, count, of_artists)
         through = np.full((len(queries), near.shape[1] * ITEMS_OF_ARTIST + ITEMS_OF_OWN), -1, np.int32)
         place = np.where(asked == NO_ARTIST, NO_ARTIST, np.searchsorted(distinct, asked)).astype(np.int32)
         _items_through_artists(near, place, asked, offsets, items, through)
