@@ -24,7 +24,7 @@ def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.usefixtures("anywhere")
 def test_what_grows_is_whole_and_comes_back_in_its_blocks() -> None:
-    growing = spill.Growing()
+    growing = spill.Growing(np.float32, (2,))
     given = [
         np.arange(6, dtype=np.float32).reshape(3, 2),
         np.empty((0, 2), np.float32),
@@ -35,6 +35,29 @@ def test_what_grows_is_whole_and_comes_back_in_its_blocks() -> None:
     assert growing.dtype == np.float32
     assert growing.whole().tolist() == [[0, 1], [2, 3], [4, 5], [1, 1]]
     assert [block.tolist() for block in growing.blocks()] == [block.tolist() for block in given]
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_what_grows_can_be_read_while_it_grows_and_by_several() -> None:
+    growing = spill.Growing(np.int64)
+    growing.add(np.arange(3))
+    first = growing.blocks()
+    next(first)
+    growing.add(np.arange(2))
+    pairs = zip(growing.blocks(), growing.blocks(), strict=True)
+    assert [(one.tolist(), other.tolist()) for one, other in pairs] == [([0, 1, 2],) * 2, ([0, 1],) * 2]
+
+
+@pytest.mark.usefixtures("anywhere")
+def test_what_never_grew_is_empty() -> None:
+    assert spill.Growing(np.float32, (2,)).whole().shape == (0, 2)
+
+
+def test_rows_of_another_type_or_shape_are_refused() -> None:
+    growing = spill.Growing(np.int32)
+    for other in (np.arange(3), np.zeros((1, 2), np.int32)):
+        with pytest.raises(ValueError, match="do not follow"):
+            growing.add(other)
 
 
 @pytest.mark.usefixtures("anywhere")
@@ -58,11 +81,14 @@ def test_only_what_is_large_is_spilled_and_only_once(monkeypatch: pytest.MonkeyP
 
 
 def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_room() -> None:
+    def no_room(*arguments: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(spill.tempfile, "TemporaryFile", no_room)
     monkeypatch.setattr(spill, "SPILLED_FROM", 1)
+    monkeypatch.setattr(os, "posix_fallocate", no_room)
+    with pytest.raises(TigertailError, match="TMPDIR"):
+        spill.scratch(3, np.int32)
+    monkeypatch.setattr(spill.tempfile, "TemporaryFile", no_room)
     with pytest.raises(TigertailError, match="the disk is full"):
         spill.spilled(np.arange(3))
 

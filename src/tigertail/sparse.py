@@ -46,7 +46,7 @@ class CSR:
 
     @classmethod
     def from_coo(cls, rows: ArrayLike, columns: ArrayLike, values: ArrayLike, shape: tuple[int, int]) -> Self:
-        """Build a matrix from triplets in any order; entries of one cell must not repeat.
+        """Build a matrix from triplets in any order; entries of one cell, which a matrix has once, stay in their order.
 
         Parameters
         ----------

@@ -6,12 +6,13 @@ The files have no names, so that nothing is left behind however a process ends. 
 
 from __future__ import annotations
 
-import json
 import mmap
+import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol, Self, TypeVar
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -28,67 +29,79 @@ class Growing:
 
     Examples
     --------
-    >>> squares = Growing()
+    >>> squares = Growing(np.int64)
     >>> squares.add(np.array([1, 4]))
     >>> squares.add(np.array([9]))
     >>> squares.whole()
     array([1, 4, 9])
+
+    Parameters
+    ----------
+    dtype
+        Type of the numbers.
+    row
+        Shape of a row; none for single numbers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, dtype: DTypeLike, row: tuple[int, ...] = ()) -> None:
+        self.dtype = np.dtype(dtype)
+        self._row = row
+        self._sizes: list[int] = []
         self._held: list[_Array] = []
         self._bytes = 0
-        self._sizes: list[int] = []
         self._file: BinaryIO | None = None
 
     def add(self, block: _Array) -> None:
-        """Add rows, of the type and shape that the others have.
+        """Add rows; nobody may change them any more.
 
         Raises
         ------
+        ValueError
+            If they are of another type or shape.
         TigertailError
             If the disk is full.
         """
+        if block.dtype != self.dtype or block.shape[1:] != self._row:
+            raise ValueError(
+                f"rows of {block.dtype} {block.shape[1:]} do not follow rows of {self.dtype} {self._row}"
+            )
+        self._sizes.append(len(block))
         self._held.append(block)
         self._bytes += block.nbytes
-        self._sizes.append(len(block))
         if self._bytes >= SPILLED_FROM:
             self._write()
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of its numbers."""
-        return self._held[-1].dtype
 
     def whole(self) -> _Array:
         """Return all rows; what lies in a file cannot be written to."""
         if self._file is None:
-            return np.concatenate(self._held)
-        last = self._held[-1]
+            return np.concatenate([np.empty((0, *self._row), self.dtype), *self._held])
         self._write()
-        return np.asarray(np.memmap(self._file, last.dtype, "r", shape=(sum(self._sizes), *last.shape[1:])))
+        return np.asarray(np.memmap(self._file, self.dtype, "r", shape=(sum(self._sizes), *self._row)))
 
     def blocks(self) -> Iterator[_Array]:
         """Return the blocks one after the other; what is read of a file is not held."""
         if self._file is None:
             yield from self._held
             return
-        last = self._held[-1]
         self._write()
-        self._file.seek(0)
+        begin = 0
         for size in self._sizes:
-            block = np.empty((size, *last.shape[1:]), last.dtype)
-            self._file.readinto(block.data)  # type: ignore[attr-defined]
+            block = np.empty((size, *self._row), self.dtype)
+            self._file.seek(begin)
+            if self._file.readinto(block.data) != block.nbytes:  # type: ignore[attr-defined]
+                raise OSError("a temporary file was cut short")
+            begin += block.nbytes
             yield block
 
     def _write(self) -> None:
-        with full_disk(Path(tempfile.gettempdir())):
+        with _room():
             if self._file is None:
                 self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open as long as this
+            self._file.seek(0, os.SEEK_END)
             for block in self._held:
                 self._file.write(np.ascontiguousarray(block).data)
             self._file.flush()
-        self._held = [self._held[-1][:0]]  # which knows type and shape
+        self._held.clear()
 
 
 def spilled(array: _Array) -> _Array:
@@ -102,16 +115,17 @@ def spilled(array: _Array) -> _Array:
     return array if array.nbytes < SPILLED_FROM or _map_of(array) else joined([array])
 
 
-def joined(blocks: Iterable[_Array]) -> _Array:
-    """Return blocks one after the other, in memory, or, where they are large together, in a temporary file.
+def joined(blocks: Sequence[_Array]) -> _Array:
+    """Return one or more blocks one after the other: in memory, or, where they are large together, in a temporary file.
 
     Raises
     ------
     TigertailError
         If the disk is full.
     """
-    growing = Growing()
-    for block in blocks:
+    first, *others = blocks
+    growing = Growing(first.dtype, first.shape[1:])
+    for block in (first, *others):
         growing.add(block)
     return growing.whole()
 
@@ -125,10 +139,18 @@ def scratch(size: int, dtype: DTypeLike) -> _Array:
         How many numbers.
     dtype
         Their type.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full.
     """
-    if size * np.dtype(dtype).itemsize < SPILLED_FROM:
+    needed = size * np.dtype(dtype).itemsize
+    if needed < SPILLED_FROM:
         return np.empty(size, dtype)
-    with tempfile.TemporaryFile() as file:
+    with _room(), tempfile.TemporaryFile() as file:
+        if hasattr(os, "posix_fallocate"):  # else a full disk would end the process when the array is filled
+            os.posix_fallocate(file.fileno(), 0, needed)
         return np.asarray(np.memmap(file, dtype, "w+", shape=size))
 
 
@@ -139,33 +161,14 @@ def forget(array: _Array) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-class Kept(Protocol):
-    """What can be taken apart into arrays and settings, and made of them again."""
-
-    def to_arrays(self) -> tuple[dict[str, _Array], dict[str, Any]]:
-        """Return the arrays, by name, and the settings, which JSON can hold."""
-
-    @classmethod
-    def from_arrays(cls, arrays: dict[str, _Array], settings: dict[str, Any]) -> Self:
-        """Make it of what :meth:`to_arrays` returned."""
-
-
-_Kept = TypeVar("_Kept", bound=Kept)
-
-
-def with_spilled_arrays(whole: _Kept) -> _Kept:
-    """Return something whose arrays are spilled where they are large: made of them, as if it had been kept on disk.
-
-    Raises
-    ------
-    TigertailError
-        If the disk is full.
-    """
-    arrays, settings = whole.to_arrays()
-    if all(array.nbytes < SPILLED_FROM for array in arrays.values()):
-        return whole
-    on_disk = {name: spilled(array) for name, array in arrays.items()}
-    return type(whole).from_arrays(on_disk, json.loads(json.dumps(settings)))
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say so where there is no room for temporary files."""
+    folder = Path(tempfile.gettempdir())
+    with full_disk(
+        folder, remedy="free some space, or name a folder on another disk in TMPDIR, and run it again"
+    ):
+        yield
 
 
 def _map_of(array: Any) -> mmap.mmap | None:

@@ -156,7 +156,7 @@ def _send(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def full_disk(target: Path) -> Iterator[None]:
+def full_disk(target: Path, *, remedy: str = "free some space and run it again") -> Iterator[None]:
     """Say so where there is no room for what is written on the way to ``target``.
 
     Raises
@@ -169,9 +169,7 @@ def full_disk(target: Path) -> Iterator[None]:
     except (OSError, pl.exceptions.PolarsError) as error:
         if _error_number(error) not in _FULL:
             raise
-        raise TigertailError(
-            "the disk is full; nothing was changed", path=target, remedy="free some space and run it again"
-        ) from error
+        raise TigertailError("the disk is full; nothing was changed", path=target, remedy=remedy) from error
 
 
 def to_json(value: Any) -> str:

@@ -53,8 +53,8 @@ def test_rows_of_one_pair_are_added_up_across_batches() -> None:
 
 
 def test_some_listeners_and_some_items() -> None:
-    pairs = PlayedPairs.of_batches(lambda: [PLAYS], pl.Series(["z"]))
-    some = pairs.of_listeners(np.array([0, 2])).of_items(np.array([False, True, True, True]))
+    pairs = PlayedPairs.of_table(PLAYS, pl.Series(["z"]))
+    some = pairs.select_listeners(np.array([0, 2])).select_items(np.array([False, True, True, True]))
     assert some.listeners.ids.to_list() == ["u1", "u3"]
     assert some.items.ids.to_list() == ["b", "c", "z"]
     assert by_ids(some) == {("u1", "b"): 2, ("u3", "b"): 2}

@@ -95,3 +95,38 @@ def test_too_few_listeners_say_so(tmp_path: Path) -> None:
     few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")
     with pytest.raises(DataError, match="only 1 listeners"):
         hold_out(few, ProtocolConfig())
+
+
+def test_what_is_rated_lowest_is_neither_a_query_nor_a_target(tmp_path: Path) -> None:
+    rows = [
+        (f"l{listener:02}", item, 1.0, rating)
+        for listener in range(20)
+        for item, rating in (("good", 1.0), ("bad", 0.0), ("fine", 0.5))
+    ]
+    plays = pl.DataFrame(rows, ["listener_id", "item_id", "plays", "rating"], orient="row")
+    split = hold_out(Dataset.write(tmp_path / "rated", {"plays": plays}, name="rated"), ProtocolConfig())
+    bad = split.interactions.items.ids.to_list().index("bad")
+    assert bad not in split.relevant.indices
+    assert bad not in split.query_items
+    assert split.history_sizes.tolist() == [2] * 4
+    assert split.interactions.item_listeners[bad] == 0, "it stays in the catalogue"
+
+
+def test_one_listener_stays_to_learn_from(tagged: Dataset) -> None:
+    split = hold_out(tagged, ProtocolConfig(held_out=0.99))
+    assert len(split.interactions.listeners) == 1
+
+
+def test_the_time_of_a_pair_is_that_of_its_last_play(tmp_path: Path) -> None:
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    rows = [
+        (f"l{listener:02}", item, 1.0, day + timedelta(days=days))
+        for listener in range(20)
+        for item, days in (("twice", 0), ("once", 1), ("twice", 9))
+    ]
+    plays = pl.DataFrame(rows, ["listener_id", "item_id", "plays", "last_played"], orient="row")
+    dataset = Dataset.write(tmp_path / "twice", {"plays": plays}, name="twice")
+    split = hold_out(dataset, ProtocolConfig(split="time", after=0.5))
+    named = split.interactions.items.ids
+    assert set(named.gather(split.query_items)) == {"once"}
+    assert set(named.gather(split.relevant.indices)) == {"twice"}

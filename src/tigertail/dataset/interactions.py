@@ -29,7 +29,7 @@ class Interactions:
     Parameters
     ----------
     listeners
-        Ids of the listeners, sorted, and their codes.
+        Ids of the listeners, sorted, and their codes; also of those who play nothing that counts.
     items
         Ids of the items and their codes; items without a listener come last.
     plays
@@ -56,15 +56,15 @@ class Interactions:
         item_ids
             Further item ids, so that items without a listener have a code too. None means that such items are left out.
         """
-        pairs = PlayedPairs.of_batches(lambda: [plays], item_ids)
+        pairs = PlayedPairs.of_table(plays, item_ids)
         if item_ids is None:
-            pairs = pairs.of_items(pairs.item_listeners > 0)
+            pairs = pairs.select_items(pairs.item_listeners > 0)
         return cls.of_pairs(pairs)
 
     @classmethod
     def of_pairs(cls, pairs: PlayedPairs) -> Self:
         """Return the pairs that count, with the items in the order of their listeners."""
-        plays = _above_zero(pairs.plays)
+        plays = pairs.above_zero().plays
         order = np.argsort(-pairs.item_listeners, kind="stable")
         code = np.empty(len(order), np.int32)
         code[order] = np.arange(len(order))
@@ -80,6 +80,8 @@ class Interactions:
 def interaction_counts(dataset: Dataset, column: str) -> pl.DataFrame:
     """Return how many interactions each listener or item has that is in the plays: the column, interactions.
 
+    They are rows that count something: a table of plays has one row for each pair of listener and item.
+
     Parameters
     ----------
     dataset
@@ -91,11 +93,3 @@ def interaction_counts(dataset: Dataset, column: str) -> pl.DataFrame:
         plays = dataset.scan(c.PLAYS_TABLE)
         counts = amount_of(plays.collect_schema().names()) > 0
         return plays.group_by(column).agg(counts.sum().cast(pl.Int64).alias(COUNTED)).sort(column).collect()
-
-
-def _above_zero(matrix: CSR) -> CSR:
-    """Return a matrix with only those entries that are above 0."""
-    kept = matrix.data > 0
-    if kept.all():
-        return matrix
-    return CSR.from_coo(matrix.entry_rows()[kept], matrix.indices[kept], matrix.data[kept], matrix.shape)

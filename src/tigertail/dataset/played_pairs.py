@@ -49,7 +49,7 @@ class PlayedPairs:
         Parameters
         ----------
         batches
-            Returns the rows: columns listener_id, item_id, plays [, rating].
+            Returns the rows, in one batch at least: columns listener_id, item_id, plays [, rating].
         item_ids
             Further item ids.
         """
@@ -69,7 +69,21 @@ class PlayedPairs:
         shape = len(listeners), len(items)
         return cls(listeners, items, _summed(CSR.from_coo(row, column, amounts, shape)))
 
-    def of_listeners(self, rows: NDArray[np.integer]) -> Self:
+    @classmethod
+    def of_table(cls, plays: pl.DataFrame, item_ids: pl.Series | None = None) -> Self:
+        """Return the pairs of a table of plays; see :meth:`of_batches`."""
+        return cls.of_batches(lambda: [plays], item_ids)
+
+    def above_zero(self) -> Self:
+        """Return the pairs that count something, of all listeners and items."""
+        plays = self.plays
+        kept = plays.data > 0
+        if kept.all():
+            return self
+        counting = CSR.from_coo(plays.entry_rows()[kept], plays.indices[kept], plays.data[kept], plays.shape)
+        return replace(self, plays=counting)
+
+    def select_listeners(self, rows: NDArray[np.integer]) -> Self:
         """Return the pairs of some listeners, with all items."""
         return replace(
             self, listeners=Vocabulary(self.listeners.ids.gather(rows)), plays=self.plays.select_rows(rows)
@@ -81,7 +95,7 @@ class PlayedPairs:
         counted = self.plays.indices[self.plays.data > 0]
         return np.bincount(counted, minlength=len(self.items)).astype(np.int64)
 
-    def of_items(self, kept: NDArray[np.bool_]) -> Self:
+    def select_items(self, kept: NDArray[np.bool_]) -> Self:
         """Return the pairs of some items."""
         code = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[self.plays.indices]
         there = code >= 0

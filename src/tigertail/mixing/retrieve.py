@@ -197,13 +197,15 @@ def with_candidates(mixture: Mixture, max_candidates: int, choose: Chooser = cho
 def _retrieved(retrieval: Retrieval, choose: Chooser) -> Candidates:
     """Have all candidates chosen, and join the blocks."""
     mixture, order, starts = retrieval.mixture, retrieval.order, retrieval.starts
-    of_items, of_entries = [Growing() for _ in range(7)], [Growing() for _ in range(3)]
+    wholes: list[Growing] = []
     with progress("candidates", len(order)) as tick:
         for block in choose(retrieval):
             arrays: tuple[NDArray[Any], ...] = block
-            for whole, array in zip([*of_items, *of_entries], arrays, strict=True):
+            wholes = wholes or [Growing(array.dtype, array.shape[1:]) for array in arrays]
+            for whole, array in zip(wholes, arrays, strict=True):
                 whole.add(array)
             tick(len(block.sizes))
+    of_items, of_entries = wholes[:-3], wholes[-3:]
     places = np.argsort(order)
     sizes, complete, lengths, value_lengths, scale, log_weights, log_z_correction = (
         whole.whole()[places] for whole in of_items

@@ -15,7 +15,7 @@ from tigertail.model.artists import with_artists
 from tigertail.model.config import ModelConfig
 from tigertail.model.engine import HERE, Engine
 from tigertail.model.fit_mixture import fit_mixture, mixed_names
-from tigertail.model.item_table import item_table
+from tigertail.model.item_table import check_catalogue, item_table
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, FitContext, fit_signals
 from tigertail.threads import limited
@@ -78,7 +78,9 @@ def fit(
             TigertailWarning,
             stacklevel=2,
         )
-    mixed_names(dataset, config.mixture)  # refuse an unknown name before the work, not after
+    # What cannot be is refused before the work, not after.
+    mixed_names(dataset, config.mixture)
+    check_catalogue(dataset)
     context = FitContext(dataset, interactions, config, threads, engine)
     signals = fit_signals(context)
     if mixture := fit_mixture(context, signals, lists, feedback):

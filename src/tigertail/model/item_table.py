@@ -26,6 +26,7 @@ def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
     DataError
         If an item is in the catalogue twice.
     """
+    check_catalogue(dataset)
     listeners = interactions.item_listeners
     codes = pl.DataFrame(
         {
@@ -37,8 +38,18 @@ def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
     items = codes.join(dataset.items, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
         pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(c.ARTIST)
     )
-    if len(items) != len(codes):
+    return items.with_columns(fold_series(items[c.NAME]).alias("folded"))
+
+
+def check_catalogue(dataset: Dataset) -> None:
+    """Refuse a catalogue that has an item twice.
+
+    Raises
+    ------
+    DataError
+        If it has.
+    """
+    if dataset.items[c.ITEM_ID].is_duplicated().any():
         raise DataError(
             "an item is in the catalogue twice", path=dataset.path, remedy="build the dataset again"
         )
-    return items.with_columns(fold_series(items[c.NAME]).alias("folded"))

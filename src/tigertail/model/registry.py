@@ -22,6 +22,7 @@ from tigertail.model.artists import with_artists
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.engine import HERE, Engine
 from tigertail.model.item_table import item_table
+from tigertail.model.spilled_signal import with_spilled_arrays
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
@@ -34,7 +35,7 @@ from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
 from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR
-from tigertail.spill import spilled, with_spilled_arrays
+from tigertail.spill import spilled
 from tigertail.threads import limited
 
 LISTENING: Final = "listening"

@@ -95,7 +95,7 @@ def strongest_products(
     ones = np.ones(by_listener.shape[1], np.float32)
     lengths, gains = (ones if given is None else given for given in (lengths, gains))
     items = by_item.shape[0]
-    sizes, indices, data = [], Growing(), Growing()
+    sizes, indices, data = [], Growing(np.int32), Growing(np.float32)
     for first in range(0, max(1, items), ROWS):
         some = slice(first, min(first + ROWS, items))
         rows = by_item.rows(some)

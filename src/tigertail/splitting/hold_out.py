@@ -111,7 +111,8 @@ class Split:
 def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | None = None) -> Split:
     """Hold out listeners and choose the queries.
 
-    Only listeners with a query and a target can be evaluated, so only they are held out.
+    Only listeners with a query and a target can be evaluated, so only they are held out. A pair that counts nothing, as
+    one rated lowest, is neither.
 
     Parameters
     ----------
@@ -219,19 +220,22 @@ def _candidate_pairs(
 ) -> tuple[PlayedPairs, PlayedPairs, datetime | None]:
     """Return the pairs of listener and item that may be queries and targets, and the moment between them."""
     if config.split == "listeners":
-        pairs = PlayedPairs.of(dataset)
+        pairs = PlayedPairs.of(dataset).above_zero()
         return pairs, pairs, None
-    plays = dataset.plays.unique([c.LISTENER_ID, c.ITEM_ID], keep="first", maintain_order=True)
+    plays = dataset.plays
     if c.LAST_PLAYED not in plays.columns or plays[c.LAST_PLAYED].null_count() == len(plays):
         raise DataError(
             "the plays have no times",
             path=dataset.path,
             remedy="hold out listeners instead: leave --split time out",
         )
-    moment = plays[c.LAST_PLAYED].sort().drop_nulls()
-    cut: datetime = moment[int((1 - config.after) * (len(moment) - 1))]
-    before, after = plays.filter(pl.col(c.LAST_PLAYED) <= cut), plays.filter(pl.col(c.LAST_PLAYED) > cut)
-    return PlayedPairs.of_batches(lambda: [before]), PlayedPairs.of_batches(lambda: [after]), cut
+    last = pl.col(c.LAST_PLAYED).max().over(c.LISTENER_ID, c.ITEM_ID)
+    plays = plays.with_columns(last).unique([c.LISTENER_ID, c.ITEM_ID], keep="first", maintain_order=True)
+    times = plays[c.LAST_PLAYED].sort().drop_nulls()
+    moment: datetime = times[int((1 - config.after) * (len(times) - 1))]
+    parts = plays.filter(pl.col(c.LAST_PLAYED) <= moment), plays.filter(pl.col(c.LAST_PLAYED) > moment)
+    before, after = (PlayedPairs.of_table(part).above_zero() for part in parts)
+    return before, after, moment
 
 
 def _draw_held_out(
@@ -250,23 +254,25 @@ def _draw_held_out(
     if among is not None:
         listeners = listeners.filter(listeners.is_in(among.implode()))
     if len(listeners) < MIN_ELIGIBLE:
+        remedy = f"evaluation needs at least {MIN_ELIGIBLE}: use a dataset with more listening data"
         raise DataError(
             f"only {len(listeners)} listeners have both a query and a target",
             path=dataset.path,
-            remedy=f"evaluation needs at least {MIN_ELIGIBLE}: use a dataset with more listening data",
+            remedy=remedy if by_listener else f"{remedy}, or another share of it after the moment (after)",
         )
-    count = max(1, round(config.held_out * len(listeners)))
+    # One at least stays to learn from.
+    count = min(max(1, round(config.held_out * len(listeners))), len(listeners) - 1)
     return listeners.gather(np.sort(rng.choice(len(listeners), count, replace=False)))
 
 
-def _without(pairs: PlayedPairs, listeners: pl.Series, catalogue: pl.Series) -> Interactions:
+def _without(pairs: PlayedPairs, held_out_ids: pl.Series, catalogue: pl.Series) -> Interactions:
     """Return the interactions of all listeners but some, over what they play and the catalogue."""
     held_out = np.zeros(len(pairs.listeners), np.bool_)
-    held_out[pairs.listeners.codes(listeners)] = True
-    rest = pairs.of_listeners(np.flatnonzero(~held_out))
+    held_out[pairs.listeners.codes(held_out_ids)] = True
+    rest = pairs.select_listeners(np.flatnonzero(~held_out))
     kept = pairs.items.ids.is_in(catalogue.implode()).to_numpy()
     kept[rest.plays.indices] = True
-    return Interactions.of_pairs(rest if kept.all() else rest.of_items(kept))
+    return Interactions.of_pairs(rest if kept.all() else rest.select_items(kept))
 
 
 def _matrix(pairs: PlayedPairs, held_out_ids: pl.Series, interactions: Interactions) -> CSR:

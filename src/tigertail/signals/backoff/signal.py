@@ -34,6 +34,7 @@ ITEMS_OF_ARTIST: Final = (
     8  # retrieved of an artist: half of them those that most play, half those that fewest do
 )
 ITEMS_OF_OWN: Final = 64  # retrieved of the query's own artist
+LOOKED_AT: Final = 8  # answers retrieved to find the best affinity of a query, which may be itself among them
 
 
 class BackOffConfig(BaseModel):
@@ -44,7 +45,7 @@ class BackOffConfig(BaseModel):
     shrinkage: float = Field(0.3, gt=0)
     """s in v = n / (n + s), in listeners: an item of s listeners has v = 1/2."""
     same_artist: float = Field(1.5, ge=0)
-    """Affinity of an artist with themselves, as a share of that with the closest other."""
+    """Affinity of an artist with themselves, as so many times that with the closest other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +59,9 @@ class BackOff:
         aff(A -> B) = v_A v_B own(A -> B) + (1 - v_A v_B) artists(a(A) -> a(B))
 
     where each signal is divided by its best affinity of the query to another item or artist (by 1 if none is above 0),
-    and the affinity of an artist to themselves is ``same_artist``. A signal without data about the pair adds nothing;
-    where neither has data, the affinity is ``-inf``. If one of the two items has no listener, the artists alone decide.
+    and the affinity to themselves of an artist whom the signal over artists knows is ``same_artist``. A signal without
+    data about the pair adds nothing; where neither has data, the affinity is ``-inf``. If one of the two items has no
+    listener, the artists alone decide.
     The shrinkage n / (n + s) is that of Bell and Koren, "Improved Neighborhood-based Collaborative Filtering" (KDD Cup
     2007).
 
@@ -124,14 +126,15 @@ class BackOff:
         """
         own, artists = _retrieving(self.own), _retrieving(self.artists)
         found = own.nearest(queries, n, band)
-        _note_best(own, queries, found, self._best_own)
+        if n >= LOOKED_AT:  # then the best is among them
+            _note_best(own, queries, found, self._best_own)
         asked = self.artist_of[queries]
         distinct = np.unique(asked[asked != NO_ARTIST])
         offsets, items = self._items_of_artists
         filled = np.diff(offsets) > 0
         of_artists = np.zeros(len(filled), np.uint8)
         of_artists[filled] = band[items[offsets[:-1][filled]]]
-        count = 1 + -(-n // ARTISTS_ONE_IN)  # the first is the artist asked
+        count = 1 + -(-n // ARTISTS_ONE_IN)  # one is the artist asked
         near = artists.nearest(distinct, count, of_artists)
         through = np.full((len(queries), near.shape[1] * ITEMS_OF_ARTIST + ITEMS_OF_OWN), -1, np.int32)
         place = np.where(asked == NO_ARTIST, NO_ARTIST, np.searchsorted(distinct, asked)).astype(np.int32)
@@ -143,7 +146,9 @@ class BackOff:
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        The best affinity of a query, which others are divided by, is the best that is found (:meth:`nearest`).
+        The best affinity of a query, by which others are divided, is the best that retrieval finds: in a catalogue of
+        more vectors than it looks at (:mod:`tigertail.signals.clusters`) now and then not the best of all, so that all
+        affinities of a query from one of its two parts are larger by one factor than those of :meth:`affinity`.
         """
         own, artists = _retrieving(self.own), _retrieving(self.artists)
         asked, theirs = np.maximum(self.artist_of[queries], 0), np.maximum(self.artist_of[items], 0)
@@ -322,7 +327,8 @@ def _numpy_mix(
 
 
 def _retrieving(signal: Signal) -> Retrieves:
-    assert isinstance(signal, Retrieves)  # as all that a fit makes
+    if not isinstance(signal, Retrieves):  # as all that a fit makes
+        raise TypeError(f"a {type(signal).__name__} cannot retrieve as part of a back-off")
     return signal
 
 
@@ -332,8 +338,8 @@ def _best_of(
     """Return the best affinity of each query to another item or artist, 1 if none is above 0, and note it."""
     missing = np.unique(queries[np.isnan(noted[queries])])
     if len(missing):
-        # Two, since the nearest is the query itself.
-        _note_best(signal, missing, signal.nearest(missing, 2, np.zeros(len(noted), np.uint8)), noted)
+        found = signal.nearest(missing, LOOKED_AT, np.zeros(len(noted), np.uint8))
+        _note_best(signal, missing, found, noted)
     return noted[queries]
 
 
