@@ -201,6 +201,7 @@ def test_the_service_is_that_of_the_listener_however_ids_are_written() -> None:
     ]
 
 
+RATED = {"user": [1], "artist": ["a"], "stars": [3]}
 WRONG = [
     ({"plays": {"user": [1], "band_": [2], "x": [1]}, "columns": {"name": "bnd"}}, "no column 'bnd' in plays"),
     ({"plays": {"user": [1], "x": [2]}}, "plays: no column for the item"),
@@ -210,7 +211,12 @@ WRONG = [
     ({"plays": [("ann", "Queen")]}, "plays is of type list"),
     ({"plays": {"user": "ann", "artist": ["a"]}}, "'user' is of type str, not a column"),
     ({"plays": {"user": [True], "artist": ["a"]}}, "column 'user' is of type Boolean"),
-    ({"plays": {"user": [1], "artist": ["a"], "stars": [3]}}, "'stars' has ratings, but of which scale"),
+    ({"plays": RATED}, "'stars' has ratings, but of which scale"),
+    ({"plays": RATED, "rating_scale": (5, 1)}, "5 is not below 1"),
+    ({"plays": RATED, "rating_scale": (3, 3)}, "3 is not below 3"),
+    ({"plays": RATED, "rating_scale": 5}, "'5' is not the lowest and the highest rating"),
+    ({"plays": RATED, "rating_scale": (1, float("inf"))}, "rating_scale: expected a finite number"),
+    ({"plays": PLAYS, "rating_scale": (1, 5)}, "rating_scale is given, and plays has no column of ratings"),
     ({"plays": {"user": [1, 2], "artist": ["a"]}}, "the columns differ in length"),
     ({"plays": PLAYS, "columns": {"listner": "user"}}, "columns: unknown column 'listner'"),
     ({"plays": PLAYS, "columns": {"tracks": {"name": "artist"}}}, "columns: no frame 'tracks'"),
@@ -238,7 +244,7 @@ def test_an_unknown_table_is_an_unknown_argument() -> None:
 def test_if_no_row_can_be_used_there_is_no_dataset() -> None:
     with (
         pytest.warns(TigertailWarning, match="1 of 1 rows left out"),
-        pytest.raises(DataError, match="no row that can be used"),
+        pytest.raises(DataError, match=r"no row that can be used: no listener \(1\)"),
     ):
         Dataset.of({"user": [None], "artist": ["Queen"]})
 
@@ -266,6 +272,13 @@ def test_the_whole_way_without_a_file() -> None:
     assert model.provenance.dataset == "frames"
     report = tigertail.evaluate(plays, reference="popularity")
     assert {row.system for row in report.rows} >= {"popularity", "mixture"}
+
+
+def test_of_several_services_of_a_listener_the_first_counts() -> None:
+    people = {"user": ["ann", "bob", "ann", "ann", "bob"], "source": ["radio", "shop", "shop", "net", "shop"]}
+    with pytest.warns(TigertailWarning, match="listeners: 1 with several sources, of which the first counts"):
+        dataset = Dataset.of(PLAYS, listeners=people)
+    assert dataset.listeners.select("listener_id", "source").rows() == [("ann", "radio"), ("bob", "shop")]
 
 
 def test_a_name_beside_an_artist_is_that_of_a_person_or_of_a_list() -> None:

@@ -125,12 +125,13 @@ class Dataset:
         Warns
         -----
         TigertailWarning
-            If rows are left out: how many of which frame, and why.
+            If rows are left out: how many of which frame, and why; or if listeners have several sources.
 
         Raises
         ------
         DataError
-            If a column is missing, of a type that cannot be read, or has negative numbers; or if no play is left.
+            If a column is missing, of a type that cannot be read, or has negative numbers; if no play is left; or if
+            ``rating_scale`` is not two numbers, the lower one first, or there is no column of ratings.
         TypeError
             If an argument is not a frame, or there is no such table.
 

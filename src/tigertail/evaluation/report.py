@@ -119,8 +119,25 @@ class Report:
         """Length of the lists."""
         return self.config.k
 
-    def group(self, by: str, group: str = OVERALL) -> list[Row]:
-        """Return the rows of one group, in the order of the systems."""
+    def group(self, by: str, group: str | None = None) -> list[Row]:
+        """Return the rows of one group, in the order of the systems.
+
+        Parameters
+        ----------
+        by
+            Kind of the group, as in :class:`Row`.
+        group
+            The group of that kind; it may be left out where ``by`` is ``"overall"``, which has one only.
+
+        Raises
+        ------
+        TypeError
+            If the group is left out, and its kind has several.
+        """
+        if group is None:
+            if by != OVERALL:
+                raise TypeError(f"'{by}' has several groups; name one of {', '.join(self.groups(by)) or 'none'}")
+            group = OVERALL
         return [row for row in self.rows if row.by == by and row.group == group]
 
     def groups(self, by: str) -> list[str]:
@@ -128,15 +145,17 @@ class Report:
         return list(dict.fromkeys(row.group for row in self.rows if row.by == by))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON, NaN as None, and with the exponents of the curves."""
+        """Return the report as plain values for JSON, NaN and infinity as None, and with the exponents of the curves."""
         plain: dict[str, Any] = without_nan(asdict(self))
         return plain | {"config": self.config.model_dump(), "exponents": list(EXPONENTS)}
 
 
 def without_nan(value: Any) -> Any:
-    """Return plain values with every NaN replaced by None."""
+    """Return plain values with every number that JSON cannot hold, NaN or infinite, replaced by None."""
     if isinstance(value, dict):
         return {key: without_nan(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [without_nan(one) for one in value]
-    return None if isinstance(value, float) and np.isnan(value) else value
+    if isinstance(value, float | np.floating):
+        return float(value) if np.isfinite(value) else None
+    return value

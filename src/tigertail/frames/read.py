@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
+from pydantic import TypeAdapter, ValidationError
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import EVERYTHING
 from tigertail.dataset.tables import TABLES
-from tigertail.errors import DataError, TigertailWarning
+from tigertail.errors import DataError, TigertailWarning, setting_at_fault
 from tigertail.frames.columns import check_columns, check_needs, mapped
 from tigertail.frames.convert import as_column, is_column, to_polars
 from tigertail.frames.matrices import IDS, axis_frame, is_matrix, plays_of
@@ -22,10 +23,12 @@ from tigertail.ingest.accumulator import REF, ROWS, sum_plays
 from tigertail.ingest.clean import NEGATIVE, clean
 from tigertail.ingest.collector import RowCollector
 from tigertail.ingest.formats.column_types import as_text, ids_from_floats
+from tigertail.ingest.formats.rating_scale import RatingScale
 from tigertail.ingest.missing import SAY_MISSING, visible
 from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine
 
+_GIVE_SCALE: Final = "give the lowest and the highest rating: rating_scale=(1, 5)"
 _OPTIONAL: Final = {c.RATING: pl.Float64(), c.LAST_PLAYED: pl.Datetime("us", "UTC")}
 
 
@@ -54,18 +57,24 @@ def read_frames(
     DataError, TypeError
         As there.
     """
+    scale = _scale(rating_scale)
     frames = _frames(plays, tables, columns or {}, kind)
     mappings = {
         table: mapped(TABLES[table], frame.columns, columns or {}, kind) for table, frame in frames.items()
     }
     source_column = mappings.get(c.LISTENERS_TABLE, {}).pop(c.SOURCE, None)
+    if scale is not None and c.RATING not in mappings[c.PLAYS_TABLE]:
+        raise DataError(
+            "rating_scale is given, and plays has no column of ratings",
+            remedy=f'name it: columns={{"{c.RATING}": ...}}; or leave rating_scale out',
+        )
     reader = _Reader()
     for table, frame in frames.items():
         check_needs(TABLES[table], mappings[table], frame.columns)
-        if c.RATING in mappings[table] and rating_scale is None:
+        if c.RATING in mappings[table] and scale is None:
             raise DataError(
                 f"{table}: '{mappings[table][c.RATING]}' has ratings, but of which scale?",
-                remedy="give the lowest and the highest: rating_scale=(1, 5); or leave the column out",
+                remedy=f"{_GIVE_SCALE}; or leave the column out",
             )
         source = FrameSource(
             name=table,
@@ -73,7 +82,7 @@ def read_frames(
             table=table,
             frame=frame,
             mapping=mappings[table],
-            rating_scale=rating_scale,
+            rating_scale=scale,
         )
         reader.add(source)
     _report(reader.quarantine)
@@ -84,6 +93,22 @@ def read_frames(
             made[c.LISTENERS_TABLE], people[ident].alias(c.LISTENER_ID), people[source_column].alias(c.SOURCE)
         )
     return Dataset.in_memory(made, name=name)
+
+
+def _scale(given: Any) -> tuple[float, float] | None:
+    """Return the scale of the ratings, checked.
+
+    Raises
+    ------
+    DataError
+        If it is not two numbers, the lower one first.
+    """
+    if given is None:
+        return None
+    try:
+        return TypeAdapter(RatingScale).validate_python(given)
+    except ValidationError as error:
+        raise DataError(f"rating_scale: {setting_at_fault(error)[1]}", remedy=_GIVE_SCALE) from None
 
 
 def _frames(
@@ -136,7 +161,11 @@ class _Reader:
         resolved = self._rows.find_items(self._sources, [NAMESPACE])
         plays = pl.concat(self._plays)
         if resolved is None or plays.is_empty():
-            raise DataError("plays has no row that can be used", remedy="the warnings say why")
+            why = _rejected(self.quarantine, c.PLAYS_TABLE)
+            raise DataError(
+                "plays has no row that can be used" + (f": {why}" if why else ""),
+                remedy="give each row a listener and an item, and numbers within their bounds",
+            )
         return {
             c.PLAYS_TABLE: _added_up(plays.join(resolved.identities.item_of, on=REF)),
             c.LISTENERS_TABLE: self._rows.profiles.table(plays[c.LISTENER_ID].unique()),
@@ -171,7 +200,10 @@ def _with_source(listeners: pl.DataFrame, ids: pl.Series, sources: pl.Series) ->
             f"{c.LISTENERS_TABLE}: a source cannot be called '{EVERYTHING}'",
             remedy="choose another name; listeners who could hear everything have no source",
         )
-    services = given.drop_nulls().unique(c.LISTENER_ID, keep="first", maintain_order=True)
+    given = given.drop_nulls().unique(maintain_order=True)
+    services = given.unique(c.LISTENER_ID, keep="first", maintain_order=True)
+    if several := given.filter(pl.col(c.LISTENER_ID).is_duplicated())[c.LISTENER_ID].n_unique():
+        _warn(f"{c.LISTENERS_TABLE}: {several:,} with several sources, of which the first counts")
     return listeners.join(services, on=c.LISTENER_ID, how="left", maintain_order="left")
 
 
@@ -193,12 +225,16 @@ def _report(quarantine: Quarantine) -> None:
             )
     for table, read in quarantine.read.items():
         if reasons := quarantine.reasons_of(table):
-            why = ", ".join(f"{reason} ({rows:,})" for reason, rows in reasons.items())
-            _warn(f"{table}: {sum(reasons.values()):,} of {read:,} rows left out: {why}")
+            _warn(f"{table}: {sum(reasons.values()):,} of {read:,} rows left out: {_rejected(quarantine, table)}")
     for (table, what), rows in quarantine.warnings.items():
         examples = ", ".join(quarantine.examples[table, what])
         shown = f", such as {examples}" if examples else ""
         _warn(f"{table}: {what.removesuffix(SAY_MISSING)}: {rows:,} rows{shown}")
+
+
+def _rejected(quarantine: Quarantine, table: str) -> str:
+    """Return why rows of a table were left out, and how many."""
+    return ", ".join(f"{reason} ({rows:,})" for reason, rows in quarantine.reasons_of(table).items())
 
 
 def _warn(text: str) -> None:

@@ -21,9 +21,10 @@ from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 MAX_AMOUNT: Final = c.MAX_PLAYS
+"""The bound of all amounts: counts of mentions and of pairs, and weights, are of the size of plays at most."""
+
 NEGATIVE: Final = " is negative"
 """The end of the reason for which a number below zero is rejected."""
-"""The bound of all amounts: counts of mentions and of pairs, and weights, are of the size of plays at most."""
 
 EXACT: Final = "#exact"
 """Of rows with a time: whether it is exact to the second."""

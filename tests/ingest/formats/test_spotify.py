@@ -56,8 +56,16 @@ def test_the_history_of_a_year_names_no_listener(pack, read, quarantine):
 
 
 def test_a_folder_without_a_history(pack, read):
-    with pytest.raises(DataError, match="as Spotify sends it"):
+    with pytest.raises(DataError, match="extended streaming history, or that of the last year, as Spotify sends it"):
         read(history(pack({"ReadMeFirst.pdf": b"%PDF"}, "folder")))
+
+
+@pytest.mark.parametrize("played", [None, "abc", float("nan")])
+def test_a_play_of_unknown_length_is_rejected(played, tmp_path, read, quarantine):
+    songs = [song("Can", 30_000), song("Neu!", played)]
+    (tmp_path / "endsong_0.json").write_text(json.dumps(songs))
+    assert read(history(tmp_path))["plays"]["name"].to_list() == ["Can"]
+    assert quarantine.reasons_of("spotify-history") == {"the time played is not a number": 1}
 
 
 def test_true_and_false_are_no_artists(tmp_path, read, quarantine):

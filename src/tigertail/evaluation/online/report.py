@@ -127,7 +127,7 @@ class OnlineReport:
     notices: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON: NaN becomes None."""
+        """Return the report as plain values for JSON: NaN and infinity become None."""
         plain: dict[str, Any] = without_nan(asdict(self))
         for row, duel in zip(plain["duels"], self.duels, strict=True):
             row["winner"] = duel.winner

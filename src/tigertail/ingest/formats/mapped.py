@@ -21,6 +21,7 @@ from tigertail.ingest.formats.column_types import MANY, check_types, is_list
 from tigertail.ingest.formats.export import with_file
 from tigertail.ingest.formats.file_table import FileTable, shown
 from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
+from tigertail.ingest.formats.rating_scale import RatingScale
 from tigertail.ingest.formats.several import (
     AMOUNTS,
     OF_EACH,
@@ -86,7 +87,7 @@ class MappedSource(Source):
     descriptors: Texts = ()
     without: Texts = ()
     events: bool | None = None
-    rating_scale: tuple[float, float] | None = None
+    rating_scale: RatingScale | None = None
     files: str = "*"
 
     @field_validator("table")
@@ -106,13 +107,6 @@ class MappedSource(Source):
                     f"{name} is one column of the file, by its name in quotes or its number; '{column}' is neither"
                 )
         return columns
-
-    @field_validator("rating_scale", mode="before")
-    @classmethod
-    def _of_two(cls, scale: Any) -> Any:
-        if scale is not None and not (isinstance(scale, list | tuple) and len(scale) == 2):
-            raise ValueError(f"'{scale}' is not the lowest and the highest rating, such as [1, 5]")
-        return scale
 
     @field_validator("where", mode="before")
     @classmethod
@@ -137,8 +131,6 @@ class MappedSource(Source):
             raise ValueError(f"{twice[0]} is both under columns and under values")
         if c.RATING in self.columns and self.rating_scale is None:
             raise ValueError("a rating needs its scale, such as rating_scale = [1, 5]")
-        if self.rating_scale is not None and not self.rating_scale[0] < self.rating_scale[1]:
-            raise ValueError("rating_scale is the lowest rating, then the highest")
         if (self.descriptors or self.without) and not self.spec.descriptors:
             raise ValueError(f"{self.table} has no descriptors; they are columns of the table audio")
         if taken := sorted(set(self.descriptors) & set(known)):

@@ -44,7 +44,7 @@ class SpotifyHistory(Export):
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the plays one by one."""
         for stream in required_streams(
-            self.path, *_FILES, remedy="give the extended streaming history as Spotify sends it"
+            self.path, *_FILES, remedy="give the extended streaming history, or that of the last year, as Spotify sends it"
         ):
             for lines in JsonFile(stream, self.label, quarantine).objects():
                 rows = self._rows(lines, stream.name, quarantine)
@@ -58,7 +58,9 @@ class SpotifyHistory(Export):
             pl.Series(c.LAST_PLAYED, [_first(one, _TIME) for one in objects], dtype=pl.String),
             pl.Series("artist", [_first(one, _ARTIST) for one in objects], dtype=pl.String),
             pl.Series("title", [_first(one, _TITLE) for one in objects], dtype=pl.String),
-            pl.Series("played", [_first(one, _PLAYED) for one in objects], dtype=pl.String),
+            pl.Series("played", [_first(one, _PLAYED) for one in objects], dtype=pl.String).cast(
+                pl.Float64, strict=False
+            ),
             pl.Series("spoken", [_first(one, _SPOKEN) is not None for one in objects], dtype=pl.Boolean),
             is_play.alias("is_play"),
         )
@@ -68,7 +70,12 @@ class SpotifyHistory(Export):
         rows = self._left_out(
             rows, pl.col("spoken") & pl.col("artist").is_null(), "a podcast or an audiobook", quarantine
         )
-        short = pl.col("played").cast(pl.Float64, strict=False) < 1000 * self.least_seconds
+        played = pl.col("played")
+        unknown = played.is_null() | played.is_nan()
+        rows = quarantine.usable_rows(
+            self.label, file, rows, reasons((unknown, "the time played is not a number"))
+        )
+        short = played < 1000 * self.least_seconds
         rows = self._left_out(rows, short, f"played for less than {self.least_seconds:g} s", quarantine)
         if (given := self.given_listener(file)) is not None:
             rows = rows.with_columns(pl.lit(given).alias(c.LISTENER_ID))
