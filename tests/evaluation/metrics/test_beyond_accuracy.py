@@ -10,7 +10,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation.metrics.beyond_accuracy import locality_divergence
-from tigertail.evaluation.metrics.country_cohesion import cohesion
+from tigertail.evaluation.metrics.country_cohesion import cohesion_by_country, mean_cohesion
 from tigertail.evaluation.metrics.locality import item_countries, listener_countries
 from tigertail.signals.factors import FactorAffinity
 from tigertail.sparse import CSR
@@ -76,8 +76,9 @@ def test_a_country_in_one_point_has_a_large_cohesion() -> None:
     item_country = np.array(["PL"] * 6 + ["US"] * 2)
     apart = FactorAffinity(np.repeat(np.eye(3, dtype=np.float32), [3, 3, 2], axis=0), beta=1)
     lumped = FactorAffinity(np.repeat(np.eye(2, dtype=np.float32), [6, 2], axis=0), beta=1)
-    assert (
-        cohesion(lumped, plays, listener_country, item_country)
-        > cohesion(apart, plays, listener_country, item_country) + 0.3
+    of_lumped, of_apart = (
+        mean_cohesion(cohesion_by_country(signal, plays, listener_country, item_country))
+        for signal in (lumped, apart)
     )
-    assert cohesion(apart, plays, listener_country, item_country) == pytest.approx(0, abs=0.05)
+    assert of_lumped > of_apart + 0.3
+    assert of_apart == pytest.approx(0, abs=0.05)

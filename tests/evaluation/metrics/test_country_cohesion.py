@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tigertail.evaluation.metrics import country_cohesion as cohesion_module
-from tigertail.evaluation.metrics.country_cohesion import cohesion, cohesion_by_country
+from tigertail.evaluation.metrics.country_cohesion import cohesion_by_country, mean_cohesion
+from tigertail.signals.contract import Signal
 from tigertail.signals.factors import FactorAffinity
 from tigertail.sparse import CSR
 
@@ -34,6 +38,10 @@ APART = _embedding([0] * 5 + [1] * 5 + [2] * 10 + [0] * 10 + [1] * 10 + [2] * 60
 LUMPED = _embedding([0] * 10 + [1] * 90)
 
 
+def cohesion(signal: Signal) -> float:
+    return mean_cohesion(cohesion_by_country(signal, _plays(), LISTENER_COUNTRY, ITEM_COUNTRY))
+
+
 def test_only_countries_of_five_local_artists_have_a_row() -> None:
     [row] = cohesion_by_country(APART, _plays(), LISTENER_COUNTRY, ITEM_COUNTRY)
     assert (row.country, row.local, row.listeners) == ("PL", 10, 50)
@@ -50,12 +58,36 @@ def test_the_local_share_is_higher_in_a_lump() -> None:
 
 
 def test_a_block_of_queries_at_a_time_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = cohesion(LUMPED, _plays(), LISTENER_COUNTRY, ITEM_COUNTRY)
+    whole = cohesion(LUMPED)
     monkeypatch.setattr(cohesion_module, "BLOCK_BYTES", 3 * 8 * ITEMS)
-    assert cohesion(LUMPED, _plays(), LISTENER_COUNTRY, ITEM_COUNTRY) == pytest.approx(whole, abs=1e-12)
+    assert cohesion(LUMPED) == pytest.approx(whole, abs=1e-12)
 
 
 def test_a_signal_without_known_items_has_no_cohesion() -> None:
     empty = FactorAffinity(np.zeros((ITEMS, 2), np.float32))
     assert cohesion_by_country(empty, _plays(), LISTENER_COUNTRY, ITEM_COUNTRY) == []
-    assert np.isnan(cohesion(empty, _plays(), LISTENER_COUNTRY, ITEM_COUNTRY))
+    assert np.isnan(cohesion(empty))
+
+
+@dataclass(frozen=True)
+class WithItself:
+    """A signal with another affinity of every item to itself, which may be anything."""
+
+    signal: Signal
+    to_itself: float
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        return self.signal.known
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        rows = self.signal.affinity(queries).copy()
+        rows[np.arange(len(queries)), queries] = self.to_itself
+        return rows
+
+
+@pytest.mark.parametrize("to_itself", [0.0, -7.0, 1e6, np.inf, -np.inf, np.nan])
+def test_the_affinity_of_an_item_to_itself_plays_no_part(to_itself: float) -> None:
+    assert cohesion(WithItself(LUMPED, to_itself)) == pytest.approx(cohesion(LUMPED), abs=1e-12)
+    empty = FactorAffinity(np.zeros((ITEMS, 2), np.float32))
+    assert np.isnan(cohesion(WithItself(empty, to_itself)))

@@ -28,7 +28,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tigertail.dataset.strata import MID
-from tigertail.evaluation.metrics.country_cohesion import cohesion
+from tigertail.evaluation.metrics.country_cohesion import cohesion_by_country, mean_cohesion
 from tigertail.evaluation.metrics.locality import UNKNOWN, item_countries, listener_countries
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
@@ -65,7 +65,8 @@ def list_figures(lists: NDArray[np.int32], signal: Signal, split: Split) -> dict
     item_country = item_countries(split)
     query_country = held_out_country[split.query_listeners]
     figures["locality JS"] = locality_divergence(lists, query_country, item_country, split)
-    figures["cohesion"] = cohesion(signal, split.interactions.plays, training_country, item_country)
+    by_country = cohesion_by_country(signal, split.interactions.plays, training_country, item_country)
+    figures["cohesion"] = mean_cohesion(by_country)
     return figures
 
 

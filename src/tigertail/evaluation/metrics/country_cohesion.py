@@ -1,10 +1,10 @@
-"""Country cohesion: affinity among a country's artists in a model, minus the same by that country's listeners.
+"""Country cohesion: affinity among a country's artists in a signal, minus the same by that country's listeners.
 
 For each country with at least five local artists of five listeners or more, of which the hundred most popular are
-compared: the mean, over ordered pairs of them, of the affinity A -> B of the system, standardised within A's row (mean
-0, deviation 1 over the items with a training listener), minus the same for the cosine of co-listening among that
-country's own listeners. Countries are weighted by their number of local artists. Above 0, the model places these
-artists closer together than the behaviour of their listeners does.
+compared: the mean, over ordered pairs of them, of the affinity A -> B of the signal, standardised within A's row (mean
+0, deviation 1 over the items with a training listener but A itself), minus the same for the cosine of co-listening
+among that country's own listeners. Countries are weighted by their number of local artists that are compared, a hundred
+at most. Above 0, the signal places these artists closer together than the behaviour of their listeners does.
 
 Standardised values grow where few answers stand out, so cohesion compares countries under one kind of affinity, or
 two affinities of one kind. The local share does not depend on the shape of an affinity: it is the share of local
@@ -52,7 +52,7 @@ class LocalAffinity:
 
 @dataclass(frozen=True)
 class CountryCohesion:
-    """Affinity among a country's local artists, in the model and among the country's own listeners.
+    """Affinity among a country's local artists, in a signal and among the country's own listeners.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class CountryCohesion:
     listeners
         Listeners who live there.
     model
-        In the system.
+        In the signal, which is one of a model, or a system.
     own
         Among the listeners of the country, by the cosine of co-listening.
     """
@@ -76,44 +76,32 @@ class CountryCohesion:
 
     @property
     def cohesion(self) -> float:
-        """Affinity in the model minus affinity among the own listeners."""
+        """Affinity in the signal minus affinity among the own listeners."""
         return self.model.mean - self.own.mean
 
 
-def cohesion(
-    signal: Signal, plays: CSR, listener_country: NDArray[np.str_], item_country: NDArray[np.str_]
-) -> float:
-    """Return the mean cohesion of all countries.
+def mean_cohesion(rows: list[CountryCohesion]) -> float:
+    """Return the mean over countries, weighted by their number of local artists that are compared; NaN without any.
 
     Parameters
     ----------
-    signal, plays, listener_country, item_country
-        As in :func:`cohesion_by_country`.
-
-    Returns
-    -------
-    float
-        The mean over countries, weighted by their number of local artists; NaN without any.
+    rows
+        What :func:`cohesion_by_country` returns.
 
     Examples
     --------
-    Five Poles all play the same five Polish artists, five Brazilians five others. With five similar and five other
-    artists, standardised affinities are 1 and -1, in the first model and among listeners: the cohesion is 0. A model
-    with ten equal artists gives 0 to all: its cohesion is -1.
+    Five Poles all play the same five Polish artists, five Brazilians five others. Each artist has four similar ones and
+    five others, with standardised affinities of 1.12 and -0.89, in the first signal and among listeners: the cohesion
+    is 0. A signal with ten equal artists gives 0 to all: its cohesion is -1.12.
 
     >>> plays = CSR.from_coo(np.repeat(range(10), 5), [*range(5)] * 5 + [*range(5, 10)] * 5, [1] * 50, (10, 10))
     >>> where = np.repeat(["PL", "BR"], 5)
     >>> from tigertail.signals.factors import FactorAffinity
     >>> two = FactorAffinity(np.repeat(np.eye(2, dtype=np.float32), 5, axis=0))
     >>> one = FactorAffinity(np.ones((10, 1), np.float32))
-    >>> round(cohesion(two, plays, where, where), 6), round(cohesion(one, plays, where, where), 6)
-    (0.0, -1.0)
+    >>> [round(mean_cohesion(cohesion_by_country(signal, plays, where, where)), 6) for signal in (two, one)]
+    [0.0, -1.118034]
     """
-    return mean_cohesion(cohesion_by_country(signal, plays, listener_country, item_country))
-
-
-def mean_cohesion(rows: list[CountryCohesion]) -> float:
-    """Return the mean over countries, weighted by their number of local artists."""
     weights = [row.local for row in rows]
     return float(np.average([row.cohesion for row in rows], weights=weights)) if rows else float("nan")
 
@@ -126,9 +114,9 @@ def cohesion_by_country(
     Parameters
     ----------
     signal
-        The system.
+        The signal.
     plays
-        Training listeners by items.
+        Training listeners by items, these from the most played down, as their codes run.
     listener_country
         Country of each training listener; "" where unknown.
     item_country
@@ -142,7 +130,7 @@ def cohesion_by_country(
 
     Examples
     --------
-    A model with ten equal artists of two countries lists the other nine after each; four of them are of the same
+    A signal with ten equal artists of two countries lists the other nine after each; four of them are of the same
     country. The listeners of that country play these four and no other.
 
     >>> plays = CSR.from_coo(np.repeat(range(10), 5), [*range(5)] * 5 + [*range(5, 10)] * 5, [1] * 50, (10, 10))
@@ -162,7 +150,7 @@ def compare_cohesion(
     listener_country: NDArray[np.str_],
     item_country: NDArray[np.str_],
 ) -> dict[str, list[CountryCohesion]]:
-    """Return the same for several systems by name; the affinity among own listeners is computed once."""
+    """Return the same for several signals by name; the affinity among own listeners is computed once."""
     popularity = np.bincount(plays.indices, minlength=plays.shape[1])
     played = popularity > 0
     countries = np.unique(item_country[item_country != UNKNOWN])
@@ -180,9 +168,9 @@ def compare_cohesion(
                 continue
             among_own, _ = _local_affinity(_Cosine(own), local, is_local, played)
             for name, signal in signals.items():
-                model, known = _local_affinity(signal, local, is_local, played)
+                in_signal, known = _local_affinity(signal, local, is_local, played)
                 if known:
-                    row = CountryCohesion(str(country), len(local), len(residents), model, among_own)
+                    row = CountryCohesion(str(country), len(local), len(residents), in_signal, among_own)
                     found[name].append(row)
     return found
 
@@ -209,7 +197,7 @@ class _Cosine:
 def _local_affinity(
     signal: Signal, local: NDArray[np.int32], is_local: NDArray[np.bool_], played: NDArray[np.bool_]
 ) -> tuple[LocalAffinity, bool]:
-    """Return the affinity among local items, and whether the signal has data about any of them.
+    """Return the affinity among local items, and whether the signal has data about any of them and another item.
 
     A block of queries at a time bounds the memory for any number of items.
     """
@@ -222,21 +210,26 @@ def _local_affinity(
         answers, _ = top_k(rows, LISTED, queries)
         listed_local += int((is_local[answers] & (answers >= 0)).sum())
         listed += int((answers >= 0).sum())
+        itself = np.arange(len(queries)), np.arange(start, start + len(queries))  # in rows of local items
         of_played = rows[:, played]
-        any_known |= bool(np.isfinite(of_played).any())
-        among = _standardised(of_played, place)
-        among[np.arange(len(queries)), np.arange(start, start + len(queries))] = 0
+        others = np.ones(of_played.shape, bool)
+        others[itself[0], place[itself[1]]] = False
+        any_known |= bool((np.isfinite(of_played) & others).any())
+        among = _standardised(of_played, others, place)
+        among[itself] = 0
         total += float(among.sum())
     pairs = len(local) * (len(local) - 1)
     return LocalAffinity(total / pairs, listed_local / listed if listed else 0.0), any_known
 
 
-def _standardised(rows: NDArray[np.float32], columns: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Return some columns of rows standardised to mean 0 and deviation 1."""
+def _standardised(
+    rows: NDArray[np.float32], others: NDArray[np.bool_], columns: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """Return some columns of rows standardised to mean 0 and deviation 1 over the others than the query itself."""
     finite = np.isfinite(rows)
     if not finite.all():  # unknown items rank last
-        least = np.where(finite, rows, 0).min(axis=1, keepdims=True)
+        least = np.where(finite & others, rows, 0).min(axis=1, keepdims=True)
         rows = np.where(finite, rows, np.minimum(least, 0))
-    spread = rows.std(axis=1, keepdims=True, dtype=np.float64)
-    away = rows[:, columns] - rows.mean(axis=1, keepdims=True, dtype=np.float64)
+    spread = rows.std(axis=1, keepdims=True, dtype=np.float64, where=others)
+    away = rows[:, columns] - rows.mean(axis=1, keepdims=True, dtype=np.float64, where=others)
     return np.asarray(away / np.where(spread > 0, spread, 1))
