@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from tigertail.errors import ConfigError, ModelError
 from tigertail.model import Model, deploy, load, roll_back, save
@@ -103,7 +114,8 @@ def test_a_signature_of_another_model_is_none_of_this(model: Path, key: Path, tm
     signers = [sign(model, key)]
     other = replace(load(model), training_summary={"made": "elsewhere"})
     save(other, tmp_path / "other")
-    put_signature(tmp_path / "other", read_manifest(model)[0][SIGNATURE])
+    its_own = content_digest(read_manifest(tmp_path / "other")[0])
+    put_signature(tmp_path / "other", read_manifest(model)[0][SIGNATURE], its_own)
     with pytest.raises(ModelError, match="not signed by any"):
         verify_signature(tmp_path / "other", signers)
 
@@ -118,10 +130,61 @@ def test_the_private_key_is_its_owners_alone_and_never_written_over(key: Path) -
     assert nowhere.value.remedy == "choose a place that can be written"
 
 
-@pytest.mark.parametrize("content", [b"", b"no key", None])
-def test_what_is_no_key(model: Path, tmp_path: Path, content: bytes | None) -> None:
+def test_what_takes_a_models_place_while_it_is_signed_is_not_signed(
+    model: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(load(model), training_summary={"made": "elsewhere"})
+    monkeypatch.setattr(signing, "_verify_all", lambda folder, manifest: save(other, model))
+    with pytest.raises(ModelError, match="another model took its place") as error:
+        sign(model, key)
+    assert error.value.remedy == "sign it again"
+    assert SIGNATURE not in read_manifest(model)[0]
+
+
+def test_of_a_key_that_is_half_written_no_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full_disk(number: int, mode: str) -> IO[bytes]:
+        os.close(number)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fdopen", full_disk)
+    with pytest.raises(ConfigError, match="No space left on device"):
+        new_signing_key(tmp_path / "key.pem")
+    monkeypatch.undo()
+    assert new_signing_key(tmp_path / "key.pem")
+
+
+def pem(password: bytes | None = None) -> bytes:
+    lock = BestAvailableEncryption(password) if password else NoEncryption()
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
+
+
+PUBLIC = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+ELLIPTIC = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+    Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem", "remedy"),
+    [
+        (b"", "no private key in PEM", "tigertail signing-key FILE"),
+        (b"no key", "no private key in PEM", "tigertail signing-key FILE"),
+        (None, "no such file", "tigertail signing-key FILE"),
+        (pem(b"secret"), "a private key with a password", "openssl pkey"),
+        (PUBLIC, "a public key", "the private key that it belongs to"),
+        (ELLIPTIC, "of another kind than Ed25519", "tigertail signing-key FILE"),
+    ],
+    ids=["empty", "text", "missing", "password", "public", "elliptic"],
+)
+def test_what_is_no_key(model: Path, tmp_path: Path, content: bytes | None, problem: str, remedy: str) -> None:
     file = tmp_path / "wrong.pem"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(ConfigError, match="no private key can be read"):
+    with pytest.raises(ConfigError, match=problem) as error:
         sign(model, file)
+    assert remedy in error.value.remedy
+
+
+def test_a_folder_is_no_key(model: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        sign(model, tmp_path)

@@ -252,15 +252,26 @@ def content_digest(manifest: Mapping[str, Any]) -> str:
     return _seal({key: value for key, value in manifest.items() if key not in ("generation", SIGNATURE)})
 
 
-def put_signature(path: Path, signature: str) -> None:
+def put_signature(path: Path, signature: str, digest: str) -> None:
     """Keep a signature in the manifest of the current generation, and in its copy.
+
+    Parameters
+    ----------
+    path
+        The model's folder.
+    signature
+        The signature, in hexadecimal digits.
+    digest
+        The :func:`content_digest` of the model that it is meant for.
 
     Raises
     ------
     ModelError
-        If there is no model, or it is damaged.
+        If there is no model, it is damaged, or by now another one.
     """
     manifest, _ = read_manifest(path)
+    if content_digest(manifest) != digest:
+        raise ModelError("another model took its place while it was signed", path=path, remedy="sign it again")
     signed = manifest | {SIGNATURE: signature}
     text = to_json(signed | {SEAL: _seal(signed)})
     for folder in (path / manifest["generation"], path):

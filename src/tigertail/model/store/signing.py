@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _PURPOSE: Final = b"tigertail model\n"  # so that a signature of anything else is none of a model
 KEY_DIGITS: Final = 64
 _FEATURE: Final = "a signature of a model"
+_MAKE_KEY: Final = "make one with: tigertail signing-key FILE"
 
 
 def new_signing_key(file: Path) -> str:
@@ -39,8 +40,7 @@ def new_signing_key(file: Path) -> str:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(pem)
+        _write_new(file, pem)
     except FileExistsError:
         raise ConfigError("exists already", path=file, remedy="choose a new file") from None
     except OSError as error:
@@ -48,6 +48,17 @@ def new_signing_key(file: Path) -> str:
             f"cannot be written ({error.strerror})", path=file, remedy="choose a place that can be written"
         ) from None
     return _public(key)
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    """Write a new file that only this user can read, or none."""
+    number = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(number, "wb") as out:
+            out.write(content)
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def sign(path: Path | str, key_file: Path) -> str:
@@ -68,7 +79,7 @@ def sign(path: Path | str, key_file: Path) -> str:
     Raises
     ------
     ModelError
-        If the model is missing or damaged.
+        If the model is missing or damaged, or another takes its place meanwhile.
     ConfigError
         If the key cannot be read.
     """
@@ -76,7 +87,7 @@ def sign(path: Path | str, key_file: Path) -> str:
     key = _private(key_file)
     manifest, _ = read_manifest(path)
     _verify_all(path / manifest["generation"], manifest)
-    put_signature(path, key.sign(_message(manifest)).hex())
+    put_signature(path, key.sign(_message(manifest)).hex(), content_digest(manifest))
     return _public(key)
 
 
@@ -179,18 +190,34 @@ def _private(file: Path) -> Ed25519PrivateKey:
     with missing_extra("sign", _FEATURE):
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    content = _content(file)
     try:
-        key = load_pem_private_key(file.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
+        key = load_pem_private_key(content, password=None)
+    except TypeError:  # of cryptography, where a password is missing
         raise ConfigError(
-            f"no private key can be read ({type(error).__name__})",
+            "a private key with a password",
             path=file,
-            remedy="make one with: tigertail signing-key FILE",
+            remedy="take the password off, as with: openssl pkey -in FILE -out NEW",
         ) from None
+    except ValueError:
+        if b"PUBLIC KEY-----" in content:
+            raise ConfigError(
+                "a public key, which signs nothing",
+                path=file,
+                remedy="give the private key that it belongs to",
+            ) from None
+        raise ConfigError("no private key in PEM", path=file, remedy=_MAKE_KEY) from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise ConfigError(
-            "a key of another kind than Ed25519",
-            path=file,
-            remedy="make one with: tigertail signing-key FILE",
-        )
+        raise ConfigError("a key of another kind than Ed25519", path=file, remedy=_MAKE_KEY)
     return key
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError("no such file", path=file, remedy=f"correct its name, or {_MAKE_KEY}") from None
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be read ({error.strerror})", path=file, remedy="give a file that this user can read"
+        ) from None
