@@ -43,12 +43,12 @@ _FARTHEST: Final = 1.0  # of one step of Newton's method
 
 @dataclass(frozen=True, eq=False)
 class Harvest:
-    """Items of a log that were shown at several ranks.
+    """Items of a log that were shown at several ranks, of the first ``MAX_RANKS``.
 
     Parameters
     ----------
     cells
-        Number of the (query, item, country, rank) of each row that counts; int64, (rows,).
+        Code of the (query, item, country, rank) of each row that counts; int64, (rows,).
     rows
         Places of these rows in ``log.shown``; int64, (rows,).
     positive
@@ -59,6 +59,8 @@ class Harvest:
         Rank of each cell, from 0; int64, (cells,).
     size
         Number of ranks.
+    moved
+        Number of these items, by query and country.
     """
 
     cells: NDArray[np.int64]
@@ -67,6 +69,7 @@ class Harvest:
     pairs: NDArray[np.int64]
     ranks: NDArray[np.int64]
     size: int
+    moved: int
 
     @classmethod
     def of(cls, log: Log) -> Self:
@@ -89,6 +92,7 @@ class Harvest:
             pairs.select("cell", "cell_other").to_numpy().astype(np.int64),
             cells["rank"].to_numpy().astype(np.int64) - 1,
             size,
+            cells.select(key).n_unique(),
         )
 
     def wins(self, weights: Reals | None = None) -> Reals:
@@ -117,10 +121,12 @@ class Harvest:
 class Examination:
     """Probability that each rank is examined, relative to the first.
 
+    Ranks beyond ``MAX_RANKS`` count nowhere here: neither in ``moved`` and ``positive`` nor as ``unknown``.
+
     Parameters
     ----------
     probability
-        Of each rank; 1 for the first, NaN without an estimate; float64, (ranks,).
+        Of each rank, up to ``MAX_RANKS``; 1 for the first, NaN without an estimate; float64, (ranks,).
     moved
         Items (by query and country) that were shown at several of the ranks.
     positive
@@ -169,9 +175,7 @@ def examination(log: Log) -> Examination:
         )
     probability = strengths(harvest.wins())
     unknown = [int(rank) + 1 for rank in np.flatnonzero(np.isnan(probability))]
-    shown = log.shown.filter(pl.col("rank") <= harvest.size)
-    moved = shown.group_by("query", "item", "country").agg(pl.col("rank").n_unique())
-    return Examination(probability, int((moved["rank"] > 1).sum()), positive, unknown)
+    return Examination(probability, harvest.moved, positive, unknown)
 
 
 def resampled_curves(log: Log, samples: int = SAMPLES, seed: int = 0) -> Reals:

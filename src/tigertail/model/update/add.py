@@ -3,7 +3,8 @@
 All listeners, and the items that gained one, are solved again from the item vectors of the last fit
 (:mod:`tigertail.factorization.refit`); other items keep their vectors. Counts (common
 listeners, co-listening) and the group vectors, which come from one ridge regression on the factors, are computed again.
-Items that the annotation signal has no data about get their rows there from their annotations.
+Items that the annotation signal has no data about get their rows there from their annotations. New tracks and
+albums have no artist in back-off until the next fit.
 """
 
 from __future__ import annotations
@@ -87,9 +88,10 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
             path=dataset.path,
             remedy="look at plays and ratings" + (", and at annotations" if update else ""),
         )
-    with progress("adding", 4) as tick, limited(threads):
+    has_plays = merged.new_interactions.plays.nnz > 0
+    with progress("adding", 4 if has_plays else 1) as tick, limited(threads):
         updated: dict[str, Signal] = {ANNOTATION: update.signal} if update else {}
-        if merged.new_interactions.plays.nnz:
+        if has_plays:
             updated |= _from_plays(model, dataset, merged, threads, tick)
         signals, signals_left_out = _signals(model, merged, updated)
         tick(note="the others")
