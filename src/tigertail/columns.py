@@ -16,7 +16,7 @@ documents       document_id, text, markup [, title, item_id]
 mentions        item_id, document_id, count [, positions, links]
 pairs           item_a, item_b, count
 availability    item_id [, source, country]
-neighbours      target_item_id, item_id, score, rank
+neighbours      target_item_id, item_id, score, rank [, target_name, name, target_artist_name, artist_name]
 ==============  ==================================================================
 """
 
@@ -57,6 +57,10 @@ ARTIST_MBIDS: Final = "artist_mbids"  # all that the credit of an album or a tra
 MBID: Final = "mbid"  # MusicBrainz identifier
 UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # the form of an MBID, as a regular expression
 UNLISTED: Final = "unlisted"  # whether the recipe keeps it out of answers
+
+# Of the items of a model.
+LISTENERS: Final = "listeners"  # how many it has
+STRATUM: Final = "stratum"  # one of STRATA
 
 # What else an item is called. Of a source, two references to one item; of a dataset, every one there is.
 SCHEME: Final = "scheme"  # what an alias is
@@ -100,6 +104,8 @@ ITEM_B: Final = "item_b"
 
 # Neighbour lists.
 TARGET_ITEM_ID: Final = "target_item_id"  # RecTools' name for the query, not a target of the evaluation
+TARGET_NAME: Final = "target_name"  # of the query
+TARGET_ARTIST_NAME: Final = "target_artist_name"
 SCORE: Final = "score"  # RecTools' name for the affinity; to a listener, how good an item is
 RANK: Final = "rank"
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import polars as pl
 
 from tigertail.model import Model
+from tigertail.model.answers import Answers, BulkAnswers
 from tigertail.model.html import table_html
+from tigertail.model.recommend import History
 
 
 def test_answers_are_a_table_with_names_escaped(model: Model) -> None:
@@ -13,6 +18,21 @@ def test_answers_are_a_table_with_names_escaped(model: Model) -> None:
     shown = model.answer(seeds, 2)._repr_html_()
     assert "<caption>After Sigur Rós</caption>" in shown
     assert shown.count("<td>") == 2 * model.answer(seeds, 2).table().width
+
+
+def test_a_caption_says_what_was_asked(model: Model) -> None:
+    def caption(answers: Answers | BulkAnswers) -> str:
+        return re.findall("<caption>(.*)</caption>", answers._repr_html_())[0]
+
+    seeds = model.index.match_all(["n1", "n2", "n3", "n4"])[0]
+    assert caption(model.answer(seeds[:3], 2)) == "After Кино, Sigur Rós and The Cure"
+    assert caption(model.answer(seeds, 2)) == "After Кино, Sigur Rós and 2 others"
+    history = History(np.sort(seeds), np.ones(4, np.float32))
+    assert caption(model.answer_history(history, 2)).endswith(" and 2 others")
+    assert caption(model.answer_history(history, 2)).startswith("For a listener of ")
+    assert caption(model.answer_path(int(seeds[0]), int(seeds[1]))) == "Path between Кино and Sigur Rós"
+    assert caption(model.answer_many(["n1", "n2"], 2)) == "Answers after 2 items"
+    assert caption(model.answer_many(["n1"], 2)) == "Answers after 1 item"
 
 
 def test_reasons_are_shown_in_words(model: Model) -> None:

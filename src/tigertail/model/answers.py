@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,9 @@ from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
 from tigertail.model.explanation import WHY, Reasons, format_reasons
 from tigertail.model.html import table_html
+
+
+_NAMED: Final = 3  # seeds in a caption
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,8 @@ class Answers:
         What a person should know of them.
     why
         Why each is listed, where the query asks for it.
+    caption
+        What stands above the table in a notebook, with ``{}`` for the seeds.
     """
 
     item_table: pl.DataFrame = field(repr=False)
@@ -42,11 +47,12 @@ class Answers:
     affinities: NDArray[np.float32]
     notices: tuple[str, ...] = ()
     why: Reasons | None = None
+    caption: str = "After {}"
 
     def table(self) -> pl.DataFrame:
         """Return them as the table that :meth:`tigertail.model.model.Model.similar` describes."""
         by_artist = (c.ARTIST_NAME,) if c.ARTIST_NAME in self.item_table.columns else ()
-        shown = (c.ITEM_ID, c.NAME, *by_artist, "listeners", "stratum")
+        shown = (c.ITEM_ID, c.NAME, *by_artist, c.LISTENERS, c.STRATUM)
         # Column by column, and by a Series of codes: rows of a frame wake threads, expressions are parsed, and arrays
         # of codes are checked; each would cost more than the answer.
         codes = pl.Series(self.items.astype(np.uint32))
@@ -58,12 +64,19 @@ class Answers:
         return pl.DataFrame(columns)
 
     def _repr_html_(self) -> str:
-        seeds = [full_name(self.item_table.row(code, named=True)) for code in self.seeds.tolist()]
         table = self.table()
         if self.why is not None:
             words = [format_reasons(one).replace("\n", "; ") for one in self.why.rows]
             table = table.with_columns(pl.Series(WHY, words, pl.String))
-        return table_html(table, f"After {', '.join(seeds)}")
+        return table_html(table, self.caption.format(self._seeds()))
+
+    def _seeds(self) -> str:
+        """Return the names of the seeds; of many, the first two and how many others there are."""
+        shown = self.seeds if len(self.seeds) <= _NAMED else self.seeds[: _NAMED - 1]
+        names = [full_name(self.item_table.row(code, named=True)) for code in shown.tolist()]
+        if others := len(self.seeds) - len(names):
+            names.append(f"{others:,} others")
+        return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,17 +116,19 @@ class BulkAnswers:
             c.RANK: self.ranks,
         }
         if names:
-            lists |= {"target_name": titles.gather(self.queries), c.NAME: titles.gather(self.items)}
+            lists |= {c.TARGET_NAME: titles.gather(self.queries), c.NAME: titles.gather(self.items)}
         if names and c.ARTIST_NAME in self.item_table.columns:
             artists = self.item_table[c.ARTIST_NAME]
             lists |= {
-                "target_artist_name": artists.gather(self.queries),
+                c.TARGET_ARTIST_NAME: artists.gather(self.queries),
                 c.ARTIST_NAME: artists.gather(self.items),
             }
         return pl.DataFrame(lists)
 
     def _repr_html_(self) -> str:
-        return table_html(self.table(names=True), f"After {len(np.unique(self.queries)):,} items")
+        answered = len(np.unique(self.queries))
+        items = "item" if answered == 1 else "items"
+        return table_html(self.table(names=True), f"Answers after {answered:,} {items}")
 
 
 class Playlist(NamedTuple):

@@ -98,7 +98,7 @@ def compare(
 
 def _described(answers: Answers) -> pl.DataFrame:
     table = answers.table()
-    table = table.with_columns(full_names(table)).select(c.RANK, c.ITEM_ID, c.NAME, "listeners")
+    table = table.with_columns(full_names(table)).select(c.RANK, c.ITEM_ID, c.NAME, c.LISTENERS)
     if c.COUNTRY not in answers.item_table.columns:
         return table
     return table.join(

@@ -31,8 +31,8 @@ def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
     codes = pl.DataFrame(
         {
             c.ITEM_ID: interactions.items.ids,
-            "listeners": listeners,
-            "stratum": [Stratum(s).label for s in strata(listeners)],
+            c.LISTENERS: listeners,
+            c.STRATUM: [Stratum(s).label for s in strata(listeners)],
         }
     )
     items = codes.join(dataset.items, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(

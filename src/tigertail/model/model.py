@@ -332,7 +332,8 @@ class Model:
         codes, best = top_k(_masked(scores[None], allowed), n)
         listed = codes[0] >= 0
         notices = (*history.notices, *resolved.notices, *notes)
-        return Answers(self.items, history.items, codes[0][listed], best[0][listed], notices)
+        caption = "For a listener of {}"
+        return Answers(self.items, history.items, codes[0][listed], best[0][listed], notices, caption=caption)
 
     @takes_options
     def path(
@@ -407,7 +408,7 @@ class Model:
         options = (options or QueryOptions()).replace(**keywords)
         walk = path_between(self.items, self.answer_many, start, goal, n, options)
         ends = np.array([start, goal], np.int32)
-        return Answers(self.items, ends, walk.items, walk.nearness, walk.notices)
+        return Answers(self.items, ends, walk.items, walk.nearness, walk.notices, caption="Path between {}")
 
     @takes_options
     def radio(

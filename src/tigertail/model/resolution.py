@@ -111,7 +111,7 @@ def allowed_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.bool_
         for column, values in (
             (c.COUNTRY, _item_countries(items, options)),
             (c.KIND, options.kinds),
-            ("stratum", options.strata),
+            (c.STRATUM, options.strata),
         )
         if values
     ]

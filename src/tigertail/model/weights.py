@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.model.model import Model
 from tigertail.model.registry import MIXTURE, SIGNALS
@@ -37,7 +38,7 @@ def weights_table(model: Model) -> pl.DataFrame:
         raise ConfigError(
             "this model has no mixture", remedy="fit it to ten or more listeners of two items or more"
         )
-    most = int(model.items["listeners"].to_numpy().max())
+    most = int(model.items[c.LISTENERS].to_numpy().max())
     steps = [step * 10**power for power in range(len(str(most))) for step in _STEPS]
     listeners = np.array([0, *(n for n in steps if n < most), most], np.int64)
     names = list(mixture.parts)
@@ -45,7 +46,7 @@ def weights_table(model: Model) -> pl.DataFrame:
     has_data[0] = [not SIGNALS[name].needs_listeners for name in names]
     weights = mixture.weights_at(listeners, has_data)
     columns = {name: weights[:, place] for place, name in enumerate(names)}
-    return pl.DataFrame({"listeners": listeners, **columns})
+    return pl.DataFrame({c.LISTENERS: listeners, **columns})
 
 
 def plot_weights(table: pl.DataFrame, path: Path) -> None:
@@ -60,14 +61,14 @@ def plot_weights(table: pl.DataFrame, path: Path) -> None:
     figure = new_figure(8.5, 4.2)
     axes = figure.subplots()
     names = table.columns[1:]
-    played = table.filter(pl.col("listeners") > 0)
+    played = table.filter(pl.col(c.LISTENERS) > 0)
     bands = np.stack([played[name].to_numpy() for name in names])
     labels = [f"{name}: {SIGNALS[name].title}" for name in names]
     colours = [SIGNALS[name].colour for name in names]
-    axes.stackplot(played["listeners"].to_numpy(), bands, labels=labels, colors=colours, alpha=0.9)
+    axes.stackplot(played[c.LISTENERS].to_numpy(), bands, labels=labels, colors=colours, alpha=0.9)
     axes.set(
         xscale="log",
-        xlim=(1, max(2, int(table["listeners"].max()))),  # type: ignore[arg-type]
+        xlim=(1, max(2, int(table[c.LISTENERS].max()))),  # type: ignore[arg-type]
         ylim=(0, 1),
         xlabel="listeners of the query",
         ylabel="weight",

@@ -54,7 +54,7 @@ def plot_map(model: Model, positions: pl.DataFrame, file: Path) -> None:
 
     country = pl.Series(c.COUNTRY, [None] * len(model.items), pl.String)
     items = positions.with_columns(
-        full_names(model.items), model.items["listeners"], model.items.get_column(c.COUNTRY, default=country)
+        full_names(model.items), model.items[c.LISTENERS], model.items.get_column(c.COUNTRY, default=country)
     )
     counted = (
         items[c.COUNTRY].drop_nulls().value_counts().sort(["count", c.COUNTRY], descending=[True, False])
@@ -83,14 +83,14 @@ def _draw(
         axes.scatter(
             across,
             up,
-            s=1.5 + 1.2 * np.sqrt(part["listeners"].to_numpy()),
+            s=1.5 + 1.2 * np.sqrt(part[c.LISTENERS].to_numpy()),
             c=_QUIET if quiet else [colours[country] for country in part[c.COUNTRY]],
             alpha=0.6 if quiet else 0.9,
             linewidths=0,
             rasterized=True,  # or a drawing of a large catalogue could not be opened
         )
     taken: list[tuple[float, float]] = []
-    most = items.sort("listeners", descending=True, maintain_order=True).head(NAMES_SHOWN)
+    most = items.sort(c.LISTENERS, descending=True, maintain_order=True).head(NAMES_SHOWN)
     for name, x, y in most.select(c.NAME, *where).iter_rows():
         if all(abs(x - a) > _WIDE or abs(y - b) > _HIGH for a, b in taken):
             taken.append((x, y))

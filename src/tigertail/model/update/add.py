@@ -97,7 +97,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         tick(note="the others")
     new_model = replace(model, items=merged.items, signals=signals, aliases=merged.aliases)
     new = merged.new_interactions
-    with_first_listener = merged.items["listeners"].to_numpy() > 0
+    with_first_listener = merged.items[c.LISTENERS].to_numpy() > 0
     with_first_listener[merged.remap.new_code[listening_of(model).known]] = False
     addition = Addition(
         dataset=dataset.name,
@@ -145,7 +145,7 @@ def _from_plays(
         ids, items = merged.new_interactions.listeners.ids, Vocabulary(merged.items[c.ITEM_ID])
         before = listening.exposure.moved(remap.new_code, remap.n_items)
         exposure = before.joined(Exposure.of(dataset, ids, items))
-    listeners = merged.items["listeners"].to_numpy()
+    listeners = merged.items[c.LISTENERS].to_numpy()
     observable = None if exposure is None else observable_pairs(exposure, listeners)
     solver = config.base.solver(confidences, observable)
     gained_listeners = np.zeros(remap.n_items, bool)
@@ -188,7 +188,7 @@ def _signals(
     config, remap = model.config, merged.remap
     not_updated = {name: signal for name, signal in model.signals.items() if name not in updated}
     updated = updated | _reindexed(not_updated, remap)
-    listeners = merged.items["listeners"].to_numpy()
+    listeners = merged.items[c.LISTENERS].to_numpy()
     if isinstance(back_off := updated.get(BACK_OFF), BackOff):
         own_weight = own_weights(listeners, config.back_off)
         updated[BACK_OFF] = replace(back_off, own=updated[FACTORS], own_weight=own_weight)

@@ -27,7 +27,7 @@ from tigertail.sparse import CSR
 
 ADDED: Final = "added"
 MIN_COMPARED: Final = 5  # items of a listener from which an equal one elsewhere is taken for the same person
-_DERIVED: Final = ("listeners", "stratum", "folded")
+_DERIVED: Final = (c.LISTENERS, c.STRATUM, "folded")
 """Columns of a model's items that a dataset's do not have."""
 
 
@@ -106,9 +106,9 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     known = model.items.select(c.ITEM_ID, pl.Series("old", listening.popularity.astype(np.int64)))
     order = (
         known.join(counted, on=c.ITEM_ID, how="full", coalesce=True)
-        .with_columns((pl.col("old").fill_null(0) + pl.col("new").fill_null(0)).alias("listeners"))
-        .sort(["listeners", c.ITEM_ID], descending=[True, False])
-        .select(c.ITEM_ID, "listeners")
+        .with_columns((pl.col("old").fill_null(0) + pl.col("new").fill_null(0)).alias(c.LISTENERS))
+        .sort([c.LISTENERS, c.ITEM_ID], descending=[True, False])
+        .select(c.ITEM_ID, c.LISTENERS)
     )
     items = Vocabulary(order[c.ITEM_ID])
     remap = ItemRemap(items.codes(model.items[c.ITEM_ID]), len(items))
@@ -220,7 +220,7 @@ def _aliases(model: Model, dataset: Dataset, item_table: pl.DataFrame) -> pl.Dat
 
 def _item_table(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Return the items in the order of their common codes, and how many new ones have the name of one of the model."""
-    old = model.items.drop("listeners", "stratum")
+    old = model.items.drop(c.LISTENERS, c.STRATUM)
     given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
     new = order.select(c.ITEM_ID).join(old, on=c.ITEM_ID, how="anti", maintain_order="left")
     new = new.join(given, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
@@ -228,8 +228,8 @@ def _item_table(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl
     )
     new = new.with_columns(fold_series(new[c.NAME]).alias("folded"))
     same_name = int(new["folded"].is_in(old["folded"].implode()).sum())
-    listeners = order["listeners"].to_numpy()
-    levels = pl.Series("stratum", [Stratum(s).label for s in strata(listeners)])
+    listeners = order[c.LISTENERS].to_numpy()
+    levels = pl.Series(c.STRATUM, [Stratum(s).label for s in strata(listeners)])
     if c.MBID in given.columns:
         old = _with_mbids(old, given)
     both = pl.concat([old, new], how="diagonal")
