@@ -11,13 +11,13 @@ from tigertail.evaluation.report import Report, Row, without_nan
 from tigertail.splitting.hold_out import ProtocolConfig
 
 
-def test_a_kind_with_several_groups_needs_the_group_named() -> None:
+def test_a_kind_of_groups_needs_the_group_named() -> None:
     kinds = [("overall", "overall"), ("query", "head"), ("query", "tail")]
     rows = [Row("popularity", by, group, 1, {}, None) for by, group in kinds]
     report = Report("world", True, 1, ProtocolConfig(), [0], rows, [], {})
     assert report.group("overall") == rows[:1]
     assert report.group("query", "tail") == rows[2:]
-    with pytest.raises(TypeError, match="'query' has several groups; name one of head, tail"):
+    with pytest.raises(TypeError, match="name a group of 'query': head, tail"):
         report.group("query")
 
 

@@ -77,7 +77,10 @@ def test_mistakes_are_named_with_file_and_key(text: str, message: str, tmp_path:
         ('columns = { name = ["artist", "title"] }', "columns: name is one column of the file"),
         ("header = 7", "source 1: header: expected true or false"),
         ("rating_scale = 5", r"rating_scale: '5' is not the lowest and the highest rating, such as \[1, 5\]"),
-        ("rating_scale = [5, 1]", "rating_scale: the lowest rating comes first, then the highest; 5 is not below 1"),
+        (
+            "rating_scale = [5, 1]",
+            "rating_scale: the lowest rating comes first, then the highest; 5 is not below 1",
+        ),
         (
             'where = { event = { equals = "play" } }',
             "where: event: unknown key 'equals'; write a value, a list",

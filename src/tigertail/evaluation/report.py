@@ -132,11 +132,11 @@ class Report:
         Raises
         ------
         TypeError
-            If the group is left out, and its kind has several.
+            If the group is left out, and its kind is another than ``"overall"``.
         """
         if group is None:
             if by != OVERALL:
-                raise TypeError(f"'{by}' has several groups; name one of {', '.join(self.groups(by)) or 'none'}")
+                raise TypeError(f"name a group of '{by}': {', '.join(self.groups(by)) or 'there is none'}")
             group = OVERALL
         return [row for row in self.rows if row.by == by and row.group == group]
 
@@ -145,7 +145,7 @@ class Report:
         return list(dict.fromkeys(row.group for row in self.rows if row.by == by))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON, NaN and infinity as None, and with the exponents of the curves."""
+        """Return the report as plain values for JSON, NaN and infinity as None, with the exponents of the curves."""
         plain: dict[str, Any] = without_nan(asdict(self))
         return plain | {"config": self.config.model_dump(), "exponents": list(EXPONENTS)}
 

@@ -225,7 +225,9 @@ def _report(quarantine: Quarantine) -> None:
             )
     for table, read in quarantine.read.items():
         if reasons := quarantine.reasons_of(table):
-            _warn(f"{table}: {sum(reasons.values()):,} of {read:,} rows left out: {_rejected(quarantine, table)}")
+            _warn(
+                f"{table}: {sum(reasons.values()):,} of {read:,} rows left out: {_rejected(quarantine, table)}"
+            )
     for (table, what), rows in quarantine.warnings.items():
         examples = ", ".join(quarantine.examples[table, what])
         shown = f", such as {examples}" if examples else ""

@@ -14,7 +14,6 @@ from tigertail.dataset.full_names import full_name
 from tigertail.model.explanation import WHY, Reasons, format_reasons
 from tigertail.model.html import table_html
 
-
 _NAMED: Final = 3  # seeds in a caption
 
 

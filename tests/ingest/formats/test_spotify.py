@@ -56,7 +56,9 @@ def test_the_history_of_a_year_names_no_listener(pack, read, quarantine):
 
 
 def test_a_folder_without_a_history(pack, read):
-    with pytest.raises(DataError, match="extended streaming history, or that of the last year, as Spotify sends it"):
+    with pytest.raises(
+        DataError, match="extended streaming history, or that of the last year, as Spotify sends it"
+    ):
         read(history(pack({"ReadMeFirst.pdf": b"%PDF"}, "folder")))
 
 

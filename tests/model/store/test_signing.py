@@ -158,7 +158,9 @@ def pem(password: bytes | None = None) -> bytes:
     return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
 
 
-PUBLIC = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+PUBLIC = (
+    Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+)
 ELLIPTIC = ec.generate_private_key(ec.SECP256R1()).private_bytes(
     Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
 )
@@ -176,7 +178,9 @@ ELLIPTIC = ec.generate_private_key(ec.SECP256R1()).private_bytes(
     ],
     ids=["empty", "text", "missing", "password", "public", "elliptic"],
 )
-def test_what_is_no_key(model: Path, tmp_path: Path, content: bytes | None, problem: str, remedy: str) -> None:
+def test_what_is_no_key(
+    model: Path, tmp_path: Path, content: bytes | None, problem: str, remedy: str
+) -> None:
     file = tmp_path / "wrong.pem"
     if content is not None:
         file.write_bytes(content)

@@ -43,9 +43,8 @@ class SpotifyHistory(Export):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the plays one by one."""
-        for stream in required_streams(
-            self.path, *_FILES, remedy="give the extended streaming history, or that of the last year, as Spotify sends it"
-        ):
+        remedy = "give the extended streaming history, or that of the last year, as Spotify sends it"
+        for stream in required_streams(self.path, *_FILES, remedy=remedy):
             for lines in JsonFile(stream, self.label, quarantine).objects():
                 rows = self._rows(lines, stream.name, quarantine)
                 yield Batch(c.PLAYS_TABLE, stream.name, rows, events=True)

@@ -271,7 +271,9 @@ def put_signature(path: Path, signature: str, digest: str) -> None:
     """
     manifest, _ = read_manifest(path)
     if content_digest(manifest) != digest:
-        raise ModelError("another model took its place while it was signed", path=path, remedy="sign it again")
+        raise ModelError(
+            "another model took its place while it was signed", path=path, remedy="sign it again"
+        )
     signed = manifest | {SIGNATURE: signature}
     text = to_json(signed | {SEAL: _seal(signed)})
     for folder in (path / manifest["generation"], path):
