@@ -44,7 +44,7 @@ SIZES = {
     "artists": [10_000, 30_000, 100_000, 300_000],
     "listeners": [10_000, 30_000, 100_000],
     "plays": [10, 30, 90],  # artists of a listener, of whom some come twice
-    "tracks": [30_000, 300_000, 3_000_000],
+    "tracks": [100_000, 300_000, 1_000_000, 3_000_000],
 }
 FACTORS_OF_TRACKS = 64
 ARTISTS = 30_000

@@ -201,3 +201,13 @@ def test_in_memory_too_there_are_plays_and_required_columns() -> None:
         Dataset.in_memory({}, name="nothing")
     with pytest.raises(DataError, match="lacks the column"):
         Dataset.in_memory({"plays": pl.DataFrame({"listener_id": ["ann"]})}, name="half")
+
+
+def test_views_that_hide_share_the_items_and_renamed_ones_have_their_own(tmp_path: Path) -> None:
+    items = pl.DataFrame({"item_id": ["a", "b", "c"], "name": ["A", "B", "C"], "kind": "artist"})
+    dataset = write(tmp_path, items=items)
+    assert dataset.without(pl.Series(["bob"])).items is not dataset.items, "read before the dataset read them"
+    assert dataset.without(pl.Series(["bob"])).items is dataset.items
+    renamed = dataset.renamed(pl.DataFrame({"item_id": ["a"], "new": ["z"]}))
+    assert renamed.items["item_id"].to_list() == ["z", "b", "c"]
+    assert renamed.without(pl.Series(["bob"])).items["item_id"].to_list() == ["z", "b", "c"]

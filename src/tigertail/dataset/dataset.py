@@ -364,16 +364,16 @@ class Dataset:
         All their rows are hidden: plays, profiles, and the annotations and sequences they made. Evaluation fits on
         such a view, so that no system sees the plays on which it is evaluated.
         """
-        return self._view(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
+        return self._hiding(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
 
     def whole(self) -> Dataset:
         """Return the dataset with nothing hidden, under the ids of this view: for what is no trace of a listener."""
         hides = len(self._hidden) > 0 or self._until is not None
-        return self._view(self._hidden.clear(), None) if hides else self
+        return self._hiding(self._hidden.clear(), None) if hides else self
 
     def until(self, moment: datetime) -> Dataset:
         """Return the dataset without plays after a moment, and without plays of unknown time."""
-        return self._view(self._hidden, moment)
+        return self._hiding(self._hidden, moment)
 
     def renamed(self, ids: pl.DataFrame) -> Dataset:
         """Return the dataset with other ids of some items.
@@ -405,6 +405,13 @@ class Dataset:
         view = Dataset(self.path, self.manifest, self._tables)
         view._hidden, view._until = hidden, until
         view._renamed, view._artists = self._renamed, self._artists
+        return view
+
+    def _hiding(self, hidden: pl.Series, until: datetime | None) -> Dataset:
+        """Return a view of the same items, which shares their table where it is read already."""
+        view = self._view(hidden, until)
+        if "items" in self.__dict__ and self.has(c.ITEMS_TABLE):
+            view.__dict__["items"] = self.items
         return view
 
     @cached_property

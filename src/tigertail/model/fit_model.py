@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Final
 
 from tigertail.dataset.dataset import Dataset
@@ -83,6 +84,7 @@ def fit(
     check_catalogue(dataset)
     context = FitContext(dataset, interactions, config, threads, engine)
     signals = fit_signals(context)
+    context = replace(context)  # without what the signals were fitted to
     if mixture := fit_mixture(context, signals, lists, feedback):
         signals |= mixture.parts  # listening with the exposure that was learned
         with limited(threads):

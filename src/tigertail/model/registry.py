@@ -22,7 +22,7 @@ from tigertail.model.artists import with_artists
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.engine import HERE, Engine
 from tigertail.model.item_table import item_table
-from tigertail.model.spilled_signal import with_spilled_arrays
+from tigertail.model.spilled_signal import forget_arrays, with_spilled_arrays
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
@@ -324,12 +324,14 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
 def fit_signals(context: FitContext) -> dict[str, Signal]:
     """Fit every signal that the dataset has data for."""
     wanted = [name for name, spec in SIGNALS.items() if spec.has_data(context.dataset)]
-    signals: dict[str, Signal] = {}
+    signals: dict[str, FittedSignal] = {}
     with progress("signals", len(wanted)) as tick:
         for name in wanted:
             signals[name] = SIGNALS[name].fit(context)
             tick(note=name)
-    return signals
+    for signal in signals.values():
+        forget_arrays(signal)
+    return dict(signals)
 
 
 def signal_from_arrays(
