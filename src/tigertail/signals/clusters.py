@@ -13,8 +13,10 @@ as in :mod:`tigertail.signals.dot_products`, each by one thread.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Self
+from functools import cached_property
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +34,7 @@ REACH: Final = 2**13  # vectors that a query looks at
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64
+_KEPT: Final = 4  # of what items have, by place: a band, a gain, and as many of other callers
 _AT_A_TIME: Final = 2**25  # products worked out at a time
 
 
@@ -124,9 +127,6 @@ class ClusteredVectors:
         changes = np.flatnonzero(np.diff(theirs)) + 1
         # Queries of one cluster share what is read; more than so many at a time would keep threads waiting.
         starts = np.unique(np.concatenate([[0], changes, np.arange(0, len(order), _SHARING), [len(order)]]))
-        there = np.maximum(self.codes, 0)
-        shares = SHARES.take(band[there], axis=1)
-        shares[:, self.codes < 0] = 0
         counts = wanted(n)
         items = np.full((len(asking), counts.sum()), -1, np.int32)
         if len(order):
@@ -135,15 +135,35 @@ class ClusteredVectors:
                 np.ascontiguousarray(theirs),
                 starts,
                 (self.laid_out, self.codes, self.probes),
-                shares,
-                np.ones(len(there), np.float32) if gain is None else gain[there],
-                np.zeros(len(there), np.float32) if bias is None else bias[there],
+                self._of_places(band, self._shares_of),
+                np.ones(len(self.codes), np.float32) if gain is None else self._of_places(gain),
+                np.zeros(len(self.codes), np.float32) if bias is None else self._of_places(bias),
                 bias is not None,
                 order,
                 counts,
                 items,
             )
         return items
+
+    def _of_places(
+        self, of_items: NDArray[Any], work_out: Callable[[NDArray[Any]], NDArray[Any]] = lambda values: values
+    ) -> NDArray[Any]:
+        """Return what each item has, by place; kept, since who asks for block after block has the same again."""
+        if id(of_items) not in self._placed:
+            if len(self._placed) == _KEPT:
+                self._placed.clear()
+            self._placed[id(of_items)] = of_items, work_out(of_items[np.maximum(self.codes, 0)])
+        return self._placed[id(of_items)][1]
+
+    def _shares_of(self, band: NDArray[np.uint8]) -> Floats:
+        """Return what a score counts under each exponent, by place; 0 where there is no item."""
+        shares = SHARES.take(band, axis=1)
+        shares[:, self.codes < 0] = 0
+        return shares
+
+    @cached_property
+    def _placed(self) -> dict[int, tuple[NDArray[Any], NDArray[Any]]]:
+        return {}
 
 
 def _in_two_steps(vectors: Floats, there: NDArray[np.int64], size: int) -> tuple[Codes, Floats]:

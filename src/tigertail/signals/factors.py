@@ -64,7 +64,7 @@ class FactorAffinity:
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; float32, (queries, items)."""
-        directions = self.vectors[queries] * self._power(1.0)[queries, None]
+        directions = self.vectors[queries] * self._to_directions[queries, None]
         scores = dots(directions, self._answers, len(self.vectors))
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
@@ -79,7 +79,7 @@ class FactorAffinity:
         scores = np.full((len(queries), n), -np.inf, np.float32)
         known = self.known[queries]
         asked = queries[known]
-        directions = self.vectors[asked] * self._power(1.0)[asked, None]
+        directions = self.vectors[asked] * self._to_directions[asked, None]
         codes[known], scores[known] = largest_dots(directions, self._scaled, n, listed, asked)
         return codes, scores
 
@@ -92,20 +92,20 @@ class FactorAffinity:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`."""
         clusters = self._clusters
         asked, theirs = self.vectors[queries], clusters.cluster_of[queries]
-        return clusters.largest(asked, theirs, n, band, self._power(self.beta))
+        return clusters.largest(asked, theirs, n, band, self._gain)
 
     def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
-        directions = self.vectors[queries] * self._power(1.0)[queries, None]
-        scores = dots_at(directions, self.vectors, starts, items) * self._power(self.beta)[items]
+        directions = self.vectors[queries] * self._to_directions[queries, None]
+        scores = dots_at(directions, self.vectors, starts, items) * self._gain[items]
         known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
         return np.asarray(np.where(known, scores, -np.inf), np.float32)
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return that listeners have similar taste where the angle is small; nothing elsewhere."""
-        lengths = self._power(1.0)
+        lengths = self._to_directions
         cosines = np.einsum("ij,j->i", self.vectors[items], self.vectors[query], dtype=np.float64)
         near = cosines * lengths[items] * lengths[query] >= _NEAR
         return [_ALIKE if alike else NO_EVIDENCE for alike in near & (items != query)]
@@ -124,7 +124,17 @@ class FactorAffinity:
 
     @cached_property
     def _scaled(self) -> NDArray[np.float32]:
-        return np.asarray(self.vectors * self._power(self.beta)[:, None], np.float32)
+        return np.asarray(self.vectors * self._gain[:, None], np.float32)
+
+    @cached_property
+    def _to_directions(self) -> NDArray[np.float32]:
+        """Return 1 / |y|, and 0 for the vector 0."""
+        return self._power(1.0)
+
+    @cached_property
+    def _gain(self) -> NDArray[np.float32]:
+        """Return |y|^-beta, and 0 for the vector 0."""
+        return self._power(self.beta)
 
     def _power(self, exponent: float) -> NDArray[np.float32]:
         """Return |y|^-exponent, and 0 for the vector 0."""

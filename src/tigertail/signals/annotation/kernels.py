@@ -16,7 +16,7 @@ from tigertail.signals.dot_products import dot_in_any_order
 LOOKED_AT: Final = 12
 """Links kept of a pair: evidence names three, of which some may be left out as saying no more."""
 _NOTHING: Final = np.float32(-np.inf)
-_CHUNK: Final = 16  # queries of a thread that share its scratch
+_CHUNK: Final = 64  # queries of a thread that share its scratch, which is as large as the catalogue
 
 
 @njit(cache=True)

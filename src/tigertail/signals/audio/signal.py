@@ -110,15 +110,13 @@ class AudioAffinity:
         asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
         theirs = np.where(self.known[queries], clusters.cluster_of[queries], -1).astype(np.int32)
         cosine = self.metric == "cosine"
-        bias = np.zeros(len(self.vectors), np.float32) if cosine else -self._squares * np.float32(0.5)
-        near = clusters.largest(asked, theirs, n, band, bias=bias)
+        near = clusters.largest(asked, theirs, n, band, bias=self._bias)
         if not cosine or not len(
             self.usual
         ):  # a nearness is not linear in the product, as what follows needs
             return near
-        sharpness = (1 / np.maximum(self.usual[:, 1], np.float32(1e-6))).astype(np.float32)
-        unusual = clusters.largest(asked, theirs, n, band, sharpness, -self.usual[:, 0] * sharpness)
-        return np.hstack([near, unusual])
+        sharpness, less = self._unusual
+        return np.hstack([near, clusters.largest(asked, theirs, n, band, sharpness, less)])
 
     def affinity_of_pairs(
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
@@ -210,6 +208,19 @@ class AudioAffinity:
             some = slice(start, start + _BLOCK)
             squares[some] = (self.vectors[some].astype(np.float64) ** 2).sum(axis=1)
         return squares
+
+    @cached_property
+    def _bias(self) -> Reals:
+        """What is added to products, so that the largest are the nearest."""
+        if self.metric == "cosine":
+            return np.zeros(len(self.vectors), np.float32)
+        return -self._squares * np.float32(0.5)
+
+    @cached_property
+    def _unusual(self) -> tuple[Reals, Reals]:
+        """What products are multiplied by, and what is added, so that those most above what is usual are largest."""
+        sharpness = (1 / np.maximum(self.usual[:, 1], np.float32(1e-6))).astype(np.float32)
+        return sharpness, -self.usual[:, 0] * sharpness
 
     def _directions(self, items: NDArray[np.integer[Any]] | slice) -> Reals:
         lengths = np.sqrt(self._squares[items])[:, None]
