@@ -7,10 +7,11 @@ each, as catalogues grow), `--by listeners` (of some 40 artists each, of 30,000)
 25,000 listeners, of 30,000 artists), or `--by tracks` (a tenth as many artists, half as many listeners, 23 of whom play
 a track; 64 factors). Worlds have labels, pages and sound, of tracks labels and sound (benchmarks/large_world.py). Each
 size is fitted once, and the choice of candidates is timed apart; then the model is asked for all neighbours (top 100,
-at most 20,000 queries), for single answers, and for the exact twenty, which the recall is measured against. The slope
-is the power of the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit`
-(similar_items), RecTools (its ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same
-factors; not of tracks, since some of them would take longer than all else.
+of tracks top 20; at most 20,000 queries), for single answers, and for the exact twenty, which the recall is measured
+against. What a size cost is kept in FOLDER, so that a run that stopped goes on. The slope is the power of the size by
+which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items), RecTools (its ALS
+wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors; not of tracks, since some of
+them would take longer than all else.
 """
 
 from __future__ import annotations
@@ -100,17 +101,17 @@ def cost_of_fit(world: Path, model: Path, factors: int) -> dict[str, float]:
     return {"fit": spent - chosen[0], "candidates": chosen[0], "fit_with": spent, "fit_memory": peak}
 
 
-def cost_of_answers(path: Path, peers: bool) -> dict[str, float]:
-    """Ask a model, and its peers; return what answers cost, and their recall."""
+def cost_of_answers(path: Path, listed: int, peers: bool) -> dict[str, float]:
+    """Ask a model for so many answers, and its peers; return what answers cost, and their recall."""
     model = load(path)
     mixture = model.signals[MIXTURE]
     assert isinstance(mixture, Mixture)
     known = np.flatnonzero(mixture.known).astype(np.int32)
     random = np.random.default_rng(0)
     queries = np.sort(random.choice(known, min(ASKED, len(known)), replace=False))
-    model.answer_many(queries[:64], 100)  # compiles
+    model.answer_many(queries[:64], listed)  # compiles
     began = time.perf_counter()
-    model.answer_many(queries, 100)
+    model.answer_many(queries, listed)
     costs = {"all": 1000 * (time.perf_counter() - began) / len(queries)}
     times = []
     model.similar(str(model.items["item_id"][int(queries[0])]), 20)  # compiles
@@ -174,7 +175,16 @@ def measure(folder: Path, by: str, size: int) -> dict[str, float]:
     factors = FACTORS_OF_TRACKS if of_tracks else ModelConfig().base.factors
     costs |= _child("fit", str(world), str(model), str(factors))
     costs["folder"] = sum(file.stat().st_size for file in model.rglob("*") if file.is_file()) / 2**30
-    return costs | _child("ask", str(model), "" if of_tracks else "peers")
+    listed, peers = ("20", "") if of_tracks else ("100", "peers")
+    return costs | _child("ask", str(model), listed, peers)
+
+
+def _kept(folder: Path, by: str, size: int) -> dict[str, float]:
+    """Measure, unless an earlier run has, and keep what was measured."""
+    file = folder / f"costs-{by}-{size}.json"
+    if not file.exists():
+        file.write_text(json.dumps(measure(folder, by, size)))
+    return dict(json.loads(file.read_text()))
 
 
 def _child(*arguments: str) -> dict[str, float]:
@@ -196,7 +206,7 @@ def main() -> None:
         if what == "fit":
             costs = cost_of_fit(Path(given[0]), Path(given[1]), int(given[2]))
         else:
-            costs = cost_of_answers(Path(given[0]), bool(given[1]))
+            costs = cost_of_answers(Path(given[0]), int(given[1]), bool(given[2]))
         print(json.dumps(costs))
         return
     parser = argparse.ArgumentParser(
@@ -210,7 +220,7 @@ def main() -> None:
     sizes = asked.sizes or SIZES[asked.by]
     # Else the first fit would compile the kernels.
     subprocess.run([sys.executable, "-m", "tigertail", "warm"], stdout=subprocess.DEVNULL, check=True)
-    measured = [measure(asked.folder, asked.by, size) for size in sizes]
+    measured = [_kept(asked.folder, asked.by, size) for size in sizes]
     # What grows is counted in the world: a listener's artists come more than once.
     grown: list[float] = [one["pairs"] for one in measured] if asked.by == "plays" else list(sizes)
     rows = []
