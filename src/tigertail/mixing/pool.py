@@ -34,9 +34,7 @@ OF_BAND: Final = 100  # items that a part brings of each band, where every one i
 OF_EXPONENT: Final = 160  # items that a part retrieves under its own popularity exponent
 POPULAR: Final = 64  # most popular items, which are in every pool
 POOL_SAMPLE: Final = 256  # items that stand for all others, drawn once for all queries
-_CHUNK: Final = (
-    64  # queries of a thread that share what is marked: to begin a chunk costs a pass over the catalogue
-)
+_CHUNK: Final = 64  # queries of a thread that share what is marked, as much as there are items
 _NOTHING: Final = np.float32(-np.inf)
 
 

@@ -19,9 +19,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
 _NOTHING: Final = np.float32(-np.inf)
-CHUNK: Final = (
-    64  # queries of a thread that share what counts are written to, which is as large as the catalogue
-)
+CHUNK: Final = 64  # queries of a thread that share counts of all items
 SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
 FEW: Final = 512  # items with common listeners
 _AHEAD: Final = 4  # items whose vectors are asked for before they are needed
