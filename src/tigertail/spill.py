@@ -27,6 +27,13 @@ _Array = NDArray[Any]
 class Growing:
     """An array to whose end blocks are added; beyond a size it is in a temporary file.
 
+    Parameters
+    ----------
+    dtype
+        Type of the numbers.
+    row
+        Shape of a row; none for single numbers.
+
     Examples
     --------
     >>> squares = Growing(np.int64)
@@ -34,13 +41,6 @@ class Growing:
     >>> squares.add(np.array([9]))
     >>> squares.whole()
     array([1, 4, 9])
-
-    Parameters
-    ----------
-    dtype
-        Type of the numbers.
-    row
-        Shape of a row; none for single numbers.
     """
 
     def __init__(self, dtype: DTypeLike, row: tuple[int, ...] = ()) -> None:
