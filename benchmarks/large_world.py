@@ -87,9 +87,7 @@ def write_world(
     artist = np.where(rng.random(len(listener)) < FROM_SCENES, inside, outside)
     cold = rng.random(artists) < 0.02
     pair = np.unique((listener * artists + artist)[~cold[artist]])
-    names = pl.Series(np.arange(max(artists, listeners))).cast(pl.String)
-    items = "a" + names.head(artists).str.zfill(8)
-    people = "l" + names.head(listeners).str.zfill(8)
+    items, people = _ids("a", artists), _ids("l", listeners)
     tables = {
         c.PLAYS_TABLE: pl.DataFrame(
             {
@@ -98,9 +96,7 @@ def write_world(
                 c.PLAYS: (1 + rng.geometric(0.05, len(pair))).astype(np.float32),
             }
         ),
-        c.LISTENERS_TABLE: pl.DataFrame(
-            {c.LISTENER_ID: people, c.COUNTRY: pl.Series(COUNTRIES).gather(home)}
-        ),
+        c.LISTENERS_TABLE: _profiles(people, home),
         c.ITEMS_TABLE: pl.DataFrame(
             {
                 c.ITEM_ID: items,
@@ -140,9 +136,7 @@ def write_tracks(path: Path, tracks: int, *, seed: int = 0) -> Dataset:
     artist_of = np.repeat(np.arange(artists), ends - first)
     by_popularity = rng.permutation(artists)
     home = (len(COUNTRIES) * rng.random(listeners) ** 1.7).astype(np.int64)
-    items = "t" + pl.Series(np.arange(tracks)).cast(pl.String).str.zfill(8)
-    people = "l" + pl.Series(np.arange(listeners)).cast(pl.String).str.zfill(8)
-    performers = "a" + pl.Series(np.arange(artists)).cast(pl.String).str.zfill(8)
+    items, people, performers = _ids("t", tracks), _ids("l", listeners), _ids("a", artists)
     with TemporaryDirectory(dir=path.parent) as folder:
         for begin in range(0, listeners, LISTENERS_AT_A_TIME):
             some = home[begin : begin + LISTENERS_AT_A_TIME]
@@ -172,9 +166,7 @@ def write_tracks(path: Path, tracks: int, *, seed: int = 0) -> Dataset:
         scene = scene_of[artist_of]
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: pl.scan_parquet(folder),
-            c.LISTENERS_TABLE: pl.DataFrame(
-                {c.LISTENER_ID: people, c.COUNTRY: pl.Series(COUNTRIES).gather(home)}
-            ),
+            c.LISTENERS_TABLE: _profiles(people, home),
             c.ITEMS_TABLE: pl.DataFrame(
                 {
                     c.ITEM_ID: items,
@@ -190,6 +182,15 @@ def write_tracks(path: Path, tracks: int, *, seed: int = 0) -> Dataset:
         }
         name = f"large world of tracks (seed {seed})"
         return Dataset.write(path, tables, name=name, simulated=True, replace=True)
+
+
+def _ids(letter: str, count: int) -> pl.Series:
+    return letter + pl.Series(np.arange(count)).cast(pl.String).str.zfill(8)
+
+
+def _profiles(people: pl.Series, home: np.ndarray) -> pl.DataFrame:
+    """Return the listeners with their countries."""
+    return pl.DataFrame({c.LISTENER_ID: people, c.COUNTRY: pl.Series(COUNTRIES).gather(home)})
 
 
 def _scenes_of_listeners(

@@ -180,9 +180,11 @@ def measure(folder: Path, by: str, size: int) -> dict[str, float]:
 
 
 def _kept(folder: Path, by: str, size: int) -> dict[str, float]:
-    """Measure, unless an earlier run has, and keep what was measured."""
+    """Measure, unless an earlier run has, which is said, and keep what was measured."""
     file = folder / f"costs-{by}-{size}.json"
-    if not file.exists():
+    if file.exists():
+        print(f"{size:,} {by} were measured by an earlier run; without {file} they are measured anew")
+    else:
         file.write_text(json.dumps(measure(folder, by, size)))
     return dict(json.loads(file.read_text()))
 

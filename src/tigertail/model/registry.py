@@ -22,7 +22,7 @@ from tigertail.model.artists import with_artists
 from tigertail.model.config import BaseConfig, ModelConfig
 from tigertail.model.engine import HERE, Engine
 from tigertail.model.item_table import item_table
-from tigertail.model.spilled_signal import forget_arrays, with_spilled_arrays
+from tigertail.model.spilled_signal import with_spilled_arrays
 from tigertail.progress import progress
 from tigertail.signals.annotation import Annotation, AnnotationConfig, fit_annotation
 from tigertail.signals.audio import AudioAffinity, AudioConfig, fit_audio
@@ -35,7 +35,7 @@ from tigertail.signals.pairs import Pairs, fit_pairs
 from tigertail.signals.sequences.signal import Sequences, fit_sequences
 from tigertail.signals.web import Web, WebConfig, fit_web
 from tigertail.sparse import CSR
-from tigertail.spill import spilled
+from tigertail.spill import forget, spilled
 from tigertail.threads import limited
 
 LISTENING: Final = "listening"
@@ -324,14 +324,14 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
 def fit_signals(context: FitContext) -> dict[str, Signal]:
     """Fit every signal that the dataset has data for."""
     wanted = [name for name, spec in SIGNALS.items() if spec.has_data(context.dataset)]
-    signals: dict[str, FittedSignal] = {}
+    signals: dict[str, Signal] = {}
     with progress("signals", len(wanted)) as tick:
         for name in wanted:
             signals[name] = SIGNALS[name].fit(context)
             tick(note=name)
-    for signal in signals.values():
-        forget_arrays(signal)
-    return dict(signals)
+    for vectors in (context.factors.listeners, context.factors.items):  # which the signals have read
+        forget(vectors)
+    return signals
 
 
 def signal_from_arrays(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tigertail.signals.contract import FittedSignal
-from tigertail.spill import forget, spilled
+from tigertail.spill import spilled
 
 
 def with_spilled_arrays(signal: FittedSignal) -> FittedSignal:
@@ -21,9 +21,3 @@ def with_spilled_arrays(signal: FittedSignal) -> FittedSignal:
     if all(there[name] is array for name, array in arrays.items()):
         return signal
     return type(signal).from_arrays(there, json.loads(json.dumps(settings)))
-
-
-def forget_arrays(signal: FittedSignal) -> None:
-    """Let go of the memory that what was read of a signal's arrays takes; their files keep them."""
-    for array in signal.to_arrays()[0].values():
-        forget(array)

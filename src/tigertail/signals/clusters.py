@@ -149,11 +149,13 @@ class ClusteredVectors:
         self, of_items: NDArray[Any], work_out: Callable[[NDArray[Any]], NDArray[Any]] = lambda values: values
     ) -> NDArray[Any]:
         """Return what each item has, by place; kept, since who asks for block after block has the same again."""
-        if id(of_items) not in self._placed:
-            if len(self._placed) == _KEPT:
+        known = self._placed.get(id(of_items))
+        if known is None:
+            known = of_items, work_out(of_items[np.maximum(self.codes, 0)])
+            if len(self._placed) >= _KEPT:
                 self._placed.clear()
-            self._placed[id(of_items)] = of_items, work_out(of_items[np.maximum(self.codes, 0)])
-        return self._placed[id(of_items)][1]
+            self._placed[id(of_items)] = known  # with the array itself, so that no other gets its id
+        return known[1]
 
     def _shares_of(self, band: NDArray[np.uint8]) -> Floats:
         """Return what a score counts under each exponent, by place; 0 where there is no item."""

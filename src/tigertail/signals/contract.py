@@ -404,7 +404,7 @@ class Retrieves(Protocol):
         starts
             Where the items of each query begin, and where the last end; int64, (queries + 1,).
         items
-            Items of the queries, one after the other; ascending for each, but for a signal of vectors; int32.
+            Items of the queries, one after the other, ascending for each; int32.
         """
 
 

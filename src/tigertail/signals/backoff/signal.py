@@ -22,13 +22,13 @@ from tigertail.dataset.played_pairs import PlayedPairs
 from tigertail.errors import DataError
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.signals.backoff.explain import explain_through_artists
-from tigertail.signals.contract import Arrays, Explainable, Reindexable, Retrieves, Signal
+from tigertail.signals.contract import Arrays, Explainable, Reindexable, Signal
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.remap import ItemRemap
 
 NO_ARTIST: Final = -1
-# Chosen by the recall of the exact answers (docs/performance.md).
+# Chosen by the recall of the exact answers in a world of tracks (benchmarks/large_world.py).
 ARTISTS_ONE_IN: Final = 8  # items for each of which one artist is retrieved
 ITEMS_OF_ARTIST: Final = (
     8  # retrieved of an artist: half of them those that most play, half those that fewest do
@@ -124,7 +124,7 @@ class BackOff:
         They are what the signal over items finds; and of the nearest artists those items that most play, whose rank is
         highest where all of an artist are alike, and those that fewest play, for which the artist counts most.
         """
-        own, artists = _retrieving(self.own), _retrieving(self.artists)
+        own, artists = _of_vectors(self.own), _of_vectors(self.artists)
         found = own.nearest(queries, n, band)
         if n >= LOOKED_AT:  # then the best is among them
             _note_best(own, queries, found, self._best_own)
@@ -150,7 +150,7 @@ class BackOff:
         more vectors than it looks at (:mod:`tigertail.signals.clusters`) now and then not the best of all, so that all
         affinities of a query from one of its two parts are larger by one factor than those of :meth:`affinity`.
         """
-        own, artists = _retrieving(self.own), _retrieving(self.artists)
+        own, artists = _of_vectors(self.own), _of_vectors(self.artists)
         asked, theirs = np.maximum(self.artist_of[queries], 0), np.maximum(self.artist_of[items], 0)
         scores = own.affinity_of_pairs(queries, starts, items)
         _mix_at(
@@ -326,14 +326,15 @@ def _numpy_mix(
         scores[row, ~has_data] = -np.inf
 
 
-def _retrieving(signal: Signal) -> Retrieves:
-    if not isinstance(signal, Retrieves):  # as all that a fit makes
+def _of_vectors(signal: Signal) -> FactorAffinity:
+    """Return one of the two signals, as fits make them; it may be asked about items in any order, as of products."""
+    if not isinstance(signal, FactorAffinity):
         raise TypeError(f"a {type(signal).__name__} cannot retrieve as part of a back-off")
     return signal
 
 
 def _best_of(
-    signal: Retrieves, queries: NDArray[np.int32], noted: NDArray[np.float32]
+    signal: FactorAffinity, queries: NDArray[np.int32], noted: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Return the best affinity of each query to another item or artist, 1 if none is above 0, and note it."""
     missing = np.unique(queries[np.isnan(noted[queries])])
@@ -344,7 +345,7 @@ def _best_of(
 
 
 def _note_best(
-    signal: Retrieves, queries: NDArray[np.int32], found: NDArray[np.int32], noted: NDArray[np.float32]
+    signal: FactorAffinity, queries: NDArray[np.int32], found: NDArray[np.int32], noted: NDArray[np.float32]
 ) -> None:
     """Note the best affinity of each query to what was found near it, 1 if none is above 0."""
     codes = np.sort(np.where(found == queries[:, None], -1, found), axis=1)

@@ -67,7 +67,7 @@ from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
 
-# Chosen by the recall of the exact answers, and by the time that choosing takes (docs/performance.md).
+# Chosen by the recall of the exact answers in worlds of artists and of tracks (benchmarks/large_world.py).
 COMMON: Final = 2.5
 """Items with common listeners that are retrieved for each item that is wanted: where the query has few listeners, those
 that are not among the first of this signal are among the best of several signals together."""
