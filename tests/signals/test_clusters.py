@@ -50,7 +50,7 @@ def test_the_vector_0_is_in_no_cluster_and_finds_nothing(scenes: np.ndarray) -> 
 
 
 def test_among_many_clusters_those_near_the_query_have_nearly_all(scenes: np.ndarray) -> None:
-    clustered = ClusteredVectors.of(scenes, size=100, reach=1000)
+    clustered = ClusteredVectors.of(scenes, parts=((1, 1000),), size=100)
     assert clustered.probes.shape == (30, 4), "thirty clusters, and four of twelve blocks for each"
     found = clustered.largest(scenes, clustered.cluster_of, 20, ONE_BAND)
     known = EVERY != 7
@@ -84,10 +84,10 @@ def test_a_gain_and_a_bias_change_the_order(scenes: np.ndarray) -> None:
 
 
 def test_any_number_of_threads_finds_the_same(scenes: np.ndarray) -> None:
-    clustered = ClusteredVectors.of(scenes, size=100, reach=1000)
+    clustered = ClusteredVectors.of(scenes, parts=((1, 1000),), size=100)
     several = clustered.largest(scenes, clustered.cluster_of, 20, ONE_BAND)
     with limited(1):
-        alone = ClusteredVectors.of(scenes, size=100, reach=1000)
+        alone = ClusteredVectors.of(scenes, parts=((1, 1000),), size=100)
         assert (alone.largest(scenes, alone.cluster_of, 20, ONE_BAND) == several).all()
 
 

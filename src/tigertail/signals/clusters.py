@@ -5,6 +5,10 @@ The directions of the vectors are clustered (spherical k-means: I. S. Dhillon an
 cluster and of the nearest others, until it has seen 8,192 vectors: as many whatever the catalogue. So it finds the
 largest products exactly where there are fewer vectors than these, and most of them where there are more. Sums are taken
 as in :mod:`tigertail.signals.dot_products`, each by one thread.
+
+A long vector has a large product with many that do not point its way. Where lengths differ, as those of factors do,
+the vectors are therefore parted by length first (X. Yan et al., "Norm-Ranging LSH for Maximum Inner Product Search",
+NeurIPS 2018), and a query looks at those near it in each part.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -31,6 +35,9 @@ Codes = NDArray[np.int32]
 
 SIZE: Final = 256  # vectors of a cluster, on average
 REACH: Final = 2**13  # vectors that a query looks at
+ALL_ALIKE: Final = ((1.0, REACH),)
+BY_LENGTH: Final = ((1 / 256, 2**11), (1 / 32, 2**11), (1.0, 2**12))
+"""Up to which share of the vectors, the longest first, each part goes, and how many of it a query looks at."""
 ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64
@@ -60,32 +67,47 @@ class ClusteredVectors:
     probes: Codes
 
     @classmethod
-    def of(cls, vectors: Floats, size: int = SIZE, reach: int = REACH) -> Self:
+    def of(
+        cls, vectors: Floats, parts: tuple[tuple[float, int], ...] = ALL_ALIKE, size: int = SIZE
+    ) -> Self:
         """Cluster some vectors.
 
         Parameters
         ----------
         vectors
             Float32, (items, factors); an item with the vector 0 is in no cluster.
+        parts
+            As :data:`BY_LENGTH`.
         size
             Vectors of a cluster, on average.
-        reach
-            Vectors that a query looks at.
         """
         vectors = np.asarray(vectors, np.float32)
-        there = np.flatnonzero(vectors.any(axis=1))
-        cluster, centres = _in_two_steps(vectors, there, size if len(there) > reach else max(1, len(there)))
-        order = np.argsort(cluster, kind="stable")
-        counts = np.bincount(cluster, minlength=len(centres))
-        codes = np.full(-(-len(there) // WIDTH) * WIDTH, -1, np.int32)
-        codes[: len(there)] = there[order]
-        laid_out = np.zeros((len(codes) // WIDTH, -(-vectors.shape[1] // STEP) * STEP, WIDTH), np.float32)
-        for start in range(0, len(laid_out), 1024):
-            some = codes[start * WIDTH : (start + 1024) * WIDTH]
-            laid_out[start : start + 1024] = blocks(np.where(some[:, None] >= 0, vectors[some], 0))
+        lengths = np.linalg.norm(vectors, axis=1)
+        longest = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
         cluster_of = np.full(len(vectors), -1, np.int32)
-        cluster_of[there] = cluster
-        return cls(laid_out, codes, cluster_of, _probes(centres, counts, -(-reach // WIDTH)))
+        codes, centres, ends = [], [], [0]
+        begin = 0
+        if len(longest) <= sum(reach for _, reach in parts):  # then a query looks at all
+            parts = ((1.0, len(longest)),)
+        for share, reach in parts:
+            there = np.sort(longest[begin : math.ceil(share * len(longest))])
+            begin += len(there)
+            own, theirs = _in_two_steps(vectors, there, size if len(there) > reach else max(1, len(there)))
+            cluster_of[there] = sum(map(len, centres)) + own
+            padded = np.full(-(-len(there) // WIDTH) * WIDTH, -1, np.int32)
+            padded[: len(there)] = there[np.argsort(own, kind="stable")]
+            codes.append(padded)
+            centres.append(theirs)
+            ends.append(ends[-1] + len(padded) // WIDTH)
+        laid_out = _laid_out(vectors, np.concatenate(codes))
+        counts = np.bincount(cluster_of[longest], minlength=sum(map(len, centres)))
+        every = np.vstack(centres)
+        begins = np.cumsum([0, *map(len, centres)])
+        probes = [
+            _probes(every, centres[part], counts[begins[part] : begins[part + 1]], -(-reach // WIDTH), ends[part])
+            for part, (_, reach) in enumerate(parts)
+        ]
+        return cls(laid_out, np.concatenate(codes), cluster_of, np.hstack(probes))
 
     def largest(
         self,
@@ -214,20 +236,31 @@ def _nearest_centre(vectors: Floats, items: NDArray[np.int64], centres: Floats) 
     return nearest
 
 
-def _probes(centres: Floats, counts: NDArray[np.int64], most: int) -> Codes:
-    """Return the blocks that have the vectors of the clusters nearest to each, those of its own first."""
-    laid_out, ends = blocks(centres), np.cumsum(counts)
+def _laid_out(vectors: Floats, codes: Codes) -> Floats:
+    """Return the vectors of the items at each place, in blocks; 0 where there is no item."""
+    laid_out = np.zeros((len(codes) // WIDTH, -(-vectors.shape[1] // STEP) * STEP, WIDTH), np.float32)
+    for start in range(0, len(laid_out), 1024):
+        some = codes[start * WIDTH : (start + 1024) * WIDTH]
+        laid_out[start : start + 1024] = blocks(np.where(some[:, None] >= 0, vectors[some], 0))
+    return laid_out
+
+
+def _probes(
+    asking: Floats, centres: Floats, counts: NDArray[np.int64], most: int, first_block: int
+) -> Codes:
+    """Return the blocks of a part that have the vectors of the clusters nearest to each of all, the nearest first."""
+    ends = np.cumsum(counts)
     first, last = (ends - counts) // WIDTH, -(-ends // WIDTH)
-    probes = np.full((len(centres), min(most, int(last[-1]))), -1, np.int32)
-    for start in range(0, len(centres), 256):
-        near = dots(centres[start : start + 256], laid_out, len(centres))
-        near[np.arange(len(near)), start + np.arange(len(near))] = np.inf
+    probes = np.full((len(asking), min(most, int(last[-1]))), -1, np.int32)
+    laid_out = blocks(centres)
+    for start in range(0, len(asking), 256):
+        near = dots(asking[start : start + 256], laid_out, len(centres))
         # Clusters next to each other share a block, and no cluster brings more than its own.
         order = np.argsort(-near, axis=1, kind="stable")[:, : 4 * most]
         for cluster, nearest in enumerate(order, start):
             theirs = np.concatenate([np.arange(first[other], last[other]) for other in nearest])
             places = np.sort(np.unique(theirs, return_index=True)[1])[: probes.shape[1]]
-            probes[cluster, : len(places)] = theirs[places]
+            probes[cluster, : len(places)] = first_block + theirs[places]
     return probes
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Self, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.signals.clusters import ClusteredVectors
+from tigertail.signals.clusters import BY_LENGTH, ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.dot_products import blocks, dots, dots_at, largest_dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
@@ -116,7 +116,7 @@ class FactorAffinity:
 
     @cached_property
     def _clusters(self) -> ClusteredVectors:
-        return ClusteredVectors.of(self.vectors)
+        return ClusteredVectors.of(self.vectors, BY_LENGTH)
 
     @cached_property
     def _answers(self) -> NDArray[np.float32]:

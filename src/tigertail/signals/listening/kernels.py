@@ -21,7 +21,7 @@ from tigertail.threads import threads_for
 _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 64  # queries of a thread that share counts of all items
 SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
-FEW: Final = 512  # items with common listeners
+FEW: Final = 8192
 _AHEAD: Final = 4  # items whose vectors are asked for before they are needed
 _LINE: Final = 16  # float32 numbers in a cache line
 
@@ -180,6 +180,7 @@ def most_common(
     vectors: Floats,
     gain: Floats,
     n: int,
+    n_expected: int,
     band: NDArray[np.uint8],
 ) -> Codes:
     """Find the items with the largest sum of weighted common listeners and of what the factors expect.
@@ -206,9 +207,9 @@ def most_common(
     NDArray[np.int32]
         Items, in no order, some of them twice, -1 where there are no more; (queries, at most).
     """
-    counts = wanted(n)
-    codes = np.full((len(queries), counts.sum()), -1, np.int32)
-    _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes)
+    counts, expected_counts = wanted(n), wanted(n_expected)
+    codes = np.full((len(queries), counts.sum() + expected_counts.sum()), -1, np.int32)
+    _most_common(queries, graph, weights, asking, vectors, gain, band, counts, expected_counts, codes)
     return codes
 
 
@@ -421,19 +422,23 @@ def _add_common(query, graph, weights, common, touched):
 
 
 @njit(parallel=True, cache=True)
-def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes):
+def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, expected_counts, codes):
+    own = counts.sum()
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(gain), np.float32)
         touched = np.empty(len(gain) + 1, np.int32)  # one is written before it is known to be new
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
             count = _add_common(queries[row], graph, weights[row], common, touched)
-            there, scores = touched[:count], np.empty(count, np.float32)
+            there, scores, expected = touched[:count], np.empty(count, np.float32), np.zeros(count, np.float32)
             for place in range(count):
                 item = there[place]
-                expected = dot_in_any_order(asking[row], vectors[item]) if count <= FEW else np.float32(0)
-                scores[place] = (common[item] + expected) * gain[item]
+                if count <= FEW:
+                    expected[place] = dot_in_any_order(asking[row], vectors[item]) * gain[item]
+                scores[place] = common[item] * gain[item] + expected[place]
                 common[item] = 0
-            shortlist(scores, there, queries[row], band, counts, codes[row])
+            shortlist(scores, there, queries[row], band, counts, codes[row, :own])
+            if count <= FEW:
+                shortlist(expected, there, queries[row], band, expected_counts, codes[row, own:])
 
 
 @njit(parallel=True, cache=True)

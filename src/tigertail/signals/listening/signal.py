@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.exposure import Exposure
 from tigertail.kernels import one_query_in_numpy
-from tigertail.signals.clusters import ClusteredVectors
+from tigertail.signals.clusters import BY_LENGTH, ClusteredVectors
 from tigertail.signals.contract import Arrays
 from tigertail.signals.dot_products import blocks, dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
@@ -68,7 +68,8 @@ from tigertail.sparse import CSR
 Floats = NDArray[np.float32]
 
 # Chosen by the recall of the exact answers in worlds of artists and of tracks (benchmarks/large_world.py).
-COMMON: Final = 2.5
+COMMON: Final = 1.5
+EXPECTED: Final = 1.5
 """Items with common listeners that are retrieved for each item that is wanted: where the query has few listeners, those
 that are not among the first of this signal are among the best of several signals together."""
 
@@ -261,8 +262,8 @@ class GroupedCoListening:
         weights = self._weights(queries)
         mass = pairs_met(queries, self._graph, weights.shape[1]) * np.float32(self.config.prior)
         asking, world = world_vectors_to_ask(queries, mass, self._group_vectors), self._group_vectors.world
-        many = round(COMMON * n)
-        common = most_common(queries, self._graph, weights, asking, world, self._gain, many, band)
+        many, expected = round(COMMON * n), round(EXPECTED * n)
+        common = most_common(queries, self._graph, weights, asking, world, self._gain, many, expected, band)
         if not self.config.prior:
             return common
         clusters = self._clusters
@@ -587,7 +588,7 @@ class GroupedCoListening:
 
     @cached_property
     def _clusters(self) -> ClusteredVectors:
-        return ClusteredVectors.of(np.where(self.known[:, None], self.vectors, np.float32(0)))
+        return ClusteredVectors.of(np.where(self.known[:, None], self.vectors, np.float32(0)), BY_LENGTH)
 
     @cached_property
     def _group_vectors(self) -> GroupVectors:
