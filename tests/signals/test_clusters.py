@@ -58,6 +58,30 @@ def test_among_many_clusters_those_near_the_query_have_nearly_all(scenes: np.nda
     assert recall(found[known], wanted) > 0.95
 
 
+def test_long_vectors_are_found_wherever_they_point(scenes: np.ndarray) -> None:
+    random = np.random.default_rng(3)
+    stars = random.choice(ITEMS, 60, replace=False)
+    vectors = scenes.copy()
+    vectors[stars] *= 6
+    known = (EVERY != 7) & (EVERY % 3 == 0)
+    asked = np.flatnonzero(known)
+    wanted = best(vectors[asked] @ vectors.T, 20)
+    of_one_part = ClusteredVectors.of(vectors, parts=((1, 1000),), size=100)
+    by_length = ClusteredVectors.of(vectors, parts=((1 / 50, 250), (1, 750)), size=100)
+    one_part, parted = (
+        recall(clustered.largest(vectors[asked], clustered.cluster_of[asked], 20, ONE_BAND), wanted)
+        for clustered in (of_one_part, by_length)
+    )
+    assert parted > 0.99
+    assert one_part < 0.8, "as many vectors looked at, all of them near"
+
+
+def test_no_vector_at_all_finds_nothing() -> None:
+    nothing = ClusteredVectors.of(np.zeros((5, 4), np.float32))
+    found = nothing.largest(np.ones((1, 4), np.float32), nothing.cluster_of[:1], 3, np.zeros(5, np.uint8))
+    assert (found == -1).all()
+
+
 def test_each_popularity_exponent_has_its_own_best(scenes: np.ndarray) -> None:
     whole = ClusteredVectors.of(scenes)
     band = (EVERY % 2).astype(np.uint8)

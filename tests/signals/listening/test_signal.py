@@ -15,6 +15,7 @@ from tigertail.dataset.exposure import Exposure
 from tigertail.factorization import fit_als
 from tigertail.signals.contract import GroupAware
 from tigertail.signals.listening import GroupedCoListening, Groups, ListeningConfig, fit_listening
+from tigertail.signals.listening.kernels import PlayGraph, most_common
 from tigertail.sparse import CSR
 
 Reals = NDArray[np.float64]
@@ -471,3 +472,22 @@ def test_popularity_is_divided_out_as_if_all_could_hear_an_item() -> None:
     assert blind[1] == blind[2]
     assert aware[1] == blind[1]
     assert aware[2] == pytest.approx(blind[2] / 2), "four would play it if all could"
+
+
+def test_of_items_with_common_listeners_those_that_factors_expect_are_retrieved_as_well() -> None:
+    # One listener plays everything, another the first thirty items; the vectors of two others are the query's.
+    items, shared = 2000, 30
+    rows, columns = np.repeat([0, 1], [items, shared]), np.r_[:items, :shared]
+    graph = PlayGraph.of(
+        CSR.from_coo(rows, columns, np.ones(items + shared), shape=(2, items)),
+        np.array([0, 2]),
+        np.ones(2, np.float32),
+        np.zeros(2, np.int32),
+    )
+    vectors = np.full((items, 2), [0.1, 0], np.float32)
+    vectors[[0, 1500, 1700]] = [0.5, 0]
+    query, weights, gain = np.zeros(1, np.int32), np.ones((1, 1), np.float32), np.ones(items, np.float32)
+    found = most_common(query, graph, weights, vectors[:1], vectors, gain, 4, np.zeros(items, np.uint8))
+    by_sum, by_expected = np.split(found[0], 2)
+    assert by_sum.max() < shared
+    assert {1500, 1700} <= set(by_expected.tolist())

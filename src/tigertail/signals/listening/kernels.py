@@ -21,7 +21,7 @@ from tigertail.threads import threads_for
 _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 64  # queries of a thread that share counts of all items
 SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
-FEW: Final = 8192
+FEW: Final = 8192  # items with common listeners, at most, that are compared with what the factors expect
 _AHEAD: Final = 4  # items whose vectors are asked for before they are needed
 _LINE: Final = 16  # float32 numbers in a cache line
 
@@ -180,12 +180,11 @@ def most_common(
     vectors: Floats,
     gain: Floats,
     n: int,
-    n_expected: int,
     band: NDArray[np.uint8],
 ) -> Codes:
-    """Find the items with the largest sum of weighted common listeners and of what the factors expect.
+    """Find items with common listeners: where these and what the factors expect sum to most, and where the latter is most.
 
-    Where more than :data:`FEW` items have common listeners, those alone count.
+    Where more than :data:`FEW` items have common listeners, these alone count.
 
     Parameters
     ----------
@@ -198,7 +197,8 @@ def most_common(
     gain
         What the sum is multiplied by, for each item; float32, (items,).
     n
-        How many under the own popularity exponent (:func:`tigertail.ranking.shortlist.wanted`).
+        How many by the sum, and as many by what is expected alone, under the own popularity exponent
+        (:func:`tigertail.ranking.shortlist.wanted`).
     band
         Band of popularity of each item; uint8, (items,).
 
@@ -207,9 +207,9 @@ def most_common(
     NDArray[np.int32]
         Items, in no order, some of them twice, -1 where there are no more; (queries, at most).
     """
-    counts, expected_counts = wanted(n), wanted(n_expected)
-    codes = np.full((len(queries), counts.sum() + expected_counts.sum()), -1, np.int32)
-    _most_common(queries, graph, weights, asking, vectors, gain, band, counts, expected_counts, codes)
+    counts = wanted(n)
+    codes = np.full((len(queries), 2 * counts.sum()), -1, np.int32)
+    _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes)
     return codes
 
 
@@ -422,23 +422,27 @@ def _add_common(query, graph, weights, common, touched):
 
 
 @njit(parallel=True, cache=True)
-def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, expected_counts, codes):
-    own = counts.sum()
+def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes):
+    by_sum = counts.sum()
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(gain), np.float32)
         touched = np.empty(len(gain) + 1, np.int32)  # one is written before it is known to be new
         for row in range(CHUNK * chunk, min(CHUNK * (chunk + 1), len(queries))):
             count = _add_common(queries[row], graph, weights[row], common, touched)
-            there, scores, expected = touched[:count], np.empty(count, np.float32), np.zeros(count, np.float32)
+            there, scores, expected = (
+                touched[:count],
+                np.empty(count, np.float32),
+                np.zeros(count, np.float32),
+            )
             for place in range(count):
                 item = there[place]
                 if count <= FEW:
                     expected[place] = dot_in_any_order(asking[row], vectors[item]) * gain[item]
                 scores[place] = common[item] * gain[item] + expected[place]
                 common[item] = 0
-            shortlist(scores, there, queries[row], band, counts, codes[row, :own])
+            shortlist(scores, there, queries[row], band, counts, codes[row, :by_sum])
             if count <= FEW:
-                shortlist(expected, there, queries[row], band, expected_counts, codes[row, own:])
+                shortlist(expected, there, queries[row], band, counts, codes[row, by_sum:])
 
 
 @njit(parallel=True, cache=True)

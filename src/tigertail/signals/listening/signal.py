@@ -69,9 +69,8 @@ Floats = NDArray[np.float32]
 
 # Chosen by the recall of the exact answers in worlds of artists and of tracks (benchmarks/large_world.py).
 COMMON: Final = 1.5
-EXPECTED: Final = 1.5
-"""Items with common listeners that are retrieved for each item that is wanted: where the query has few listeners, those
-that are not among the first of this signal are among the best of several signals together."""
+"""Items with common listeners that are retrieved for each item that is wanted, and as many of those that the factors
+expect most: where the query has few listeners, these are among the best of several signals together."""
 
 LASTING: Final = (
     "known",
@@ -255,15 +254,16 @@ class GroupedCoListening:
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers; see :class:`~tigertail.signals.contract.Retrieves`.
 
-        They are those with the most common listeners, and those that the factors expect most: without the exposure of
-        counts, and by the world's vectors of the answers alone. :meth:`affinity_of_pairs` has both.
+        They are those with the most common listeners, and those that the factors expect most, among all and among
+        those with common listeners: without the exposure of counts, and by the world's vectors of the answers alone.
+        :meth:`affinity_of_pairs` has both.
         """
         queries = np.asarray(queries, np.int32)
         weights = self._weights(queries)
         mass = pairs_met(queries, self._graph, weights.shape[1]) * np.float32(self.config.prior)
         asking, world = world_vectors_to_ask(queries, mass, self._group_vectors), self._group_vectors.world
-        many, expected = round(COMMON * n), round(EXPECTED * n)
-        common = most_common(queries, self._graph, weights, asking, world, self._gain, many, expected, band)
+        many = round(COMMON * n)
+        common = most_common(queries, self._graph, weights, asking, world, self._gain, many, band)
         if not self.config.prior:
             return common
         clusters = self._clusters
