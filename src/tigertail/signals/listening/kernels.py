@@ -182,7 +182,7 @@ def most_common(
     n: int,
     band: NDArray[np.uint8],
 ) -> Codes:
-    """Find items with common listeners: where these and what the factors expect sum to most, and where the latter is most.
+    """Find items with common listeners that have most of these and of what the factors expect, or of the latter alone.
 
     Where more than :data:`FEW` items have common listeners, these alone count.
 
