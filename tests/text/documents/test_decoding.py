@@ -13,13 +13,43 @@ def test_a_declared_encoding_is_believed_where_it_can_be() -> None:
     assert decode('<meta charset="windows-1251">Кино'.encode("cp1251"), html=True)[0].endswith("Кино")
 
 
-@pytest.mark.parametrize("declared", [None, "utf-8", "no-such-thing", "zlib", "punycode", "a" * 100])
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared"),
+    [
+        ("“Queen”", "cp1252", "iso-8859-1"),
+        ("朱镕基", "gbk", "gb2312"),
+        ("①東京事変", "cp932", "shift_jis"),
+        ("똠방각하", "cp949", "euc-kr"),
+        ("Mötley – Crüe", "cp1254", "iso-8859-9"),
+    ],
+)
+def test_a_name_means_the_wider_encoding_that_browsers_read(text: str, encoding: str, declared: str) -> None:
+    assert decode(text.encode(encoding), declared) == (text, None)
+
+
+def test_a_declared_encoding_whose_bytes_are_valid_in_utf_8_comes_before_it() -> None:
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le"):
+        assert decode("Кино и Кент".encode(encoding), encoding) == ("Кино и Кент", None)
+    page = '<meta charset="iso-2022-jp">東京事変'
+    assert decode(page.encode("iso-2022-jp"), html=True) == (page, None)
+
+
+def test_a_page_whose_declaration_can_be_read_is_not_in_utf_16() -> None:
+    page = '<meta charset="utf-16">Mötley Crüe'
+    assert decode(page.encode("cp1252"), html=True) == (page, "windows-1252")
+
+
+@pytest.mark.parametrize(
+    "declared", [None, "utf-8", "no-such-thing", "zlib", "punycode", "a" * 100, "latin\0one", "utf-16"]
+)
 def test_else_bytes_are_read_as_browsers_do_and_that_is_said(declared: str | None) -> None:
     assert decode("Mötley Crüe".encode("cp1252"), declared) == ("Mötley Crüe", "windows-1252")
 
 
 def test_half_a_character_at_the_end_is_left_out() -> None:
     assert decode("Sigur Rós".encode()[:-2]) == ("Sigur R", None)
+    assert decode("Sigur Rós".encode("utf-8-sig")[:-2]) == ("Sigur R", None)
+    assert decode("Sigur Rós".encode("utf-16")[:-1]) == ("Sigur Ró", None)
 
 
 def test_no_nul_survives() -> None:

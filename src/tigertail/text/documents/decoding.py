@@ -16,14 +16,28 @@ _MARKS: Final = (
 _META: Final = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 _HEAD: Final = 2048  # bytes in which HTML must say its encoding
 _UNFIT: Final = ("idna", "punycode")  # they take quadratic time
+_WIDE: Final = ("utf-16", "utf-32")
+# What browsers read instead, and pages are written in: https://encoding.spec.whatwg.org/#names-and-labels
+_WIDER: Final = {
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "shift_jis": "cp932",
+    "tis-620": "cp874",
+}
 LAST_RESORT: Final = "windows-1252"
 
 
 def decode(data: bytes, declared: str | None = None, *, html: bool = False) -> tuple[str, str | None]:
     """Decode a page.
 
-    The order is that of browsers: a byte order mark, then UTF-8 if it is valid (text in another encoding almost never
-    is), then the declared encoding, then windows-1252.
+    A byte order mark decides, then UTF-8 if the bytes are valid in it (text in another encoding almost never is), then
+    the declared encoding, then that which the page itself declares; else it is read as windows-1252. A declared
+    encoding of which valid UTF-8 may be made comes before UTF-8: UTF-16 or UTF-32 if there are NUL bytes, and
+    ISO-2022 if there are escapes. Names of encodings mean what they mean to browsers: of ISO-8859-1, windows-1252.
 
     Parameters
     ----------
@@ -43,22 +57,35 @@ def decode(data: bytes, declared: str | None = None, *, html: bool = False) -> t
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return data.decode(encoding, "replace").replace("\0", ""), None
-    if (text := _strict(data, "utf-8")) is not None:
-        return text, None
+            return _decoded(data, encoding, "replace"), None
     inside = _META.search(data[:_HEAD]) if html else None
-    for named in (declared, inside[1].decode("ascii") if inside else None):
-        if named and (text := _strict(data, named)) is not None:
-            return text, None
-    return data.decode(LAST_RESORT, "replace").replace("\0", ""), LAST_RESORT
+    named = [_codec(name, data) for name in (declared, inside[1].decode("ascii") if inside else None) if name]
+    known = [codec for codec in named if codec]
+    early = [codec for codec in known if _in_bytes_of_utf_8(codec, data)]
+    for codec in (*early, "utf-8", *known):
+        for encoding in dict.fromkeys((_WIDER.get(codec, codec), codec)):
+            try:
+                return _decoded(data, encoding, "strict"), None
+            except UnicodeError:
+                continue
+    return _decoded(data, LAST_RESORT, "replace"), LAST_RESORT
 
 
-def _strict(data: bytes, encoding: str) -> str | None:
-    if encoding.lower() in _UNFIT:
-        return None
+def _decoded(data: bytes, encoding: str, errors: str) -> str:
+    return codecs.getincrementaldecoder(encoding)(errors).decode(data, final=False).replace("\0", "")
+
+
+def _codec(name: str, data: bytes) -> str | None:
+    """Return Python's name of an encoding; None if it is none of text, or cannot be that of the bytes."""
     try:
-        "".encode(encoding)  # refuses what is no encoding of text, such as zlib
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
-        return decoder.decode(data, final=False).replace("\0", "")
-    except (LookupError, UnicodeError, TypeError):
+        codec = codecs.lookup(name).name
+        "".encode(codec)  # refuses what is no encoding of text, such as zlib
+    except (LookupError, ValueError):
         return None
+    wide = codec.startswith(_WIDE)
+    return None if codec in _UNFIT or (wide and b"\0" not in data) else codec
+
+
+def _in_bytes_of_utf_8(codec: str, data: bytes) -> bool:
+    """Return whether text in an encoding may be valid UTF-8 by chance."""
+    return codec.startswith(_WIDE) or (codec.startswith("iso2022") and b"\x1b" in data)
