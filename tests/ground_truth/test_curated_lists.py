@@ -41,6 +41,7 @@ def test_what_cannot_be_used_is_counted(scenes: Dataset, tmp_path: Path) -> None
         "n1,n3,-1",
         "n1,n1,1",
         "n1,,1",
+        ",n1,1",
         "Nobody at All,n1,1",
         "n1,Someone Else,1",
         "n1,Nirvana,1",
@@ -51,13 +52,14 @@ def test_what_cannot_be_used_is_counted(scenes: Dataset, tmp_path: Path) -> None
         "grade is not a number from 0 up": 2,
         "grade is 0: not similar": 1,
         "an item is similar to itself": 1,
-        "query or similar is empty": 1,
+        "query or similar is empty": 2,
         "query: not in the dataset": 1,
         "similar: not in the dataset": 1,
         "similar: several items have this name": 1,
         "pair is there already (the highest grade counts)": 1,
     }
-    assert sum(truth.left_out.values()) + len(truth.pairs) == truth.read == 10
+    assert sum(truth.left_out.values()) + len(truth.pairs) == truth.read == 11
+    assert truth.queries_read == 2
     assert set(truth.examples) == {"Nobody at All", "Someone Else", "Nirvana"}
 
 
@@ -77,6 +79,8 @@ def test_parquet_and_tabs_say_the_same(scenes: Dataset, tmp_path: Path) -> None:
         (["query,grade", "n1,1"], "lacks the column similar"),
         (["query,similar"], "has no rows"),
         (["query,similar", "who,whom"], "not one of its 1 pairs can be used"),
+        (["query,similar,grade", "n1,n2,", "n1,n3,many"], "used .grade is not a number from 0 up"),
+        (["query,similar", "n1,n1"], "used .an item is similar to itself"),
         ([""], "cannot be read"),
     ],
 )
@@ -84,6 +88,13 @@ def test_useless_files_are_refused(scenes: Dataset, tmp_path: Path, lines: list[
     with pytest.raises(DataError, match=problem) as refused:
         read_curated(curated(tmp_path, *lines), scenes)
     assert refused.value.remedy
+
+
+@pytest.mark.parametrize("query", [["n1"], b"\xff"])
+def test_columns_of_no_text_are_refused(scenes: Dataset, tmp_path: Path, query: object) -> None:
+    pl.DataFrame({"query": [query], "similar": ["n2"]}).write_parquet(tmp_path / "lists.parquet")
+    with pytest.raises(DataError, match="its columns are not all text and numbers .query "):
+        read_curated(tmp_path / "lists.parquet", scenes)
 
 
 def test_a_missing_file_is_refused(scenes: Dataset, tmp_path: Path) -> None:
@@ -124,5 +135,17 @@ def test_sas_is_found_through_the_environment(
 
 def test_sas_says_in_which_line_it_is_damaged(scenes: Dataset, sas: Path) -> None:
     (sas / "lastfmapi_gold.txt").write_text("m-kino\tm-cure\nm-lost\n")
-    with pytest.raises(DataError, match="line 2: 1 fields, expected 2"):
+    with pytest.raises(DataError, match="line 2: no tab after the id"):
         read_sas(sas, scenes)
+    (sas / "lastfmapi_gold.txt").write_text("\n")
+    with pytest.raises(DataError, match="the file has no rows"):
+        read_sas(sas, scenes)
+
+
+def test_sas_lists_may_have_tabs_and_names_any_character(scenes: Dataset, sas: Path) -> None:
+    (sas / "lastfmapi_gold.txt").write_text("m-kino\tm-cure\tm-rós\n\n")
+    names = sas / "mb2uri_lastfmapi.txt"
+    names.write_text(names.read_text().replace("something else", "something\u2028else"))
+    truth = read_sas(sas, scenes)
+    assert pairs(truth) == {("n1", "n3", 1.0)}
+    assert truth.examples == ("something\u2028else",)

@@ -60,10 +60,18 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
             "the file has no rows", path=path, remedy="write a query and a similar item in each row"
         )
     grade = pl.col(GRADE) if GRADE in rows.columns else pl.lit("1")
-    listed = rows.select(
-        pl.col(QUERY, SIMILAR).cast(pl.String).str.strip_chars(),
-        grade.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).alias(GRADE),
-    )
+    try:
+        listed = rows.select(
+            pl.col(QUERY, SIMILAR).cast(pl.String).str.strip_chars(),
+            grade.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).alias(GRADE),
+        )
+    except pl.exceptions.PolarsError:  # lists, or bytes that are no text
+        types = ", ".join(f"{name} {dtype}" for name, dtype in rows.schema.items())
+        raise DataError(
+            f"its columns are not all text and numbers ({types})",
+            path=path,
+            remedy="write an id or a name in query and similar, one pair in each row, and a number in grade",
+        ) from None
     return _matched(path, listed, lambda names: by_id_or_name(names, dataset))
 
 
@@ -89,10 +97,10 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
             remedy=f"give its folder, or set TIGERTAIL_DATA to the folder of {SAS_FOLDER}",
         )
     path = Path(os.environ["TIGERTAIL_DATA"]) / SAS_FOLDER if folder is None else Path(folder)
-    lists = _lines(path / SAS_LISTS, 2)
-    names = dict(line[:2] for line in _lines(path / SAS_NAMES, 2))
+    lists = _lines(path / SAS_LISTS)
+    names = {mbid: rest.partition("\t")[0] for mbid, rest in _lines(path / SAS_NAMES)}
     listed = pl.DataFrame(
-        [(query, similar, 1.0) for query, line in lists for similar in line.split()],
+        [(query, similar, 1.0) for query, answers in lists for similar in answers.split()],
         {QUERY: pl.String, SIMILAR: pl.String, GRADE: pl.Float64},
         orient="row",
     )
@@ -133,7 +141,8 @@ def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.Da
     ``find`` returns, for distinct names, the columns reference, shown (a readable name), item_id and why; one of the
     last two is null.
     """
-    names = pl.concat([listed[QUERY], listed[SIMILAR].alias(QUERY)]).drop_nulls().unique(maintain_order=True)
+    names = pl.concat([listed[QUERY], listed[SIMILAR].alias(QUERY)]).drop_nulls()
+    names = names.filter(names != "").unique(maintain_order=True)
     matched = find(names.alias("reference"))
     examples = tuple(matched.filter(pl.col("why").is_not_null())["shown"].head(_EXAMPLES))
     matched = matched.drop("shown")
@@ -158,7 +167,8 @@ def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.Da
         .then(pl.lit("grade is 0: not similar"))
     )
     rows = rows.with_columns(reason.alias("reason"))
-    left_out = {str(why): n for why, n in rows["reason"].drop_nulls().value_counts(sort=True).iter_rows()}
+    counts = rows["reason"].drop_nulls().value_counts().sort("count", "reason", descending=[True, False])
+    left_out: dict[str, int] = dict(counts.iter_rows())
     used = rows.filter(pl.col("reason").is_null()).select(
         pl.col(c.ITEM_ID).alias(c.TARGET_ITEM_ID), pl.col("answer").alias(c.ITEM_ID), grade.alias(c.SCORE)
     )
@@ -169,25 +179,26 @@ def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.Da
         raise DataError(
             f"not one of its {len(rows):,} pairs can be used ({'; '.join(left_out)})",
             path=path,
-            remedy="use ids, MBIDs or names of the dataset's items"
-            + (f", unlike {examples[0]}" * bool(examples)),
+            remedy=f"use ids, MBIDs or names of the dataset's items, unlike {examples[0]}"
+            if examples
+            else "write pairs of two different items, and a grade above 0, or no column grade",
         )
     graded = pairs[c.SCORE].n_unique() > 1
-    return GroundTruth(path.name, pairs, graded, len(rows), left_out, listed[QUERY].n_unique(), examples)
+    queries_read = listed[QUERY].filter(listed[QUERY] != "").n_unique()
+    return GroundTruth(path.name, pairs, graded, len(rows), left_out, queries_read, examples)
 
 
-def _lines(path: Path, fields: int) -> list[list[str]]:
-    """Return the fields of each line, separated by tabs."""
-    lines = read_text(path, remedy="give the folder of the SAS data set").splitlines()
-    rows = [line.split("\t") for line in lines]
-    for number, row in enumerate(rows, start=1):
-        if len(row) < fields:
-            raise DataError(
-                f"{len(row)} fields, expected {fields}",
-                path=path,
-                line=number,
-                remedy="fields are separated by tabs",
-            )
-    if not rows:
+def _lines(path: Path) -> list[tuple[str, str]]:
+    """Return the id that begins each line, and what follows after a tab."""
+    text = read_text(path, remedy="give the folder of the SAS data set")
+    if not text.strip():
         raise DataError("the file has no rows", path=path, remedy="download the file again")
+    rows = []
+    for number, line in enumerate(text.rstrip("\n").split("\n"), start=1):
+        ident, tab, rest = line.partition("\t")
+        if not tab:
+            raise DataError(
+                "no tab after the id", path=path, line=number, remedy="give the file as published"
+            )
+        rows.append((ident, rest))
     return rows
