@@ -31,7 +31,7 @@ FACETS: Final = {
 _MAPPING: Final = "MappingLastfm2DBpedia-1.2.tsv"
 _RESOURCE: Final = "http://dbpedia.org/resource/"
 # "Pop (music)" is pop; but "New York (state)" is not New York.
-_PLAIN: Final = ("genre", "instrument")
+_WITHOUT_ASIDE: Final = ("genre", "instrument")
 _ASIDE: Final = re.compile(r" \([^()]*\)$")
 
 
@@ -45,7 +45,7 @@ class Dbpedia(Source):
     facets
         Which relations are read.
     catalogue
-        Whether artists that only this source names become items.
+        Whether artists that only this source names become items (``"all"``) or not (``"known"``).
     """
 
     kind: Literal["artist"] = "artist"
@@ -73,14 +73,14 @@ class Dbpedia(Source):
                     yield self._batch(facet, block, names, quarantine)
 
     def _batch(self, facet: str, rows: pl.DataFrame, names: pl.DataFrame, quarantine: Quarantine) -> Batch:
-        rows = rows.join(
-            names.unique(maintain_order=True), on="artist", how="left", maintain_order="left_right"
-        )
+        known = pl.col("artist").is_in(names["artist"].implode())
         checks = reasons(
-            (pl.col(c.NAME).is_null(), "artist without an entry in the mapping"),
+            (~known, "artist without an entry in the mapping"),
             (~pl.col("value").str.starts_with(_RESOURCE), "not a DBpedia resource"),
         )
+        # Before the join: a line is rejected once, however many names its artist has.
         rows = quarantine.usable_rows(self.label, FACETS[facet], rows, checks)
+        rows = rows.join(names.unique(maintain_order=True), on="artist", maintain_order="left_right")
         uris = rows["value"].unique()
         labels = pl.Series([readable(uri, facet) for uri in uris], dtype=pl.String)
         annotations = rows.select(
@@ -91,8 +91,7 @@ class Dbpedia(Source):
             pl.lit(facet).alias(c.FACET),
             pl.lit(c.EXPERT).alias(c.SOURCE),
         )
-        known = self.catalogue == "known"
-        return Batch(c.ANNOTATIONS_TABLE, FACETS[facet], annotations, known_only=known)
+        return Batch(c.ANNOTATIONS_TABLE, FACETS[facet], annotations, known_only=self.catalogue == "known")
 
 
 def readable(uri: str, facet: str) -> str:
@@ -108,4 +107,4 @@ def readable(uri: str, facet: str) -> str:
     'New York (state)'
     """
     label = unquote(uri.removeprefix(_RESOURCE)).replace("_", " ").strip()
-    return _ASIDE.sub("", label) if facet in _PLAIN else label
+    return _ASIDE.sub("", label) if facet in _WITHOUT_ASIDE else label
