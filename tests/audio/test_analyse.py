@@ -128,14 +128,41 @@ def test_two_analyses_do_not_write_to_one_journal(folder: Path) -> None:
 
 def test_a_journal_of_something_else_is_refused(folder: Path) -> None:
     out, journal = folder.parent / "audio.parquet", folder.parent / "audio.journal"
-    journal.write_bytes(b"a shopping list, say" * 100)
-    with pytest.raises(DataError, match="cannot be used"):
-        run(folder, out)
+    for size in (1, 100):
+        journal.write_bytes(b"a shopping list, say" * size)
+        with pytest.raises(DataError, match="not a journal of ours"):
+            run(folder, out)
+        assert journal.read_bytes() == b"a shopping list, say" * size
     journal.unlink()
     with sqlite3.connect(journal) as other:
         other.execute("CREATE TABLE shopping (what TEXT)")
     with pytest.raises(DataError, match="not a journal of ours"):
         run(folder, out)
+
+
+def test_a_damaged_journal_may_be_removed_and_one_that_cannot_be_written_may_not(tmp_path: Path) -> None:
+    journal = tmp_path / "audio.journal"
+    with open_journal(journal, CONFIG.digest):
+        pass
+    written = journal.read_bytes()
+    journal.write_bytes(written[:100] + b"\xff" * 100 + written[200:])
+    with pytest.raises(DataError, match="damaged") as damaged, open_journal(journal, CONFIG.digest):
+        pass
+    assert "remove it" in (damaged.value.remedy or "")
+    for place in (tmp_path, journal / "under a file"):
+        with pytest.raises(DataError, match="cannot be written") as refused, open_journal(place, CONFIG.digest):
+            pass
+        assert "remove" not in (refused.value.remedy or "")
+
+
+def test_a_journal_whose_run_was_killed_before_its_first_word_is_begun_again(tmp_path: Path) -> None:
+    journal = tmp_path / "audio.journal"
+    with sqlite3.connect(journal) as begun:
+        begun.execute("BEGIN EXCLUSIVE")
+        begun.commit()
+    assert journal.stat().st_size
+    with open_journal(journal, CONFIG.digest) as opened:
+        assert opened.known() == {}
 
 
 def test_without_the_libraries_no_file_is_blamed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

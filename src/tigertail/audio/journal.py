@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tigertail.errors import DataError
 
 _MAGIC: Final = 0x54674175  # "TgAu": the application's own number in the header of the database
+_HEADER: Final = b"SQLite format 3\0"
 _TABLES: Final = f"""
 BEGIN;
 PRAGMA application_id = {_MAGIC};
@@ -88,7 +89,7 @@ class Journal:
 
     @property
     def names(self) -> list[str]:
-        """The descriptors' names; none before the first file is done."""
+        """The descriptors' names; none before the first file that could be used."""
         row = self._database.execute("SELECT names FROM names WHERE digest = ?", (self._digest,)).fetchone()
         return row[0].split("\n") if row else []
 
@@ -142,31 +143,57 @@ def open_journal(path: Path, digest: str) -> Iterator[Journal]:
     DataError
         If it is damaged or something else, another analysis is writing it, or it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = not path.exists() or not path.stat().st_size  # or one killed before its first word
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and _beginning(path) not in (b"", _HEADER):
+            raise _not_ours(path)  # SQLite would write over a small one
+    except OSError as error:
+        raise _unwritable(path, error) from None
     try:
         with closing(sqlite3.connect(path, timeout=0.5)) as database:
             database.execute("PRAGMA locking_mode = EXCLUSIVE")
             database.execute("BEGIN EXCLUSIVE")  # now, so that a second analysis stops before any work
             database.commit()
-            if new:
+            made_by = database.execute("PRAGMA application_id").fetchone()[0]
+            empty = not database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            if empty and not made_by:  # new, or of a run that was killed before its first word
                 database.executescript(_TABLES)
-            elif database.execute("PRAGMA application_id").fetchone()[0] != _MAGIC:
-                raise DataError("not a journal of ours", path=path, remedy="choose another name")
+            elif made_by != _MAGIC:
+                raise _not_ours(path)
             yield Journal(database, digest)
     except sqlite3.Error as error:
         raise _trouble(path, error) from error
 
 
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(_HEADER))
+
+
 def _trouble(path: Path, error: sqlite3.Error) -> DataError:
-    if "full" in str(error):
+    kind = getattr(error, "sqlite_errorname", "")
+    if kind == "SQLITE_FULL":
         return DataError(
             "the disk is full; what is done is kept", path=path, remedy="free some space and go on"
         )
-    if "locked" in str(error):
+    if kind in ("SQLITE_BUSY", "SQLITE_LOCKED"):
         return DataError(
             "another analysis is writing to it", path=path, remedy="wait for it, or choose another name"
         )
+    if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return DataError(
+            f"damaged ({error})", path=path, remedy="remove it: the files are then analysed anew"
+        )
+    return _unwritable(path, error)
+
+
+def _not_ours(path: Path) -> DataError:
+    return DataError("not a journal of ours", path=path, remedy="choose another name")
+
+
+def _unwritable(path: Path, error: Exception) -> DataError:
     return DataError(
-        f"cannot be used ({error})", path=path, remedy="remove it: the files are then analysed anew"
+        f"cannot be written ({error})",
+        path=path,
+        remedy="choose a folder that may be written, with room for the journal; what is done is kept",
     )
