@@ -222,6 +222,8 @@ WRONG = [
     ({"plays": PLAYS, "columns": {"tracks": {"name": "artist"}}}, "columns: no frame 'tracks'"),
     ({"plays": PLAYS, "kind": "band"}, "unknown kind 'band'"),
     ({"plays": PLAYS, "listeners": {"user": ["ann"], "source": ["everything"]}}, "cannot be called 'everything'"),
+    ({"plays": PLAYS, "listeners": {"user": ["ann"], "net": [True]}, "columns": {"source": "net"}},
+     "listeners: column 'net' is of type Boolean, which cannot be read as source"),
     ({"plays": MATRIX, "items": ["Queen"]}, "items has 1 rows; the matrix of plays has 3 columns"),
     ({"plays": MATRIX, "items": ["Queen", "Queen", "Kult"]}, "items: two have the same item_id"),
 ]  # fmt: skip
@@ -272,6 +274,19 @@ def test_the_whole_way_without_a_file() -> None:
     assert model.provenance.dataset == "frames"
     report = tigertail.evaluate(plays, reference="popularity")
     assert {row.system for row in report.rows} >= {"popularity", "mixture"}
+
+
+def test_rows_about_no_known_item_are_left_out_and_counted() -> None:
+    shows = {"playlist": ["p", "p", "p"], "artist": ["Kult", "Queen", "Kvlt"]}
+    pairs = {"name_a": ["Kult", "Kult"], "name_b": ["Kult", "Queen"], "count": [1, 2]}
+    with pytest.warns(TigertailWarning) as caught:
+        dataset = Dataset.of(PLAYS, sequences=shows, pairs=pairs)
+    assert sorted(str(one.message) for one in caught) == [
+        "pairs: an item paired with itself, left out: 1 rows",
+        "sequences: about no known item, left out: 1 rows, such as Kvlt",
+    ]
+    assert dataset.scan("sequences").collect()["item_id"].to_list() == ["kult", "queen"]
+    assert dataset.scan("pairs").collect().height == 1
 
 
 def test_of_several_services_of_a_listener_the_first_counts() -> None:

@@ -22,7 +22,7 @@ from tigertail.frames.source import NAMESPACE, FrameSource
 from tigertail.ingest.accumulator import REF, ROWS, sum_plays
 from tigertail.ingest.clean import NEGATIVE, clean
 from tigertail.ingest.collector import RowCollector
-from tigertail.ingest.formats.column_types import as_text, ids_from_floats
+from tigertail.ingest.formats.column_types import as_text, ids_from_floats, is_text
 from tigertail.ingest.formats.rating_scale import RatingScale
 from tigertail.ingest.missing import SAY_MISSING, visible
 from tigertail.ingest.references import without_placeholders
@@ -87,11 +87,10 @@ def read_frames(
         reader.add(source)
     _report(reader.quarantine)
     made = reader.tables()
+    _report(reader.unlinked)
     if source_column is not None:
         people, ident = frames[c.LISTENERS_TABLE], mappings[c.LISTENERS_TABLE][c.LISTENER_ID]
-        made[c.LISTENERS_TABLE] = _with_source(
-            made[c.LISTENERS_TABLE], people[ident].alias(c.LISTENER_ID), people[source_column].alias(c.SOURCE)
-        )
+        made[c.LISTENERS_TABLE] = _with_source(made[c.LISTENERS_TABLE], people[ident], people[source_column])
     return Dataset.in_memory(made, name=name)
 
 
@@ -114,7 +113,13 @@ def _scale(given: Any) -> tuple[float, float] | None:
 def _frames(
     plays: Any, tables: Mapping[str, Any], columns: Mapping[str, Any], kind: str
 ) -> dict[str, pl.DataFrame]:
-    """Return the frames as Polars', by table."""
+    """Return the frames as Polars', by table.
+
+    Raises
+    ------
+    DataError, TypeError
+        If one cannot be read, there is no such table or column, or there are no plays.
+    """
     if kind not in c.ITEM_KINDS:
         raise DataError(f"unknown kind '{kind}'", remedy=f"it is one of {', '.join(c.ITEM_KINDS)}")
     given = {table: frame for table, frame in tables.items() if frame is not None}
@@ -141,13 +146,22 @@ def _frames(
 
 
 class _Reader:
-    """Collects the rows of frames and makes the tables at the end."""
+    """Collects the rows of frames and makes the tables at the end.
+
+    Attributes
+    ----------
+    quarantine
+        Rows that cannot be used.
+    unlinked
+        Warnings of rows that are left out once it is known which items there are.
+    """
 
     def __init__(self) -> None:
         self.quarantine = Quarantine()
+        self.unlinked = Quarantine()
         self._sources: list[FrameSource] = []
         self._plays: list[pl.DataFrame] = []
-        self._rows = RowCollector(self.quarantine, lambda source, batch, rows: self._plays.append(rows))
+        self._rows = RowCollector(self.unlinked, lambda source, batch, rows: self._plays.append(rows))
 
     def add(self, source: FrameSource) -> None:
         """Add the rows of a frame."""
@@ -166,6 +180,9 @@ class _Reader:
                 "plays has no row that can be used" + (f": {why}" if why else ""),
                 remedy="give each row a listener and an item, and numbers within their bounds",
             )
+        for match in resolved.linked.matches.iter_rows(named=True) if resolved.linked else ():
+            missed = match["rows"] - match["matched_rows"]
+            self.unlinked.warn(match[c.SOURCE], "about no known item, left out", missed, match["examples"])
         return {
             c.PLAYS_TABLE: _added_up(plays.join(resolved.identities.item_of, on=REF)),
             c.LISTENERS_TABLE: self._rows.profiles.table(plays[c.LISTENER_ID].unique()),
@@ -191,9 +208,15 @@ def _with_source(listeners: pl.DataFrame, ids: pl.Series, sources: pl.Series) ->
     Raises
     ------
     DataError
-        If a service has the name of the catalogue that has everything.
+        If services are neither text nor numbers, or one has the name of the catalogue that has everything.
     """
-    texts = pl.DataFrame([as_text(ids), as_text(sources)])
+    if not is_text(sources.dtype):
+        raise DataError(
+            f"{c.LISTENERS_TABLE}: column '{sources.name}' is of type {sources.dtype}, "
+            f"which cannot be read as {c.SOURCE}",
+            remedy="name another column: columns={...}, or give text or numbers in this one",
+        )
+    texts = pl.DataFrame([as_text(ids).alias(c.LISTENER_ID), as_text(sources).alias(c.SOURCE)])
     given = ids_from_floats(texts, texts.columns).filter(visible(pl.col(c.SOURCE)))
     if (given[c.SOURCE] == EVERYTHING).any():
         raise DataError(

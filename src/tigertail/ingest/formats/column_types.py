@@ -111,7 +111,7 @@ def plain(rows: pl.DataFrame, given: Mapping[str, Check]) -> pl.DataFrame:
 
 def as_text(values: pl.Series) -> pl.Series:
     """Return values as text, to compare: whole numbers without ".0", bytes decoded; other types are null."""
-    if values.dtype not in _WORDS and not values.dtype.is_numeric():
+    if not is_text(values.dtype):
         return pl.Series(values.name, [None] * len(values), dtype=pl.String)
     return (values if values.dtype == pl.String else _plain(values, Check.TEXT)).str.strip_chars()
 
@@ -124,6 +124,11 @@ def ids_from_floats(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
         if rows[name].count() and rows[name].drop_nulls().str.contains(_WHOLE_FLOAT).all()
     ]
     return rows.with_columns(pl.col(spoilt).str.replace(r"\.0+$", "")) if spoilt else rows
+
+
+def is_text(dtype: pl.DataType) -> bool:
+    """Return whether a column's values are text, or numbers or bytes that can be read as text."""
+    return _readable(dtype, Check.TEXT)
 
 
 def is_list(dtype: pl.DataType) -> bool:
