@@ -150,7 +150,10 @@ def test_a_damaged_journal_may_be_removed_and_one_that_cannot_be_written_may_not
         pass
     assert "remove it" in (damaged.value.remedy or "")
     for place in (tmp_path, journal / "under a file"):
-        with pytest.raises(DataError, match="cannot be written") as refused, open_journal(place, CONFIG.digest):
+        with (
+            pytest.raises(DataError, match="cannot be written") as refused,
+            open_journal(place, CONFIG.digest),
+        ):
             pass
         assert "remove" not in (refused.value.remedy or "")
 

@@ -79,8 +79,8 @@ def test_parquet_and_tabs_say_the_same(scenes: Dataset, tmp_path: Path) -> None:
         (["query,grade", "n1,1"], "lacks the column similar"),
         (["query,similar"], "has no rows"),
         (["query,similar", "who,whom"], "not one of its 1 pairs can be used"),
-        (["query,similar,grade", "n1,n2,", "n1,n3,many"], "used .grade is not a number from 0 up"),
-        (["query,similar", "n1,n1"], "used .an item is similar to itself"),
+        (["query,similar,grade", "n1,n2,", "n1,n3,many"], r"used \(grade is not a number from 0 up"),
+        (["query,similar", "n1,n1"], r"used \(an item is similar to itself"),
         ([""], "cannot be read"),
     ],
 )
@@ -93,7 +93,7 @@ def test_useless_files_are_refused(scenes: Dataset, tmp_path: Path, lines: list[
 @pytest.mark.parametrize("query", [["n1"], b"\xff"])
 def test_columns_of_no_text_are_refused(scenes: Dataset, tmp_path: Path, query: object) -> None:
     pl.DataFrame({"query": [query], "similar": ["n2"]}).write_parquet(tmp_path / "lists.parquet")
-    with pytest.raises(DataError, match="its columns are not all text and numbers .query "):
+    with pytest.raises(DataError, match=r"its columns are not all text and numbers \(query "):
         read_curated(tmp_path / "lists.parquet", scenes)
 
 

@@ -24,7 +24,7 @@ class Spoken(NamedTuple):
     language
         Its CLDR locale, such as "pt" or "sr_Latn".
     percent
-        Its speakers among the population, those of a second language too.
+        Share of the population that speaks it, be it as a second language; 0 to 100.
     status
         "official", "de_facto_official", "official_regional", or None.
     """
@@ -91,7 +91,10 @@ def english(kind: Kind) -> Mapping[str, str]:
 
 @cache
 def renamed_languages() -> Mapping[str, str]:
-    """Return today's code of each language code that CLDR deprecates or shortens, such as "por": "pt"."""
+    """Return today's code of each language code that CLDR deprecates or shortens, such as "por": "pt".
+
+    Scripts and countries are left out: "sh" is "sr", though CLDR has "sr_Latn".
+    """
     from babel.core import get_global
 
     return {old: new.partition("_")[0] for old, new in get_global("language_aliases").items()}
@@ -99,7 +102,10 @@ def renamed_languages() -> Mapping[str, str]:
 
 @cache
 def successors() -> Mapping[str, tuple[str, ...]]:
-    """Return the countries that followed each withdrawn code, the one CLDR holds likeliest first."""
+    """Return the countries that each withdrawn code means today, the one CLDR holds likeliest first.
+
+    CLDR has codes of three letters and numbers there too, also of countries that exist.
+    """
     from babel.core import get_global
 
     return {old: tuple(new) for old, new in get_global("territory_aliases").items()}

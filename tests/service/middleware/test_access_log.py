@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.responses import Response
+from starlette.types import Message, Scope
 
+from tigertail.service.middleware.access_log import PIECE, AccessLog
 from tigertail.service.middleware.authentication import digest
 
 KEY = "a-key-that-must-not-be-seen"
@@ -33,6 +37,25 @@ def test_methods_that_a_client_thinks_up_are_counted_as_one(client: TestClient) 
     counts = client.get("/metrics").text
     assert 'method="(other)"' in counts
     assert "ZORBLE" not in counts
+
+
+@pytest.mark.parametrize(("size", "pieces"), [(0, [0]), (PIECE, [PIECE]), (2 * PIECE + 1, [PIECE, PIECE, 1])])
+def test_a_body_is_sent_in_pieces(size: int, pieces: list[int]) -> None:
+    """So that a client that does not read holds one piece in memory, and not a copy of the whole."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    scope: Scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    asyncio.run(AccessLog(Response(b"x" * size))(scope, receive, send))
+    start, *bodies = sent
+    assert start["status"] == 200
+    assert [len(body["body"]) for body in bodies] == pieces
+    assert [body["more_body"] for body in bodies] == [True] * (len(pieces) - 1) + [False]
 
 
 def test_a_request_is_noted_without_its_question_or_its_key(serve, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,7 @@
-"""Bootstrap over the listeners of a log, one resample at a time, which bounds memory for any number of listeners.
+"""Bootstrap over the listeners of a log.
 
-The cluster bootstrap of :mod:`tigertail.evaluation.statistics.intervals`, for sums over rows of any number.
+The cluster bootstrap of :mod:`tigertail.evaluation.statistics.intervals`, but one resample at a time: a log may have so
+many listeners that the draws of all resamples would not fit in memory.
 """
 
 from __future__ import annotations
@@ -34,14 +35,14 @@ def resamples(listeners: int, samples: int = SAMPLES, seed: int = 0) -> Iterator
 
 
 def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed: int = 0) -> list[Estimate]:
-    """Return ratios of sums over listeners, each with its interval.
+    """Return the ratio of two sums over listeners, for each column, with its interval; NaN where both are 0.
 
     Parameters
     ----------
     numerators
         Of each listener; float64, (listeners, columns).
     denominators
-        The same, or one column for all.
+        Of each listener, 0 only where the numerators are; the same shape, or one column for all.
     samples, seed
         Number of resamples, and their seed.
 

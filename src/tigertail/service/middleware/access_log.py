@@ -1,4 +1,7 @@
-"""The access log: one line for every request, its count, and the headers that every response has."""
+"""The access log: one line for every request, and its count.
+
+It sees every response, and so it is also what gives each the headers that all have, and cuts bodies into pieces.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from tigertail.service.http.telemetry import Telemetry, queue_seconds
 from tigertail.service.http.traces import TraceParent, collect_work
 
 LOG: Final = logging.getLogger("tigertail.service.requests")
-PIECE: Final = 64 * 1024  # bytes
+PIECE: Final = 64 * 1024  # bytes of a body that are sent at once
 REQUEST_ID: Final = "x-request-id"
 TRACEPARENT: Final = "traceparent"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
@@ -122,7 +125,7 @@ class AccessRecord:
         self.route: str | None = None
 
     def recorded(self, send: Send) -> Send:
-        """Return a ``send`` that adds the headers every response has."""
+        """Return a ``send`` that notes the status and the model, adds headers, and sends a body in pieces."""
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":

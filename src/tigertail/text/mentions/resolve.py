@@ -1,4 +1,4 @@
-"""Resolve candidates: links first, then the score of a candidate."""
+"""Which candidates are mentions (:mod:`tigertail.text.mentions.find`): links decide first, then scores."""
 
 from __future__ import annotations
 
@@ -24,21 +24,22 @@ def resolve(
 
     1. A link whose target is sure is a mention of it, if it is an item, and whatever is in the link is none.
     2. In a link whose target is unsure, only the target can be mentioned, if the score is high enough.
-    3. Elsewhere, if all links of the page with the same words lead to this item, it is mentioned, unless in
-       lower case.
-    4. If none does, it is not, unless the page is its own.
+    3. Elsewhere, if all sure links of the page whose words are the candidate's name lead to its item, it is a
+       mention, unless in lower case.
+    4. If there are such links and none leads to it, it is not, unless the page is the item's own.
     5. Otherwise, also where some do and some do not, the score decides; the item whose page it is counts as
        mentioned in any case, unless in lower case.
 
     Parameters
     ----------
     candidate
-        The columns of :data:`tigertail.text.mentions.candidates.SCHEMA`, and ``score``.
+        The columns of :data:`tigertail.text.mentions.candidates.SCHEMA`, and ``score``, above
+        :data:`~tigertail.text.mentions.weights.THRESHOLD` where the text speaks for a mention.
     links
-        Links in the order of the text, with the ``item_id`` of their target (null: no item) and whether that is
-        ``unsure``.
+        Links in the order of the text: document, word (their first), begin, end, surface (the code of the name that
+        their words are, -1 for none), item_id of their target (null: no item), and whether that is ``unsure``.
     ids
-        Columns document, document_id, item_id (the owner).
+        One row for each document: document, document_id, item_id (of the item whose page it is, or null).
     item_of
         Item id by name code; String, (names,).
 
@@ -92,7 +93,7 @@ def _in_links(candidate: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 
 
 def _link_votes(links: pl.DataFrame, item_of: pl.Series) -> pl.DataFrame:
-    """Return, by document and name, whether links with this name as text lead to its item, and to others."""
+    """Return, by document and name, whether sure links with this name as words lead to its item, and elsewhere."""
     certain = links.filter(~pl.col("unsure") & (pl.col("surface") >= 0))
     agrees = pl.col(c.ITEM_ID).eq_missing(pl.lit(item_of.gather(certain["surface"])))
     return (
