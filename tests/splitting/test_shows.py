@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.errors import DataError
+from tigertail.errors import ConfigError, DataError
 from tigertail.splitting.shows import HeldOutShows, hold_out_shows
 
 CURATORS = 10
@@ -84,6 +84,12 @@ def test_a_seed_chooses_the_curators(tmp_path: Path) -> None:
     assert chosen[0] == chosen[1] != chosen[2]
     first, second = (hold_out_shows(dataset, queries=1, seed=0).truth.pairs for _ in range(2))
     assert first.equals(second)
+
+
+@pytest.mark.parametrize("wrong", [{"held_out": 1.0}, {"held_out": 0.0}, {"queries": 0}])
+def test_a_share_that_is_none_and_no_query_are_refused(tmp_path: Path, wrong: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match="held_out is"):
+        hold_out_shows(radio(tmp_path), **wrong)  # type: ignore[arg-type]
 
 
 def test_few_curators_are_refused(tmp_path: Path) -> None:

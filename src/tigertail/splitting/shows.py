@@ -18,7 +18,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import strata
-from tigertail.errors import DataError
+from tigertail.errors import ConfigError, DataError
 from tigertail.ground_truth.ground_truth import GroundTruth
 
 MIN_CURATORS: Final = 10  # curators with shows, below which no interval over them means anything
@@ -56,17 +56,24 @@ def hold_out_shows(
     dataset
         The data, with a table of sequences.
     held_out
-        Share of the curators who have shows.
+        Share of the curators who have shows, above 0 and below 1; at least one is held out.
     queries
-        Queries of one curator in one stratum, at most.
+        Queries of one curator in one stratum, at most; from 1 up.
     seed
         Seed of the random choice of curators and queries.
 
     Raises
     ------
+    ConfigError
+        If a number is out of its bounds.
     DataError
         If the dataset has no sequences, or fewer than :data:`MIN_CURATORS` curators have a show with two items.
     """
+    if not 0 < held_out < 1 or queries < 1:
+        raise ConfigError(
+            f"held_out is {held_out:g} and queries {queries}",
+            remedy="give a share above 0 and below 1, and at least one query",
+        )
     shows = _shows(dataset)
     rng = np.random.default_rng(seed)
     able = shows[c.CURATOR].unique().sort()
