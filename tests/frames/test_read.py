@@ -220,10 +220,12 @@ WRONG = [
     ({"plays": {"user": [1, 2], "artist": ["a"]}}, "the columns differ in length"),
     ({"plays": PLAYS, "columns": {"listner": "user"}}, "columns: unknown column 'listner'"),
     ({"plays": PLAYS, "columns": {"tracks": {"name": "artist"}}}, "columns: no frame 'tracks'"),
+    ({"plays": PLAYS, "columns": ["user"]}, "columns is of type list"),
     ({"plays": PLAYS, "kind": "band"}, "unknown kind 'band'"),
     ({"plays": PLAYS, "listeners": {"user": ["ann"], "source": ["everything"]}}, "cannot be called 'everything'"),
     ({"plays": PLAYS, "listeners": {"user": ["ann"], "net": [True]}, "columns": {"source": "net"}},
      "listeners: column 'net' is of type Boolean, which cannot be read as source"),
+    ({"plays": sparse.coo_array(np.array([5, 2]))}, "the matrix of plays has the shape (2,)"),
     ({"plays": MATRIX, "items": ["Queen"]}, "items has 1 rows; the matrix of plays has 3 columns"),
     ({"plays": MATRIX, "items": ["Queen", "Queen", "Kult"]}, "items: two have the same item_id"),
 ]  # fmt: skip

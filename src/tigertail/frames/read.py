@@ -122,11 +122,20 @@ def _frames(
     """
     if kind not in c.ITEM_KINDS:
         raise DataError(f"unknown kind '{kind}'", remedy=f"it is one of {', '.join(c.ITEM_KINDS)}")
+    if not isinstance(columns, Mapping):
+        raise DataError(
+            f"columns is of type {type(columns).__name__}",
+            remedy='give a mapping from our columns to yours, such as {"listener_id": "who"}',
+        )
     given = {table: frame for table, frame in tables.items() if frame is not None}
     usable = [table for table, spec in TABLES.items() if spec.mappable]
     if unknown := [table for table in given if table not in usable]:
         raise TypeError(f"unknown argument '{unknown[0]}': the tables are {', '.join(usable)}")
     matrix = is_matrix(plays)
+    if matrix and len(plays.shape) != len(IDS):
+        raise DataError(
+            f"the matrix of plays has the shape {plays.shape}", remedy="give one of listeners by items"
+        )
     frames = {
         table: as_column(frame, IDS[table]).to_frame()
         if matrix and table in IDS and is_column(frame)
