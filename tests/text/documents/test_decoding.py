@@ -30,12 +30,14 @@ def test_a_name_means_the_wider_encoding_that_browsers_read(text: str, encoding:
 def test_a_declared_encoding_whose_bytes_are_valid_in_utf_8_comes_before_it() -> None:
     for encoding in ("utf-16-le", "utf-16-be", "utf-32-le"):
         assert decode("Кино и Кент".encode(encoding), encoding) == ("Кино и Кент", None)
+    assert decode("Кино и Кент".encode("utf-16-le"), "utf-16") == ("Кино и Кент", None)
     page = '<meta charset="iso-2022-jp">東京事変'
     assert decode(page.encode("iso-2022-jp"), html=True) == (page, None)
 
 
-def test_a_page_whose_declaration_can_be_read_is_not_in_utf_16() -> None:
-    page = '<meta charset="utf-16">Mötley Crüe'
+@pytest.mark.parametrize("declared", ["utf-16", "utf-16le"])
+def test_a_page_whose_declaration_can_be_read_is_not_in_utf_16(declared: str) -> None:
+    page = f'<meta charset="{declared}">Mötley Crüe'
     assert decode(page.encode("cp1252"), html=True) == (page, "windows-1252")
 
 

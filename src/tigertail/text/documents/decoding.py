@@ -27,6 +27,8 @@ _WIDER: Final = {
     "iso8859-11": "cp874",
     "shift_jis": "cp932",
     "tis-620": "cp874",
+    "utf-16": "utf-16-le",  # Python's own needs the mark
+    "utf-32": "utf-32-le",
 }
 LAST_RESORT: Final = "windows-1252"
 
