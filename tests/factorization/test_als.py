@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from pydantic import ValidationError
 from tests.support import als_config
 
 from tigertail.factorization import ALSConfig, Factors, Observable, als_objective, fit_als
@@ -264,3 +265,9 @@ def test_a_matrix_of_scipy_is_solved_as_ours(layout: str) -> None:
     ours, theirs = fit_als(matrix, config), fit_als(given, config)
     assert np.array_equal(ours.items, theirs.items)
     assert (given != before).nnz == 0  # the caller's matrix is as it was
+
+
+@pytest.mark.parametrize("setting", ["reg", "alpha0", "init_length"])
+def test_a_setting_is_a_finite_number(setting: str) -> None:
+    with pytest.raises(ValidationError, match="finite number"):
+        ALSConfig(**{"factors": 2, "iterations": 1, "reg": 0.1, "nu": 1, "alpha0": 0.1} | {setting: np.inf})

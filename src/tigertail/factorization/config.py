@@ -13,7 +13,7 @@ class ALSConfig(BaseModel):
     Those without a default depend on the data: ``BaseConfig.solver`` (:mod:`tigertail.model.config`) works them out.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     factors: int = Field(ge=1, le=4096)
     """Length of the vectors."""

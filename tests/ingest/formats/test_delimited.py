@@ -54,6 +54,12 @@ def test_ratings_are_scaled(pack, read, quarantine):
     assert sorted(quarantine.reasons_of("published").values()) == [1, 2]
 
 
+def test_a_scale_without_ratings_is_refused(pack, read):
+    path = pack({"r.csv": "listener_id,item_id,stars\na,x,1\n"}, "csv")
+    with pytest.raises(DataError, match="rating_scale is given, and no column is a rating"):
+        read(csv(path, rating_scale=[1, 5]))
+
+
 @pytest.mark.parametrize(
     ("options", "events"),
     [({}, True), ({"events": False}, False), ({"columns": {"listener_id": "u", "name": "i"}}, False)],

@@ -27,6 +27,14 @@ def warc(*answers: tuple[str, str, bytes, dict[str, str]], packed: bool = False)
 HTML = {"Content-Type": "text/html; charset=koi8-r"}
 
 
+@pytest.mark.parametrize("named", ["; charset=koi8-r; x=y", ';Charset="KOI8-R"', ";charset='koi8-r'"])
+def test_an_encoding_is_read_however_the_header_writes_it(named: str, read: Read) -> None:
+    data = warc(
+        ("http://kino.example/", "200 OK", "Кино".encode("koi8-r"), {"Content-Type": "text/html" + named})
+    )
+    assert read(archived, data) == [Page("http://kino.example/", "Кино", markup="html")]
+
+
 @pytest.mark.parametrize("packed", [True, False])
 def test_pages_with_their_addresses_and_encodings(packed: bool, read: Read) -> None:
     data = warc(("http://kino.example/", "200 OK", "<p>Кино".encode("koi8-r"), HTML), packed=packed)

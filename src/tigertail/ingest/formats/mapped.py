@@ -235,6 +235,12 @@ class MappedSource(Source):
         mapping = mapping or self._of_our_names(given)
         if c.RATING in mapping and self.rating_scale is None:
             mapping.pop(c.RATING)
+        if self.rating_scale is not None and c.RATING not in mapping.keys() | self.values.keys():
+            raise DataError(
+                "rating_scale is given, and no column is a rating",
+                path=path,
+                remedy=f"name it under 'columns' in the recipe, or leave rating_scale out; the file has {shown(given)}",
+            )
         mapping |= self._descriptors(mapping, given)
         wanted = (*mapping.values(), *self.without, *self.where)
         if missing := sorted(name for name in wanted if name not in given):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from email.message import Message
 from typing import Any, Final
 
 from tigertail.errors import DataError, missing_extra
@@ -64,8 +65,8 @@ def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
 def _page(record: Any, file: str, sink: PageSink) -> Iterator[Page]:
     sink.read()
     address = record.rec_headers.get_header("WARC-Target-URI") or ""
-    kind, _, parameters = (record.http_headers.get_header("Content-Type") or "").partition(";")
-    markup = _MARKUP.get(kind.strip().lower())
+    content_type = record.http_headers.get_header("Content-Type") or ""
+    markup = _MARKUP.get(content_type.partition(";")[0].strip().lower())
     if record.http_headers.get_statuscode() != "200":
         sink.reject(file, "response with a status other than 200", address)
     elif markup is None:
@@ -76,8 +77,14 @@ def _page(record: Any, file: str, sink: PageSink) -> Iterator[Page]:
         if len(data) > LONGEST_FILE:
             sink.reject(file, TOO_LARGE, address)
             return
-        charset = parameters.partition("charset=")[2].strip(" \"';")
-        text, guessed = decode(data, charset or None, html=markup == "html")
+        text, guessed = decode(data, _charset(content_type), html=markup == "html")
         if guessed:
             sink.warn(BAD_BYTES, address)
         yield Page(address, text, markup=markup)
+
+
+def _charset(content_type: str) -> str | None:
+    """Return the encoding that a header names; None if it names none."""
+    header = Message()
+    header["Content-Type"] = content_type
+    return (header.get_content_charset() or "").strip("'") or None
