@@ -421,9 +421,16 @@ def _add_common(query, graph, weights, common, touched):
     return count
 
 
+@njit(cache=True)
+def _read_vector_ahead(flat, row, width):
+    """Ask for one of some vectors, which lie one after the other."""
+    for number in range(row * width, (row + 1) * width, _LINE):
+        prefetch(flat, np.uint64(number))
+
+
 @njit(parallel=True, cache=True)
 def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes):
-    by_sum = counts.sum()
+    by_sum, flat = counts.sum(), vectors.reshape(-1)
     for chunk in prange((len(queries) + CHUNK - 1) // CHUNK):
         common = np.zeros(len(gain), np.float32)
         touched = np.empty(len(gain) + 1, np.int32)  # one is written before it is known to be new
@@ -437,6 +444,8 @@ def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, c
             for place in range(count):
                 item = there[place]
                 if count <= FEW:
+                    if place + _AHEAD < count:
+                        _read_vector_ahead(flat, there[place + _AHEAD], vectors.shape[1])
                     expected[place] = dot_in_any_order(asking[row], vectors[item]) * gain[item]
                 scores[place] = common[item] * gain[item] + expected[place]
                 common[item] = 0
@@ -585,16 +594,13 @@ def _pairs_of_items(first, last, starts, items, place_of, products, latest, scor
 def _read_ahead(item, pair, before, row, active, vectors, flat_world, flat_own):
     """Ask for the vectors of an item that some queries need: in the world, and in the groups that are theirs."""
     width = vectors.world.shape[1]
-    for number in range(item * width, (item + 1) * width, _LINE):
-        prefetch(flat_world, np.uint64(number))
+    _read_vector_ahead(flat_world, item, width)
     for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
         other = pair
         while other >= 0 and not active[row[other], vectors.groups[entry]]:
             other = before[other]
         if other >= 0:
-            own = vectors.rows[entry] * width
-            for number in range(own, own + width, _LINE):
-                prefetch(flat_own, np.uint64(number))
+            _read_vector_ahead(flat_own, vectors.rows[entry], width)
 
 
 @njit(cache=True)
