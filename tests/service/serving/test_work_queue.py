@@ -124,3 +124,28 @@ def test_a_failure_of_all_is_the_failure_of_each_and_the_next_are_answered() -> 
     assert isinstance(first, RuntimeError)
     assert isinstance(second, RuntimeError)
     assert third == b"C"
+
+
+class Panic(BaseException):
+    """As Polars and other libraries in Rust raise it: no ``Exception``."""
+
+
+def panic(queries: list[str]) -> list[bytes | Exception]:
+    raise Panic
+
+
+def lose_one(queries: list[str]) -> list[bytes | Exception]:
+    return [b"" for _ in queries[1:]]
+
+
+@pytest.mark.parametrize(("broken", "error"), [(panic, Panic), (lose_one, ValueError)])
+def test_who_waits_is_told_that_no_answer_will_come(
+    broken: Callable[[list[str]], list[bytes | Exception]], error: type[BaseException]
+) -> None:
+    async def ask() -> None:
+        queue = WorkQueue(max_queue=4, cache_mib=1)
+        for _ in range(2):  # the next ones neither
+            with pytest.raises(error):
+                await asyncio.wait_for(queue.get_or_ask("k", "a", broken), 10)
+
+    asyncio.run(ask())

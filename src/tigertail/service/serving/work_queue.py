@@ -16,6 +16,7 @@ from tigertail.service.serving.response_cache import ResponseCache
 
 T = TypeVar("T")
 AnswerAll = Callable[[list[Any]], Sequence[bytes | Exception]]
+_Asked = tuple[Any, asyncio.Future[bytes], traces.Work]
 TOGETHER: Final = 32  # queries answered at a time: the first of them waits for the last
 THREADS: Final = 1  # more would only wait for each other, since ServedModel computes under one lock
 
@@ -40,7 +41,7 @@ class WorkQueue:
         self._limiter: CapacityLimiter | None = None
         self._cache = ResponseCache(cache_mib * 2**20)
         self._in_progress: dict[str, asyncio.Future[bytes]] = {}
-        self._queries: dict[AnswerAll, list[tuple[Any, asyncio.Future[bytes], traces.Work]]] = {}
+        self._queries: dict[AnswerAll, list[_Asked]] = {}  # an entry as long as a task answers them
         self._answering: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Callable[[], T]) -> T:
@@ -62,7 +63,8 @@ class WorkQueue:
         query
             The query.
         answer_all
-            Answers several at once, on the thread: each with its answer, or the error to raise.
+            Answers several at once, on the thread: returns for each, in their order, its answer or the error to raise.
+            Queries with the same function go together.
 
         Raises
         ------
@@ -87,15 +89,17 @@ class WorkQueue:
         while waiting := self._queries[answer_all]:
             taken, self._queries[answer_all] = waiting[:TOGETHER], waiting[TOGETHER:]
             queries, times = [query for query, _, _ in taken], [work for _, _, work in taken]
-            found: Sequence[bytes | Exception]
             try:
                 found = await self._on_thread(partial(answer_all, queries), times)
-            except Exception as error:
-                found = [error] * len(taken)
-            for (_, answer, _), one in zip(taken, found, strict=True):
-                if answer.done():  # nobody waits for it any more
+                answered: list[tuple[_Asked, bytes | BaseException]] = list(zip(taken, found, strict=True))
+            except asyncio.CancelledError:  # the loop ends
+                raise
+            except BaseException as error:  # a panic of Polars is no Exception; who waits must be told of it too
+                answered = [(asked, error) for asked in taken]
+            for (_, answer, _), one in answered:
+                if answer.done():  # its client has gone
                     continue
-                if isinstance(one, Exception):
+                if isinstance(one, BaseException):
                     answer.set_exception(one)
                 else:
                     answer.set_result(one)
