@@ -20,9 +20,9 @@ STEADY: Final = 30.0  # seconds after which a worker's end is an accident, not t
 
 
 class Supervisor(Multiprocess):
-    """Uvicorn's supervisor, with two differences.
+    """Uvicorn's supervisor, but for workers that cannot start.
 
-    A worker that cannot start ends the service where none has answered yet. Later it does not: a database that is
+    Such a worker ends the service, as there, where none has answered yet. Later it does not: a database that is
     away or a model half copied when a worker is replaced must not take the other workers down, so its place is filled
     again, more and more slowly, until it can start.
 
@@ -49,7 +49,7 @@ class Supervisor(Multiprocess):
 
     def _look_after(self, index: int, process: Process) -> None:
         place = self._places.setdefault(index, _Place())
-        if place.empty:
+        if process is place.ended:  # else SIGHUP, SIGTTIN or SIGTTOU has put another there
             if time.monotonic() >= place.next:
                 self._fill(index, place)
             return
@@ -63,7 +63,7 @@ class Supervisor(Multiprocess):
             self.failed = True
             self.should_exit.set()
             return
-        place.fell()
+        place.lose(process)
         LOG.error(
             "a worker ended; its place is filled again",
             extra={"worker": process.pid, "exit_code": process.exitcode, "seconds": place.pause},
@@ -77,34 +77,34 @@ class Supervisor(Multiprocess):
         try:
             pipe.send(b"ping")
             if pipe in connection.wait([pipe, ended], self.config.timeout_worker_healthcheck):
-                self._answered |= pipe.recv()
+                self._answered |= pipe.recv()  # whether it has started
                 return True
         except (OSError, EOFError):
             pass
         return False
 
     def _fill(self, index: int, place: _Place) -> None:
-        place.empty, place.began = False, time.monotonic()
+        place.began = time.monotonic()
         self.processes[index] = Process(self.config, self.sockets)
         self.processes[index].start()
 
 
 class _Place:
-    """One worker's place: whether it is empty, and how its workers have fared."""
+    """One worker's place: which one ended last, when the next begins, and how its workers have fared."""
 
     def __init__(self) -> None:
-        self.empty = False
+        self.ended: Process | None = None
         self.began = time.monotonic()
         self.next = 0.0
         self.pause = 0.0
         self._row = 0
 
-    def fell(self) -> None:
-        """Its worker ended."""
+    def lose(self, process: Process) -> None:
+        """Note that its worker ended, and work out when it is filled again."""
         now = time.monotonic()
         self._row = 0 if now - self.began > STEADY else self._row + 1
         self.pause = PAUSES[min(self._row, len(PAUSES)) - 1] if self._row else 0.0
-        self.empty, self.next = True, now + self.pause
+        self.ended, self.next = process, now + self.pause
 
 
 def end_with_parent() -> None:

@@ -1,0 +1,45 @@
+"""Workers that end are replaced, each place by one."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+from tests.support import poll
+
+from tigertail.service.server.run import bound
+from tigertail.service.server.uvicorn_internals import Config
+from tigertail.service.server.workers import Supervisor
+
+
+@pytest.fixture
+def supervisor() -> Iterator[Supervisor]:
+    handlers = {one: signal.getsignal(one) for one in signal.valid_signals()}
+    with bound("127.0.0.1", 0) as listening:
+        # Nothing is asked of it, so what takes least to import will do.
+        config = Config("builtins:print", interface="asgi3", lifespan="off", log_config=None)
+        made = Supervisor(config, [listening])
+        made.init_processes()
+        yield made
+        made.terminate_all()
+        made.join_all()
+    for one, handler in handlers.items():
+        if signal.getsignal(one) is not handler:
+            signal.signal(one, handler)
+
+
+def test_a_place_that_a_restart_filled_is_not_filled_once_more(supervisor: Supervisor) -> None:
+    for _ in range(2):  # the second in a row leaves the place empty for a while
+        ended = supervisor.processes[0]
+        poll(lambda ended=ended: ended.is_ready(1), "it has started")
+        ended.process.kill()
+        ended.process.join()
+        supervisor.keep_subprocess_alive()
+    assert supervisor.processes == [ended], "nothing is in its place yet"
+    supervisor.handle_hup()
+    (filled,) = supervisor.processes
+    poll(lambda: filled.is_ready(1), "it has started")
+    supervisor._places[0].next = 0.0  # the pause is over
+    supervisor.keep_subprocess_alive()
+    assert supervisor.processes == [filled]
