@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,7 +73,45 @@ def test_what_is_half_removed_does_not_pass_for_a_copy(
     assert newest(cache_dir) == made[-1]
 
 
-def test_a_copy_that_another_worker_removes_meanwhile_is_made_again(
+def test_workers_that_see_a_model_at_the_same_time_share_one_copy(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies: list[Future[Path]] = []
+    copy_files = model_cache.copy_files
+    with ThreadPoolExecutor(1) as another:
+
+        def meanwhile(*given: Any) -> None:
+            copies.append(another.submit(copied, folder, tmp_path / "cache"))
+            assert not wait(copies, 0.2).done
+            copy_files(*given)
+
+        monkeypatch.setattr(model_cache, "copy_files", meanwhile)
+        first = copied(folder, tmp_path / "cache")
+        assert [one.result(10) for one in copies] == [first]
+
+
+def test_there_are_never_more_than_two_versions_and_nothing_of_a_killed_worker(
+    local_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache_dir, model = tmp_path / "cache", tmp_path / "model"
+    (cache_dir / ".left.half made").mkdir(parents=True)
+    copy_files, there = model_cache.copy_files, []
+
+    def counting(*given: Any) -> None:
+        there.append(len(list(cache_dir.iterdir())))
+        copy_files(*given)
+
+    monkeypatch.setattr(model_cache, "copy_files", counting)
+    made = []
+    for number in range(4):
+        save(replace(local_model, training_summary={"round": number}), model)
+        made.append(copied(model, cache_dir))
+        os.utime(made[-1], (number, number))
+    assert there == [1, 2, 2, 2], "with the one that is being made"
+    assert sorted(cache_dir.iterdir()) == sorted(made[-2:])
+
+
+def test_a_copy_that_something_removes_meanwhile_is_made_again(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = copied(folder, tmp_path / "cache")

@@ -2,16 +2,18 @@
 
 Answers are read from files mapped into memory. Who copies a new model over an old one in place (``cp -r NEW/. OLD``)
 cuts those files short under the feet of the workers, who would be killed for it, and mixes old and new. So the
-service answers from a copy of its own, made whole and checked before it is used, once for all workers.
+service answers from a copy of its own, made whole and checked before it is used. One worker makes it for all; those
+that see the new model at the same time wait for it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import uuid
-from collections.abc import Collection
-from contextlib import suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -40,28 +42,30 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
     ModelError
         If the model is missing, damaged, half copied, changed meanwhile, or not signed as it must be.
     OSError
-        If the disk is full, or another worker has just removed the copy.
+        If the disk is full, or something else has just removed the copy, as cleaners of temporary files do.
     """
-    manifest, version = read_manifest(folder)
-    if signers:
-        signer_of(manifest, signers, folder)
-    with open_file(folder / MANIFEST) as file:
-        text = file.read()
-    target = cache_dir / version
-    if not target.is_dir():
-        half = cache_dir / f".{version}.{uuid.uuid4().hex[:8]}"
-        try:
-            half.mkdir(parents=True, mode=0o700)
-            copy_files(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
-            (half / MANIFEST).write_bytes(text)
-            if read_manifest(half)[1] != version:
-                raise ModelError("changed while it was read", path=folder, remedy=REFIT)
-            _name(half, target)
-        finally:
-            shutil.rmtree(half, ignore_errors=True)
-    os.utime(target)  # not touch: it would make a file where another worker has just removed the copy
-    _forget_old(cache_dir)
-    return target
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    with _alone(cache_dir):
+        manifest, version = read_manifest(folder)
+        if signers:
+            signer_of(manifest, signers, folder)
+        with open_file(folder / MANIFEST) as file:
+            text = file.read()
+        target = cache_dir / version
+        if not target.is_dir():
+            _make_room(cache_dir)
+            half = _hidden(target)
+            try:
+                half.mkdir(mode=0o700)
+                copy_files(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
+                (half / MANIFEST).write_bytes(text)
+                if read_manifest(half)[1] != version:
+                    raise ModelError("changed while it was read", path=folder, remedy=REFIT)
+                half.rename(target)
+            finally:
+                shutil.rmtree(half, ignore_errors=True)
+        os.utime(target)  # not touch: it would make a file where the copy has just been removed
+        return target
 
 
 def newest(cache_dir: Path) -> Path | None:
@@ -69,21 +73,28 @@ def newest(cache_dir: Path) -> Path | None:
     return max(_copies(cache_dir), key=_used, default=None)
 
 
-def _name(half: Path, target: Path) -> None:
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other worker works in a folder; the system lets go of it for one that is killed."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        half.rename(target)
-    except OSError:
-        if not target.is_dir():  # else another worker was faster
-            raise
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
-def _forget_old(cache_dir: Path) -> None:
-    for old in sorted(_copies(cache_dir), key=_used)[:-KEPT]:
-        # What is half removed must not pass for a copy.
-        going = cache_dir / f".{old.name}.{uuid.uuid4().hex[:8]}"
-        with suppress(OSError):
-            old.rename(going)
-        shutil.rmtree(going, ignore_errors=True)
+def _make_room(cache_dir: Path) -> None:
+    """Remove old copies, so that there are as many as are kept with one more; and what a killed worker left."""
+    for old in sorted(_copies(cache_dir), key=_used)[: 1 - KEPT]:
+        old.rename(_hidden(old))  # what is half removed must not pass for a copy
+    for left in cache_dir.glob(".*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _hidden(copy: Path) -> Path:
+    """Return a place for what is to become a copy, or is none any more."""
+    return copy.with_name(f".{copy.name}.{uuid.uuid4().hex[:8]}")
 
 
 def _copies(cache_dir: Path) -> list[Path]:
@@ -93,5 +104,5 @@ def _copies(cache_dir: Path) -> list[Path]:
 def _used(copy: Path) -> float:
     try:
         return copy.stat().st_mtime
-    except OSError:  # another worker has just removed it
+    except OSError:  # it has just been removed
         return 0.0
