@@ -12,7 +12,7 @@ from tests.support import run_cli
 from typer.testing import CliRunner
 
 from tigertail.cli import app
-from tigertail.errors import DataError
+from tigertail.errors import ConfigError, DataError
 
 DUMP = "listenbrainz-spark-dump-{}-full.tar"
 RELEASE = "/full/listenbrainz-dump-{}-full/"
@@ -82,6 +82,11 @@ def test_no_release_is_an_error(tmp_path: Path) -> None:
         pytest.raises(DataError, match="no release with"),
     ):
         run_cli("data", "get", "listenbrainz", tmp_path, "--yes", "--index", f"{publisher.address}/full/")
+
+
+def test_an_address_without_http_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="'mirror.example.org/full/' is no address of HTTP"):
+        run_cli("data", "get", "listenbrainz", tmp_path, "--yes", "--index", "mirror.example.org/full")
 
 
 def test_list_names_the_sets() -> None:

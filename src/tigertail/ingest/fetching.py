@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-from tigertail.errors import DataError
+from tigertail.errors import ConfigError, DataError
 from tigertail.ingest.published import Published
 from tigertail.io.download import checksum_of, download, is_whole, links, size_at, text_at
 
@@ -63,10 +63,17 @@ def newest_files(published: Published, index: str = "") -> list[PublishedFile]:
 
     Raises
     ------
+    ConfigError
+        If ``index`` is no address of HTTP.
     DataError
         If the server does not answer, or has no such release.
     """
     index = (index or published.index).rstrip("/") + "/"
+    if not index.startswith(("http://", "https://")):
+        raise ConfigError(
+            f"the index '{index}' is no address of HTTP",
+            remedy="give the whole address, as --index https://mirror.example.org/full/",
+        )
     if not published.release:
         releases = [index]
     else:
@@ -88,13 +95,16 @@ def _files(published: Published, release: str) -> list[PublishedFile]:
     files = []
     for pattern in published.files:
         name = next((name for name in there if fnmatchcase(name, pattern)), None)
+        if name is None:
+            return []
         sums = published.checksums.format(file=name)
-        checksum = checksum_of(name, text_at(release + sums)) if name and sums in there else None
-        if name is None or checksum is None:
+        checksum = checksum_of(name, text_at(release + sums)) if sums in there else None
+        if checksum is None:
             return []
         files.append(PublishedFile(release + name, name, checksum, size_at(release + name)))
     return files
 
 
 def _by_number(name: str) -> list[int]:
+    """Return the numbers in a name, by which release 100 comes after release 99."""
     return [int(digits) for digits in re.findall(r"\d+", name)]
