@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tarfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,6 +96,55 @@ def test_what_was_read_under_other_settings_is_read_again(
     read.clear()
     tracks = recipe.source[0].model_copy(update={"kind": "track"})
     build(recipe.model_copy(update={"source": (tracks,)}), tmp_path / "made")
+    assert len(read) == 5
+
+
+def test_another_file_of_the_same_name_is_read(
+    tmp_path: Path, dump: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = tmp_path / "dump.zip"
+
+    def recipe_of(file: Path, member: int) -> Recipe:
+        """Put a member of the dump into a place, and return the recipe of that."""
+        with tarfile.open(dump) as archive:
+            content = archive.extractfile(f"{dump.stem}/{member}.parquet")
+            assert content is not None
+            if file == packed:
+                with zipfile.ZipFile(packed, "w") as made:
+                    made.writestr("0.parquet", content.read())
+            else:
+                file.write_bytes(content.read())
+        (tmp_path / "one.toml").write_text(f'[[source]]\nformat = "listenbrainz-spark"\npath = "{file.name}"\n')
+        return Recipe.load(tmp_path / "one.toml")
+
+    for place in (tmp_path / "0.parquet", packed):
+        read.clear()
+        interrupt(recipe_of(place, 0), tmp_path / place.stem, monkeypatch)
+        build(recipe_of(place, 1), tmp_path / place.stem)
+        assert read == ["0.parquet", "0.parquet"]
+
+
+def test_what_counts_as_read_is_on_the_disk(
+    tmp_path: Path, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[str] = []
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        flushed.append(Path(os.readlink(f"/proc/self/fd/{handle}")).suffixes[0])
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    interrupt(recipe, tmp_path / "made", monkeypatch)
+    files = [suffix for suffix in flushed if suffix in (".parquet", ".json")]
+    assert files == [".parquet", ".json"] * 5
+
+
+def test_brackets_in_a_path_are_letters_of_a_name(
+    tmp_path: Path, recipe: Recipe, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt(recipe, tmp_path / "a [1]" / "made", monkeypatch)
+    build(recipe, tmp_path / "a [1]" / "made")
     assert len(read) == 5
 
 

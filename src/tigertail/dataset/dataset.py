@@ -254,7 +254,7 @@ class Dataset:
             for table, frame in tables.items():
                 file = folder / f"{table}.parquet"
                 table_spec(table).conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
-                rows[table] = pl.scan_parquet(file).select(pl.len()).collect().item()
+                rows[table] = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
             if rows[c.PLAYS_TABLE] == 0:
                 raise DataError(
                     "the data has no plays",
@@ -337,7 +337,7 @@ class Dataset:
             return self._tables[table].lazy()
         file = self.file(table)
         assert file is not None  # what is not in memory is on disk
-        return pl.scan_parquet(file)
+        return pl.scan_parquet(file, glob=False)
 
     @contextmanager
     def reading(self, table: str) -> Iterator[None]:

@@ -62,7 +62,7 @@ def export_events(store: FeedbackStore, path: str | Path, *, after: int = 0, chu
             events.write_parquet(files[-1])
             written += events.height
         if files:
-            pl.scan_parquet(files).sink_parquet(new, maintain_order=True)
+            pl.scan_parquet(files, glob=False).sink_parquet(new, maintain_order=True)
         else:
             SCHEMA.to_frame().write_parquet(new)
     return written
@@ -111,7 +111,7 @@ def _read_store(source: str | Path) -> pl.DataFrame:
 
 def _read_parquet(path: Path) -> pl.DataFrame:
     try:
-        return check_table(pl.read_parquet(path))
+        return check_table(pl.read_parquet(path, glob=False))
     except (pl.exceptions.PolarsError, OSError) as error:
         raise DataError("a damaged Parquet file", path=path, remedy="export the store again") from error
     except DataError as error:

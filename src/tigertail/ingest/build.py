@@ -175,7 +175,7 @@ class _DatasetBuilder:
             filled |= {name for name in frame.columns if frame[name].null_count() < frame.height}
         if not parts:
             return None
-        plays = pl.scan_parquet(parts)
+        plays = pl.scan_parquet(parts, glob=False)
         return plays.select(name for name in plays.collect_schema().names() if name in filled)
 
     def _with_mentions(

@@ -37,6 +37,8 @@ class Checkpoints:
         ------
         DataError
             As the source raises it; the remedy says what is kept.
+        TigertailError
+            If the disk is full or cannot be written.
         """
         if not isinstance(source, Resumable):
             yield from source.read(quarantine)
@@ -45,6 +47,8 @@ class Checkpoints:
             for part in source.parts(quarantine):
                 yield from self._batches(source, part, quarantine)
         except DataError as error:
+            if not self._folder.exists():
+                raise
             raise self._with_remedy(error) from error
 
     def clear(self) -> None:
@@ -58,15 +62,16 @@ class Checkpoints:
             kept = json.loads(notes.read_text("utf-8"))
             quarantine.add(Quarantine.of_facts(kept["counts"]))
             for number, facts in enumerate(kept["batches"]):
-                yield Batch.of_facts(pl.read_parquet(f"{place}-{number}.parquet"), facts)
+                yield Batch.of_facts(pl.read_parquet(_rows(place, number), glob=False), facts)
             return
         counts = Quarantine()
         batches = list(part.read(counts))
         self._folder.mkdir(parents=True, exist_ok=True)
         for number, batch in enumerate(batches):
-            batch.rows.write_parquet(f"{place}-{number}.parquet", compression="lz4")
+            with replaced_file(_rows(place, number)) as temporary:
+                batch.rows.write_parquet(temporary, compression="lz4")
         facts = [batch.facts() for batch in batches]
-        with replaced_file(notes) as temporary:  # last: without it the rows count for nothing
+        with replaced_file(notes) as temporary:  # last, when the rows are on the disk: without it they are not kept
             temporary.write_text(json.dumps({"batches": facts, "counts": counts.facts()}), encoding="utf-8")
         quarantine.add(counts)
         yield from batches
@@ -78,8 +83,11 @@ class Checkpoints:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _with_remedy(self, error: DataError) -> DataError:
-        if not self._folder.exists():
-            return error
         remedy = f"what was read is kept in {self._folder}: the same command goes on from there"
         remedy = f"{error.remedy}; {remedy}" if error.remedy else remedy
         return DataError(error.problem, remedy=remedy, path=error.path, line=error.line)
+
+
+def _rows(place: Path, number: int) -> Path:
+    """Return the file of the rows of a batch."""
+    return place.with_name(f"{place.name}-{number}.parquet")

@@ -71,7 +71,8 @@ class Stream:
     member
         Whether it lies in an archive.
     stamp
-        Its size and when it was changed, as its folder or tar archive has them: of another content they differ.
+        Its size and when it was changed, or its checksum, as its folder or archive has them: of another content they
+        differ.
     """
 
     def __init__(
@@ -145,7 +146,7 @@ def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, 
         if _is_tar(unpacked, path):
             yield from _tar(unpacked, path, patterns, packed=unpacked is not file)
         elif bare:
-            yield Stream(_plain_name(path.name), unpacked, path)
+            yield Stream(_plain_name(path.name), unpacked, path, stamp=_stamp(path))
 
 
 def streams_within(path: Path, *patterns: str) -> Iterator[Stream]:
@@ -251,9 +252,13 @@ def _folder(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
         if file_path.is_file() and _matches(file_path.name, patterns):
             with _open(file_path) as file, _damage(file_path):
                 unpacked = _unpacked(file, file_path.name)
-                facts = file_path.stat()
-                stamp = f"{facts.st_size} {facts.st_mtime_ns}"
-                yield Stream(file_path.relative_to(path).as_posix(), unpacked, file_path, stamp=stamp)
+                name = file_path.relative_to(path).as_posix()
+                yield Stream(name, unpacked, file_path, stamp=_stamp(file_path))
+
+
+def _stamp(file: Path) -> str:
+    facts = file.stat()
+    return f"{facts.st_size} {facts.st_mtime_ns}"
 
 
 def _zip(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
@@ -262,8 +267,10 @@ def _zip(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
     with archive:
         for name in sorted(archive.namelist()):
             if not name.endswith("/") and _matches(name, patterns):
+                facts = archive.getinfo(name)
+                stamp = f"{facts.file_size} {facts.CRC:08x}"
                 with _member(archive, name, path / name) as member, _damage(path / name):
-                    yield Stream(name, _unpacked(member, name), path, member=True)
+                    yield Stream(name, _unpacked(member, name), path, member=True, stamp=stamp)
 
 
 def _member(archive: zipfile.ZipFile, name: str, place: Path) -> IO[bytes]:

@@ -53,7 +53,7 @@ def true_affinity(dataset: Dataset) -> pl.DataFrame:
             path=dataset.path,
             remedy="only a simulated world has them: tigertail simulate DATASET",
         )
-    return pl.read_parquet(file)
+    return pl.read_parquet(file, glob=False)
 
 
 def affinity_lists(world: World, item_ids: pl.Series) -> pl.DataFrame:

@@ -121,7 +121,7 @@ def read_map(path: Path | str, version: str | None = None) -> pl.DataFrame | Non
     path = Path(path)
     file = map_file(path, version or read_manifest(path)[1])
     try:
-        return pl.read_parquet(file, columns=[c.ITEM_ID, *BEFORE, *AFTER])
+        return pl.read_parquet(file, columns=[c.ITEM_ID, *BEFORE, *AFTER], glob=False)
     except FileNotFoundError:
         return None
     except (pl.exceptions.PolarsError, OSError) as error:

@@ -85,11 +85,11 @@ def find_mentions(parts: Sequence[Path], items: pl.DataFrame, folder: Path) -> M
     finder = Finder(items)
     folders = []
     for number, part in enumerate(track(parts, "Finding names")):
-        folders.append(finder.find_candidates(pl.read_parquet(part), folder / f"candidates-{number:05}"))
-    finder.find_reliable_names(pl.read_parquet(part / "candidates.parquet") for part in folders)
+        folders.append(finder.find_candidates(pl.read_parquet(part, glob=False), folder / f"candidates-{number:05}"))
+    finder.find_reliable_names(pl.read_parquet(part / "candidates.parquet", glob=False) for part in folders)
     for part in track(folders, "Resolving names"):
         finder.resolve_candidates(part)
-    return Mentions(*(pl.scan_parquet([part / f"{table}.parquet" for part in folders]) for table in _TABLES))
+    return Mentions(*(pl.scan_parquet([part / f"{table}.parquet" for part in folders], glob=False) for table in _TABLES))
 
 
 _TABLES: Final = (c.DOCUMENTS_TABLE, c.MENTIONS_TABLE)
@@ -159,8 +159,8 @@ class Finder:
 
     def resolve_candidates(self, folder: Path) -> None:
         """Decide which candidates of some pages are mentions, and write these."""
-        candidate = pl.read_parquet(folder / "candidates.parquet")
-        links = pl.read_parquet(folder / "links.parquet")
+        candidate = pl.read_parquet(folder / "candidates.parquet", glob=False)
+        links = pl.read_parquet(folder / "links.parquet", glob=False)
         targets = [self._target(*row) for row in links.select("target", "name", "remark").iter_rows()]
         mentions = resolve(
             candidate.with_columns(pl.Series("score", self.scores(candidate))),
@@ -168,7 +168,7 @@ class Finder:
                 pl.Series(c.ITEM_ID, [item for item, _ in targets], pl.String),
                 pl.Series("unsure", [unsure for _, unsure in targets], pl.Boolean),
             ),
-            pl.read_parquet(folder / "ids.parquet"),
+            pl.read_parquet(folder / "ids.parquet", glob=False),
             self.names.items[c.ITEM_ID],
         )
         mentions.write_parquet(folder / "mentions.parquet")
