@@ -5,12 +5,15 @@ The requests are those of their sources; none of them can be installed here for 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tigertail.service.compat import listenbrainz_responses, similarity_scores
 from tigertail.service.middleware.authentication import digest
+from tigertail.service.serving.served_model import ServedModel
 
 ALGORITHM = "session_based_days_7500_session_300_contribution_5_threshold_10_limit_100_filter_True_skip_30"
 KINO, JERRY, FAIRUZ = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 2, 11))
@@ -56,6 +59,26 @@ def test_only_items_with_an_mbid_are_listed(server: str) -> None:
     rows = _get(server, "artists", artist_mbids=KINO, algorithm=ALGORITHM).json()
     assert len(rows) == 5  # of six: AC+DC has none
     assert all(row["artist_mbid"] for row in rows)
+
+
+def test_further_items_are_looked_at_only_where_some_have_no_mbid(
+    music: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = ServedModel.open(music)
+    limits: list[int] = []
+
+    def noted(served: ServedModel, seeds: list[int], limit: int, kind: str) -> list[tuple[int, float]]:
+        limits.append(limit)
+        return similarity_scores.like(served, seeds, limit, kind)
+
+    whole = {mbid: listenbrainz_responses.rows_of(served, "artist", mbid) for mbid in (FAIRUZ, KINO)}
+    monkeypatch.setattr(listenbrainz_responses, "like", noted)
+    monkeypatch.setattr(listenbrainz_responses, "_LISTED", 2)
+    assert listenbrainz_responses.rows_of(served, "artist", FAIRUZ) == whole[FAIRUZ][:2]
+    assert limits == [2]
+    monkeypatch.setattr(listenbrainz_responses, "_LISTED", 4)
+    assert listenbrainz_responses.rows_of(served, "artist", KINO) == whole[KINO][:4]
+    assert limits == [2, 4, 500]
 
 
 def test_an_id_may_be_an_mbid(server: str) -> None:

@@ -11,23 +11,26 @@ from tigertail.service.compat.catalogue import Catalogue
 from tigertail.service.compat.similarity_scores import like
 from tigertail.service.serving.served_model import ServedModel
 
-_BEST: Final = 10_000
+_BEST: Final = 10_000  # score of the closest of a list
 _LISTED: Final = 100  # for each MBID, as there
-_LOOKED_AT: Final = 500  # where some have no MBID
+_LOOKED_AT: Final = 500  # where some of the first have no MBID: so many take a look at every item
 
 
 def rows_of(served: ServedModel, kind: str, mbid: str) -> list[dict[str, Any]]:
-    """Return the rows of one MBID; none where it is unknown."""
+    """Return the rows of one MBID, the closest first; none where it is unknown."""
     catalogue = Catalogue.of(served)
     code = catalogue.by_mbid(mbid, kind)
     if code is None:
         return []
     row = _artist_row if kind == c.ARTIST else _recording_row
-    found = like(served, [code], _LOOKED_AT, kind)
-    listed = [(item, match) for item, match in found if catalogue.mbid(item)][:_LISTED]
+    for looked_at in (_LISTED, _LOOKED_AT):
+        found = like(served, [code], looked_at, kind)
+        named = [(item, match) for item, match in found if catalogue.mbid(item)]
+        if len(named) == len(found):
+            break
     return [
         row(served, catalogue, item) | {"score": round(_BEST * match), "reference_mbid": mbid}
-        for item, match in listed
+        for item, match in named[:_LISTED]
     ]
 
 
