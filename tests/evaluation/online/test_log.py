@@ -58,6 +58,15 @@ def test_order_is_that_of_seq_whatever_the_order_of_rows() -> None:
     assert Log.of(table).shown["item"].to_list() == ["b", "c", "a"]
 
 
+@pytest.mark.parametrize("dtype", [pl.Int64, pl.String])
+def test_seq_is_a_number_as_text_too(dtype: pl.DataType) -> None:
+    table = pl.DataFrame([event("impression", item, list_id=item) for item in "abc"])
+    table = table.with_columns(seq=pl.Series([10, 9, 8]).cast(dtype), rank=pl.lit("1"))
+    assert Log.of(table).shown["item"].to_list() == ["c", "b", "a"]
+    with pytest.raises(DataError, match="seq is no whole number in 1 of 3 events"):
+        Log.of(table.with_columns(seq=pl.Series(["10", "", "8"])))
+
+
 def test_nothing_is_left_out_in_silence() -> None:
     log = read(
         event("impression", "a"),

@@ -61,5 +61,5 @@ def test_what_is_refused(
 
 def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
     pl.DataFrame({"target_item_id": ["a"]}).write_parquet(tmp_path / "l.parquet")
-    with pytest.raises(ConfigError, match="its name is used twice"):
+    with pytest.raises(ConfigError, match="two rankings are named 'v'"):
         read_rankings([f"v={tmp_path / 'l.parquet'}"] * 2, EVENTS, 2)

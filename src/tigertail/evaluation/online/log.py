@@ -68,13 +68,13 @@ class Log:
         Parameters
         ----------
         events
-            Columns kind, query, item, rank, model, list_id, listener [, country, seq]; one row per event. Without
-            ``seq`` rows are in the order of the events.
+            Columns kind, query, item, rank, model, list_id, listener [, country, seq]; one row per event. Numbers may be
+            text. Without ``seq`` rows are in the order of the events.
 
         Raises
         ------
         DataError
-            If a column is missing, or there is no impression.
+            If a column is missing, there is no impression, or a ``seq`` is no whole number.
         """
         events = _in_order(events)
         counts: dict[str, int] = {}
@@ -132,7 +132,13 @@ def _in_order(events: pl.DataFrame) -> pl.DataFrame:
     if "country" not in events.columns:
         events = events.with_columns(country=pl.lit(None, pl.String))
     if "seq" in events.columns:
-        events = events.sort("seq", maintain_order=True)
+        number = pl.col("seq").cast(pl.Int64, strict=False)
+        if wrong := events.filter(number.is_null()).height:
+            raise DataError(
+                f"seq is no whole number in {wrong:,} of {len(events):,} events",
+                remedy="number the events in their order, or leave the column out if the rows are in it",
+            )
+        events = events.sort(number, maintain_order=True)
     text = pl.col("kind", "query", "item", "model", "list_id", "listener", "country").cast(pl.String)
     return events.select(text, pl.col("rank").cast(pl.Int64, strict=False)).with_row_index(_PLACE)
 

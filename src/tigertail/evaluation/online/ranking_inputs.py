@@ -36,15 +36,17 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
     ConfigError
         If one has another form, or two have the same name.
     DataError
-        If a file is missing or cannot be read.
+        If a file is missing or cannot be read, or a model has none of the queries.
+    ModelError
+        If a folder is no model, or the model is damaged.
     """
     found: dict[str, pl.DataFrame] = {}
     for one in specifications:
         name, equals, path = one.partition("=")
         if not (name and equals and path) or name in found:
+            problem = f"two rankings are named '{name}'" if name in found else f"'{one}' is not NAME=PATH"
             raise ConfigError(
-                f"'{one}' is not NAME=PATH, or its name is used twice",
-                remedy="name each ranking: --ranking v1=lists.parquet --ranking v2=MODEL",
+                problem, remedy="name each ranking: --ranking v1=lists.parquet --ranking v2=MODEL"
             )
         place = Path(path)
         found[name] = (
