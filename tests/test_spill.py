@@ -48,6 +48,17 @@ def test_what_grows_can_be_read_while_it_grows_and_by_several() -> None:
     assert [(one.tolist(), other.tolist()) for one, other in pairs] == [([0, 1, 2],) * 2, ([0, 1],) * 2]
 
 
+def test_what_goes_to_a_file_while_it_is_read_is_read_on_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spill, "SPILLED_FROM", 64)
+    growing = spill.Growing(np.int64)
+    for number in range(3):
+        growing.add(np.array([number]))
+    blocks = growing.blocks()
+    assert next(blocks).tolist() == [0]
+    growing.add(np.arange(3, 10))
+    assert [block.tolist() for block in blocks] == [[1], [2], [3, 4, 5, 6, 7, 8, 9]]
+
+
 @pytest.mark.usefixtures("anywhere")
 def test_what_never_grew_is_empty() -> None:
     assert spill.Growing(np.float32, (2,)).whole().shape == (0, 2)

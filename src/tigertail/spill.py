@@ -46,9 +46,9 @@ class Growing:
     def __init__(self, dtype: DTypeLike, row: tuple[int, ...] = ()) -> None:
         self.dtype = np.dtype(dtype)
         self._row = row
-        self._sizes: list[int] = []
-        self._held: list[_Array] = []
-        self._bytes = 0
+        self._sizes: list[int] = []  # rows of each block
+        self._held: list[_Array] = []  # all blocks, or none where there is a file
+        self._bytes = 0  # of all blocks
         self._file: BinaryIO | None = None
 
     def add(self, block: _Array) -> None:
@@ -75,25 +75,26 @@ class Growing:
         """Return all rows; what lies in a file cannot be written to."""
         if self._file is None:
             return np.concatenate([np.empty((0, *self._row), self.dtype), *self._held])
-        self._write()
         return np.asarray(np.memmap(self._file, self.dtype, "r", shape=(sum(self._sizes), *self._row)))
 
     def blocks(self) -> Iterator[_Array]:
-        """Return the blocks one after the other; what is read of a file is not held."""
-        if self._file is None:
-            yield from self._held
-            return
-        self._write()
+        """Return the blocks one after the other, those that come meanwhile too; what is read of a file is not held."""
         begin = 0
-        for size in self._sizes:
-            block = np.empty((size, *self._row), self.dtype)
-            self._file.seek(begin)
-            if self._file.readinto(block.data) != block.nbytes:  # type: ignore[attr-defined]
-                raise OSError("a temporary file was cut short")
+        for number, size in enumerate(self._sizes):
+            block = self._held[number] if self._file is None else self._read(begin, size)
             begin += block.nbytes
             yield block
 
+    def _read(self, begin: int, size: int) -> _Array:
+        assert self._file is not None
+        block = np.empty((size, *self._row), self.dtype)
+        self._file.seek(begin)
+        if self._file.readinto(block.data) != block.nbytes:  # type: ignore[attr-defined]
+            raise OSError("a temporary file was cut short")
+        return block
+
     def _write(self) -> None:
+        """Move what is held to the file."""
         with _room():
             if self._file is None:
                 self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it stays open as long as this
