@@ -59,11 +59,11 @@ class OpenWorld:
     Parameters
     ----------
     artists, listeners
-        How many there are.
+        How many there are; artists more than the four scenes, or some play together with themselves.
     seed
         Same seed, same dumps.
     unmapped
-        The share of listens that have nothing but a name, in Latin letters.
+        The share of listens without an MBID, as a client sent them: with the artist's name in Latin letters.
     joint
         The share of listens to two artists together.
     """
@@ -90,18 +90,19 @@ class OpenWorld:
     def write_listens(
         self, path: Path, listens: int, *, member_rows: int = 1_000_000, first_day: int = 0
     ) -> Path:
-        """Write a dump of listens for Spark.
+        """Write a dump of listens for Spark, spread evenly over twenty years.
 
         Parameters
         ----------
         path
-            A tar archive to write; its name without suffixes is that of the folder in it.
+            A tar archive to write, packed as its suffix says (``.xz``, ``.gz``, else not); its name without suffixes is
+            that of the folder in it.
         listens
             How many there are.
         member_rows
             How many are in each member.
         first_day
-            The day of the first listen, from a fixed one: another day, other listens.
+            The day on which those years begin, counted from 2005-01-01: another day, other listens.
         """
         dump = path.name.partition(".")[0]
         draw = np.random.default_rng([self.seed, first_day])
@@ -117,7 +118,7 @@ class OpenWorld:
         return path
 
     def write_artists(self, path: Path) -> Path:
-        """Write ``artist.tar.xz``, or a tar archive that is packed in another way or not at all."""
+        """Write ``artist.tar.xz``, or a tar archive that is packed as another suffix says (``.gz``, else not)."""
         lines = (json.dumps(self.artist(number), ensure_ascii=False) for number in range(self.artists))
         with _archive(path) as archive:
             _add(archive, "COPYING", b"CC0\n")

@@ -1,4 +1,4 @@
-"""Shapes of Last.fm's answers, for the OpenAPI document."""
+"""Shapes of Last.fm's answers, for the OpenAPI document; :mod:`.lastfm_responses` fills them."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Corrections(BaseModel):
 
 
 class TrackInfo(BaseModel):
-    """Of track.getInfo; its album and tags are left out."""
+    """Of track.getInfo; it has no album, and its tags are empty."""
 
     track: dict[str, Any]
 

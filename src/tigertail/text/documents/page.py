@@ -12,7 +12,8 @@ from tigertail.io.archives import Stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 
 LONGEST_FILE: Final = 64 << 20
-"""Bytes of the largest file, record or line read as a page; larger ones are rejected, compressed or not."""
+"""Bytes of the largest file or record, and characters of the longest line, read as a page; larger ones are rejected,
+however they are compressed. Articles of a wiki dump are cut instead."""
 
 BAD_BYTES: Final = "text in an unknown encoding, read as windows-1252"
 TOO_LARGE: Final = f"larger than {LONGEST_FILE >> 20} MB"
@@ -25,7 +26,7 @@ class Page:
     Parameters
     ----------
     name
-        Its id in the container: a file name, an address, a title, or the id of a line.
+        Its id in the container: a file name, an address, a title, or the id of a line (else its file and number).
     body
         Its text, with the markup.
     title
@@ -33,7 +34,7 @@ class Page:
     fields
         Other fields of the container: ``name`` and ``mbid`` of the item that the page is about.
     markup
-        Its markup, if the container gives it.
+        Which markup that is, "html" or "plain"; None if the container does not say, and the recipe's holds.
     line
         Its line in the file, counted from 1.
     """
@@ -48,7 +49,7 @@ class Page:
 
 @dataclass
 class PageSink:
-    """Counts pages, and puts pages that cannot be used into quarantine.
+    """Counts the pages of a source, and puts those that cannot be used into quarantine.
 
     Parameters
     ----------
@@ -62,11 +63,11 @@ class PageSink:
     quarantine: Quarantine
 
     def read(self) -> None:
-        """Count a page."""
+        """Count a page that was read, usable or not."""
         self.quarantine.read[self.source] += 1
 
     def reject(self, file: str, reason: str, shown: str = "", line: int = 1) -> None:
-        """Put a page into quarantine."""
+        """Put a page into quarantine; ``shown`` is what the report shows of it."""
         rows = pl.DataFrame({LINE: [line], RAW_TEXT: [shown], REASON: [reason]})
         self.quarantine.reject(self.source, file, rows)
 
@@ -75,7 +76,7 @@ class PageSink:
         self.warn(f"{what}, skipped", name)
 
     def warn(self, what: str, example: str) -> None:
-        """Count a page under a warning."""
+        """Count a page that is used with a warning."""
         self.quarantine.warn(self.source, what, 1, [example])
 
 
@@ -89,7 +90,7 @@ class Container(Protocol):
 def whole(stream: Stream, max_bytes: int = LONGEST_FILE) -> bytes | None:
     """Return the content of a stream, or None if it has more than ``max_bytes`` bytes.
 
-    However large the uncompressed file is, at most ``max_bytes`` bytes and a block of it are in memory.
+    However large it is when it is unpacked, at most one byte more is read.
     """
     pieces: list[bytes] = []
     left = max_bytes + 1
