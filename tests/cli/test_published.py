@@ -85,7 +85,7 @@ def test_no_release_is_an_error(tmp_path: Path) -> None:
 
 
 def test_an_address_without_http_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="'mirror.example.org/full/' is no address of HTTP"):
+    with pytest.raises(ConfigError, match=r"'mirror\.example\.org/full/' is no address of HTTP"):
         run_cli("data", "get", "listenbrainz", tmp_path, "--yes", "--index", "mirror.example.org/full")
 
 

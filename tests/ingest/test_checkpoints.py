@@ -114,7 +114,9 @@ def test_another_file_of_the_same_name_is_read(
                     made.writestr("0.parquet", content.read())
             else:
                 file.write_bytes(content.read())
-        (tmp_path / "one.toml").write_text(f'[[source]]\nformat = "listenbrainz-spark"\npath = "{file.name}"\n')
+        (tmp_path / "one.toml").write_text(
+            f'[[source]]\nformat = "listenbrainz-spark"\npath = "{file.name}"\n'
+        )
         return Recipe.load(tmp_path / "one.toml")
 
     for place in (tmp_path / "0.parquet", packed):
@@ -131,7 +133,7 @@ def test_what_counts_as_read_is_on_the_disk(
     sync = os.fsync
 
     def noted(handle: int) -> None:
-        flushed.append(Path(os.readlink(f"/proc/self/fd/{handle}")).suffixes[0])
+        flushed.append(Path(f"/proc/self/fd/{handle}").readlink().suffixes[0])
         sync(handle)
 
     monkeypatch.setattr(os, "fsync", noted)

@@ -113,7 +113,9 @@ class PlaysAccumulator:
         self._flush()
         for first, last in self._ranges():
             within = pl.col(c.LISTENER_ID).is_between(pl.lit(first), pl.lit(last))
-            merged, duplicates = merged_plays(pl.scan_parquet(self._runs, glob=False).filter(within).collect(), items)
+            merged, duplicates = merged_plays(
+                pl.scan_parquet(self._runs, glob=False).filter(within).collect(), items
+            )
             self.duplicates.update(duplicates)
             yield merged
 

@@ -71,7 +71,7 @@ class Checkpoints:
             with replaced_file(_rows(place, number)) as temporary:
                 batch.rows.write_parquet(temporary, compression="lz4")
         facts = [batch.facts() for batch in batches]
-        with replaced_file(notes) as temporary:  # last, when the rows are on the disk: without it they are not kept
+        with replaced_file(notes) as temporary:  # last: what it does not name counts for nothing
             temporary.write_text(json.dumps({"batches": facts, "counts": counts.facts()}), encoding="utf-8")
         quarantine.add(counts)
         yield from batches

@@ -96,9 +96,7 @@ def read_table(
             table = pl.read_parquet(path, glob=False)
             return table.cast(pl.String, strict=False) if as_text else table
         separator, quote = ("\t", None) if suffix == ".tsv" else (",", '"')
-        return pl.read_csv(
-            path, separator=separator, quote_char=quote, infer_schema=infer_schema, glob=False
-        )
+        return pl.read_csv(path, separator=separator, quote_char=quote, infer_schema=infer_schema, glob=False)
     except (OSError, pl.exceptions.PolarsError) as cause:
         encoded = "invalid utf-8" in str(cause)
         raise DataError(

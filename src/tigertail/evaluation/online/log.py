@@ -68,8 +68,8 @@ class Log:
         Parameters
         ----------
         events
-            Columns kind, query, item, rank, model, list_id, listener [, country, seq]; one row per event. Numbers may be
-            text. Without ``seq`` rows are in the order of the events.
+            Columns kind, query, item, rank, model, list_id, listener [, country, seq]; one row per event. Numbers may
+            be text. Without ``seq`` rows are in the order of the events.
 
         Raises
         ------

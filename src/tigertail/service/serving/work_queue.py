@@ -94,7 +94,7 @@ class WorkQueue:
                 answered: list[tuple[_Asked, bytes | BaseException]] = list(zip(taken, found, strict=True))
             except asyncio.CancelledError:  # the loop ends
                 raise
-            except BaseException as error:  # a panic of Polars is no Exception; who waits must be told of it too
+            except BaseException as error:  # a panic of Polars too, which is no Exception
                 answered = [(asked, error) for asked in taken]
             for (_, answer, _), one in answered:
                 if answer.done():  # its client has gone

@@ -85,11 +85,15 @@ def find_mentions(parts: Sequence[Path], items: pl.DataFrame, folder: Path) -> M
     finder = Finder(items)
     folders = []
     for number, part in enumerate(track(parts, "Finding names")):
-        folders.append(finder.find_candidates(pl.read_parquet(part, glob=False), folder / f"candidates-{number:05}"))
+        folders.append(
+            finder.find_candidates(pl.read_parquet(part, glob=False), folder / f"candidates-{number:05}")
+        )
     finder.find_reliable_names(pl.read_parquet(part / "candidates.parquet", glob=False) for part in folders)
     for part in track(folders, "Resolving names"):
         finder.resolve_candidates(part)
-    return Mentions(*(pl.scan_parquet([part / f"{table}.parquet" for part in folders], glob=False) for table in _TABLES))
+    return Mentions(
+        *(pl.scan_parquet([part / f"{table}.parquet" for part in folders], glob=False) for table in _TABLES)
+    )
 
 
 _TABLES: Final = (c.DOCUMENTS_TABLE, c.MENTIONS_TABLE)
