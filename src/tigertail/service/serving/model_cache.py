@@ -74,14 +74,12 @@ def newest(cache_dir: Path) -> Path | None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other worker works in a folder; the system lets go of it for one that is killed."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+def _alone(cache_dir: Path) -> Iterator[None]:
+    """Wait until no other worker changes the copies; the system lets go for one that is killed."""
+    # A file beside it, not the folder: NFS locks only what is open for writing.
+    with cache_dir.with_name(f"{cache_dir.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(handle)
 
 
 def _make_room(cache_dir: Path) -> None:
