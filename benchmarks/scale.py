@@ -23,7 +23,6 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +33,9 @@ from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
 from tigertail.mixing import Mixture
-from tigertail.mixing.retrieve import ChosenBlock, Retrieval, choose_here
+from tigertail.mixing.config import RetrievalConfig
 from tigertail.model import ModelConfig, fit, load
-from tigertail.model.engine import Engine
+from tigertail.model.candidates import choose_candidates
 from tigertail.model.registry import MIXTURE
 from tigertail.plotting import new_figure, save_figure, set_title
 from tigertail.ranking.topk import top_k
@@ -61,6 +60,7 @@ MEASURES = {
     "candidates": "choosing candidates, CPU s",
     "fit_with": "fit with candidates, CPU s",
     "fit_memory": "fit, peak GiB",
+    "choosing_memory": "choosing candidates, peak GiB",
     "folder": "model folder, GiB",
     "memory": "answering, peak GiB",
     "all": "all neighbours, ms a query",
@@ -80,25 +80,31 @@ UNITS = (", CPU s", ", peak GiB", ", GiB", ", ms a query", " ms")  # which the p
 PANELS = {
     "fit, CPU s": ("fit", "candidates"),
     "answers, ms": ("p50", "p99", "all", "factors", "implicit", "RecTools", "faiss", "voyager"),
-    "memory, GiB": ("fit_memory", "folder", "memory"),
+    "memory, GiB": ("fit_memory", "choosing_memory", "folder", "memory"),
 }
 
 
 def cost_of_fit(world: Path, model: Path, factors: int) -> dict[str, float]:
-    """Fit a model; return processor seconds and peak memory of this process."""
-    chosen = []
-
-    def choose(retrieval: Retrieval) -> Iterator[ChosenBlock]:
-        began = time.process_time()
-        yield from choose_here(retrieval)
-        chosen.append(time.process_time() - began)
-
+    """Fit a model without candidates; return processor seconds and peak memory of this process."""
     before = time.process_time()
-    config = ModelConfig.model_validate({"base": {"factors": factors}})
-    fit(Dataset.open(world), config, engine=Engine(choose=choose)).save(model)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    config = ModelConfig.model_validate({"base": {"factors": factors}, "retrieval": {"candidates": 0}})
+    fit(Dataset.open(world), config).save(model)
+    return {"fit": time.process_time() - before, "fit_memory": _peak()}
+
+
+def cost_of_choosing(path: Path) -> dict[str, float]:
+    """Choose the candidates of a model; return processor seconds and peak memory of this process."""
+    model = load(path)
+    before = time.process_time()
+    chosen = choose_candidates(model, RetrievalConfig())
     spent = time.process_time() - before
-    return {"fit": spent - chosen[0], "candidates": chosen[0], "fit_with": spent, "fit_memory": peak}
+    chosen.save(path)
+    return {"candidates": spent, "choosing_memory": _peak()}
+
+
+def _peak() -> float:
+    """Return the most memory that this process has taken, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def cost_of_answers(path: Path, listed: int, peers: bool) -> dict[str, float]:
@@ -120,7 +126,7 @@ def cost_of_answers(path: Path, listed: int, peers: bool) -> dict[str, float]:
         model.similar(item, 20)
         times.append(1000 * (time.perf_counter() - began))
     costs |= {"p50": float(np.percentile(times, 50)), "p99": float(np.percentile(times, 99))}
-    costs["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    costs["memory"] = _peak()
     costs |= _recall(mixture, queries[:: max(1, len(queries) // EXACT)])
     return costs | (_peers(model, queries[:: max(1, len(queries) // 2000)]) if peers else {})
 
@@ -163,30 +169,43 @@ def world_of(by: str, size: int) -> tuple[int, int, int]:
 
 
 def measure(folder: Path, by: str, size: int) -> dict[str, float]:
-    """Make a world, fit it, ask it, each in a process of its own."""
+    """Make a world, fit it, choose its candidates and ask it, each in a process of its own.
+
+    What each costs is kept in a file, so that a run that stopped goes on; what an earlier run has measured is said.
+    """
     world, model = folder / f"world-{by}-{size}", folder / f"model-{by}-{size}"
-    of_tracks = by == "tracks"
-    if of_tracks:
-        dataset = write_tracks(world, size)
-    else:
-        artists, listeners, artists_of_listener = world_of(by, size)
-        dataset = write_world(world, artists, listeners, mean=artists_of_listener)
-    costs: dict[str, float] = {"pairs": dataset.manifest["tables"]["plays"]}
-    factors = FACTORS_OF_TRACKS if of_tracks else ModelConfig().base.factors
-    costs |= _child("fit", str(world), str(model), str(factors))
-    costs["folder"] = sum(file.stat().st_size for file in model.rglob("*") if file.is_file()) / 2**30
-    listed, peers = ("20", "") if of_tracks else ("100", "peers")
-    return costs | _child("ask", str(model), listed, peers)
-
-
-def _kept(folder: Path, by: str, size: int) -> dict[str, float]:
-    """Measure, unless an earlier run has, which is said, and keep what was measured."""
     file = folder / f"costs-{by}-{size}.json"
-    if file.exists():
+    costs: dict[str, float] = json.loads(file.read_text()) if file.exists() else {}
+    if costs:
         print(f"{size:,} {by} were measured by an earlier run; without {file} they are measured anew")
-    else:
-        file.write_text(json.dumps(measure(folder, by, size)))
-    return dict(json.loads(file.read_text()))
+    of_tracks = by == "tracks"
+
+    def fitted() -> dict[str, float]:
+        if of_tracks:
+            dataset = write_tracks(world, size)
+        else:
+            artists, listeners, artists_of_listener = world_of(by, size)
+            dataset = write_world(world, artists, listeners, mean=artists_of_listener)
+        factors = FACTORS_OF_TRACKS if of_tracks else ModelConfig().base.factors
+        found = _child("fit", str(world), str(model), str(factors))
+        return found | {"pairs": dataset.manifest["tables"]["plays"]}
+
+    def chosen() -> dict[str, float]:
+        found = _child("choose", str(model))
+        version = load(model).version
+        assert version is not None
+        files = (model / version).rglob("*")
+        return found | {"folder": sum(file.stat().st_size for file in files if file.is_file()) / 2**30}
+
+    def asked() -> dict[str, float]:
+        listed, peers = ("20", "") if of_tracks else ("100", "peers")
+        return _child("ask", str(model), listed, peers)
+
+    for known, step in (("fit", fitted), ("candidates", chosen), ("all", asked)):
+        if known not in costs:
+            costs |= step()
+            file.write_text(json.dumps(costs))
+    return costs | {"fit_with": costs["fit"] + costs["candidates"]}
 
 
 def _child(*arguments: str) -> dict[str, float]:
@@ -207,6 +226,8 @@ def main() -> None:
         what, *given = sys.argv[2:]
         if what == "fit":
             costs = cost_of_fit(Path(given[0]), Path(given[1]), int(given[2]))
+        elif what == "choose":
+            costs = cost_of_choosing(Path(given[0]))
         else:
             costs = cost_of_answers(Path(given[0]), int(given[1]), bool(given[2]))
         print(json.dumps(costs))
@@ -220,9 +241,10 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="draw costs by size, both logarithmic")
     asked = parser.parse_args()
     sizes = asked.sizes or SIZES[asked.by]
+    asked.folder.mkdir(parents=True, exist_ok=True)
     # Else the first fit would compile the kernels.
     subprocess.run([sys.executable, "-m", "tigertail", "warm"], stdout=subprocess.DEVNULL, check=True)
-    measured = [_kept(asked.folder, asked.by, size) for size in sizes]
+    measured = [measure(asked.folder, asked.by, size) for size in sizes]
     # What grows is counted in the world: a listener's artists come more than once.
     grown: list[float] = [one["pairs"] for one in measured] if asked.by == "plays" else list(sizes)
     rows = []

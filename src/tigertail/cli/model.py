@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
     app.command("fit")(fit)
     app.command("add")(add)
+    app.command("candidates")(candidates)
     add_query_command(app, "similar", similar)
     add_query_command(app, "for-me", for_me)
     add_query_command(app, "neighbours", neighbours)
@@ -129,6 +130,30 @@ def add(
     typer.echo(drift(after).advice)
     if dry_run:
         typer.echo(f"{model} was left as it is.")
+
+
+def candidates(
+    model: ModelFolder,
+    kept: Annotated[
+        int | None,
+        typer.Option("--kept", min=0, help="Of each item, at most; 0 keeps none.", show_default="600"),
+    ] = None,
+    gib: Annotated[
+        float | None, typer.Option(help="GiB that those of all items take, about.", show_default="2")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
+) -> None:
+    """Choose the candidates of every item again, which make queries fast, without a new fit."""
+    from tigertail.mixing.config import RetrievalConfig
+    from tigertail.model import load
+    from tigertail.model.candidates import choose_candidates
+
+    given = {"candidates": kept, "gib": gib}
+    retrieval = RetrievalConfig.model_validate({name: one for name, one in given.items() if one is not None})
+    fitted = load(model)
+    choose_candidates(fitted, retrieval, threads=threads).save(model)
+    count = retrieval.candidates_of(len(fitted.items))
+    typer.echo(f"{model}: {count:,} candidates of each item." if count else f"{model}: no candidates.")
 
 
 def similar(
