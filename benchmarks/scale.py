@@ -96,7 +96,7 @@ def cost_of_choosing(path: Path) -> dict[str, float]:
     """Choose the candidates of a model; return processor seconds and peak memory of this process."""
     model = load(path)
     before = time.process_time()
-    chosen = choose_candidates(model, RetrievalConfig())
+    chosen = choose_candidates(model, candidates=RetrievalConfig().candidates)
     spent = time.process_time() - before
     chosen.save(path)
     return {"candidates": spent, "choosing_memory": _peak()}

@@ -134,26 +134,18 @@ def add(
 
 def candidates(
     model: ModelFolder,
-    kept: Annotated[
-        int | None,
-        typer.Option("--kept", min=0, help="Of each item, at most; 0 keeps none.", show_default="600"),
-    ] = None,
-    gib: Annotated[
-        float | None, typer.Option(help="GiB that those of all items take, about.", show_default="2")
-    ] = None,
+    kept: Annotated[int | None, typer.Option(min=0, help="Of each item, at most; 0 keeps none.")] = None,
+    gib: Annotated[float | None, typer.Option(help="GiB that those of all items take, about.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
 ) -> None:
-    """Choose the candidates of every item again, which make queries fast, without a new fit."""
-    from tigertail.mixing.config import RetrievalConfig
+    """Choose anew the candidates that make queries fast, by other settings and without a new fit."""
     from tigertail.model import load
     from tigertail.model.candidates import choose_candidates
 
-    given = {"candidates": kept, "gib": gib}
-    retrieval = RetrievalConfig.model_validate({name: one for name, one in given.items() if one is not None})
-    fitted = load(model)
-    choose_candidates(fitted, retrieval, threads=threads).save(model)
-    count = retrieval.candidates_of(len(fitted.items))
-    typer.echo(f"{model}: {count:,} candidates of each item." if count else f"{model}: no candidates.")
+    chosen = choose_candidates(load(model), candidates=kept, gib=gib, threads=threads)
+    chosen.save(model)
+    count = chosen.config.retrieval.candidates_of(len(chosen.items))
+    typer.echo(f"{model}: {f'{count:,} candidates of each item, at most' if count else 'no candidates'}.")
 
 
 def similar(

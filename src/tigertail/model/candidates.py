@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tigertail.errors import ConfigError
+from pydantic import ValidationError
+
+from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.mixing import Mixture, with_candidates
 from tigertail.mixing.config import RetrievalConfig
 from tigertail.model.model import Model
@@ -12,22 +14,24 @@ from tigertail.model.registry import MIXTURE
 from tigertail.threads import limited
 
 
-def choose_candidates(model: Model, retrieval: RetrievalConfig, *, threads: int | None = None) -> Model:
+def choose_candidates(
+    model: Model, *, candidates: int | None = None, gib: float | None = None, threads: int | None = None
+) -> Model:
     """Return a model with the candidates that it would have, had it been fitted with other settings of them.
 
     Parameters
     ----------
     model
         The model.
-    retrieval
-        How many candidates to keep.
+    candidates, gib
+        The settings of ``[retrieval]``; None means those of the model.
     threads
         Threads to use; None means all. The candidates are the same for any number.
 
     Raises
     ------
     ConfigError
-        If the model has no mixture, whose queries candidates are for.
+        If a setting is out of its bounds, or the model has no mixture, whose queries candidates are for.
     """
     mixture = model.signals.get(MIXTURE)
     if not isinstance(mixture, Mixture):
@@ -35,6 +39,17 @@ def choose_candidates(model: Model, retrieval: RetrievalConfig, *, threads: int 
             "the model has no mixture, whose queries candidates are for",
             remedy="fit it with more listeners, so that it gets one",
         )
+    given = {"candidates": candidates, "gib": gib}
+    settings = model.config.retrieval.model_dump() | {
+        name: value for name, value in given.items() if value is not None
+    }
+    try:
+        retrieval = RetrievalConfig.model_validate(settings)
+    except ValidationError as error:
+        key, problem = setting_at_fault(error)
+        raise ConfigError(
+            f"{key}: {problem}", remedy=f"give another {key}, or none for that of the model"
+        ) from None
     with limited(threads):
         chosen = with_candidates(mixture, retrieval.candidates_of(len(mixture.listeners)))
     config = model.config.model_copy(update={"retrieval": retrieval})
