@@ -6,12 +6,13 @@ One of four is made larger, and the others stay: `--by artists` (with them 5/6 a
 each, as catalogues grow), `--by listeners` (of some 40 artists each, of 30,000), `--by plays` (the artists of each of
 25,000 listeners, of 30,000 artists), or `--by tracks` (a tenth as many artists, half as many listeners, 23 of whom play
 a track; 64 factors). Worlds have labels, pages and sound, of tracks labels and sound (benchmarks/large_world.py). Each
-size is fitted once, and the choice of candidates is timed apart; then the model is asked for all neighbours (top 100,
-of tracks top 20; at most 20,000 queries), for single answers, and for the exact twenty, which the recall is measured
-against. What a size cost is kept in FOLDER, so that a run that stopped goes on. The slope is the power of the size by
-which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items), RecTools (its ALS
-wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors; not of tracks, since some of
-them would take longer than all else.
+size is fitted, gets its candidates, and is asked, each in a process of its own: for all neighbours (top 100, of tracks
+top 20; at most 20,000 queries), for single answers, and for the exact twenty of a thousand, by which recall is measured.
+With `--sampled` candidates are chosen for a thousand items alone, which are asked: those of three million
+tracks take most of an hour. What a step cost is kept in FOLDER, so that a run that stopped goes on. The slope is the
+power of the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items),
+RecTools (its ALS wrapper), `faiss` (IndexFlatIP) and `voyager` (approximate) answer from the same factors; not of
+tracks, since some of them would take longer than all else.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,8 +35,10 @@ from benchmarks.retrieval import all_neighbours
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
-from tigertail.mixing import Mixture
+from tigertail.mixing import Mixture, with_candidates
 from tigertail.mixing.config import RetrievalConfig
+from tigertail.mixing.pool import Bands
+from tigertail.mixing.retrieve import ChosenBlock, Retrieval, choose_block
 from tigertail.model import ModelConfig, fit, load
 from tigertail.model.candidates import choose_candidates
 from tigertail.model.registry import MIXTURE
@@ -107,14 +112,45 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def cost_of_answers(path: Path, listed: int, peers: bool) -> dict[str, float]:
+class SampledChooser:
+    """Chooses the candidates of some items; the others get none, and are answered by a look at every item."""
+
+    def __init__(self, items: np.ndarray) -> None:
+        self._items = items
+
+    def __call__(self, retrieval: Retrieval) -> Iterator[ChosenBlock]:
+        """Choose those of all at once, and return them in the blocks in which they would have been chosen."""
+        mixture = retrieval.mixture
+        ours = retrieval.order[np.isin(retrieval.order, self._items)]
+        found = choose_block(mixture, Bands.of(mixture.listeners), ours, retrieval.max_candidates)
+        of_items, of_entries = found[:7], found[7:]
+        entries, values = (np.concatenate([[0], np.cumsum(sizes)]) for sizes in found[2:4])
+        first = 0
+        for block in range(len(retrieval.starts)):
+            there = np.isin(retrieval.queries(block), self._items)
+            last = first + int(there.sum())
+            rows = []
+            for array in of_items:
+                rows.append(np.zeros((len(there), *array.shape[1:]), array.dtype))
+                rows[-1][there] = array[first:last]
+            spans = slice(*entries[[first, last]]), slice(*values[[first, last]])
+            codes, has_data, affinities = of_entries
+            yield ChosenBlock(*rows, codes[spans[0]], has_data[spans[0]], affinities[spans[1]])
+            first = last
+
+
+def cost_of_answers(path: Path, listed: int, peers: bool, sampled: bool) -> dict[str, float]:
     """Ask a model for so many answers, and its peers; return what answers cost, and their recall."""
     model = load(path)
     mixture = model.signals[MIXTURE]
     assert isinstance(mixture, Mixture)
     known = np.flatnonzero(mixture.known).astype(np.int32)
     random = np.random.default_rng(0)
-    queries = np.sort(random.choice(known, min(ASKED, len(known)), replace=False))
+    queries = np.sort(random.choice(known, min(EXACT if sampled else ASKED, len(known)), replace=False))
+    if sampled:
+        count = RetrievalConfig().candidates_of(len(mixture.known))
+        mixture = with_candidates(mixture, count, SampledChooser(queries))
+        model = replace(model, signals={**model.signals, MIXTURE: mixture})
     model.answer_many(queries[:64], listed)  # compiles
     began = time.perf_counter()
     model.answer_many(queries, listed)
@@ -126,7 +162,7 @@ def cost_of_answers(path: Path, listed: int, peers: bool) -> dict[str, float]:
         model.similar(item, 20)
         times.append(1000 * (time.perf_counter() - began))
     costs |= {"p50": float(np.percentile(times, 50)), "p99": float(np.percentile(times, 99))}
-    costs["memory"] = _peak()
+    costs |= {} if sampled else {"memory": _peak()}
     costs |= _recall(mixture, queries[:: max(1, len(queries) // EXACT)])
     return costs | (_peers(model, queries[:: max(1, len(queries) // 2000)]) if peers else {})
 
@@ -168,7 +204,7 @@ def world_of(by: str, size: int) -> tuple[int, int, int]:
     return ARTISTS, int(ARTISTS * LISTENERS_OF_ARTIST), size
 
 
-def measure(folder: Path, by: str, size: int) -> dict[str, float]:
+def measure(folder: Path, by: str, size: int, sampled: bool) -> dict[str, float]:
     """Make a world, fit it, choose its candidates and ask it, each in a process of its own.
 
     What each costs is kept in a file, so that a run that stopped goes on; what an earlier run has measured is said.
@@ -192,20 +228,19 @@ def measure(folder: Path, by: str, size: int) -> dict[str, float]:
 
     def chosen() -> dict[str, float]:
         found = _child("choose", str(model))
-        version = load(model).version
-        assert version is not None
-        files = (model / version).rglob("*")
+        newest = max(model.glob("[0-9]*"), key=lambda generation: int(generation.name))
+        files = newest.rglob("*")
         return found | {"folder": sum(file.stat().st_size for file in files if file.is_file()) / 2**30}
 
     def asked() -> dict[str, float]:
         listed, peers = ("20", "") if of_tracks else ("100", "peers")
-        return _child("ask", str(model), listed, peers)
+        return _child("ask", str(model), listed, peers, "sampled" if sampled else "")
 
     for known, step in (("fit", fitted), ("candidates", chosen), ("all", asked)):
-        if known not in costs:
+        if known not in costs and not (sampled and step is chosen):
             costs |= step()
             file.write_text(json.dumps(costs))
-    return costs | {"fit_with": costs["fit"] + costs["candidates"]}
+    return costs | ({"fit_with": costs["fit"] + costs["candidates"]} if "candidates" in costs else {})
 
 
 def _child(*arguments: str) -> dict[str, float]:
@@ -229,7 +264,7 @@ def main() -> None:
         elif what == "choose":
             costs = cost_of_choosing(Path(given[0]))
         else:
-            costs = cost_of_answers(Path(given[0]), int(given[1]), bool(given[2]))
+            costs = cost_of_answers(Path(given[0]), int(given[1]), bool(given[2]), bool(given[3]))
         print(json.dumps(costs))
         return
     parser = argparse.ArgumentParser(
@@ -239,20 +274,27 @@ def main() -> None:
     parser.add_argument("--by", choices=list(SIZES), default="artists", help="what grows")
     parser.add_argument("--sizes", type=int, nargs="+", help="its sizes; of plays, artists of a listener")
     parser.add_argument("--plot", type=Path, help="draw costs by size, both logarithmic")
+    parser.add_argument(
+        "--sampled", action="store_true", help="choose the candidates of a thousand items alone"
+    )
     asked = parser.parse_args()
     sizes = asked.sizes or SIZES[asked.by]
     asked.folder.mkdir(parents=True, exist_ok=True)
     # Else the first fit would compile the kernels.
     subprocess.run([sys.executable, "-m", "tigertail", "warm"], stdout=subprocess.DEVNULL, check=True)
-    measured = [measure(asked.folder, asked.by, size) for size in sizes]
+    measured = [measure(asked.folder, asked.by, size, asked.sampled) for size in sizes]
     # What grows is counted in the world: a listener's artists come more than once.
     grown: list[float] = [one["pairs"] for one in measured] if asked.by == "plays" else list(sizes)
     rows = []
     for key, what in MEASURES.items():
-        values = [one.get(key, 0.0) for one in measured]
-        if all(values):
-            grows = f"{slope(grown, values):.2f}" if len(values) > 1 and key != "recall" else ""
-            rows.append([what, *(_number(value) for value in values), grows])
+        values = {size: one[key] for size, one in zip(grown, measured, strict=True) if key in one}
+        if values:
+            grows = (
+                f"{slope(list(values), list(values.values())):.2f}"
+                if len(values) > 1 and key != "recall"
+                else ""
+            )
+            rows.append([what, *(_number(values[size]) if size in values else "" for size in grown), grows])
     print_table([asked.by, *(f"{size:,.0f}" for size in grown), "slope"], rows)
     if asked.plot:
         plot(measured, grown, asked.by, asked.plot)
@@ -267,10 +309,15 @@ def plot(costs: list[dict[str, float]], sizes: list[float], by: str, file: Path)
     figure = new_figure(12, 5.5)
     for axes, (title, keys) in zip(figure.subplots(1, len(PANELS)), PANELS.items(), strict=True):
         for key in keys:
-            values = [one.get(key, 0.0) for one in costs]
-            if all(values):
-                name = f"{_without_unit(MEASURES[key])} ({slope(sizes, values):.2f})"
-                axes.loglog(sizes, values, marker="o", label=name)
+            values = {size: one[key] for size, one in zip(sizes, costs, strict=True) if key in one}
+            if values:
+                grows = f" ({slope(list(values), list(values.values())):.2f})" if len(values) > 1 else ""
+                axes.loglog(
+                    list(values),
+                    list(values.values()),
+                    marker="o",
+                    label=_without_unit(MEASURES[key]) + grows,
+                )
         axes.set_xlabel(by)
         set_title(axes, title)
         axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.15))
