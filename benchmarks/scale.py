@@ -7,7 +7,7 @@ each, as catalogues grow), `--by listeners` (of some 40 artists each, of 30,000)
 25,000 listeners, of 30,000 artists), or `--by tracks` (a tenth as many artists, half as many listeners, 23 of whom play
 a track; 64 factors). Worlds have labels, pages and sound, of tracks labels and sound (benchmarks/large_world.py). Each
 size is fitted, gets its candidates, and is asked, each in a process of its own: for all neighbours (top 100, of tracks
-top 20; at most 20,000 queries), for single answers, and for the exact twenty of a thousand, by which recall is measured.
+top 20; up to 20,000 queries), for single answers, and for the exact twenty of a thousand, by which recall is measured.
 With `--sampled` candidates are chosen for a thousand items alone, which are asked: those of three million
 tracks take most of an hour. What a step cost is kept in FOLDER, so that a run that stopped goes on. The slope is the
 power of the size by which a cost grows, fitted over the sizes. Where they are installed, `implicit` (similar_items),
