@@ -123,8 +123,9 @@ class SampledChooser:
         mixture = retrieval.mixture
         ours = retrieval.order[np.isin(retrieval.order, self._items)]
         found = choose_block(mixture, Bands.of(mixture.listeners), ours, retrieval.max_candidates)
-        of_items, of_entries = found[:7], found[7:]
-        entries, values = (np.concatenate([[0], np.cumsum(sizes)]) for sizes in found[2:4])
+        of_items, (codes, has_data, affinities) = found[:-3], found[-3:]
+        lengths = found.lengths, found.value_lengths
+        entries, values = (np.concatenate([[0], np.cumsum(each)]) for each in lengths)
         first = 0
         for block in range(len(retrieval.starts)):
             there = np.isin(retrieval.queries(block), self._items)
@@ -134,7 +135,6 @@ class SampledChooser:
                 rows.append(np.zeros((len(there), *array.shape[1:]), array.dtype))
                 rows[-1][there] = array[first:last]
             spans = slice(*entries[[first, last]]), slice(*values[[first, last]])
-            codes, has_data, affinities = of_entries
             yield ChosenBlock(*rows, codes[spans[0]], has_data[spans[0]], affinities[spans[1]])
             first = last
 
@@ -213,7 +213,7 @@ def measure(folder: Path, by: str, size: int, sampled: bool) -> dict[str, float]
     file = folder / f"costs-{by}-{size}.json"
     costs: dict[str, float] = json.loads(file.read_text()) if file.exists() else {}
     if costs:
-        print(f"{size:,} {by} were measured by an earlier run; without {file} they are measured anew")
+        print(f"{size:,} {by}: what an earlier run has measured is taken; without {file} it is measured anew")
     of_tracks = by == "tracks"
 
     def fitted() -> dict[str, float]:
@@ -236,7 +236,8 @@ def measure(folder: Path, by: str, size: int, sampled: bool) -> dict[str, float]
         listed, peers = ("20", "") if of_tracks else ("100", "peers")
         return _child("ask", str(model), listed, peers, "sampled" if sampled else "")
 
-    for known, step in (("fit", fitted), ("candidates", chosen), ("all", asked)):
+    # What was asked of a sample alone, without the memory of all candidates, is asked again.
+    for known, step in (("fit", fitted), ("candidates", chosen), ("all" if sampled else "memory", asked)):
         if known not in costs and not (sampled and step is chosen):
             costs |= step()
             file.write_text(json.dumps(costs))

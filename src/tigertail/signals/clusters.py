@@ -87,10 +87,10 @@ class ClusteredVectors:
             parts = ((1.0, max(1, len(longest))),)
         cluster_of = np.full(len(vectors), -1, np.int32)
         codes, centres = [], []
-        first_block, first_cluster, ends = [0], [0], [0]
+        first_block, first_cluster, begin = [0], [0], 0
         for share, reach in parts:
-            ends.append(math.ceil(share * len(longest)))
-            there = np.sort(longest[ends[-2] : ends[-1]])
+            end = math.ceil(share * len(longest))
+            there, begin = np.sort(longest[begin:end]), end
             cluster, theirs = _in_two_steps(
                 vectors, there, size if len(there) > reach else max(1, len(there))
             )
@@ -102,15 +102,13 @@ class ClusteredVectors:
             first_block.append(first_block[-1] + len(padded) // WIDTH)
             first_cluster.append(first_cluster[-1] + len(theirs))
         counts = np.bincount(cluster_of[longest], minlength=first_cluster[-1])
+        asking, every = np.vstack(centres), np.concatenate(codes)
         probes = [
-            _probes(
-                np.vstack(centres), theirs, counts[first : first + len(theirs)], -(-reach // WIDTH), block
-            )
+            _probes(asking, theirs, counts[first : first + len(theirs)], -(-reach // WIDTH), block)
             for theirs, first, block, (_, reach) in zip(
-                centres, first_cluster, first_block, parts, strict=False
+                centres, first_cluster[:-1], first_block[:-1], parts, strict=True
             )
         ]
-        every = np.concatenate(codes)
         return cls(_laid_out(vectors, every), every, cluster_of, np.hstack(probes))
 
     def largest(
