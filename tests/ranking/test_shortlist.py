@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from tigertail.ranking.shortlist import GATHERED, shortlist, wanted
+from tigertail.ranking.shortlist import shortlist, wanted
 
 
 def test_a_popular_item_and_a_rare_one_are_both_among_the_best() -> None:
@@ -22,11 +23,29 @@ def test_the_item_that_is_asked_is_left_out_and_so_are_scores_of_0() -> None:
     assert found.tolist() == [2, 2, -1, 2], "one, two and one are wanted"
 
 
-def test_of_more_items_than_gather_the_best_are_found() -> None:
-    items = 5 * GATHERED
-    scores = np.random.default_rng(0).permutation(np.arange(1, items + 1)).astype(np.float32)
-    counts = np.array([10, 10, 10])
+@pytest.mark.parametrize("best_first", [True, False])
+def test_of_many_items_the_best_are_found(best_first: bool) -> None:
+    scores = np.arange(1000, 0, -1, dtype=np.float32)
+    if not best_first:
+        scores = np.random.default_rng(0).permutation(scores)
     found = np.full(30, -1, np.int32)
-    bands = np.zeros(items, np.uint8)
-    shortlist(scores, np.arange(items, dtype=np.int32), -1, bands, counts, found)
+    shortlist(
+        scores, np.arange(1000, dtype=np.int32), -1, np.zeros(1000, np.uint8), np.array([10, 10, 10]), found
+    )
     assert set(found.tolist()) == set(np.argsort(-scores)[:10].tolist())
+
+
+def test_the_best_are_found_where_a_sample_of_the_scores_promises_more_than_there_are() -> None:
+    scores = np.ones(1000, np.float32)
+    scores[::16] = 2
+    found = np.full(600, -1, np.int32)
+    shortlist(
+        scores,
+        np.arange(1000, dtype=np.int32),
+        -1,
+        np.zeros(1000, np.uint8),
+        np.array([200, 200, 200]),
+        found,
+    )
+    assert set(np.flatnonzero(scores > 1).tolist()) <= set(found.tolist())
+    assert len(set(found.tolist())) == 200, "above 1 there are only 63"

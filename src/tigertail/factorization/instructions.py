@@ -1,4 +1,4 @@
-"""Machine instructions that numba does not offer: reading ahead, and numbers of half the width.
+"""Machine instructions that numba does not offer: reading ahead, numbers of half the width, and the lowest bit.
 
 The rows a listener's plays point to lie anywhere in memory. Asking for them a few entries ahead hides much of the wait,
 and float16 halves what has to come.
@@ -75,9 +75,27 @@ def _float_to_half() -> Any:
     return intrinsic(float_to_half)
 
 
+def _trailing_zeros() -> Any:
+    from llvmlite import ir
+    from numba import types
+    from numba.extending import intrinsic
+
+    def trailing_zeros(context: Any, word: Any) -> Any:
+        """Return the place of the lowest bit of a word that is 1; of 0, 64."""
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+        return types.uint64(types.uint64), generate
+
+    return intrinsic(trailing_zeros)
+
+
 prefetch: Any = LazyKernel(_prefetch)
 """Ask for the cache line that holds ``array[index]`` of a flat array, in a kernel; changes no result."""
 number_at: Any = LazyKernel(_number_at)
 """Read a number of a flat array of float32, or of float16 by its bits, as float32, in a kernel."""
 float_to_half: Any = LazyKernel(_float_to_half)
 """Round a float32 number to float16, in a kernel; returns its bits."""
+trailing_zeros: Any = LazyKernel(_trailing_zeros)
+"""Return the place of the lowest bit of a word that is 1, in a kernel."""

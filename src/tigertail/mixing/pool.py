@@ -18,6 +18,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.factorization.instructions import trailing_zeros
 from tigertail.kernels import njit, prange
 from tigertail.mixing.scale import scales_of_pools
 from tigertail.ranking.topk import best_of_runs
@@ -36,6 +37,8 @@ POPULAR: Final = 64  # most popular items, which are in every pool
 POOL_SAMPLE: Final = 256  # items that stand for all others, drawn once for all queries
 _CHUNK: Final = 64  # queries of a thread that share what is marked, as much as there are items
 _NOTHING: Final = np.float32(-np.inf)
+_BIT: Final = np.uint64(1)
+_NO_BITS: Final = np.uint64(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,33 +219,49 @@ def _find_best_of_bands(affinity, queries, runs, band, found):
 @njit(parallel=True, cache=True)
 def _unite(queries, columns, always, sample, items, padded, drawn, counts):
     """Write the distinct items of each row, ascending, but the query; ``drawn`` says which are of the sample alone."""
+    words = (items + 63) // 64
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
-        marks = np.zeros(items, np.uint8)
+        # A bit for each item: bits in order are items in order, and need not be sorted.
+        there, brought = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
+        filled = np.zeros((words + 63) // 64, np.uint64)  # a bit for each word that has some
         for row in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
-            codes = padded[row]
-            marks[queries[row]] = 1
-            count = 0
-            for source in range(3):
-                some = columns[row] if source == 0 else (always if source == 1 else sample)
-                for item in some:
-                    if item >= 0 and marks[item] == 0:
-                        marks[item] = 2 if source == 2 else 1
-                        codes[count] = item
-                        count += 1
-            if count * 32 > items:  # then a look at every mark is cheaper than to sort
-                count = 0
-                marks[queries[row]] = 0
-                for item in range(items):
-                    if marks[item]:
-                        codes[count] = item
-                        count += 1
-            else:
-                codes[:count] = np.sort(codes[:count])
-            for place in range(count):
-                drawn[row, place] = marks[codes[place]] == 2
-                marks[codes[place]] = 0
-            marks[queries[row]] = 0
-            counts[row] = count
+            for some in (columns[row], always):
+                _mark(some, brought, filled)
+                _mark(some, there, filled)
+            _mark(sample, there, filled)
+            counts[row] = _take_marked(queries[row], there, brought, filled, padded[row], drawn[row])
+
+
+@njit(cache=True)
+def _mark(items, marked, filled):
+    for item in items:
+        if item >= 0:
+            word = item >> 6
+            marked[word] |= _BIT << np.uint64(item & 63)
+            filled[word >> 6] |= _BIT << np.uint64(word & 63)
+
+
+@njit(cache=True)
+def _take_marked(left_out, there, brought, filled, codes, drawn):
+    """Write the items that are there, and which were not brought; clear all; return how many there are."""
+    count = 0
+    for some in range(len(filled)):
+        words = filled[some]
+        while words != _NO_BITS:
+            word = 64 * some + np.int64(trailing_zeros(words))
+            words &= words - _BIT
+            bits = there[word]
+            while bits != _NO_BITS:
+                place = trailing_zeros(bits)
+                bits &= bits - _BIT
+                item = 64 * word + np.int64(place)
+                if item != left_out:
+                    codes[count] = item
+                    drawn[count] = (brought[word] >> place) & _BIT == _NO_BITS
+                    count += 1
+            there[word] = brought[word] = _NO_BITS
+        filled[some] = _NO_BITS
+    return count
 
 
 @njit(parallel=True, cache=True)

@@ -398,21 +398,17 @@ def _note_ranks(bins, length, quota, counts, priority):
     """
     counts[:] = 0
     for one in bins:
-        if one >= 0:
-            counts[one] += 1
+        counts[one] += 1  # -1 is the last, which is no bin
+    of_bins = np.full(BINS + 1, _NEVER)
     rank = 0
-    lowest = BINS
     for one in range(BINS - 1, -1, -1):
         if counts[one]:
             if rank >= length:
                 break
             rank += counts[one]
-            counts[one] = rank
-            lowest = one
+            of_bins[one] = rank / quota
     for place in range(len(bins)):
-        one = bins[place]
-        if one >= lowest:
-            priority[place] = min(priority[place], np.float32(counts[one] / quota))
+        priority[place] = min(priority[place], of_bins[bins[place]])
 
 
 @njit(cache=True)
@@ -590,7 +586,7 @@ def _prioritise(pool, row, near, levels, values, curves, bits, logits, without, 
         for one in range(size):
             two[end, one] = logits[end, near[one]]
     priority = np.full(size, _NEVER)
-    bins, counts = np.empty(size, np.int32), np.empty(BINS, np.int32)
+    bins, counts = np.empty(size, np.int32), np.empty(BINS + 1, np.int32)
     popularity = _popularity(levels[near], lists)
     _note_lists(two, np.ones(size, np.bool_), popularity, lists, row, bins, counts, priority)
     _note_parts(

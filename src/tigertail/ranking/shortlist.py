@@ -1,4 +1,4 @@
-"""The items that are among the best under some popularity exponent, found while their scores pass by.
+"""The items that are among the best under some popularity exponent.
 
 Items are in bands of popularity, each with twice as many listeners as the one before, so that under an exponent e, on
 top of that which a score has already, it counts 2^(-e band) times as much.
@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit
-from tigertail.ranking.topk import keep_best
+from tigertail.ranking.topk import keep_best, offer
 
 EXPONENTS: Final = (-1, 0, 1)
 ONE_IN: Final = (2, 1, 2)
 """Under an exponent one in so many are wanted: fewer answers are found under another than a score's own. A quarter in
 the place of a half loses too many (tests/mixing/test_pool.py)."""
-GATHERED: Final = 256  # entries beyond the best that gather before the best are selected
-_BLOCK: Final = 256  # entries looked at together
+_SAMPLED: Final = 16  # one score in so many suggests a floor
 SHARES: Final = np.array([2.0 ** (-exponent * np.arange(64)) for exponent in EXPONENTS], np.float32)
 """What a score counts under each exponent, by band; float32, (exponents, bands)."""
 
@@ -39,8 +38,8 @@ def wanted(n: int) -> NDArray[np.int64]:
 
 
 @njit(cache=True)
-def gather(scores, shares, items, counts, best, codes, sizes, floors):
-    """Add some items to those that gather under each exponent; where there is no more room, leave the best of them.
+def write_best(scores, shares, items, counts, found):
+    """Write the items with the largest scores, above 0, under each exponent.
 
     Parameters
     ----------
@@ -51,42 +50,51 @@ def gather(scores, shares, items, counts, best, codes, sizes, floors):
     items
         Their codes; int32, (some,).
     counts
-        How many are wanted under each exponent, as :func:`wanted` returns them.
-    best, codes
-        Those that gathered, with room for :data:`GATHERED` more than are wanted; float32 and int32, (exponents, room).
-    sizes, floors
-        How many gathered under each exponent, and what a score has to exceed; 0 at first; int64 and float32,
-        (exponents,).
+        How many under each exponent, as :func:`wanted` returns them.
+    found
+        Int32, (sum of counts,); must hold -1.
     """
+    best, codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
+    begin = 0
     for exponent in range(len(counts)):
-        n, size, floor = counts[exponent], sizes[exponent], floors[exponent]
-        above = 0
-        for i in range(len(items)):  # a loop without branches, that sorts out most blocks
-            above += scores[i] * shares[exponent, i] > floor
-        if above == 0:
-            continue
-        for i in range(len(items)):
-            score = scores[i] * shares[exponent, i]
-            if score > floor:
-                best[exponent, size], codes[exponent, size] = score, items[i]
-                size += 1
-                if size == n + GATHERED:
-                    keep_best(best[exponent], codes[exponent], size, n)
-                    size, floor = n, best[exponent, n - 1]
-        sizes[exponent], floors[exponent] = size, floor
+        n, counted = counts[exponent], shares[exponent]
+        floor = _floor_of_sample(scores, counted, n, best, codes)
+        size = _gather(scores, counted, items, floor, best, codes)
+        if size < n and floor > 0:  # the sample promised more than there is
+            size = _gather(scores, counted, items, np.float32(0), best, codes)
+        if size > n:
+            keep_best(best, codes, size, n)
+            size = n
+        found[begin : begin + size] = codes[:size]
+        begin += n
 
 
 @njit(cache=True)
-def write_best(best, codes, sizes, counts, found):
-    """Write so many of those that gathered under each exponent, the best; ``found`` is int32, all -1."""
-    begin = 0
-    for exponent in range(len(counts)):
-        size, n = sizes[exponent], counts[exponent]
-        if size > n:
-            keep_best(best[exponent], codes[exponent], size, n)
-            size = n
-        found[begin : begin + size] = codes[exponent, :size]
-        begin += n
+def _floor_of_sample(scores, counted, n, best, codes):
+    """Return a score that more items exceed than are wanted, but not many more; 0 where there are few."""
+    rank = n // _SAMPLED * 3 // 2 + 4
+    if len(scores) < 2 * rank * _SAMPLED:
+        return np.float32(0)
+    filled, floor = 0, np.float32(0)
+    for i in range(0, len(scores), _SAMPLED):
+        score = scores[i] * counted[i]
+        if score > floor:
+            filled = offer(best[:rank], codes[:rank], filled, score, i)
+            floor = best[0] if filled == rank else floor
+    return floor
+
+
+@njit(cache=True)
+def _gather(scores, counted, items, floor, best, codes):
+    """Write the scores above a floor, and their items; return how many there are."""
+    size = 0
+    for i in range(
+        len(items)
+    ):  # each is written, and counted if it is above: a branch would mostly be foreseen wrongly
+        score = scores[i] * counted[i]
+        best[size], codes[size] = score, items[i]
+        size += score > floor
+    return size
 
 
 @njit(cache=True)
@@ -108,16 +116,9 @@ def shortlist(scores, items, left_out, band, counts, found):
     found
         Int32, (sum of counts,); must hold -1.
     """
-    room = counts.max() + GATHERED
-    best, codes = np.empty((len(counts), room), np.float32), np.empty((len(counts), room), np.int32)
-    sizes, floors = np.zeros(len(counts), np.int64), np.zeros(len(counts), np.float32)
-    shares = np.empty((len(counts), _BLOCK), np.float32)
-    for start in range(0, len(items), _BLOCK):
-        some = slice(start, min(start + _BLOCK, len(items)))
-        theirs = items[some]
-        for i in range(len(theirs)):
-            counted = np.float32(theirs[i] != left_out)
-            for exponent in range(len(counts)):
-                shares[exponent, i] = SHARES[exponent, band[theirs[i]]] * counted
-        gather(scores[some], shares, theirs, counts, best, codes, sizes, floors)
-    write_best(best, codes, sizes, counts, found)
+    shares = np.empty((len(counts), len(items)), np.float32)
+    for i in range(len(items)):
+        counted = np.float32(items[i] != left_out)
+        for exponent in range(len(counts)):
+            shares[exponent, i] = SHARES[exponent, band[items[i]]] * counted
+    write_best(scores, shares, items, counts, found)

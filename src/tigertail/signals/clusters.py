@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.shortlist import GATHERED, SHARES, gather, wanted, write_best
+from tigertail.ranking.shortlist import SHARES, wanted, write_best
 from tigertail.signals.directions import directions
 from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
 
@@ -267,43 +267,39 @@ def _probes(asking: Floats, centres: Floats, counts: NDArray[np.int64], most: in
 @njit(parallel=True, cache=True)
 def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, rows, counts, items):
     laid_out, codes, probes = layout
-    exponents = len(shares)
     for group in prange(len(starts) - 1):
         begin, end = starts[group], starts[group + 1]
         count = end - begin
-        cluster = clusters[begin]
-        best = np.empty((count, exponents, counts.max() + GATHERED), np.float32)
-        offered = np.empty(best.shape, np.int32)
-        sizes = np.zeros((count, exponents), np.int64)
-        floors = np.zeros((count, exponents), np.float32)
+        near = probes[clusters[begin]]
+        near = near[: np.sum(near >= 0)]
+        scores = np.empty((count, len(near) * WIDTH), np.float32)
+        their_codes = np.empty(len(near) * WIDTH, np.int32)
+        their_shares = np.empty((len(shares), len(near) * WIDTH), np.float32)
         means = np.zeros(count, np.float32)
         sums = np.empty((ROWS, WIDTH), np.float32)
-        for probe in range(probes.shape[1]):
-            block = probes[cluster, probe]
-            if block < 0:
-                break
+        for probe in range(len(near)):
+            block = near[probe]
             places = slice(block * WIDTH, (block + 1) * WIDTH)
+            theirs = slice(probe * WIDTH, (probe + 1) * WIDTH)
+            their_codes[theirs] = codes[places]
+            their_shares[:, theirs] = shares[:, places]
             for row in range(0, count, ROWS):
                 several = min(ROWS, count - row)
                 add_block(asking, begin + row, several, laid_out[block], sums)
                 for r in range(several):
                     one = row + r
-                    _scale(sums[r], gain[places], bias[places], means[one])
+                    _scale(sums[r], gain[places], bias[places])
                     if is_biased and probe == 0:
                         means[one] = _mean(sums[r], codes[places])
-                        sums[r] -= means[one]
-                    gather(
-                        *(sums[r], shares[:, places], codes[places], counts),
-                        *(best[one], offered[one], sizes[one], floors[one]),
-                    )
+                    scores[one, theirs] = sums[r] - means[one]
         for row in range(count):
-            write_best(best[row], offered[row], sizes[row], counts, items[rows[begin + row]])
+            write_best(scores[row], their_shares, their_codes, counts, items[rows[begin + row]])
 
 
 @njit(cache=True)
-def _scale(sums, gain, bias, mean):
+def _scale(sums, gain, bias):
     for i in range(WIDTH):
-        sums[i] = sums[i] * gain[i] + bias[i] - mean
+        sums[i] = sums[i] * gain[i] + bias[i]
 
 
 @njit(cache=True)

@@ -20,7 +20,7 @@ from tigertail.threads import threads_for
 
 _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 64  # queries of a thread that share counts of all items
-SHARING: Final = 64  # queries of a thread that share what is read of the answers' vectors
+SHARING: Final = 128  # queries of a thread that share what is read of the answers' vectors
 FEW: Final = 8192  # items with common listeners, at most, that are compared with what the factors expect
 _AHEAD: Final = 4  # items whose vectors are asked for before they are needed
 _LINE: Final = 16  # float32 numbers in a cache line
@@ -547,23 +547,32 @@ def _expect_together(first, last, asking, own, active, vectors, starts, items, p
     latest = np.full(len(vectors.world), -1, np.int32)
     distinct, before, row = _pairs_of_items(first, last, starts, items, place_of, products, latest, scores)
     flat_world, flat_own = vectors.world.reshape(-1), vectors.own.reshape(-1)
+    pairs, theirs = np.empty(last - first, np.int32), np.empty(last - first + 1, np.int32)
+    difference = np.empty(vectors.world.shape[1], np.float32)
     for place in range(len(distinct)):
         if place + _AHEAD < len(distinct):
             ahead = distinct[place + _AHEAD]
             _read_ahead(ahead, latest[ahead], before, row, active, vectors, flat_world, flat_own)
         item = distinct[place]
         world = vectors.world[item]
+        count = 0
         pair = latest[item]
         while pair >= 0:
+            pairs[count] = pair
             scores[begin + pair] += dot_in_any_order(asking[row[pair]], world)
+            count += 1
             pair = before[pair]
         for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
             group, local = vectors.groups[entry], vectors.own[vectors.rows[entry]]
-            pair = latest[item]
-            while pair >= 0:
-                if active[row[pair], group]:
-                    scores[begin + pair] += _dot_of_difference(own[row[pair], group], local, world)
-                pair = before[pair]
+            size = 0
+            for one in range(count):  # each is written, and counted if the group is its query's
+                theirs[size] = pairs[one]
+                size += active[row[pairs[one]], group]
+            for one in range(len(difference) if size else 0):
+                difference[one] = local[one] - world[one]
+            for one in range(size):
+                pair = theirs[one]
+                scores[begin + pair] += dot_in_any_order(own[row[pair], group], difference)
 
 
 @njit(cache=True)
