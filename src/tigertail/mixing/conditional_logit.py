@@ -22,6 +22,7 @@ from tigertail.kernels import njit, prange
 
 Reals = NDArray[np.float64]
 MAX_ITERATIONS: Final = 80
+_AT_A_TIME: Final = 2**16  # items whose squares are held
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +70,9 @@ def fit_conditional_logit(choices: Choices, features: Reals, prior: Reals, penal
     """
     if not choices.total:
         return prior
-    spread = choices.values.std(axis=0, dtype=np.float64)
+    spread = _standard_deviation(choices.values)
     spread[spread == 0] = 1
-    values = (choices.values / spread).astype(np.float32)
+    values = np.divide(choices.values, spread, out=np.empty_like(choices.values), casting="same_kind")
 
     def log_likelihood(coefficients: Reals) -> tuple[float, Reals]:
         likelihood, gradient = _likelihood(choices.offsets, values, choices.hits, features @ coefficients.T)
@@ -92,6 +93,23 @@ def log_likelihoods(choices: Choices, coefficients: Reals) -> Reals:
         Of each query; float64, (queries, terms).
     """
     return np.asarray(_likelihood(choices.offsets, choices.values, choices.hits, coefficients)[0])
+
+
+def _standard_deviation(values: NDArray[np.float32]) -> Reals:
+    """Return the standard deviation of each column, with the squares of only some rows held; float64, (columns,)."""
+    if not len(values):
+        return np.zeros(values.shape[1])
+    mean = _sum_of_rows(values, 0.0, 1) / len(values)
+    return np.asarray(np.sqrt(_sum_of_rows(values, mean, 2) / len(values)))
+
+
+def _sum_of_rows(values: NDArray[np.float32], centre: Reals | float, power: int) -> Reals:
+    """Return the sum of the powers of what each row is beyond a centre, one row after the other."""
+    total = np.zeros((1, values.shape[1]))
+    for start in range(0, len(values), _AT_A_TIME):
+        rows = (values[start : start + _AT_A_TIME] - np.asarray(centre, np.float64)) ** power
+        total = np.vstack([total, rows]).sum(axis=0, keepdims=True)
+    return np.asarray(total[0])
 
 
 def _maximum_a_posteriori(

@@ -245,11 +245,12 @@ class _MixtureTrainer:
                 has_data.append([name in affinities and name not in without for name in names])
                 listeners.append(training.listeners[training.queries[row]])
         sizes = np.array([len(one) for one in values], np.int64)
-        choices = Choices(
-            np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-            np.concatenate([np.empty((0, len(self.terms)), np.float32), *values]),
-            np.concatenate([np.empty(0), *hits]),
-        )
+        offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        whole = np.empty((offsets[-1], len(self.terms)), np.float32)
+        while values:  # each is let go of when it has been copied, since all are much
+            last = len(values) - 1
+            whole[offsets[last] : offsets[last + 1]] = values.pop()
+        choices = Choices(offsets, whole, np.concatenate([np.empty(0), *hits]))
         known = np.array(has_data, np.bool_).reshape(-1, len(names))
         return choices, self.blank.features(np.array(listeners, np.int64), known)
 

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
 from tigertail.ranking.shortlist import SHARES, wanted, write_best
-from tigertail.signals.directions import directions
+from tigertail.signals.directions import directions, lengths
 from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
 
 Floats = NDArray[np.float32]
@@ -81,8 +81,8 @@ class ClusteredVectors:
             Vectors of a cluster, on average.
         """
         vectors = np.asarray(vectors, np.float32)
-        lengths = np.linalg.norm(vectors, axis=1)
-        longest = np.argsort(-lengths, kind="stable")[: np.count_nonzero(lengths)]
+        length = lengths(vectors)
+        longest = np.argsort(-length, kind="stable")[: np.count_nonzero(length)]
         if len(longest) <= sum(reach for _, reach in parts):  # then a query looks at all
             parts = ((1.0, max(1, len(longest))),)
         cluster_of = np.full(len(vectors), -1, np.int32)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.topk import keep_best, sort_best_first
+from tigertail.signals.directions import lengths
 from tigertail.threads import limited, threads_for
 
 # The kernels below are written out for STEP, ROWS and EIGHT: do not change these alone.
@@ -128,8 +129,8 @@ def largest_dots(
     if k and len(queries) >= _FEW:
         # Two sums of the same products differ by what both round, at most: Higham, "Accuracy and Stability of
         # Numerical Algorithms", equation 3.5, with the Cauchy-Schwarz inequality.
-        longest = np.linalg.norm(vectors, axis=1).max(initial=0)
-        slack = 2 * _ROUNDING * vectors.shape[1] * longest * np.linalg.norm(queries, axis=1)
+        longest = lengths(vectors).max(initial=0)
+        slack = 2 * _ROUNDING * vectors.shape[1] * longest * lengths(queries)
         with limited(None):
             _screen(queries, vectors, allowed, left_out, slack.astype(np.float32), items, best, certain)
     if k and not certain.all():

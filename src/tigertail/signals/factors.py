@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail.signals.clusters import BY_LENGTH, ClusteredVectors
 from tigertail.signals.contract import Arrays
+from tigertail.signals.directions import lengths
 from tigertail.signals.dot_products import blocks, dots, dots_at, largest_dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.remap import ItemRemap
@@ -112,7 +113,7 @@ class FactorAffinity:
 
     @cached_property
     def _lengths(self) -> NDArray[np.float32]:
-        return np.asarray(np.linalg.norm(self.vectors, axis=1), np.float32)
+        return lengths(np.asarray(self.vectors, np.float32))
 
     @cached_property
     def _clusters(self) -> ClusteredVectors:
