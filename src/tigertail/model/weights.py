@@ -10,6 +10,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.errors import ConfigError
+from tigertail.model.fit_mixture import MIN_LISTENERS
 from tigertail.model.model import Model
 from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.plotting import check_format, new_figure, save_figure, set_title
@@ -36,7 +37,8 @@ def weights_table(model: Model) -> pl.DataFrame:
     mixture = model.signals.get(MIXTURE)
     if not isinstance(mixture, Composite):
         raise ConfigError(
-            "this model has no mixture", remedy="fit it to ten or more listeners of two items or more"
+            "this model has no mixture",
+            remedy=f"fit it to {MIN_LISTENERS} or more listeners of two items or more",
         )
     most = int(model.items[c.LISTENERS].to_numpy().max())
     steps = [step * 10**power for power in range(len(str(most))) for step in _STEPS]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.errors import DataError
-from tigertail.evaluation.online.log import Log
+from tigertail.evaluation.online.log import Log, codes_of
 from tigertail.evaluation.online.position_bias import Examination
 
 Reals = NDArray[np.float64]
@@ -64,8 +64,8 @@ class Shown:
     def of(cls, log: Log) -> Self:
         """Code the rows of a log."""
         cells = log.shown.select("query", "item").unique(maintain_order=True).with_row_index("cell")
-        cells = cells.with_columns(_code("query"), _code("item"))
-        rows = log.shown.with_columns(_code("listener"))
+        cells = _with_codes(cells, "query", "item")
+        rows = _with_codes(log.shown, "listener")
         rows = rows.join(cells, on=["query", "item"], maintain_order="left")
         lists = rows.unique("list", maintain_order=True)
         return cls(
@@ -205,8 +205,8 @@ def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
     return lists.select(c.TARGET_ITEM_ID, c.ITEM_ID, number.cast(pl.Int64).alias(c.RANK))
 
 
-def _code(column: str) -> pl.Expr:
-    return (pl.col(column).rank("dense") - 1).cast(pl.Int64).alias(f"{column}_code")
+def _with_codes(rows: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    return rows.with_columns(pl.Series(f"{column}_code", codes_of(rows[column])) for column in columns)
 
 
 def _totals(codes: Codes, amounts: Reals, size: int) -> Reals:
