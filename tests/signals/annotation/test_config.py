@@ -19,6 +19,8 @@ def test_settings_can_be_kept_as_json() -> None:
         {"beta": -1},
         {"facets": {"mood": -1.0}},
         {"facets": {"mood": float("nan")}},
+        {"facets": {"mood": float("inf")}},
+        {"norm_floor": float("inf")},
         {"tags": 1},
         {"decay": 0.5},
     ],

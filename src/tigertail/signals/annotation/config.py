@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat
 
 
 class AnnotationConfig(BaseModel):
     """Settings of the annotation signal.
 
-    The defaults were chosen on inner held-out listeners, inner halves of other truths, and a simulated world with
-    spammers (see docs/signals-annotation.md).
+    The defaults were chosen on inner held-out listeners, on other ground truths (of curated lists one half), and on a
+    simulated world with spammers (see docs/signals-annotation.md).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     beta: float = Field(0.75, ge=0, le=2)
     """Exponent of the norm of an item's label vector: 1 is the cosine; less favours items with many labels."""
@@ -22,7 +22,7 @@ class AnnotationConfig(BaseModel):
     """Exponent of the sum of reliable opinions: below 1 each further opinion adds less."""
     co_annotation_weight: float = Field(0.8, ge=0)
     """Weight of annotators in common, whatever their labels; 0 leaves that out."""
-    facets: dict[str, float] = {
+    facets: dict[str, NonNegativeFloat] = {
         "home": 0.5,
         "hometown": 0.5,
         "birth place": 0.5,
@@ -30,7 +30,8 @@ class AnnotationConfig(BaseModel):
         "label": 0.5,
         "instrument": 0.5,
     }
-    """Weight of each facet; 1 for one that is not named, 0 leaves a facet out."""
+    """Weight of each facet, by its exact name; 1 for one that is not named, 0 leaves a facet out. A table that is given
+    takes the place of this one as a whole."""
     expert_weight: float = Field(1.0, ge=0)
     """Weight of an expert's annotation, in fully reliable opinions of the crowd."""
     contested_weight: float = Field(0.6, ge=0, le=1)
@@ -40,8 +41,9 @@ class AnnotationConfig(BaseModel):
     smoothing: float = Field(10.0, gt=0)
     """Pseudo-count of opinions: with so many on an item, observed agreement and agreement by chance count equally."""
     spam_tolerance: float = Field(0.1, ge=0, le=1)
-    """Tolerance for a label that one annotator uses often: used on a share s of their items, it counts only where more
-    than ``spam_tolerance * s`` of the other opinions on an item are that label."""
+    """Tolerance for a label that one annotator uses often. If a share s of their opinions is this label, chance gives
+    it ``spam_tolerance * s`` of the other opinions on an item at least. An opinion loses weight where fewer of them are
+    this label."""
 
     prediction_weight: float = Field(0.25, ge=0, le=1)
     """Share in the affinity of the listening that labels predict; 0 leaves that out."""
@@ -49,11 +51,3 @@ class AnnotationConfig(BaseModel):
     """Penalty of the ridge regression that predicts it, where items have rows of length 1 at most."""
     prediction_min_listeners: int = Field(5, ge=1)
     """Listeners of an item from which on it is an example for that regression."""
-
-    @field_validator("facets")
-    @classmethod
-    def _not_negative(cls, facets: dict[str, float]) -> dict[str, float]:
-        for facet, weight in facets.items():
-            if not 0 <= weight < float("inf"):
-                raise ValueError(f"the weight of '{facet}' is {weight:g}: no number from 0 up")
-        return facets
