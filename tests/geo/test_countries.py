@@ -1,6 +1,6 @@
 import pytest
 
-from tigertail.geo.countries import countries, country_code, current_country
+from tigertail.geo.countries import countries, country_code, current_country, past_name
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,12 @@ def test_countries_of_the_past(text: str, code: str) -> None:
 @pytest.mark.parametrize("text", [None, "", "  ", "Atlantis", "German", "Unite States"])
 def test_nothing_is_guessed(text: str | None) -> None:
     assert country_code(text) is None
+
+
+@pytest.mark.parametrize("text", ["n.a.", "N.A.", "n. a.", " n.a "])
+def test_what_is_not_available_is_not_namibia(text: str) -> None:
+    assert country_code(text) is None
+    assert country_code("NA") == "NA"
 
 
 def test_a_withdrawn_code_that_another_country_has_today_means_that_one() -> None:
@@ -119,3 +125,9 @@ def test_what_is_no_more_has_a_successor() -> None:
         "CW",
         None,
     ]
+
+
+def test_a_code_that_two_countries_had_names_the_later() -> None:
+    assert past_name("CS") == "Serbia and Montenegro"  # Czechoslovakia's before
+    with pytest.raises(KeyError):
+        past_name("PL")

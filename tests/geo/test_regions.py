@@ -68,6 +68,16 @@ def test_nothing_is_guessed(text: str | None) -> None:
     assert place_code(text) is None
 
 
+@pytest.mark.parametrize("text", ["América del Norte", "Amérique du Nord", "Severna Amerika", "उत्तर अमेरिका"])
+def test_north_america_is_no_region_in_any_language(text: str) -> None:
+    assert place_code(text) is None  # another language calls Northern America so
+
+
+def test_a_name_of_a_region_that_looks_like_a_code_is_none() -> None:
+    assert place_code("MON") is None  # Monaco at the Olympic Games; Món is the world in Catalan
+    assert place_code("世界") == WORLD
+
+
 @pytest.mark.parametrize("code", ["XX", "pl", "EU", "003", ""])
 def test_unknown_codes_are_errors_with_a_remedy(code: str) -> None:
     for question in (regions, place_name):

@@ -96,6 +96,7 @@ _COMMON_NAMES_ABROAD: Final = {
     "한국": "KR",
 }
 _CODE_LENGTH: Final = 3
+_NOT_AVAILABLE: Final = frozenset({"n.a", "n.a.", "n. a."})  # folded, it would be Namibia's code
 
 
 def country_code(text: str | None) -> str | None:
@@ -104,9 +105,9 @@ def country_code(text: str | None) -> str | None:
     Parameters
     ----------
     text
-        A short, official or common English name, a name of the past, an alpha-2 or alpha-3 code, or a name
-        in a language that is official somewhere. Case, accents and punctuation do not matter; nothing else
-        is guessed.
+        A short, official or common English name, a name of the past, an alpha-2 or alpha-3 code of today, an
+        alpha-2 code of the past that this function gives, or a name in a language that is official somewhere.
+        Case, accents and punctuation do not matter; nothing else is guessed.
 
     Returns
     -------
@@ -131,7 +132,7 @@ def country_code(text: str | None) -> str | None:
     True
     """
     name = fold(text) if text else ""
-    if not name:
+    if not text or not name or text.strip().lower() in _NOT_AVAILABLE:
         return None
     return _english().get(name) or _abroad().get(name)  # most data is English: spare it the other names
 
@@ -155,7 +156,8 @@ def current_country(code: str) -> str | None:
     Returns
     -------
     str or None
-        The code itself, or that of the successor which CLDR names first ("RU" for "SU"). None if unknown.
+        The code itself, or that of the successor which CLDR names first ("RU" for "SU"). None if unknown, as "DD":
+        :func:`country_code` gives the code of East Germany's one successor instead.
     """
     if code in countries():
         return code
@@ -163,11 +165,25 @@ def current_country(code: str) -> str | None:
 
 
 def past_name(code: str) -> str:
-    """Return the short English name a country had whose code is withdrawn, such as "USSR" for "SU"."""
+    """Return the short English name a country had whose code is withdrawn, such as "USSR" for "SU".
+
+    Of two countries that had a code one after the other ("CS") it is the later.
+
+    Raises
+    ------
+    KeyError
+        If the code is not withdrawn.
+    """
     import pycountry
 
-    names = {past.alpha_2: past.name for past in pycountry.historic_countries}
+    by_end = sorted(pycountry.historic_countries, key=lambda past: past.withdrawal_date)
+    names = {past.alpha_2: past.name for past in by_end}
     return names[code].partition(",")[0]
+
+
+def looks_like_code(name: str) -> bool:
+    """Return whether a folded name could be a code: it has up to three Latin letters."""
+    return name.isascii() and len(name) <= _CODE_LENGTH
 
 
 @cache
@@ -203,9 +219,7 @@ def _abroad() -> dict[str, str]:
         for country, name in cldr.names_in(locale, "territories").items():
             if country in countries():
                 (native if locale in official[country] else foreign)[fold(name)].add(country)
-    unambiguous = {
-        name: codes for name, codes in foreign.items() if not name.isascii() or len(name) > _CODE_LENGTH
-    }
+    unambiguous = {name: codes for name, codes in foreign.items() if not looks_like_code(name)}
     return (
         _agreed(unambiguous)
         | _agreed(native)

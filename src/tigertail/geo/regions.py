@@ -8,9 +8,10 @@ from typing import Final
 from tigertail.dataset.folding import fold
 from tigertail.errors import DataError
 from tigertail.geo import cldr
-from tigertail.geo.countries import country_code, current_country, past_name
+from tigertail.geo.countries import country_code, current_country, looks_like_code, past_name
 
 WORLD: Final = "001"
+_NORTH_AMERICA: Final = "003"  # a grouping that overlaps 019's regions: it goes down to Panama
 
 # United Nations M49, "Standard country or area codes for statistical use": regions within regions ...
 _WITHIN: Final = {
@@ -84,7 +85,8 @@ def regions(place: str) -> tuple[str, ...]:
     Parameters
     ----------
     place
-        An alpha-2 code (for one withdrawn, its likeliest successor answers) or an M49 region.
+        An alpha-2 code as :func:`~tigertail.geo.countries.country_code` gives them (for one withdrawn, its likeliest
+        successor answers), or an M49 region.
 
     Returns
     -------
@@ -135,13 +137,14 @@ def place_code(text: str | None) -> str | None:
     text
         Whatever :func:`~tigertail.geo.countries.country_code` reads, an M49 region ("151"), or a region's
         name in a language that is official somewhere ("Eastern Europe", "Europa Wschodnia"). A country goes
-        before a region of the same name.
+        before a region of the same name, in any of these languages ("Amerika": the United States, in Yoruba).
 
     Returns
     -------
     str or None
         An alpha-2 code or an M49 region. None if the text names no place of :func:`regions`, as
-        "North America": it may include Mexico or not, and M49 calls its region "Northern America".
+        "North America" in any language: it may include Mexico or not, and M49 calls its region "Northern America". None
+        too if it names several regions, or if a region's name in another language than English looks like a code.
 
     Examples
     --------
@@ -177,9 +180,13 @@ def _region_names() -> dict[str, str]:
     codes: dict[str, set[str]] = {}
     for locale in cldr.official_locales():
         for code, name in cldr.names_in(locale, "territories").items():
-            if code == WORLD or code in _WITHIN:
+            if code in (WORLD, _NORTH_AMERICA) or code in _WITHIN:
                 codes.setdefault(fold(name), set()).add(code)
-    agreed = {name: found.pop() for name, found in codes.items() if len(found) == 1}
+    agreed = {
+        name: min(found)
+        for name, found in codes.items()
+        if len(found) == 1 and _NORTH_AMERICA not in found and not looks_like_code(name)
+    }
     names = cldr.english("territories")
     english = {fold(names[code]): code for code in (WORLD, *_WITHIN)}
     return agreed | english | {fold(name): code for name, code in _COMMON_NAMES.items()}
