@@ -153,7 +153,7 @@ class _Side:
         bases = bases_of(
             grams_by_group(z, self.observable),
             config.factors,
-            max_abs=max_abs(z) if config.storage == "float16" else None,
+            max_abs=max_abs(z) if config.reads_float16 else None,
             could_meet=None if self.observable is None else self.observable.could_meet,
         )
         if self.observable is None:

@@ -31,4 +31,12 @@ class ALSConfig(BaseModel):
     init_length: float = Field(0.1, gt=0)
     """Root mean square length of the initial item vectors; those of the listeners begin at 0."""
     storage: Literal["float16", "float32"] = "float16"
-    """How a sweep reads the side that is fixed: float16 has half the bytes to wait for. Sums are float32 in both."""
+    """How a sweep reads the side that is fixed: float16 has half the bytes to wait for. Sums are float32 in both.
+    Where the processor has no instructions for float16, float32 is read, with a warning."""
+
+    @property
+    def reads_float16(self) -> bool:
+        """Whether a sweep reads the fixed side in float16: that is its storage, and the processor can."""
+        from tigertail.factorization.instructions import has_float16
+
+        return self.storage == "float16" and has_float16()

@@ -8,9 +8,32 @@ and float16 halves what has to come.
 
 from __future__ import annotations
 
+import functools
+import warnings
 from typing import Any
 
+from tigertail.errors import TigertailWarning
 from tigertail.kernels import LazyKernel
+
+
+@functools.cache
+def has_float16() -> bool:
+    """Return whether the processor turns float32 into float16 and back; warn once where it does not.
+
+    Without such an instruction LLVM calls a function that is not there, and the process dies.
+    """
+    from numba.core.registry import cpu_target
+
+    triple, _, features = cpu_target.target_context.codegen().magic_tuple()
+    found = triple.startswith(("aarch64", "arm64")) or "+f16c" in features.split(",")
+    if not found:
+        warnings.warn(
+            "this processor has no instructions for float16 (F16C): factors are fitted in float32, which takes longer "
+            "and gives other last digits",
+            TigertailWarning,
+            stacklevel=2,
+        )
+    return found
 
 
 def _prefetch() -> Any:
@@ -20,7 +43,8 @@ def _prefetch() -> Any:
     from numba.extending import intrinsic
 
     def prefetch(context: Any, array: Any, index: Any) -> Any:
-        """Ask for the cache line that holds ``array[index]`` of a flat array; changes no result."""
+        if not _is_flat(array):
+            return None
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             struct = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0])
@@ -29,8 +53,8 @@ def _prefetch() -> Any:
             number = ir.IntType(32)
             function_type = ir.FunctionType(ir.VoidType(), [pointer_type, number, number, number])
             function = cgutils.get_or_insert_function(builder.module, function_type, "llvm.prefetch.p0")
-            read, keep, data = (ir.Constant(number, value) for value in (0, 3, 1))
-            builder.call(function, [pointer, read, keep, data])
+            read, all_caches, data = (ir.Constant(number, value) for value in (0, 3, 1))
+            builder.call(function, [pointer, read, all_caches, data])
             return context.get_dummy_value()
 
         return types.void(array, types.uint64), generate
@@ -45,7 +69,8 @@ def _number_at() -> Any:
     from numba.extending import intrinsic
 
     def number_at(context: Any, array: Any, index: Any) -> Any:
-        """Return ``array[index]`` of a flat array as float32: of float32, or of uint16 that are float16's bits."""
+        if not _is_flat(array) or array.dtype not in (types.float32, types.uint16):
+            return None
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             struct = cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0])
@@ -65,8 +90,6 @@ def _float_to_half() -> Any:
     from numba.extending import intrinsic
 
     def float_to_half(context: Any, value: Any) -> Any:
-        """Return the bits of a float32 number that is rounded to float16, as uint16."""
-
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return builder.bitcast(builder.fptrunc(arguments[0], ir.HalfType()), ir.IntType(16))
 
@@ -81,8 +104,6 @@ def _trailing_zeros() -> Any:
     from numba.extending import intrinsic
 
     def trailing_zeros(context: Any, word: Any) -> Any:
-        """Return the place of the lowest bit of a word that is 1; of 0, 64."""
-
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
@@ -91,11 +112,19 @@ def _trailing_zeros() -> Any:
     return intrinsic(trailing_zeros)
 
 
+def _is_flat(array: Any) -> bool:
+    """Return whether a type is that of an array of one dimension whose numbers lie side by side."""
+    from numba import types
+
+    return isinstance(array, types.Array) and array.ndim == 1 and array.layout == "C"
+
+
+# Of an argument of another type a kernel is not compiled: Numba says so.
 prefetch: Any = LazyKernel(_prefetch)
-"""Ask for the cache line that holds ``array[index]`` of a flat array, in a kernel; changes no result."""
+"""Ask for the cache line that holds ``array[index]`` of a contiguous array of one dimension; changes no result."""
 number_at: Any = LazyKernel(_number_at)
-"""Read a number of a flat array of float32, or of float16 by its bits, as float32, in a kernel."""
+"""Return ``array[index]`` as float32, of a contiguous array of one dimension: float32, or float16's bits as uint16."""
 float_to_half: Any = LazyKernel(_float_to_half)
-"""Round a float32 number to float16, in a kernel; returns its bits."""
+"""Round a float32 number to float16 and return its bits as uint16; from 65,520 on they are those of infinity."""
 trailing_zeros: Any = LazyKernel(_trailing_zeros)
-"""Return the place of the lowest bit of a word that is 1, in a kernel."""
+"""Return the place of the lowest bit of a uint64 that is 1; of 0, 64."""

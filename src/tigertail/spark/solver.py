@@ -206,7 +206,7 @@ class _Fit:
         linked = None
         if self.observable is not None:
             linked = self.observable.could_meet.T if place else self.observable.could_meet
-        half_size = self.config.storage == "float16"
+        half_size = self.config.reads_float16
         return bases_of(grams, self.config.factors, max_abs=largest if half_size else None, could_meet=linked)
 
     def _sums(self, half: int) -> tuple[NDArray[np.float64], float]:
