@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from tigertail import __version__
 from tigertail.model import Model, save
 
 MODULE = [sys.executable, "-m", "tigertail"]
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 
 
 @pytest.fixture
@@ -40,6 +43,63 @@ def test_a_reader_that_goes_away_is_no_error(folder: str, options: list[str]) ->
     assert process.wait() == 0, errors
     assert "Traceback" not in errors
     assert "Broken" not in errors
+
+
+def test_a_failed_command_fails_also_where_nobody_reads() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", FAILING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=BUFFERED
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read().decode() == "tigertail: cannot be done\n  -> do other\n"
+    process.stderr.close()
+    assert process.wait() == 1
+
+
+FAILING = """
+from tigertail import cli
+from tigertail.errors import ConfigError
+def app():
+    print("the first lines of a table")
+    raise ConfigError("cannot be done", remedy="do other")
+cli.app = app
+cli.main()
+"""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_standard_output_on_a_full_disk_is_an_error_with_a_remedy() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*MODULE, "--version"], stdout=full, stderr=subprocess.PIPE, text=True, env=BUFFERED, check=False
+        )
+    first, remedy = done.stderr.splitlines()
+    assert first == "tigertail: standard output cannot be written (No space left on device)"
+    assert remedy.startswith("  -> free some space")
+    assert done.returncode == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a descriptor by a POSIX shell")
+def test_a_command_started_without_standard_output_runs() -> None:
+    command = shlex.join([*MODULE, "--version"])
+    done = subprocess.run(["sh", "-c", f"{command} >&-"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_lines_written_together_end_quietly_too() -> None:
+    command = (
+        "import sys; from tigertail.cli import _Output\n_Output(sys.stdout).writelines(['row\\n'] * 10**6)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
 
 
 ENDLESS = """

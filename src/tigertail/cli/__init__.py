@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Annotated, Any, TextIO, cast
 
 import typer
@@ -63,15 +64,18 @@ for group in (
 
 def main() -> None:
     """Run the command line; errors a user can put right become two lines, not a traceback."""
-    sys.stdout = cast("TextIO", _Output(sys.stdout))
+    # A daemon may be started without standard output.
+    sys.stdout = cast("TextIO", _Output(sys.stdout or Path(os.devnull).open("w")))  # noqa: SIM115 - open to the end
     try:
-        with when_compiling(_Compiling()):
-            app()
+        try:
+            with when_compiling(_Compiling()):
+                app()
+        finally:
+            with suppress(SystemExit):  # a reader that goes away now does not change how the command ended
+                sys.stdout.flush()
     except TigertailError as error:
         sys.stderr.write(f"tigertail: {error}\n")
         raise SystemExit(1) from None
-    finally:
-        sys.stdout.flush()
 
 
 class _Compiling:
@@ -107,27 +111,36 @@ class _Output:
 
     def write(self, text: Any) -> int:
         """Write text, or bytes to the buffer."""
-        with _until_closed():
+        with self._while_it_takes():
             self._stream.write(text)
         return len(text)
 
+    def writelines(self, lines: Iterable[Any]) -> None:
+        """Write several texts."""
+        for text in lines:
+            self.write(text)
+
     def flush(self) -> None:
         """Send what was written."""
-        with _until_closed():
+        with self._while_it_takes():
             self._stream.flush()
+
+    @contextmanager
+    def _while_it_takes(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            # What is still in the buffer must not fail again when Python closes the stream.
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, self._stream.fileno())
+            os.close(nothing)
+            if isinstance(error, BrokenPipeError):
+                raise SystemExit(0) from None
+            problem = f"standard output cannot be written ({error.strerror})"
+            raise TigertailError(problem, remedy="free some space, or send it elsewhere") from error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-
-@contextmanager
-def _until_closed() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        # What is still in the buffer must not fail again when Python closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        raise SystemExit(0) from None
 
 
 def _version(wanted: bool) -> None:
