@@ -12,10 +12,11 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.model import Model
-from tigertail.model.portrait import MAX_LABELS, MIN_LISTENERS, labels, listener_shares
+from tigertail.model.portrait import MAX_LABELS, labels, listener_shares
 from tigertail.model.registry import ANNOTATION
 from tigertail.signals.annotation import fit_annotation
 from tigertail.signals.listening import GroupedCoListening
+from tigertail.signals.listening.groups import MIN_LISTENERS_THERE
 
 
 def test_shares_are_those_of_the_listeners_of_each_place(local_model: Model) -> None:
@@ -37,8 +38,8 @@ def test_a_place_with_few_listeners_of_an_item_is_not_told(local_model: Model) -
         assert counts.sum() == listeners
         told = {round(share * listeners) for share in listener_shares(local_model, code).values()}
         assert told <= set(counts.tolist())
-        assert all(count >= MIN_LISTENERS for count in told)
-        small += int(((counts > 0) & (counts < MIN_LISTENERS)).sum())
+        assert all(count >= MIN_LISTENERS_THERE for count in told)
+        small += int(((counts > 0) & (counts < MIN_LISTENERS_THERE)).sum())
     assert small  # there was something to keep
 
 

@@ -10,7 +10,7 @@ POLAND, GERMANY = Name("PL", "Poland"), Name("DE", "Germany")
 EXAMPLES = {
     "common_listeners": (Fact("common_listeners", 1), "1 listener in common"),
     "most_in": (Fact("most_in", None, (POLAND, GERMANY)), "most in Poland and Germany"),
-    "all_in": (Fact("all_in", 2, (POLAND,)), "both in Poland"),
+    "all_in": (Fact("all_in", 5, (POLAND,)), "all in Poland"),
     "mentioned_together": (Fact("mentioned_together", 4), "mentioned together on 4 pages"),
     "shared_labels": (
         Fact("shared_labels", None, (Name("label", "4AD"), Name("home", "PL"))),

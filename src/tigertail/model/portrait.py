@@ -12,9 +12,8 @@ from typing import Final
 from tigertail.model.model import Model
 from tigertail.model.registry import ANNOTATION, LISTENING
 from tigertail.signals.contract import HasLabels, groups_of
-from tigertail.signals.listening.groups import sums_by_place
+from tigertail.signals.listening.groups import MIN_LISTENERS_THERE, sums_by_place
 
-MIN_LISTENERS: Final = 5  # of an item in a place that is named
 MIN_PEOPLE: Final = 2  # who say the same of an item
 MAX_LABELS: Final = 16
 
@@ -35,8 +34,9 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
         The share of its listeners in each country or region, the largest first. A country without a group of its own
         counts to its region, so a region's share is without the countries that have one
         (:func:`tigertail.signals.listening.groups.by_place`). Left out are places with fewer than
-        :data:`MIN_LISTENERS` of them, countries of which no region has a group either, and the unknown; these are still
-        counted in the whole, so that shares may add up to less than 1. Empty where listeners are not grouped by place.
+        :data:`~tigertail.signals.listening.groups.MIN_LISTENERS_THERE` of them, countries of which no region has a
+        group either, and the unknown; these are still counted in the whole, so that shares may add up to less than 1.
+        Empty where listeners are not grouped by place.
     """
     listening = model.signals.get(LISTENING)
     groups = groups_of(listening)
@@ -44,7 +44,7 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
         return {}
     counts = groups.listeners_by_group(item).tolist()
     by_place = sums_by_place(groups.keys, counts[:-1])  # the last are listeners of no group
-    return {place: count / sum(counts) for place, count in by_place.items() if count >= MIN_LISTENERS}
+    return {place: count / sum(counts) for place, count in by_place.items() if count >= MIN_LISTENERS_THERE}
 
 
 def labels(model: Model, item: int) -> list[tuple[str, str]]:

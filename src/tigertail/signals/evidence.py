@@ -142,9 +142,7 @@ def _most_in(fact: Fact) -> str:
 
 
 def _all_in(fact: Fact) -> str:
-    if fact.n == 1 or len(fact.names) > 1:
-        return _in_groups(fact)
-    return f"{'both' if fact.n == 2 else 'all'} {_in_groups(fact)}"
+    return _in_groups(fact) if len(fact.names) > 1 else f"all {_in_groups(fact)}"
 
 
 def _in_groups(fact: Fact) -> str:

@@ -16,9 +16,7 @@ KEYS = ("CH-fr", "DE", "NL", "cluster-3")
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        ([0, 1, 0, 0, 0], "1 listener in common, in Germany"),
-        ([0, 2, 0, 0, 0], "2 listeners in common, both in Germany"),
-        ([0, 1, 1, 0, 0], "2 listeners in common, in Germany and the Netherlands"),
+        ([0, 5, 5, 0, 0], "10 listeners in common, in Germany and the Netherlands"),
         ([5, 0, 0, 0, 0], "5 listeners in common, all in Switzerland (French)"),
         ([0, 0, 2, 9, 3], "14 listeners in common, most in cluster 3"),
         ([3, 3, 3, 3, 0], "12 listeners in common"),
@@ -32,17 +30,31 @@ def test_as_few_groups_are_named_as_hold_most(counts: list[int], words: str) -> 
     assert other.words == "9 listeners in common, all in Switzerland (French)"
 
 
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ([0, 1, 0, 0, 0], "1 listener in common"),
+        ([0, 4, 0, 0, 0], "4 listeners in common"),
+        ([0, 5, 4, 0, 0], "9 listeners in common, most in Germany"),
+        ([0, 5, 4, 0, 1], "10 listeners in common"),
+    ],
+)
+def test_a_group_with_few_of_them_is_not_named(counts: list[int], words: str) -> None:
+    [evidence] = shared_listeners(np.array([counts]), KEYS)
+    assert evidence.words == words
+
+
 def test_where_nobody_has_a_group_none_is_named() -> None:
     [evidence] = shared_listeners(np.array([[4]]), ())
     assert evidence.words == "4 listeners in common"
 
 
 def test_of_one_group_it_is_named_or_not() -> None:
-    told = shared_listeners(np.array([[1, 0], [1, 1], [2, 1]]), ("PL",))
+    told = shared_listeners(np.array([[5, 0], [5, 5], [6, 5]]), ("PL",))
     assert [evidence.words for evidence in told] == [
-        "1 listener in common, in Poland",
-        "2 listeners in common",
-        "3 listeners in common, most in Poland",
+        "5 listeners in common, all in Poland",
+        "10 listeners in common",
+        "11 listeners in common, most in Poland",
     ]
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from tigertail.model.portrait import MIN_LISTENERS
 from tigertail.service.http.problems import Problem
 from tigertail.signals.evidence import KINDS
+from tigertail.signals.listening.groups import MIN_LISTENERS_THERE
 
 _KINO: JsonDict = {
     "id": "kino",
@@ -211,8 +211,8 @@ class Details(Item):
         description="Weight of each signal in the mixture when the item is the query."
     )
     places: list[PlaceShare] = Field(
-        description=f"Where its listeners are, the largest share first. A place with fewer than {MIN_LISTENERS} of "
-        "them is left out."
+        description="Where its listeners are, the largest share first. A place with fewer than "
+        f"{MIN_LISTENERS_THERE} of them is left out."
     )
     labels: list[Label] = Field(
         description="Its labels, the most telling first. A label that one person alone gave is left out."

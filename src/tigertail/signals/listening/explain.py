@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, one_query_in_numpy
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence, Fact, Name
-from tigertail.signals.listening.groups import group_name
+from tigertail.signals.listening.groups import MIN_LISTENERS_THERE, group_name
 from tigertail.signals.listening.kernels import PlayGraph
 
 NO_COMMON_LISTENER: Final = Evidence.of("no_common_listener")
@@ -80,6 +80,8 @@ def _count_common(graph, query, items, counts):
 def shared_listeners(counts: NDArray[np.int64], keys: Sequence[str]) -> list[Evidence]:
     """Return how many listeners items share with another, and the one or two groups that most of them are in.
 
+    A group with fewer than :data:`~tigertail.signals.listening.groups.MIN_LISTENERS_THERE` of them is not named.
+
     Parameters
     ----------
     counts
@@ -87,20 +89,25 @@ def shared_listeners(counts: NDArray[np.int64], keys: Sequence[str]) -> list[Evi
     keys
         The groups.
 
+    Returns
+    -------
+    list[Evidence]
+        Of each item; none where it shares no listener.
+
     Examples
     --------
-    >>> counts = np.array([[3, 8, 1], [5, 5, 2], [1, 1, 9], [0, 0, 0]])
+    >>> counts = np.array([[3, 8, 1], [5, 5, 2], [4, 4, 0], [0, 0, 0]])
     >>> for evidence in shared_listeners(counts, ["DE", "PL"]):
     ...     print(evidence.words)
     12 listeners in common, most in Poland
     12 listeners in common, most in Germany and Poland
-    11 listeners in common
+    8 listeners in common
     <BLANKLINE>
     """
     total = counts.sum(axis=1).tolist()
     if not keys:
         return [_shared_listeners(n, 0) for n in total]
-    of_groups = counts[:, :-1]
+    of_groups = np.where(counts[:, :-1] < MIN_LISTENERS_THERE, 0, counts[:, :-1])
     rows = np.arange(len(counts))
     first = of_groups.argmax(axis=1)
     most = of_groups[rows, first]

@@ -18,6 +18,8 @@ from tigertail.threads import limited
 
 ELSEWHERE: Final = "elsewhere"
 LEARNED: Final = "cluster-"
+MIN_LISTENERS_THERE: Final = 5
+"""Listeners of an item, or of two in common, that a group needs to be named: fewer could be found by what they play."""
 
 
 @dataclass(frozen=True, eq=False)
