@@ -97,3 +97,20 @@ def test_an_export_is_read_without_a_database_library(
     command = [sys.executable, "-c", code, str(tmp_path / "feedback.parquet")]
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert told.stdout.split() == ["1", "False"]
+
+
+def test_a_store_without_a_database_library_says_what_to_install() -> None:
+    code = (
+        "import sys; sys.modules['sqlalchemy'] = None;"  # as if it were not installed
+        "from tigertail.feedback import read_feedback;"
+        "from tigertail.errors import ConfigError\n"
+        "try: read_feedback(sys.argv[1])\n"
+        "except ConfigError as error: print(error)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, "sqlite:///feedback.db"], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.splitlines() == [
+        "the feedback store needs sqlalchemy, which is not installed",
+        "  -> pip install 'tigertail[service]'",
+    ]

@@ -1,6 +1,8 @@
 """Feedback of listeners: events in a durable store on SQLite or PostgreSQL, and their export.
 
-Independent of HTTP. Modules that need a database library are imported when they are used.
+Independent of HTTP. Modules that need a database library are imported when they are used: without the extra
+``service``, asking for a name of them (``FeedbackStore``, ``Receipt``, ``erase``, ``prune``) raises a ConfigError, also
+by ``hasattr`` or ``import *``.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tigertail.errors import DataError
+from tigertail.errors import DataError, missing_extra
 from tigertail.feedback.events import SCHEMA, check_table
 from tigertail.storage import replaced_file
 
@@ -78,6 +78,8 @@ def read_feedback(source: str | Path) -> pl.DataFrame:
 
     Raises
     ------
+    ConfigError
+        If a store is read and the extra ``service`` is not installed.
     DataError
         If there is no file, or it is neither an export nor a store.
     StoreUnavailableError
@@ -103,7 +105,8 @@ def read_feedback(source: str | Path) -> pl.DataFrame:
 
 
 def _read_store(source: str | Path) -> pl.DataFrame:
-    from tigertail.feedback.store import FeedbackStore
+    with missing_extra("service", "the feedback store"):
+        from tigertail.feedback.store import FeedbackStore
 
     with FeedbackStore.open(source, create=False) as store:
         return store.read()
