@@ -18,7 +18,7 @@ from pathlib import Path
 import tigertail
 from tigertail.cli.output import print_table
 from tigertail.dataset.dataset import Dataset
-from tigertail.errors import TigertailError
+from tigertail.errors import ConfigError, TigertailError
 from tigertail.evaluation.panel import (
     PLAIN_ALS_NAME,
     PanelRow,
@@ -47,9 +47,12 @@ def print_choice(arguments: argparse.Namespace) -> None:
 
 
 def write_lists(arguments: argparse.Namespace) -> None:
+    models, files = dict(arguments.model), dict(arguments.neighbours)
+    if len(models | files) < len(arguments.model + arguments.neighbours):
+        raise ConfigError("two systems have one name", remedy="give each its own NAME=")
     dataset = Dataset.open(arguments.dataset)
-    models = {name: tigertail.load(path) for name, path in arguments.model}
-    lists = answer_lists(dataset, choose(dataset), models=models, files=dict(arguments.neighbours))
+    loaded = {name: tigertail.load(path) for name, path in models.items()}
+    lists = answer_lists(dataset, choose(dataset), models=loaded, files=files)
     lists.write_parquet(arguments.lists)
     for (system,), own in lists.group_by("system", maintain_order=True):
         print(f"{system}: {own['item_id'].count()} answers to {own['target_item_id'].n_unique()} artists")

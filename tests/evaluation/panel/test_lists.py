@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
+from benchmarks import panel
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines import ItemItem
-from tigertail.evaluation.panel import answer_lists
+from tigertail.evaluation.panel import answer_lists, model_lists
 from tigertail.model import Model, fit
 
 QUERIES = pl.DataFrame({"stratum": ["head", "cold"], "item_id": ["n1", "x9"], "name": ["Кино", "Nobody Yet"]})
@@ -48,6 +50,15 @@ def test_every_system_answers_every_artist(scenes: Dataset, model: Model, neighb
         assert set(answers(lists, system, "n1")) < {"n2", "n3", "n4"}, "the query's own scene"
 
 
+def test_a_model_is_asked_about_the_id_and_not_about_a_name_like_it(scenes: Dataset, tmp_path: Path) -> None:
+    """A better-known artist of the north is called as the south's first is numbered."""
+    called = scenes.items.with_columns(
+        name=pl.when(pl.col("item_id") == "n1").then(pl.lit("s1")).otherwise("name")
+    )
+    dataset = Dataset.write(tmp_path / "dataset", {"plays": scenes.plays, "items": called}, name="called")
+    assert set(model_lists(fit(dataset), ["s1"], 3)["s1"]) == {"s2", "s3", "s4"}
+
+
 def test_an_answer_is_shown_by_name_and_rank(scenes: Dataset, neighbours: Path) -> None:
     lists = answer_lists(scenes, QUERIES, files={"before": neighbours}, baselines={}, n=1)
     assert lists.row(0, named=True) == {
@@ -70,3 +81,10 @@ def test_a_system_without_an_answer_has_a_row_without_one(scenes: Dataset) -> No
 def test_two_systems_need_two_names(scenes: Dataset, neighbours: Path) -> None:
     with pytest.raises(ConfigError, match="two systems have the name 'plain ALS cosine'"):
         answer_lists(scenes, QUERIES, files={"plain ALS cosine": neighbours})
+
+
+def test_two_models_of_one_name_are_not_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = "panel.py lists DATASET LISTS --model ours=A --model ours=B"
+    monkeypatch.setattr(sys, "argv", command.split())
+    with pytest.raises(SystemExit, match="two systems have one name\n  -> give each its own NAME="):
+        panel.main()

@@ -38,7 +38,10 @@ Lists = dict[str, list[str]]
 
 
 def baseline_lists(dataset: Dataset, queries: Iterable[str], baseline: Recommender, n: int = LENGTH) -> Lists:
-    """Fit a baseline to a whole dataset and return its answers; no listener is held out."""
+    """Fit a baseline to a whole dataset and return its answers; no listener is held out.
+
+    An id that the dataset does not have has an empty list.
+    """
     interactions = Interactions.of(dataset)
     asked = list(queries)
     codes = interactions.items.codes(pl.Series(asked, dtype=pl.String))
@@ -51,12 +54,22 @@ def baseline_lists(dataset: Dataset, queries: Iterable[str], baseline: Recommend
 
 
 def model_lists(model: Model, queries: Iterable[str], n: int = LENGTH) -> Lists:
-    """Return a model's answers with the defaults that everybody gets."""
-    return {query: model.similar(query, n)[c.ITEM_ID].to_list() for query in queries}
+    """Return a model's answers with the defaults that everybody gets.
+
+    Raises
+    ------
+    UnknownItemError
+        If the model does not have an id.
+    """
+    return {query: model.similar(f"id:{query}", n)[c.ITEM_ID].to_list() for query in queries}
 
 
 def file_lists(file: NeighbourFile, queries: Iterable[str], n: int = LENGTH) -> Lists:
-    """Return the answers of a file of neighbours, such as another release writes with ``tigertail neighbours``."""
+    """Return the answers of a file of neighbours, such as another release writes with ``tigertail neighbours``.
+
+    They stand in descending order of their scores in float32, equal scores in the order of the file's rows. An id that
+    the file does not have has an empty list.
+    """
     lists = {}
     for query in queries:
         own = file.lists.filter(pl.col(c.TARGET_ITEM_ID) == query, pl.col(c.ITEM_ID) != query)
@@ -100,6 +113,10 @@ def answer_lists(
     ------
     ConfigError
         If two systems have one name.
+    DataError
+        If a file is missing, has other columns, or is of another dataset.
+    UnknownItemError
+        If a model does not have a query.
     """
     asked = queries[c.ITEM_ID].to_list()
     systems: list[tuple[str, Callable[[], Lists]]] = [
@@ -115,7 +132,7 @@ def answer_lists(
     ]
     names = [name for name, _ in systems]
     if twice := [name for name in names if names.count(name) > 1]:
-        raise ConfigError(f"two systems have the name '{twice[0]}'", remedy="give each its own NAME=")
+        raise ConfigError(f"two systems have the name '{twice[0]}'", remedy="give each its own name")
     rows: list[tuple[str, str, int | None, str | None]] = []
     for system, ask in systems:
         for query, answers in ask().items():
