@@ -228,6 +228,10 @@ WRONG = [
     ({"plays": sparse.coo_array(np.array([5, 2]))}, "the matrix of plays has the shape (2,)"),
     ({"plays": MATRIX, "items": ["Queen"]}, "items has 1 rows; the matrix of plays has 3 columns"),
     ({"plays": MATRIX, "items": ["Queen", "Queen", "Kult"]}, "items: two have the same item_id"),
+    ({"plays": MATRIX, "columns": {"listener_id": "who"}}, "give its ids as listeners=[...] and items=[...]"),
+    ({"plays": MATRIX, "columns": {"items": {"name": "who"}}}, "give its ids as listeners=[...] and items=[...]"),
+    ({"plays": MATRIX, "items": {"band": ["a", "b", "c"]}, "columns": {"listener_id": "who"}},
+     "give its ids as listeners=[...] and items=[...]"),
 ]  # fmt: skip
 
 
@@ -238,6 +242,19 @@ def test_what_is_wrong_is_said_by_argument(arguments: dict[str, Any], problem: s
     assert problem in str(caught.value)
     assert caught.value.remedy
     assert "--" not in str(caught.value)  # nobody here typed a command
+
+
+def test_an_item_that_has_no_column_may_be_named_in_every_way() -> None:
+    with pytest.raises(DataError) as caught:
+        Dataset.of({"user": ["ann"], "pop group": ["Queen"]})
+    assert 'columns={"item_id": ...} or columns={"name": ...} or' in caught.value.remedy
+
+
+def test_the_name_of_an_item_is_in_name_and_that_of_a_person_beside_artist() -> None:
+    plays = {"artist": ["Queen"], "name": ["ann"]}
+    items = {"artist": ["Queen"], "name": ["Freddie's band"]}
+    found = Dataset.of(plays, items=items, columns={"plays": {"listener_id": "name"}}).items["name"]
+    assert found.to_list() == ["Freddie's band", "Queen"]
 
 
 def test_an_unknown_table_is_an_unknown_argument() -> None:

@@ -61,6 +61,7 @@ _WHAT: Final = {
     (c.LABEL,): "the label",
     (c.SEQUENCE_ID,): "the sequence",
 }
+_IDS_OF_MATRIX: Final = "a matrix has no columns: give its ids as listeners=[...] and items=[...]"
 
 
 def check_columns(columns: Mapping[str, Any], frames: Mapping[str, Sequence[str]]) -> None:
@@ -71,23 +72,27 @@ def check_columns(columns: Mapping[str, Any], frames: Mapping[str, Sequence[str]
     columns
         What the caller gave: our names and theirs, or those of one table under its name.
     frames
-        The columns of each frame, by its table.
+        The columns of each frame, by its table; without plays where these are a matrix.
 
     Raises
     ------
     DataError
         If a frame or a column is unknown.
     """
+    if columns and not frames:
+        raise DataError("columns are named, and the matrix of plays has none", remedy=_IDS_OF_MATRIX)
+    beside = "" if c.PLAYS_TABLE in frames else f"; {_IDS_OF_MATRIX}"
     for name, theirs in columns.items():
         tables = [name] if isinstance(theirs, Mapping) else list(frames)
         if isinstance(theirs, Mapping) and name not in frames:
-            raise DataError(f"columns: no frame '{name}'", remedy=f"it is one of {', '.join(frames)}")
+            raise DataError(f"columns: no frame '{name}'", remedy=f"it is one of {', '.join(frames)}{beside}")
         for ours, column in dict(theirs if isinstance(theirs, Mapping) else {name: theirs}).items():
             taking = [table for table in tables if ours in _inputs(TABLES[table])]
             if not taking:
                 known = dict.fromkeys(one for table in tables for one in _inputs(TABLES[table]))
                 raise DataError(
-                    f"columns: unknown column '{ours}'", remedy=f"it is one of {', '.join(known)}"
+                    f"columns: unknown column '{ours}' of {', '.join(tables)}",
+                    remedy=f"it is one of {', '.join(known)}{beside}",
                 )
             if not any(str(column) in frames[table] for table in taking):
                 raise DataError(
@@ -99,9 +104,9 @@ def check_columns(columns: Mapping[str, Any], frames: Mapping[str, Sequence[str]
 def mapped(
     spec: TableSpec, given_columns: Sequence[str], columns: Mapping[str, Any], kind: str
 ) -> dict[str, str]:
-    """Return our columns of a table, and the frame's columns for them.
+    """Find the columns of a frame that its table takes.
 
-    Of listeners also their source, which a build knows from its recipe.
+    Of listeners also their source: a build knows it from its recipe, so that it is no input of the table.
 
     Parameters
     ----------
@@ -113,6 +118,11 @@ def mapped(
         What the caller gave (:func:`check_columns`).
     kind
         What the items are.
+
+    Returns
+    -------
+    dict[str, str]
+        The frame's column by ours. Of two columns with one plain name it is the one that is spelled so, else the first.
     """
     own = columns.get(spec.name)
     given = {name: theirs for name, theirs in columns.items() if not isinstance(theirs, Mapping)}
@@ -129,7 +139,7 @@ def mapped(
     for ours in _inputs(spec):
         names = (ours, *known.get(ours, ()), *_OF_TABLE.get(spec.name, {}).get(ours, ()))
         if ours == c.NAME and spec.name not in (c.ITEMS_TABLE, c.ALIASES_TABLE):
-            names = (*names[1:], ours)  # beside "artist" it is the name of a person or of a list
+            names = (*names[1:], ours)  # beside "artist" it is the name of a person or of a list here
         free = [usual[name] for name in names if name in usual and usual[name] not in mapping.values()]
         if ours not in mapping and free:
             mapping[ours] = free[0]
@@ -147,10 +157,11 @@ def check_needs(spec: TableSpec, mapping: Mapping[str, str], given_columns: Sequ
     for choices in spec.needs:
         if not set(choices) & mapping.keys():
             what = _WHAT.get(choices, " or ".join(choices))
+            named = [f'columns={{"{choice}": ...}}' for choice in choices]
             there = shown(given_columns) or "no column"
             raise DataError(
                 f"{spec.name}: no column for {what}",
-                remedy=f'name it: columns={{"{choices[0]}": ...}}; the frame has {there}',
+                remedy=f"name it: {' or '.join(named)}; the frame has {there}",
             )
 
 
