@@ -46,6 +46,11 @@ def plays(dataset: Dataset) -> dict[tuple[str, str], float]:
         (" & Zorble", ["Zorble"]),
         (" & ", [" & "]),
         (":))", [":))"]),  # what is not split stays as it is
+        ("Sunn O))) & Boris", ["Sunn O)))", "Boris"]),  # no separator opened a bracket
+        ("Salt & Pepper :)", ["Salt & Pepper :)"]),
+        ("Zorble (feat. Finch) [Live]", ["Zorble", "Finch [Live]"]),
+        ("Zorble (feat. Finch (UK))", ["Zorble", "Finch (UK)"]),
+        ("Zorble (feat. Finch & Mork) & Sunn O)))", ["Zorble", "Finch", "Mork", "Sunn O)))"]),
     ],
 )
 def test_never_inside_a_known_name(name: str, parts: list[str]) -> None:
@@ -68,6 +73,10 @@ def test_blanks_around_a_separator_are_of_any_kind_and_number(credit: str) -> No
     assert split_credit(credit, (" & ", " feat. "), frozenset({fold(credit)})) == [credit]
 
 
+def test_two_separators_may_share_their_blank() -> None:
+    assert split_credit("Zorble; feat. Finch", (" feat. ", "; "), frozenset()) == ["Zorble", "Finch"]
+
+
 def test_a_separator_with_blanks_needs_them() -> None:
     assert split_credit("Zorble&Finch &Mork", (" & ",), frozenset()) == ["Zorble&Finch &Mork"]
 
@@ -75,6 +84,11 @@ def test_a_separator_with_blanks_needs_them() -> None:
 def test_a_long_credit_is_split_in_one_pass_not_by_trying_all_its_parts_together() -> None:
     many = [f"Zorble {number}" for number in range(2000)]
     assert split_credit(" & ".join(many), (" & ",), frozenset({"salt and pepper"})) == many
+
+
+def test_a_long_run_of_blanks_is_passed_once() -> None:
+    name = f"Zorble{' ' * 500_000}Finch"
+    assert split_credit(name, (" & ", " feat. "), frozenset()) == [name]
 
 
 def test_a_play_counts_for_every_artist_of_its_credit(tmp_path: Path) -> None:

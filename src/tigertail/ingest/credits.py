@@ -17,7 +17,8 @@ from tigertail.ingest.references import ITEMS_TABLE_ROW, ROWS, condense, hashed
 from tigertail.io.quarantine import EXAMPLES, Quarantine
 
 MAX_JOINED: Final = 10
-"""Parts that a known name is made of, at most: to try all would take the cube of the length of a credit."""
+"""Parts that a known name is made of, at most: to try all would take the cube of the length of a credit. One of more
+parts is split."""
 
 _PARTS: Final = "parts"
 _WHOLE: Final = "whole"
@@ -65,7 +66,7 @@ class Credits:
         refs
             References; those with an id or a MusicBrainz id stay whole.
         quarantine
-            Where the number of credits that were split goes.
+            Where the number of rows whose credits were split goes.
 
         Returns
         -------
@@ -87,8 +88,8 @@ class Credits:
         single = several.rename({REF: _WHOLE}).explode(_PARTS)
         single = hashed(single.drop(c.NAME).rename({_PARTS: c.NAME}))
         rest = refs.join(several.select(REF).unique(), on=REF, how="anti")
-        whole = condense([rest, single.select(refs.columns)])
-        return whole, single.select(_WHOLE, REF).unique()
+        every = condense([rest, single.select(refs.columns)])
+        return every, single.select(_WHOLE, REF).unique()
 
     def _parts(self, name: str, source: Source) -> list[str]:
         parts = split_credit(name, source.credits, self.known)
@@ -127,7 +128,8 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
     name
         The credit.
     separators
-        What stands between artists, in capitals or not; a blank in it stands for any number and kind of blanks.
+        What stands between artists, in capitals or not; a blank in it stands for any number and kind of blanks. A
+        bracket that one opens is left out where it is closed.
     known
         Folded names that are not split; the longest one from the left goes first.
 
@@ -142,12 +144,15 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
     pieces = re.split(f"({pattern})", name, flags=re.IGNORECASE)
     parts: list[str] = []
     first = 0
+    is_open = False
     while first < len(pieces):
         ends = range(min(len(pieces), first + 2 * MAX_JOINED - 1), first + 1, -2)
         end = next((end for end in ends if fold("".join(pieces[first:end])) in known), first + 1)
         part = "".join(pieces[first:end]).strip()
-        if len(pieces) > 1 and part.count("(") < part.count(")"):  # of a separator such as " (feat. "
-            part = part.removesuffix(")").rstrip()
+        is_open |= first > 0 and "(" in pieces[first - 1]  # a separator such as " (feat. "
+        if is_open and (close := _unmatched(part)) >= 0:
+            part = (part[:close] + part[close + 1 :]).strip()
+            is_open = False
         if part and part not in parts:
             parts.append(part)
         first = end + 1
@@ -156,4 +161,18 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
 
 def _pattern(separator: str) -> str:
     """Return a pattern of a separator, with a run of any blanks for a blank."""
-    return r"\s+".join(map(re.escape, re.split(r"\s+", separator)))
+    # A run is tried from its beginning alone, or a long one would take its square.
+    before = r"(?<!\s)\s+" if separator[0].isspace() else ""
+    # A blank at the end is left to a separator that follows and begins with it.
+    after = r"(?=\s)" if separator.lstrip()[-1:].isspace() else ""
+    return before + r"\s+".join(map(re.escape, re.split(r"\s+", separator.strip()))) + after
+
+
+def _unmatched(text: str) -> int:
+    """Return the place of the first closing bracket that the text does not open, or -1."""
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            return place
+    return -1
