@@ -69,6 +69,18 @@ def test_a_signal_without_known_items_has_no_cohesion() -> None:
     assert np.isnan(cohesion(empty))
 
 
+def test_a_country_whose_listeners_say_nothing_of_its_artists_has_no_row() -> None:
+    """Americans play five Polish artists, and a Pole a foreign one. A Pole who plays one of each makes a row."""
+    rows, columns = [*np.repeat(range(10), 5), 10], [*range(5)] * 10 + [9]
+    item_country, listener_country = np.array(["PL"] * 5 + [""] * 5), np.array(["US"] * 10 + ["PL"] * 2)
+    signal = _embedding([0] * 5 + [1] * 5)
+    silent = CSR.from_coo(rows, columns, np.ones(len(rows)), (12, 10))
+    assert cohesion_by_country(signal, silent, listener_country, item_country) == []
+    speaks = CSR.from_coo([*rows, 11, 11], [*columns, 0, 9], np.ones(len(rows) + 2), (12, 10))
+    [row] = cohesion_by_country(signal, speaks, listener_country, item_country)
+    assert (row.country, row.own.local_share) == ("PL", 0)
+
+
 @dataclass(frozen=True)
 class WithItself:
     """A signal with another affinity of every item to itself, which may be anything."""

@@ -79,6 +79,8 @@ def test_countries_that_are_shown_other_lists_do_not_pass_for_moves() -> None:
         query=pl.lit("q"), model=pl.lit("v"), listener=pl.col("country") + pl.col("list_id")
     )
     assert len(Harvest.of(Log.of(table)).pairs) == 0
+    with pytest.raises(DataError, match=r"has 0 plays .* at several ranks for one query in one country"):
+        examination(Log.of(table))
     one_country = table.with_columns(country=pl.lit("PL"))
     assert len(Harvest.of(Log.of(one_country)).pairs) == 2
 

@@ -3,8 +3,9 @@
 For each country with at least five local artists of five listeners or more, of which the hundred most popular are
 compared: the mean, over ordered pairs of them, of the affinity A -> B of the signal, standardised within A's row (mean
 0, deviation 1 over the items with a training listener but A itself), minus the same for the cosine of co-listening
-among that country's own listeners. Countries are weighted by their number of local artists that are compared, a hundred
-at most. Above 0, the signal places these artists closer together than the behaviour of their listeners does.
+among that country's own listeners. An item to which A has no affinity counts as the one to which it has least, but not
+above 0. Countries are weighted by their number of local artists that are compared, a hundred at most. Above 0, the
+signal places these artists closer together than the behaviour of their listeners does.
 
 Standardised values grow where few answers stand out, so cohesion compares countries under one kind of affinity, or
 two affinities of one kind. The local share does not depend on the shape of an affinity: it is the share of local
@@ -41,9 +42,9 @@ class LocalAffinity:
     Parameters
     ----------
     mean
-        Mean standardised affinity between two of them.
+        Mean standardised affinity between two of them. Only items with a training listener count.
     local_share
-        Share of the items listed after one of them that are local to the country too.
+        Share of the items listed after one of them, with a training listener or not, that are local to the country too.
     """
 
     mean: float
@@ -125,8 +126,8 @@ def cohesion_by_country(
     Returns
     -------
     list of CountryCohesion
-        Countries with five local artists or more of five listeners or more, where a listener with plays lives, and
-        about which the signal has data; in order of their codes.
+        Countries with five local artists or more of five listeners or more, where a listener lives who plays one of
+        these and another item, and about which the signal has data; in order of their codes.
 
     Examples
     --------
@@ -166,7 +167,9 @@ def compare_cohesion(
             own = plays.select_rows(residents)
             if len(local) < MIN_LOCAL_ARTISTS or own.nnz == 0:
                 continue
-            among_own, _ = _local_affinity(_Cosine(own), local, is_local, played)
+            among_own, any_own = _local_affinity(_Cosine(own), local, is_local, played)
+            if not any_own:
+                continue
             for name, signal in signals.items():
                 in_signal, known = _local_affinity(signal, local, is_local, played)
                 if known:

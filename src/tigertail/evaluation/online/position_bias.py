@@ -12,7 +12,8 @@ With w and c the number of times that (query, item) was shown at a rank and was 
 
 with the weights of Mantel and Haenszel (1959), equal on both sides, so that E[W_kl] / E[W_lk] = p_k / p_l. All pairs
 together are fitted as a Bradley-Terry model in which W_kl is the number of wins of k against l. The result is
-proportional to p; p_1 is set to 1. A prior worth about one positive answer connects neighbouring ranks.
+proportional to p; p_1 is set to 1. A prior worth about one positive answer between neighbouring ranks keeps the fit
+finite; it is no evidence, so that a rank with nothing but the prior has no estimate.
 
 Listeners of different countries may see different lists because their relevant items differ, so an item is compared
 with itself within one country only.
@@ -132,7 +133,7 @@ class Examination:
     positive
         Positive answers among them.
     unknown
-        Ranks without an estimate.
+        Ranks without an estimate: no chain of moved items leads from the first to them, or nothing was shown there.
     """
 
     probability: Reals
@@ -170,7 +171,7 @@ def examination(log: Log) -> Examination:
     if positive < MIN_POSITIVE:
         raise DataError(
             f"position bias cannot be estimated: the log has {positive:,} plays and likes of items that were shown "
-            f"at several ranks for one query, and needs {MIN_POSITIVE}",
+            f"at several ranks for one query in one country, and needs {MIN_POSITIVE}",
             remedy="interleave two models for some time; this moves items between ranks",
         )
     probability = strengths(harvest.wins())
