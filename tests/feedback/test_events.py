@@ -22,6 +22,21 @@ def test_the_store_adds_two_columns() -> None:
     assert tuple(Event.model_fields) == INCOMING
 
 
+@pytest.mark.parametrize(
+    ("events", "problem"),
+    [
+        ({"event_id": "e1"}, "of type dict"),
+        (None, "of type NoneType"),
+        ("e1", "of type str"),
+        (["e1"], "event 1 is of"),
+    ],
+)
+def test_what_is_no_batch_of_events(events: Any, problem: str) -> None:
+    with pytest.raises(DataError, match=problem) as caught:
+        check_events(events)
+    assert caught.value.remedy
+
+
 @pytest.mark.parametrize("kind", EVENT_KINDS)
 def test_kinds(event: Make, kind: str) -> None:
     assert check_events([event(kind=kind)])[0].kind == kind

@@ -35,6 +35,8 @@ def test_a_password_is_never_shown() -> None:
         ("sqlite:///:memory:", "in memory"),
         ("postgresql://ann:hush@host:port/music", "malformed"),
         ("://hush", "malformed"),
+        ("", "'' is no path"),
+        ("a\0b", "is no path"),
     ],
 )
 def test_what_no_store_can_be_kept_in(named: str, words: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tigertail.errors import ConfigError, StoreUnavailableError, TigertailWarning
+from tigertail.errors import ConfigError, DataError, StoreUnavailableError, TigertailWarning
 from tigertail.feedback import FeedbackStore, Receipt, erase, prune
 from tigertail.feedback.tables import ERASURES
 
@@ -83,7 +83,7 @@ def test_a_writer_in_the_way_of_tidying_is_no_failure(
             return raw()
 
         monkeypatch.setattr(store.database, "raw", meanwhile)
-        with pytest.warns(TigertailWarning, match="old pages"):
+        with pytest.warns(TigertailWarning, match=r"old pages \(.* is locked by another process\)"):
             assert erase(store, "u1") == 1
         other.rollback()
         assert store.count() == 1
@@ -120,6 +120,20 @@ def test_days_are_not_negative(store: FeedbackStore, days: float) -> None:
         prune(store, days)
 
 
+@pytest.mark.parametrize("step", [0, -1])
+def test_steps_erase_something(store: FeedbackStore, step: int) -> None:
+    with pytest.raises(ConfigError, match="at a time"):
+        prune(store, 1, step=step)
+
+
+@pytest.mark.parametrize("listener", ["\udcff", "a\0b"])
+def test_a_listener_that_no_event_can_have_is_refused(store: FeedbackStore, listener: str) -> None:
+    with pytest.raises(DataError, match="half of a surrogate pair") as caught:
+        erase(store, listener)
+    assert caught.value.remedy
+    assert book(store) == []
+
+
 def test_all_the_time_there_is(store: FeedbackStore, event: Make) -> None:
     store.record([event("a")])
     assert prune(store, 1e6) == 0
@@ -130,8 +144,9 @@ def test_all_the_time_there_is(store: FeedbackStore, event: Make) -> None:
 def test_an_erasure_that_cannot_be_is_none(store: FeedbackStore, address: str, event: Make) -> None:
     store.record([event("a")])
     with FeedbackStore.open(address) as other, other.database.transaction(write=True):
-        with pytest.raises(StoreUnavailableError, match="locked"):
+        with pytest.raises(StoreUnavailableError, match="locked") as caught:
             erase(store, "u1")
+        assert "try again later" in caught.value.remedy
         with pytest.raises(StoreUnavailableError, match="locked"):
             prune(store, 0)
     assert store.count() == 1

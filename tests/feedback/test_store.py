@@ -18,7 +18,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import delete, exc, text
 
-from tigertail.errors import DataError, StoreUnavailableError, TigertailError
+from tigertail.errors import ConfigError, DataError, StoreUnavailableError, TigertailError
 from tigertail.feedback import SCHEMA, EventConflictError, FeedbackStore, Receipt, check_table
 from tigertail.feedback.tables import EVENTS, METADATA, VERSION_TABLE
 
@@ -109,6 +109,21 @@ def test_what_is_stored_meanwhile_is_left_for_the_next_time(store: FeedbackStore
         seen += part["event_id"].to_list()
         store.record([event(f"later{number}")])
     assert seen == ["a", "b"]
+
+
+def test_what_is_stored_after_the_call_is_not_read(store: FeedbackStore, event: Make) -> None:
+    store.record([event("a")])
+    parts = store.chunks()
+    store.record([event("b")])
+    assert [part["event_id"].to_list() for part in parts] == [["a"]]
+
+
+def test_what_cannot_be_read_is_said_by_the_call(store: FeedbackStore) -> None:
+    with pytest.raises(DataError, match="no time zone"):
+        store.chunks(since=datetime(2026, 3, 1))
+    for chunk in (0, -1):
+        with pytest.raises(ConfigError, match="at a time"):
+            store.chunks(chunk=chunk)
 
 
 def test_times_limit_what_is_read(address: str, event: Make) -> None:

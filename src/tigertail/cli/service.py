@@ -43,7 +43,7 @@ def serve(
         from tigertail.service.server.run import serve as run
 
     feedback_settings: dict[str, Any] | None = None
-    if feedback is not None:
+    if feedback is not None:  # what else the file says of feedback stays
         feedback_settings = {"on": False} if feedback == "none" else {"on": True, "store": feedback}
     settings = read_settings(
         config,

@@ -14,7 +14,7 @@ from sqlalchemy import exc
 
 from tigertail.errors import StoreUnavailableError
 
-_AGAIN: Final = "send the same events again later: an event_id is stored once"
+_AGAIN: Final = "try again later; an event that is sent again is stored once"
 _LOCKED: Final = ("is locked by another process", f"wait for it or end it; {_AGAIN}")
 _FULL: Final = ("has no space left on its disk", f"free some space; {_AGAIN}")
 _READ_ONLY: Final = ("is read-only", "give the service the right to write there")

@@ -89,7 +89,7 @@ class EventConflictError(DataError):
         )
 
 
-def _storable(value: object) -> object:
+def storable(value: object) -> object:
     """Refuse characters that JSON allows and databases cannot store."""
     if isinstance(value, str) and _UNSTORABLE.search(value):
         raise ValueError("contains a null character or half of a surrogate pair")
@@ -132,9 +132,9 @@ _TEXT: Final[dict[str, Any]] = {
     "min_length": 1,
     "json_schema_extra": {"pattern": "^[^\\x00]*$"},
 }
-_Id = Annotated[str, Field(max_length=MAX_ID, **_TEXT), BeforeValidator(_storable)]
-_Item = Annotated[str, Field(max_length=MAX_ITEM, **_TEXT), BeforeValidator(_storable)]
-_Model = Annotated[str, Field(max_length=MAX_MODEL, **_TEXT), BeforeValidator(_storable)]
+_Id = Annotated[str, Field(max_length=MAX_ID, **_TEXT), BeforeValidator(storable)]
+_Item = Annotated[str, Field(max_length=MAX_ITEM, **_TEXT), BeforeValidator(storable)]
+_Model = Annotated[str, Field(max_length=MAX_MODEL, **_TEXT), BeforeValidator(storable)]
 _Country = Annotated[str, Field(strict=True), AfterValidator(_known_country), _CountrySchema()]
 _Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_in_utc)]
 
@@ -197,8 +197,12 @@ def check_events(events: pl.DataFrame | Iterable[Event | Mapping[str, Any]]) -> 
     Raises
     ------
     DataError
-        If one is invalid; names the event, counted from 1, its field and what is expected.
+        If one is invalid, or it is no batch; names the event, counted from 1, its field and what is expected.
     """
+    if isinstance(events, Event | Mapping | str) or not isinstance(events, pl.DataFrame | Iterable):
+        raise DataError(
+            f"events are of type {type(events).__name__}, no batch", remedy="give a list of events"
+        )
     rows = events.iter_rows(named=True) if isinstance(events, pl.DataFrame) else events
     return [_checked(number, row) for number, row in enumerate(rows, start=1)]
 
@@ -241,6 +245,11 @@ def check_table(table: pl.DataFrame) -> pl.DataFrame:
 def _checked(number: int, row: Event | Mapping[str, Any]) -> Event:
     if isinstance(row, Event):
         return row
+    if not isinstance(row, Mapping):
+        raise DataError(
+            f"event {number} is of type {type(row).__name__}",
+            remedy=f"give a mapping with {', '.join(INCOMING)}",
+        )
     try:
         return Event.model_validate(dict(row))
     except ValidationError as error:

@@ -40,8 +40,11 @@ class Location:
         Raises
         ------
         ConfigError
-            If the URL is malformed, or of another kind of database, or of a database in memory.
+            If the path is empty or none, or the URL is malformed, or of another kind of database, or of a database in
+            memory.
         """
+        if not str(address) or "\0" in str(address):
+            raise ConfigError(f"{str(address)!r} is no path of a feedback store", remedy=_REMEDY)
         if isinstance(address, Path) or "://" not in address:
             return cls(URL.create("sqlite"), Path(address).absolute(), read_only=False)
         try:

@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from tigertail.errors import ConfigError, StoreUnavailableError, TigertailWarning
-from tigertail.feedback.events import AT, LISTENER, RECEIVED_AT, SEQ, microseconds
+from tigertail.errors import ConfigError, DataError, StoreUnavailableError, TigertailWarning
+from tigertail.feedback.events import AT, LISTENER, RECEIVED_AT, SEQ, microseconds, storable
 from tigertail.feedback.store import FeedbackStore
 from tigertail.feedback.tables import ERASURES, EVENTS
 
@@ -21,6 +21,8 @@ MAX_DAYS: Final = 1_000_000
 
 def erase(store: FeedbackStore, listener: str) -> int:
     """Erase all events of one listener in one transaction, and overwrite them if the database can.
+
+    The log of erasures has each call, also one that found no event.
 
     Parameters
     ----------
@@ -36,9 +38,22 @@ def erase(store: FeedbackStore, listener: str) -> int:
 
     Raises
     ------
+    DataError
+        If no event can have such a listener.
     StoreUnavailableError
         If the database is not available: then nothing was erased.
+
+    Warns
+    -----
+    TigertailWarning
+        If old pages stay in the log of SQLite for now.
     """
+    try:
+        storable(listener)
+    except ValueError as error:
+        raise DataError(
+            f"the listener {listener!r} {error}", remedy="give the id that the events have"
+        ) from None
     with store.database.transaction(write=True) as connection:
         erased = _delete(connection, EVENTS.c[LISTENER] == listener)
         _record_erasure(store, connection, ERASURE, erased)
@@ -49,14 +64,16 @@ def erase(store: FeedbackStore, listener: str) -> int:
 def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
     """Erase the events received more than a number of days ago, by the store's clock.
 
+    The log of erasures has each transaction that erased some.
+
     Parameters
     ----------
     store
         The store.
     days
-        Days to keep events.
+        Days to keep events, 0 to :data:`MAX_DAYS`.
     step
-        Events to erase in one transaction; others can write between transactions.
+        Events to erase in one transaction, 1 or more; others can write between transactions.
 
     Returns
     -------
@@ -66,14 +83,21 @@ def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
     Raises
     ------
     ConfigError
-        If ``days`` is below 0 or above :data:`MAX_DAYS`.
+        If ``days`` or ``step`` is out of range.
     StoreUnavailableError
         If the database is not available. Events erased before stay erased.
+
+    Warns
+    -----
+    TigertailWarning
+        If old pages stay in the log of SQLite for now.
     """
     if not 0 <= days <= MAX_DAYS:
         raise ConfigError(
             f"events cannot be kept for {days} days", remedy=f"give a number of days, 0 to {MAX_DAYS:,}"
         )
+    if step < 1:
+        raise ConfigError(f"events cannot be erased {step} at a time", remedy="give a step of 1 or more")
     oldest = microseconds(store.clock()) - timedelta(days=days) // timedelta(microseconds=1)
     old = select(EVENTS.c[SEQ]).where(EVENTS.c[RECEIVED_AT] < oldest).order_by(EVENTS.c[SEQ]).limit(step)
     total = 0
@@ -103,17 +127,18 @@ def _vacuum(store: FeedbackStore) -> None:
     """Free SQLite's empty pages and truncate its log, which has old pages. PostgreSQL has autovacuum."""
     if store.database.location.file is None:
         return
+    why = "others use the store"
     try:
         with store.database.raw() as cursor:
             cursor.executescript("PRAGMA incremental_vacuum")  # execute would free the first page only
             busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except StoreUnavailableError:
-        busy = True  # the rows are erased anyway
+    except StoreUnavailableError as error:
+        busy, why = True, error.problem  # the rows are erased anyway
     if busy:
         warnings.warn(
             TigertailWarning(
-                "Erased; but other processes use the store, so its -wal file keeps old pages until the last "
-                "of them has ended, or until the next erasure."
+                f"Erased; but the -wal file of the store keeps old pages ({why}) until the last process or thread that "
+                "uses it has ended, or until the next erasure."
             ),
             stacklevel=3,
         )

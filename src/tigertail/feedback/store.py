@@ -13,11 +13,11 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import polars as pl
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tigertail import columns as c
-from tigertail.errors import DataError, StoreUnavailableError
+from tigertail.errors import ConfigError, DataError, StoreUnavailableError
 from tigertail.feedback.database import Database
 from tigertail.feedback.events import (
     AT,
@@ -100,8 +100,12 @@ class FeedbackStore:
 
         Raises
         ------
+        ConfigError
+            If the address is no path and no URL of a database that can hold a store.
+        DataError
+            If there is no store, and none may be created.
         StoreUnavailableError
-            If the database is not available; unless ``lazy``.
+            If the database is not available; neither this nor the others below where ``lazy``: then at the first use.
         TigertailError
             If it is another program's database or of a newer release, or cannot hold a store.
         """
@@ -133,7 +137,7 @@ class FeedbackStore:
         Raises
         ------
         DataError
-            If an event is invalid.
+            If an event is invalid, or it is no batch of events.
         EventConflictError
             If an ``event_id`` has other content in the store or in the batch.
         StoreUnavailableError
@@ -161,7 +165,7 @@ class FeedbackStore:
         before: datetime | None = None,
         chunk: int = CHUNK,
     ) -> Iterator[pl.DataFrame]:
-        """Yield all events stored when the call began, in the order of ``seq``, a bounded number at a time.
+        """Return all events stored when the call began, in the order of ``seq``, a bounded number at a time.
 
         Each chunk is read in a transaction of its own, so that writers are not blocked. Events stored in the meantime
         are not read: continue with ``after`` the last ``seq`` read, and no event is missed.
@@ -173,13 +177,24 @@ class FeedbackStore:
         since, before
             Limits of ``received_at``, the first inclusive and the second exclusive, with a time zone.
         chunk
-            Largest number of rows of a chunk.
+            Largest number of rows of a chunk, 1 or more.
 
-        Yields
-        ------
-        polars.DataFrame
+        Returns
+        -------
+        Iterator of polars.DataFrame
             Columns of :data:`~tigertail.feedback.SCHEMA`.
+
+        Raises
+        ------
+        DataError
+            If ``since`` or ``before`` has no time zone.
+        ConfigError
+            If ``chunk`` is below 1.
+        StoreUnavailableError
+            If the database is not available, now or when a chunk is read.
         """
+        if chunk < 1:
+            raise ConfigError(f"events cannot be read {chunk} at a time", remedy="give a chunk of 1 or more")
         query = select(*(EVENTS.c[name] for name in SCHEMA)).order_by(EVENTS.c[SEQ]).limit(chunk)
         if since is not None:
             query = query.where(EVENTS.c[RECEIVED_AT] >= microseconds(_require_timezone(since)))
@@ -187,6 +202,9 @@ class FeedbackStore:
             query = query.where(EVENTS.c[RECEIVED_AT] < microseconds(_require_timezone(before)))
         with self.database.transaction() as connection:
             last = connection.execute(select(func.max(EVENTS.c[SEQ]))).scalar() or 0
+        return self._chunks(query, after, last)
+
+    def _chunks(self, query: Select[Any], after: int, last: int) -> Iterator[pl.DataFrame]:
         while after < last:
             within = query.where(EVENTS.c[SEQ] > after, EVENTS.c[SEQ] <= last)
             with self.database.transaction() as connection:
@@ -199,16 +217,28 @@ class FeedbackStore:
     def read(
         self, *, after: int = 0, since: datetime | None = None, before: datetime | None = None
     ) -> pl.DataFrame:
-        """Return all events stored when the call began in one table, in the order of ``seq``; see :meth:`chunks`."""
+        """Return all events stored when the call began in one table, in the order of ``seq``; see :meth:`chunks`.
+
+        Raises
+        ------
+        DataError, StoreUnavailableError
+            As there.
+        """
         parts = list(self.chunks(after=after, since=since, before=before))
         return pl.concat(parts) if parts else SCHEMA.to_frame()
 
     def count(self) -> int:
-        """Return the number of events."""
+        """Return the number of events; raises what :meth:`counts` does."""
         return sum(self.counts().values())
 
     def counts(self) -> dict[str, int]:
-        """Return the number of events of each kind, the kinds in alphabetical order."""
+        """Return the number of events of each kind, the kinds in alphabetical order.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If the database is not available.
+        """
         kind = EVENTS.c[c.KIND]
         with self.database.transaction() as connection:
             rows = connection.execute(select(kind, func.count()).group_by(kind))

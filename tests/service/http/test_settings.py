@@ -85,7 +85,11 @@ def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> 
         ("model = ", "service.toml: cannot be read"),
         ("reload_interval = inf", "reload_interval: expected a finite number"),
         ("[limits]\nread_timeout = inf", r"limits\.read_timeout: expected a finite number"),
-        ("", "model: Field required"),
+        ("", "service.toml: no model is given"),
+        (
+            "[feedback]\nkeep_days = 2_000_000",
+            r"feedback\.keep_days: Input should be less than or equal to 1000000",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_with_its_file(text: str, message: str, tmp_path: Path) -> None:
@@ -95,6 +99,12 @@ def test_a_wrong_setting_is_named_with_its_file(text: str, message: str, tmp_pat
     with pytest.raises(ConfigError, match=message) as error:
         read_settings(file, **given)
     assert error.value.remedy
+
+
+def test_who_names_no_model_learns_where_to() -> None:
+    with pytest.raises(ConfigError, match="no model is given") as error:
+        read_settings()
+    assert "tigertail serve MODEL" in error.value.remedy
 
 
 @pytest.mark.parametrize(

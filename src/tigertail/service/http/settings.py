@@ -34,6 +34,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
+from tigertail.feedback.retention import MAX_DAYS
 from tigertail.model.store.signing import check_signer
 
 PREFIX: Final = "TIGERTAIL_"
@@ -102,7 +103,7 @@ class Feedback(BaseModel):
     """A SQLite file, or the URL of a database; None means the file ``MODEL-feedback.sqlite`` beside the model."""
     consent: bool = False
     """Whether events are refused unless their sender states that the listener consented."""
-    keep_days: int | None = Field(None, ge=1)
+    keep_days: int | None = Field(None, ge=1, le=MAX_DAYS)
     """Days events are kept; None means for good."""
 
 
@@ -298,6 +299,12 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
     try:
         found = Sources(**given)
     except ValidationError as error:
+        if error.errors()[0]["type"] == "missing":  # all but the model have a default
+            raise ConfigError(
+                "no model is given",
+                path=file,
+                remedy="name its folder: tigertail serve MODEL; or set model in the file, or TIGERTAIL_MODEL",
+            ) from None
         raise _wrong(*setting_at_fault(error), given, EnvSettingsSource(Sources)(), file) from None
     except SettingsError as error:  # a variable that is not JSON
         raise ConfigError(
