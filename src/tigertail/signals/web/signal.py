@@ -132,8 +132,8 @@ def fit_web(
             dataset,
             mentions_in_codes,
             items,
-            terms=config.max_terms_per_page,
-            common=config.max_document_frequency,
+            max_terms_per_page=config.max_terms_per_page,
+            max_document_frequency=config.max_document_frequency,
             neighbours=config.neighbours,
             products=products,
         )

@@ -13,7 +13,8 @@ from tigertail.signals.co_listening import Products, strongest_products
 from tigertail.signals.web.codes import NO_OWNER, CodedMentions
 from tigertail.sparse import CSR
 
-_WORD: Final = r"\p{L}[\p{L}\p{M}\p{N}'’]+"
+# An apostrophe inside a word is part of it, a quotation mark after it is not.
+_WORD: Final = r"\p{L}(?:'?[\p{L}\p{M}\p{N}])+"
 _PAGES_AT_A_TIME: Final = 500
 
 
@@ -22,8 +23,8 @@ def text_similarity(
     mentions_in_codes: CodedMentions,
     items: int,
     *,
-    terms: int,
-    common: float,
+    max_terms_per_page: int,
+    max_document_frequency: float,
     neighbours: int,
     products: Products = strongest_products,
 ) -> CSR:
@@ -31,8 +32,9 @@ def text_similarity(
 
     The cosine of tf-idf vectors with sublinear tf (G. Salton and C. Buckley, "Term-weighting approaches in
     automatic text retrieval", 1988; C. Manning et al., *Introduction to Information Retrieval*, 6.4.1): a word
-    weighs (1 + ln tf) ln(n / df) among the n items with pages. A word that only one of them uses, or more
-    than a share ``common`` and more than two, says nothing.
+    weighs (1 + ln tf) ln(n / df) among the n items whose pages have words. A word that only one of them uses, or more
+    than ``max_document_frequency`` allows, says nothing. Unicode is normalised (NFKC). Words end at what is no letter,
+    mark or number: in scripts without spaces (Chinese, Japanese, Thai) whole clauses are compared.
 
     Parameters
     ----------
@@ -42,10 +44,10 @@ def text_similarity(
         The owner of each document.
     items
         How many items there are.
-    terms
-        Words kept per item.
-    common
-        That share.
+    max_terms_per_page
+        Words kept per item, over all its pages.
+    max_document_frequency
+        Share of the n items that a word may be used by; two of them may use it anyway.
     neighbours
         Entries kept per row.
     products
@@ -57,18 +59,19 @@ def text_similarity(
         Cosines; items by items.
     """
     counts = _word_counts(dataset, mentions_in_codes)
-    pages = counts["item"].n_unique()
-    used = counts.group_by("word").agg(pl.len().alias("pages"))
-    used = used.filter((pl.col("pages") > 1) & (pl.col("pages") <= max(common * pages, 2)))
+    n = counts["item"].n_unique()
+    used = counts.group_by("word").agg(pl.len().alias("items"))
+    share = pl.Series(used["items"].to_numpy() / n)  # Polars multiplies by the reciprocal, which is not exact
+    used = used.filter((pl.col("items") == 2) | (pl.col("items") > 2) & (share <= max_document_frequency))
     used = used.sort("word").with_row_index("term")
-    weight = (1 + pl.col("times").cast(pl.Float64).log()) * (pages / pl.col("pages")).log()
+    weight = (1 + pl.col("times").cast(pl.Float64).log()) * (n / pl.col("items")).log()
     weighed = (
         counts.join(used, on="word")
         .select("item", "term", weight.alias("weight"))
         .filter(pl.col("weight") > 0)
     )
     best = weighed.sort("item", "weight", "term", descending=[False, True, False])
-    best = best.filter(pl.int_range(pl.len()).over("item") < terms)
+    best = best.filter(pl.int_range(pl.len()).over("item") < max_terms_per_page)
     matrix = CSR.from_coo(best["item"], best["term"], best["weight"], (items, len(used)))
     squares = np.bincount(matrix.entry_rows(), matrix.data.astype(np.float64) ** 2, items)
     length = np.sqrt(np.maximum(squares, 1e-12))[matrix.entry_rows()]
@@ -88,9 +91,13 @@ def _word_counts(dataset: Dataset, mentions_in_codes: CodedMentions) -> pl.DataF
         with dataset.reading(c.DOCUMENTS_TABLE):
             texts = dataset.scan(c.DOCUMENTS_TABLE).select(c.DOCUMENT_ID, c.TEXT)
             texts = texts.join(some.lazy(), on=c.DOCUMENT_ID)
-            words = texts.select(
-                "item", pl.col(c.TEXT).str.to_lowercase().str.extract_all(_WORD).alias("word")
+            plain = (
+                pl.col(c.TEXT)
+                .str.normalize("NFKC")
+                .str.to_lowercase()
+                .str.replace_all("’", "'", literal=True)
             )
+            words = texts.select("item", plain.str.extract_all(_WORD).alias("word"))
             counts = words.explode("word").drop_nulls().group_by("item", "word").agg(pl.len().alias("times"))
             counted.append(counts.collect())
     return pl.concat(counted).group_by("item", "word").agg(pl.col("times").sum())
