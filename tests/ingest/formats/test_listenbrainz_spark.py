@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,11 +93,12 @@ def test_an_archive_packed_with_zstandard_is_read(tmp_path: Path, pack: Pack, re
     assert plays(read(source(packed))) == [("1", KINO, "Кино", 1.0)]
 
 
-def test_a_member_that_is_there_twice_counts_once(tmp_path: Path, pack: Pack) -> None:
+@pytest.mark.parametrize("folder_name", ["inside", "unpacked"])
+def test_a_member_that_is_there_twice_counts_once(tmp_path: Path, pack: Pack, folder_name: str) -> None:
     folder = tmp_path / "both"
-    (folder / "inside").mkdir(parents=True)
+    (folder / folder_name).mkdir(parents=True)
     data = member(listen(1, "Кино", [KINO], 1), listen(1, "Кино", [KINO], 2))
-    (folder / "inside" / "0.parquet").write_bytes(data)
+    (folder / folder_name / "0.parquet").write_bytes(data)
     pack(dump(data), "tar").rename(folder / "dump.tar")
     (tmp_path / "recipe.toml").write_text(
         '[[source]]\nformat = "listenbrainz-spark"\npath = "both"\n', encoding="utf-8"
@@ -156,6 +158,25 @@ def test_a_member_that_is_not_there_is_a_warning(pack: Pack, read: Read, quarant
     what = ("listenbrainz-spark", "member of a dump that is not there")
     assert quarantine.warnings[what] == 1
     assert quarantine.examples[what] == ["inside/1.parquet"]
+
+
+def test_one_file_of_a_dump_is_whole(tmp_path: Path, read: Read, quarantine: Quarantine) -> None:
+    (tmp_path / "5.parquet").write_bytes(member(listen(1, "Кино", [KINO])))
+    assert plays(read(source(tmp_path / "5.parquet"))) == [("1", KINO, "Кино", 1.0)]
+    assert not quarantine.warnings
+
+
+@pytest.mark.parametrize(("name", "missing"), [("20240501", 20240501), ("listens-20240501", 0)])
+def test_a_date_as_a_name_makes_no_list_of_numbers(
+    tmp_path: Path, read: Read, quarantine: Quarantine, name: str, missing: int
+) -> None:
+    (tmp_path / "dump").mkdir()
+    (tmp_path / "dump" / f"{name}.parquet").write_bytes(member(listen(1, "Кино", [KINO])))
+    tracemalloc.start()
+    read(source(tmp_path))
+    assert tracemalloc.get_traced_memory()[1] < 2**26
+    tracemalloc.stop()
+    assert quarantine.warnings["listenbrainz-spark", "member of a dump that is not there"] == missing
 
 
 def test_a_column_that_is_not_documented_is_a_warning(pack: Pack, read: Read, quarantine: Quarantine) -> None:

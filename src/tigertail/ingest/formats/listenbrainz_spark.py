@@ -16,6 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Final, Literal
 
@@ -26,13 +27,13 @@ from tigertail.errors import DataError
 from tigertail.ingest.formats.resumable import Part, Resumable
 from tigertail.ingest.formats.source import ROW_KEY, Batch
 from tigertail.io.archives import Stream, streams_within
-from tigertail.io.quarantine import LINE, Quarantine
+from tigertail.io.quarantine import EXAMPLES, LINE, Quarantine
 
 _FILES: Final = "*.parquet"
 _PIECE: Final = 1 << 24
 _ROWS: Final = 1 << 20  # of a block: as many as a row group of the dumps has
 _MAGIC: Final = b"PAR1"
-_NUMBERED: Final = re.compile(r"(\d+)\.parquet$")
+_NUMBERED: Final = re.compile(r"(.*/)(\d+)\.parquet")
 _DAMAGE: Final = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 _LISTENED_AT: Final = "listened_at"
@@ -67,27 +68,27 @@ class ListenBrainzSpark(Resumable):
     kind: Literal["artist", "track"] = "artist"
 
     def parts(self, quarantine: Quarantine) -> Iterator[Part]:
-        """Yield the members; a number that is missing among those of a dump is a warning."""
+        """Yield the members; a number that is missing among those of a dump is a warning, unless one file is read."""
         numbers: dict[str, set[int]] = defaultdict(set)
         for stream in streams_within(self.path, _FILES):
             member = _of_dump(stream)
-            if found := _NUMBERED.search(member):
-                numbers[member[: found.start()]].add(int(found[1]))
+            if stream.place != self.path and (found := _NUMBERED.fullmatch(member)):
+                numbers[found[1]].add(int(found[2]))
             yield Part(member, stream.stamp, partial(self._read, stream, member))
-        missing = [
-            f"{dump}{number}.parquet"
-            for dump, seen in sorted(numbers.items())
-            for number in sorted(set(range(max(seen))) - seen)
-        ]
-        quarantine.warn(self.label, "member of a dump that is not there", len(missing), missing)
+        for dump, seen in sorted(numbers.items()):
+            missing = (f"{dump}{number}.parquet" for number in range(max(seen)) if number not in seen)
+            count = max(seen) + 1 - len(seen)
+            first = list(islice(missing, min(count, EXAMPLES)))
+            quarantine.warn(self.label, "member of a dump that is not there", count, first)
 
     def _read(self, stream: Stream, member: str, quarantine: Quarantine) -> Iterator[Batch]:
         data = _content(stream)
         self._check(data, stream, quarantine)
         counts = [_counted(block) for block in self._blocks(data, stream, quarantine)]
         rows = _credited(pl.concat(counts), self.kind)
-        # Equal rows of two members are plays of their own; those of a member that is given twice are the same.
-        key = int.from_bytes(hashlib.sha256(member.encode()).digest()[:8])
+        # Equal rows of two members, such as of two listens in the same second, are plays of their own; those of one
+        # content, whatever the names of its files, are the same.
+        key = int.from_bytes(hashlib.sha256(data).digest()[:8])
         yield Batch(c.PLAYS_TABLE, member, rows.with_columns(pl.lit(key, pl.UInt64).alias(ROW_KEY)))
 
     def _check(self, data: bytes, stream: Stream, quarantine: Quarantine) -> None:
@@ -138,7 +139,7 @@ def _is_a(what: str, dtype: pl.DataType) -> bool:
 
 
 def _of_dump(stream: Stream) -> str:
-    """Return the name of a member with the dump before it, which is the same in an archive and in its folder."""
+    """Return the name of a member with the dump, or the folder that it lies in, before it."""
     name = PurePosixPath(stream.name)
     if stream.place == stream.path:
         return f"{stream.path.parent.name}/{name.name}"
