@@ -39,6 +39,18 @@ def test_an_item_has_its_name_the_article_and_its_further_names(spellings: Spell
     assert spellings.of_item(2)[1:] == ["kino"]
 
 
+def test_the_article_may_be_of_a_further_name_or_come_last() -> None:
+    names = ["Beatles", "Band, The"]
+    items = pl.DataFrame({"name": names, "folded": [fold(name) for name in names]})
+    aliases = [(0, "The Fab Four"), (0, "The Beatles"), (0, "beatles")]
+    further = pl.DataFrame(
+        [(code, alias, fold(alias)) for code, alias in aliases], FURTHER.schema, orient="row"
+    )
+    spellings = Spellings(items, further)
+    assert spellings.of_item(0) == ["beatles", "fab four", "the fab four", "the beatles"]
+    assert spellings.of_item(1) == ["band", "the band"]
+
+
 def test_words_are_those_of_all_names(spellings: Spellings) -> None:
     assert spellings.is_word("victory")
     assert not spellings.is_word("vict")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Final, Literal
 
@@ -17,6 +18,8 @@ FOLDED: Final = "folded"
 LOOSE: Final = "loose"
 CODE: Final = "code"
 
+_ARTICLE: Final = re.compile(r"^\s*the\s|(?:,\s*the|\(the\))\s*$", re.IGNORECASE)
+
 Folding = Literal["folded", "loose"]
 Codes = NDArray[np.int32]
 
@@ -27,9 +30,9 @@ class Spellings:
     Parameters
     ----------
     items
-        One row per item, in the order of the item codes: name and folded.
+        One row per item, in the order of the item codes: name and folded, neither null.
     aliases
-        Further names, ascending by code: code, alias and folded; None where there are none.
+        Further names, ascending by code: code (Int32), alias and folded, none null; None where there are none.
 
     Examples
     --------
@@ -52,7 +55,7 @@ class Spellings:
         self._indexed = False
 
     def index(self) -> None:
-        """Look up by tables from now on, each built when it is first needed."""
+        """Look up by tables from now on, each built when it is first needed; without, a look-up scans all names."""
         self._indexed = True
 
     def prepare(self) -> None:
@@ -71,11 +74,18 @@ class Spellings:
         return codes if len(codes) < 2 else np.unique(codes)
 
     def of_item(self, code: int) -> list[str]:
-        """Return the folded spellings of an item, the article before it where its name has one."""
-        own = self._items[FOLDED][code]
-        with_article = [f"the {own}"] if self._items[c.NAME][code].casefold().startswith("the ") else []
+        """Return the folded spellings of an item, its own first; of a name with the article "the" also one with it.
+
+        Folding takes the article away, but not one that is mistyped.
+        """
         first, last = (np.searchsorted(self.aliases[0], [code, code + 1]) + len(self._items)).tolist()
-        return [own, *with_article, *self._rows[FOLDED][first:last].to_list()]
+        spellings: list[str] = []
+        for row in (code, *range(first, last)):
+            folded = self._rows[FOLDED][row]
+            spellings.append(folded)
+            if _ARTICLE.search(self._rows[c.NAME][row]):
+                spellings.append(f"the {folded}")
+        return list(dict.fromkeys(spellings))
 
     @cached_property
     def aliases(self) -> tuple[Codes, pl.Series]:
