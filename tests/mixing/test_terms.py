@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.mixing.scale import scales
 from tigertail.mixing.terms import PopularityFeatures, Terms, curves, term_values
 
 LISTENERS = np.array([100, 10, 10, 0], np.int64)
 POPULARITY = PopularityFeatures.of(LISTENERS, LISTENERS.astype(float))
 TERMS = Terms(("heard", "tagged", "seen"), ("heard",), (("heard", "tagged"),))
 ITEMS = np.array([1, 3], np.int32)
-
-
-def test_the_scale_is_the_mean_of_the_best_but_for_the_query() -> None:
-    affinities = np.array([[9.0, 4.0, 2.0, -np.inf], [-np.inf] * 4], np.float32)
-    assert scales(affinities, np.array([0, 1], np.int32)).tolist() == [3.0, 1.0]
 
 
 def test_a_curve_is_of_shares_and_0_without_data() -> None:

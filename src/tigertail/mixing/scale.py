@@ -2,7 +2,7 @@
 
 Negative affinities count as 0; the scale is 1 where none is above 0. It is computed in three places: from the
 affinities to all items (:func:`scales`), from those to some items (:func:`scale_of`), and from those to the pools of
-many queries (:func:`scales_of_pools`).
+many queries (:func:`scales_of_pools`). The last two know the fifty best only as far as these are among their items.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -29,16 +29,16 @@ def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:
     best = top_k(affinities, BEST, queries)[1]
     given = np.isfinite(best)
     total = np.where(given, np.maximum(best, 0), 0).sum(axis=1, dtype=np.float64)
-    mean = total / np.maximum(given.sum(axis=1), 1)
-    return np.where(mean > 0, mean, 1).astype(np.float32)
+    mean = (total / np.maximum(given.sum(axis=1), 1)).astype(np.float32)  # first: the smallest become 0
+    return np.where(mean > 0, mean, np.float32(1))
 
 
-def scale_of(affinities: Floats) -> float:
+def scale_of(affinities: Floats) -> np.float32:
     """Return the scale of one query from its affinities to other items."""
     given = affinities[np.isfinite(affinities)]
     best = given if len(given) <= BEST else np.partition(given, -BEST)[-BEST:]
-    mean = float(np.maximum(best, 0).mean(dtype=np.float64)) if len(best) else 0.0
-    return mean if mean > 0 else 1.0
+    mean = np.float32(np.maximum(best, 0).mean(dtype=np.float64)) if len(best) else np.float32(0)
+    return mean if mean > 0 else np.float32(1)
 
 
 @njit(parallel=True, cache=True)
@@ -68,5 +68,6 @@ def scales_of_pools(affinities, sample_weight, starts, rows):
         total = 0.0
         for rank in range(size):
             total += max(best[rank], np.float32(0))
-        means[place] = total / size if total > 0 else 1.0
+        mean = np.float32(total / max(size, 1))
+        means[place] = mean if mean > 0 else np.float32(1)
     return means
