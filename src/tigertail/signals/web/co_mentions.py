@@ -14,7 +14,7 @@ from tigertail.kernels import njit
 from tigertail.signals.web.codes import CodedMentions
 from tigertail.sparse import CSR
 
-_MAX_PAIRS_IN_MEMORY = 5_000_000  # found before they are counted
+_MAX_PAIRS_IN_MEMORY = 5_000_000  # found before they are counted; one mention alone may have more
 
 
 def co_mention_counts(mentions_in_codes: CodedMentions, items: int, window: int) -> CSR:
@@ -36,20 +36,17 @@ def co_mention_counts(mentions_in_codes: CodedMentions, items: int, window: int)
     CSR
         Number of documents; items by items, symmetric, nothing on the diagonal.
     """
-    mentions = mentions_in_codes.mentions
-    with_positions = mentions.filter(pl.col(c.POSITIONS).list.len() > 0).explode(c.POSITIONS)
-    with_positions = with_positions.sort("document", c.POSITIONS, "item").cast({c.POSITIONS: pl.Int64})
-    without_positions = mentions.filter(pl.col(c.POSITIONS).list.len().fill_null(0) == 0)
-    counted = _Counts(items)
-    _add_all(
-        counted,
-        with_positions["document"],
-        with_positions["item"],
-        with_positions[c.POSITIONS],
-        window,
+    apart = -(window + 1)  # where those without positions stand: near each other, and no others
+    positions = pl.when(pl.col(c.POSITIONS).list.len() > 0).then(c.POSITIONS).otherwise([apart])
+    mentions = (
+        mentions_in_codes.mentions.select(
+            "document", "item", positions.cast(pl.List(pl.Int64)).alias(c.POSITIONS)
+        )
+        .explode(c.POSITIONS)
+        .sort("document", c.POSITIONS, "item")
     )
-    zeros = pl.Series([0], dtype=pl.Int64).new_from_index(0, without_positions.height)
-    _add_all(counted, without_positions["document"], without_positions["item"], zeros, 0)
+    counted = _Counts(items)
+    _add_all(counted, mentions["document"], mentions["item"], mentions[c.POSITIONS], window)
     return counted.matrix()
 
 
@@ -81,22 +78,23 @@ class _Counts:
 def _add_all(
     counted: _Counts, document: pl.Series, item: pl.Series, position: pl.Series, window: int
 ) -> None:
-    """Add the pairs of mentions sorted by document and position, some documents at a time."""
+    """Add the pairs of mentions sorted by document and position, some at a time."""
     documents, items, positions = document.to_numpy(), item.to_numpy(), position.to_numpy()
     pairs = _count_later_in_window(documents, positions, window)
-    ends = np.flatnonzero(np.diff(documents, append=-1) != 0) + 1
     sums = np.concatenate([[0], np.cumsum(pairs)])
+    of_open = pl.DataFrame(schema={"document": pl.Int64, "pair": pl.Int64})  # the document that may have more
     start = 0
     while start < len(documents):
-        within = ends[(ends > start) & (sums[ends] - sums[start] <= _MAX_PAIRS_IN_MEMORY)]
-        end = int(within[-1]) if len(within) else int(ends[ends > start][0])
+        end = int(np.searchsorted(sums, sums[start] + _MAX_PAIRS_IN_MEMORY, "right")) - 1
+        end = max(end, start + 1)
         rows = np.empty((int(sums[end] - sums[start]), 2), np.int64)
-        size = _find_pairs(
-            documents[start:end], items[start:end], positions[start:end], window, counted.items, rows
-        )
-        distinct = pl.DataFrame(rows[:size], ["document", "pair"]).unique()
-        counted.add(distinct["pair"].to_numpy())
+        size = _find_pairs(documents, items, positions, start, end, window, counted.items, rows)
+        distinct = pl.concat([of_open, pl.DataFrame(rows[:size], of_open.schema)]).unique()
+        is_open = pl.col("document") == documents[end - 1]
+        counted.add(distinct.filter(~is_open)["pair"].to_numpy())
+        of_open = distinct.filter(is_open)
         start = end
+    counted.add(of_open["pair"].to_numpy())
 
 
 @njit(cache=True)
@@ -117,10 +115,10 @@ def _count_later_in_window(documents, positions, window):
 
 
 @njit(cache=True)
-def _find_pairs(documents, items, positions, window, n_items, rows):
-    """Write the document and the items of every two mentions within the window; return how many there are."""
+def _find_pairs(documents, items, positions, start, end, window, n_items, rows):
+    """Write the document and the items of some mentions and each later one in the window; return how many there are."""
     size = 0
-    for i in range(len(documents)):
+    for i in range(start, end):
         j = i + 1
         while j < len(documents) and documents[j] == documents[i] and positions[j] - positions[i] <= window:
             if items[i] != items[j]:
@@ -155,13 +153,13 @@ def co_mention_similarity(co_mentions: CSR, mentions_in_codes: CodedMentions, sh
     CSR
         Entries above 0, at most 1; items by items, symmetric.
     """
-    n_documents = max(len(mentions_in_codes.documents), 2)
-    document_frequency = np.bincount(
-        mentions_in_codes.mentions["item"].to_numpy(), minlength=co_mentions.shape[1]
-    )
+    n_documents = max(len(mentions_in_codes.documents), 2)  # of one alone all would be expected
+    # A source may count what was found in a text as well.
+    mentioned = mentions_in_codes.mentions.select("document", "item").unique()
+    document_frequency = np.bincount(mentioned["item"].to_numpy(), minlength=co_mentions.shape[1])
     row, column = co_mentions.entry_rows(), co_mentions.indices
     count = co_mentions.data.astype(np.float64)
-    p_both = np.minimum(count / n_documents, 1 - 1e-9)
+    p_both = np.minimum(count / n_documents, 1 - 1e-9)  # ln 1 is no divisor
     pmi = np.log(
         n_documents * count / (document_frequency[row].astype(np.float64) * document_frequency[column])
     )
