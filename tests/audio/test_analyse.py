@@ -117,6 +117,33 @@ def test_killed_midway_nothing_is_done_twice_and_nothing_is_lost(tmp_path: Path,
     )
 
 
+WITHOUT_A_GUARD = """
+import sys
+from pathlib import Path
+from tigertail.audio import analyse, find_clips
+analyse(find_clips(Path(sys.argv[1])), Path(sys.argv[2]), processes=1)
+"""
+
+
+def test_a_script_without_a_guard_fails_and_no_file_is_blamed(folder: Path) -> None:
+    script, out = folder.parent / "script.py", folder.parent / "audio.parquet"
+    script.write_text(WITHOUT_A_GUARD)
+    done = subprocess.run([sys.executable, script, folder, out], capture_output=True, text=True, check=False)
+    assert 'if __name__ == "__main__":' in done.stderr
+    assert run(folder, out).analysed == 6
+
+
+def test_a_table_is_not_written_over_its_journal(folder: Path) -> None:
+    with pytest.raises(DataError, match="journal"):
+        run(folder, folder.parent / "audio.journal")
+    assert not (folder.parent / "audio.journal").exists()
+
+
+def test_no_file_at_all_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no file"):
+        analyse([], tmp_path / "audio.parquet")
+
+
 def test_two_analyses_do_not_write_to_one_journal(folder: Path) -> None:
     out = folder.parent / "audio.parquet"
     with (

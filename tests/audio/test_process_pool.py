@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 
+import pytest
 from tests.support import poll
 
 from tigertail.audio.process_pool import TaskFailed, map_isolated
+from tigertail.errors import TigertailError
 
 CRASH = "__import__('os').kill(__import__('os').getpid(), 11)"
 HANG = "__import__('time').sleep(600)"
@@ -33,6 +35,22 @@ def test_a_bad_task_is_lost_alone() -> None:
 def test_there_may_be_fewer_tasks_than_workers_or_none() -> None:
     assert list(map_isolated(eval, ["1"], 3, timeout=60)) == [("1", 1)]
     assert list(map_isolated(eval, [], 3, timeout=60)) == []
+
+
+class Fatal:
+    """Work that ends a process on its way there."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (1,)
+
+    def __call__(self, task: str) -> str:
+        return task
+
+
+def test_no_task_is_blamed_for_a_process_that_never_took_one() -> None:
+    with pytest.raises(TigertailError, match="before its first task") as caught:
+        list(map_isolated(Fatal(), ["1"], 1, timeout=60))
+    assert "__main__" in caught.value.remedy
 
 
 OWNER = f"""

@@ -74,6 +74,9 @@ def analyse(
     Beside the table ``NAME.parquet`` lie ``NAME.journal``, with a record of every processed file, and if files
     had to be skipped ``NAME.skipped.csv`` with the reasons. A file that was analysed with the same settings, and has
     kept its size and modification time, is not touched again. The table is the same for any number of processes.
+    ``NAME`` is without what follows its last dot, so that ``a.parquet`` and ``a.pq`` have one journal.
+
+    Each process imports the script that calls this: a script calls it under ``if __name__ == "__main__"``.
 
     Parameters
     ----------
@@ -93,10 +96,18 @@ def analyse(
     Raises
     ------
     DataError
-        If not one file can be used, or another analysis is writing the journal, or it is damaged.
+        If there is no file, or not one can be used, or the table has the name of its journal, or another analysis is
+        writing the journal, or it is damaged.
     TigertailError
-        If the disk is full or cannot be written, or the libraries that read audio are not installed.
+        If the disk is full or cannot be written, or the libraries that read audio are not installed, or the script has
+        no guard.
     """
+    if not clips:
+        raise DataError("there is no file to analyse", remedy="give one clip or more")
+    if _beside(out, "journal") == out:
+        raise DataError(
+            "a table needs another name than its journal", path=out, remedy="let it end in .parquet"
+        )
     _check_libraries()
     config = config or AnalysisConfig()
     versions = [FileVersion.of(clip.path) for clip in clips]

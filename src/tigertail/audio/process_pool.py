@@ -13,8 +13,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Final, Generic, TypeVar
+
+from tigertail.errors import TigertailError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -44,6 +47,11 @@ def map_isolated(
         Processes; each uses one thread.
     timeout
         Seconds after which a task is ended.
+
+    Raises
+    ------
+    TigertailError
+        If a process ends before it takes a task, as those of a script without ``if __name__ == "__main__"`` do.
     """
     remaining = iter(tasks)
     busy: list[_Worker[Task, Result]] = []
@@ -87,7 +95,8 @@ class _Worker(Generic[Task, Result]):
         # Spawned, not forked: a copy of a process with threads may hang for ever.
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(self._work, theirs), daemon=True)
+        self._is_up = context.Event()
+        self._process = context.Process(target=_serve, args=(self._work, theirs, self._is_up), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -113,6 +122,11 @@ class _Worker(Generic[Task, Result]):
         except (EOFError, OSError):
             self._process.join()
             code = self._process.exitcode or 0
+            if not self._is_up.is_set():
+                raise TigertailError(
+                    f"a process ended before its first task, with code {code}",
+                    remedy='see what it says above; in a script, begin the work under if __name__ == "__main__":',
+                ) from None
             how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
             self._restart()
             return TaskFailed(f"its analysis was {how}" if code < 0 else f"its analysis {how}")
@@ -136,10 +150,11 @@ class _Worker(Generic[Task, Result]):
         self._open()
 
 
-def _serve(work: Callable[[Task], Result], connection: Connection) -> None:
+def _serve(work: Callable[[Task], Result], connection: Connection, is_up: Event) -> None:
     """Run the function on tasks as they come, until the owner of the other end closes it or ends."""
     from threadpoolctl import threadpool_limits
 
+    is_up.set()
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)  # decoders complain there of every frame; what matters is in the result
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who closes the connection
