@@ -52,6 +52,7 @@ def test_they_can_be_left_out(scenes: Dataset, settings: Path, tmp_path: Path) -
 def test_what_cannot_be_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said, remedy = complaint(monkeypatch, capsys, "candidates", folder, "--gib", 0)
-    assert said == "tigertail: gib: Input should be greater than 0"
-    assert "give another gib" in remedy
+    for gib, problem in (("0", "greater than 0"), ("inf", "less than"), ("1e300", "less than")):
+        said, remedy = complaint(monkeypatch, capsys, "candidates", folder, "--gib", gib)
+        assert said.startswith(f"tigertail: gib: Input should be {problem}")
+        assert "give another gib" in remedy

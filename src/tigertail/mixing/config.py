@@ -20,7 +20,7 @@ class RetrievalConfig(BaseModel):
     candidates: int = Field(600, ge=0)
     """Candidates kept of each item at most; 0 keeps none, and every query looks at every item."""
 
-    gib: float = Field(2, gt=0)
+    gib: float = Field(2, gt=0, le=1_000_000)
     """GiB that the candidates of all items may take, about: where they would take more, fewer are kept, down to 100."""
 
     def candidates_of(self, items: int) -> int:

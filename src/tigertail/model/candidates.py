@@ -19,6 +19,8 @@ def choose_candidates(
 ) -> Model:
     """Return a model with the candidates that it would have, had it been fitted with other settings of them.
 
+    It has another version, to which no map belongs yet.
+
     Parameters
     ----------
     model
@@ -26,7 +28,7 @@ def choose_candidates(
     candidates, gib
         The settings of ``[retrieval]``; None means those of the model.
     threads
-        Threads to use; None means all. The candidates are the same for any number.
+        Threads to use, 1 or more; None means all. The candidates are the same for any number.
 
     Raises
     ------
