@@ -79,7 +79,8 @@ class Membership(Record):
     Parameters
     ----------
     member
-        Number of the group, of those whose rows could meet the same columns; (rows,).
+        Number of each row's group; (rows,). Rows of one group could meet the same columns, and so share a
+        :class:`~tigertail.factorization.blocks.Basis`.
     """
 
     member: NDArray[np.int32]
@@ -143,7 +144,7 @@ class Sent(Record):
 
 @dataclass(frozen=True, eq=False)
 class Vectors(Record):
-    """Vectors: a block's with their padding, or for local models those of items and of a group's listeners, without.
+    """Vectors: a block's with padding; or without, for local models, those of all items and of a group's listeners.
 
     Parameters
     ----------
@@ -177,7 +178,7 @@ class Grams(Record):
 
 @dataclass(frozen=True, eq=False)
 class Local(Record):
-    """A group's local model.
+    """The local model of a group of listeners, such as those of a country.
 
     Parameters
     ----------
