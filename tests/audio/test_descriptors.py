@@ -5,6 +5,7 @@ import pytest
 from tests.audio.conftest import RATE, Samples, clicks, noise, tone
 
 from tigertail.audio import AnalysisConfig, describe
+from tigertail.errors import DataError
 
 CONFIG = AnalysisConfig()
 
@@ -64,6 +65,21 @@ def test_harmony_that_moves_is_told_from_harmony_that_stays() -> None:
     assert (
         describe(moving, CONFIG)["harmonic_change"] > 5 * describe(chord(0, 4, 7), CONFIG)["harmonic_change"]
     )
+
+
+@pytest.mark.parametrize("seconds", [4.0, 4.1, 4.2, 4.4, 4.6])
+def test_harmony_that_stays_changes_nowhere_not_even_at_the_end(seconds: float) -> None:
+    whole = describe(chord(0, 4, 7), CONFIG)["harmonic_change"]
+    assert describe(chord(0, 4, 7, seconds=seconds), CONFIG)["harmonic_change"] < 1.2 * whole
+
+
+@pytest.mark.parametrize("sample", [np.nan, np.inf, 1e20])
+def test_samples_that_are_no_sound_are_refused(sample: float) -> None:
+    samples = noise()
+    samples[100] = sample
+    with pytest.raises(DataError, match="far beyond full scale") as error:
+        describe(samples, CONFIG)
+    assert error.value.remedy
 
 
 def test_the_same_samples_give_the_same_numbers() -> None:

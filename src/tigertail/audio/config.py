@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-EDITION: Final = 1
+EDITION: Final = 2
 """Raised whenever the same settings give other descriptors, so that files are analysed again."""
 
 

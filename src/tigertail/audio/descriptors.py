@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from tigertail.audio.config import AnalysisConfig
 from tigertail.audio.rhythm import modulation, rhythm
 from tigertail.audio.spectra import FRAME_STATISTICS, Spectra, spectra
+from tigertail.errors import DataError
 
 Floats = NDArray[np.float32]
 
 # How well each pitch class fits a key on C: Krumhansl, Cognitive Foundations of Musical Pitch (1990), p. 30.
 _MAJOR: Final = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR: Final = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+_LOUDEST: Final = 1e6  # full scale is 1; squares of samples are summed in float32
 
 
 def describe(samples: Floats, config: AnalysisConfig) -> dict[str, float]:
@@ -24,15 +26,25 @@ def describe(samples: Floats, config: AnalysisConfig) -> dict[str, float]:
     Parameters
     ----------
     samples
-        Float32, (samples,), at ``config.sample_rate``.
+        Float32, (samples,), at ``config.sample_rate``, about -1 to 1, as :func:`~tigertail.audio.decode` returns them.
     config
         Settings; those alone say which descriptors there are, and in which order.
 
     Returns
     -------
     dict[str, float]
-        Finite numbers by name. Sums over time only: the length of the recording is no descriptor.
+        Finite numbers by name: means, deviations and the like over time, so that the length of the recording is no
+        descriptor. What a moment is too short for, such as a change, is 0.
+
+    Raises
+    ------
+    DataError
+        If a sample is no number, infinite or far beyond -1 to 1.
     """
+    if not np.abs(samples).max(initial=0) <= _LOUDEST:  # so that it is true of no number too
+        raise DataError(
+            "there are samples that are no numbers or far beyond full scale", remedy="scale them to -1 to 1"
+        )
     frames = spectra(samples, config)
     return {
         **timbre(frames, config.mfccs),
@@ -62,15 +74,19 @@ def tonality(frames: Spectra) -> dict[str, float]:
     """Describe harmony whatever the key.
 
     The magnitudes of the Fourier transform of the pitch classes do not change when music is transposed:
-    the first says how chromatic a cluster is, the third how augmented, the fifth how diatonic (Amiot,
-    Music through Fourier Space, 2016, ch. 4). ``major`` is how much better the best major key fits than the
-    best minor one (Krumhansl 1990), ``harmonic_change`` how far chroma moves in half a second.
+    the first (``harmony_00``) says how chromatic a cluster is, the third (``harmony_02``) how augmented, the fifth
+    (``harmony_04``) how diatonic (Amiot, Music through Fourier Space, 2016, ch. 4). ``major`` is how much better the
+    best major key fits than the best minor one (Krumhansl 1990), ``harmonic_change`` how far chroma moves in half a
+    second.
     """
     mean = frames.chroma.mean(axis=0)
     colour = np.abs(np.fft.rfft(mean / max(float(mean.sum()), 1e-12)))[1:]
     fits = [max(_correlation(np.roll(key, n), mean) for n in range(12)) for key in (_MAJOR, _MINOR)]
     step = max(1, round(frames.rate / 2))
-    smooth = np.add.reduceat(frames.chroma, np.arange(0, len(frames.chroma), step)) / step
+    steps, pitches = len(frames.chroma) // step, frames.chroma.shape[1]
+    smooth = (
+        frames.chroma[: steps * step].reshape(steps, step, pitches).mean(axis=1)
+    )  # without a shorter rest
     share = np.sort(frames.chroma, axis=1)[:, ::-1].mean(axis=0)
     return {
         **_numbered("harmony", "colour", colour),
@@ -85,7 +101,8 @@ def tonality(frames: Spectra) -> dict[str, float]:
 
 def _loudness_and_timbre(frames: Spectra) -> dict[str, float]:
     of_frames = frames.statistics.copy()
-    hertz, rms = slice(0, 3), FRAME_STATISTICS.index("rms")
+    hertz = [FRAME_STATISTICS.index(name) for name in ("centroid", "bandwidth", "rolloff")]
+    rms = FRAME_STATISTICS.index("rms")
     of_frames[:, hertz] = np.log2(np.maximum(of_frames[:, hertz], 20))  # octaves, as the ear has it
     of_frames[:, rms] = 20 * np.log10(np.maximum(of_frames[:, rms], 1e-4))  # dB of full scale
     descriptors = {}
