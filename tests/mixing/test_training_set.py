@@ -1,4 +1,4 @@
-"""Lessons: of each query, what those who have it play besides."""
+"""What a mixture learns from: of each query, what those who have it play besides."""
 
 from __future__ import annotations
 
@@ -97,6 +97,7 @@ def test_no_feedback_or_no_share_changes_nothing() -> None:
     )
     assert training.with_feedback(CSR.from_coo([], [], [], (2, 2)), 0.5) is training
     assert training.with_feedback(CSR.from_coo([0], [1], [1.0], (2, 2)), 0.0) is training
+    assert training.with_feedback(CSR.from_coo([0], [1], [0.0], (2, 2)), 0.5) is training, "no grade above 0"
 
 
 def test_little_of_something_stays_little() -> None:

@@ -14,8 +14,9 @@ and m_B those it would have if all could hear it, the terms of a pair of items (
 A non-play signal is any that is not a model of plays alone, as the registry of signals says (``is_listening``). So it
 need not be of content: shows and counts of pairs are such signals too, and so is back-off, which takes from the
 catalogue whose a track is. The term's name in files, "no content data", says less than this. What is divided out of an
-affinity is (n_B + 3)^beta, not a term: people play by n_B itself, so that is the term, and the 3 keep artists of one
-listener or none from rising above all. A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between
+affinity is (n_B + 3)^beta, not a term, towards taste also (m_B / n_B)^beta (:meth:`PopularityFeatures.log_popularity`).
+People play by n_B itself, so that is the term, and the 3 keep artists of one listener or none from rising above all.
+A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between
 them as the coefficients say. With a product, evidence that two signals share need not count twice. An affinity to an
 item with few listeners is less certain: its support lowers it. In a catalogue of stars alone every item has more
 listeners than its peers elsewhere; so the popularity that people play by is that of m_B, and the last term has the
@@ -81,7 +82,7 @@ class Terms:
         return self._curve(self.signals.index(name))
 
     def of_overlap(self, pair: tuple[str, str]) -> slice:
-        """Return the columns of the product of two signals' curves."""
+        """Return the columns of the product of two signals' curves; the pair is one of ``overlaps``, in its order."""
         return self._curve(len(self.signals) + self.overlaps.index(pair))
 
     @property
@@ -133,7 +134,7 @@ class PopularityFeatures:
 
     @classmethod
     def of(cls, listeners: NDArray[np.int64], adjusted_listeners: NDArray[np.float64]) -> Self:
-        """Compute them from the listeners of each item, and those that it would have if all could hear it."""
+        """Compute them from the listeners of each item, and those that it would have if all could hear it, no fewer."""
         played = np.maximum(listeners, 1)
         missed = np.where(listeners > 0, adjusted_listeners / played, 1)
         levels, level = np.unique(np.column_stack([listeners, missed]), axis=0, return_inverse=True)
@@ -163,12 +164,15 @@ class PopularityFeatures:
 def curves(affinities: Floats, scale: Floats) -> tuple[Floats, ...]:
     """Return the two terms of a signal's curve at some affinities; each float32, in the shape of the affinities.
 
+    They serve training and explanations, with NumPy's logarithm. Scores of answers have one whose bits are the same
+    everywhere (:mod:`tigertail.mixing.elementary`).
+
     Parameters
     ----------
     affinities
         Float32; negative ones count as 0.
     scale
-        Scale of the query of each affinity; float32, of a shape that broadcasts.
+        Scale of the query of each affinity, above 0; float32, of a shape that broadcasts.
     """
     shares = np.maximum(affinities, 0) / scale
     return tuple(np.log(1 + shares / np.float32(bend)) for bend in BENDS)

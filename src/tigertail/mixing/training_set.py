@@ -12,7 +12,7 @@ from tigertail.dataset.strata import Stratum
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-MAX_LISTED: Final = 10.0  # hits that a curated list counts at most
+MAX_LISTED: Final = 10.0  # hits that the list of a query counts at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +22,8 @@ class TrainingQueries:
     Parameters
     ----------
     queries
-        Item of each query; an item is a query of its own in each source's catalogue; int32, (queries,).
+        Item of each query; int32, (queries,). An item whose listeners have several sources' catalogues is a query of
+        its own in each.
     hits
         How often each item was chosen, such as by how many held-out listeners of the query; float32, (queries, items).
     listeners
@@ -69,7 +70,8 @@ class TrainingQueries:
         Parameters
         ----------
         balance
-            0: each stratum of queries weighs as much as it has hits; 1: each weighs the same.
+            0: each stratum of queries weighs as much as it has hits; 1: each that has a hit or more weighs the same,
+            before the correction.
         correction
             How much less a hit on a popular item weighs.
 
@@ -101,7 +103,7 @@ class TrainingQueries:
     def with_feedback(self, grades: CSR, share: float, hits_per_grade: float = np.inf) -> TrainingQueries:
         """Return these training queries, then those of listeners' feedback, scaled to a share of all hits.
 
-        What the feedback names was chosen from all items.
+        What the feedback names was chosen from all items. Where there are no hits to have a share of, its weight is 0.
 
         Parameters
         ----------
@@ -113,9 +115,10 @@ class TrainingQueries:
             Hits that a grade of 1 counts at most; the share is then smaller, so that a little feedback does not count
             for much.
         """
-        if not grades.nnz or not share:
+        total = grades.data.sum(dtype=np.float64)
+        if not total or not share:
             return self
-        scale = share / (1 - share) * self.hits.data.sum(dtype=np.float64) / grades.data.sum(dtype=np.float64)
+        scale = share / (1 - share) * self.hits.data.sum(dtype=np.float64) / total
         asked = np.flatnonzero(grades.row_sizes).astype(np.int32)
         others = grades.select_rows(asked)
         return self.concatenated(
@@ -176,7 +179,9 @@ def listed_queries(
     strata: NDArray[np.int8],
     adjusted_listeners: NDArray[np.float64],
 ) -> TrainingQueries:
-    """Return the queries of curated lists, whose hits are the grades, scaled to sum to a list's length, at most to ten.
+    """Return the queries of curated lists. Their hits are the grades, scaled.
+
+    Those of a query sum to how many items its list has, and at most to ten.
 
     Parameters
     ----------
