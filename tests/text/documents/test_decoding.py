@@ -21,6 +21,13 @@ def test_a_declared_encoding_is_believed_where_it_can_be() -> None:
         ("①東京事変", "cp932", "shift_jis"),
         ("똠방각하", "cp949", "euc-kr"),
         ("Mötley – Crüe", "cp1254", "iso-8859-9"),
+        ("周杰倫 銹", "cp950", "big5"),
+        ("①東京事変", "cp932", "x-sjis"),
+        ("①東京事変", "cp932", "Windows-31J"),
+        ("朱镕基", "gbk", "x-gbk"),
+        ("คาราบาว", "cp874", "windows-874"),
+        ("Кино и Кент", "mac_cyrillic", "x-mac-cyrillic"),
+        ("שלום", "iso8859-8", "iso-8859-8-i"),
     ],
 )
 def test_a_name_means_the_wider_encoding_that_browsers_read(text: str, encoding: str, declared: str) -> None:
@@ -39,6 +46,19 @@ def test_a_declared_encoding_whose_bytes_are_valid_in_utf_8_comes_before_it() ->
 def test_a_page_whose_declaration_can_be_read_is_not_in_utf_16(declared: str) -> None:
     page = f'<meta charset="{declared}">Mötley Crüe'
     assert decode(page.encode("cp1252"), html=True) == (page, "windows-1252")
+    assert decode(page.encode() + b"\0", html=True) == (page, None)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<script src="x.js" charset="koi8-r"></script><meta charset="windows-1251">Кино и Кент',
+        '<META http-equiv="Content-Type" content="text/html; charset=windows-1251">Кино и Кент',
+        '<?xml version="1.0" encoding="windows-1251"?><html>Кино и Кент</html>',
+    ],
+)
+def test_what_a_page_declares_is_that_of_its_meta_or_its_xml_declaration(page: str) -> None:
+    assert decode(page.encode("cp1251"), html=True) == (page, None)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +72,12 @@ def test_half_a_character_at_the_end_is_left_out() -> None:
     assert decode("Sigur Rós".encode()[:-2]) == ("Sigur R", None)
     assert decode("Sigur Rós".encode("utf-8-sig")[:-2]) == ("Sigur R", None)
     assert decode("Sigur Rós".encode("utf-16")[:-1]) == ("Sigur Ró", None)
+
+
+def test_a_last_letter_in_the_declared_encoding_is_no_half_character() -> None:
+    assert decode(b"Beyonc\xe9", "iso-8859-1") == ("Beyoncé", None)
+    assert decode("abc И".encode("cp1251"), "windows-1251") == ("abc И", None)
+    assert decode("Beyoncé, Sigur Rós".encode()[:-2], "iso-8859-1") == ("Beyoncé, Sigur R", None)
 
 
 def test_no_nul_survives() -> None:

@@ -13,12 +13,16 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_META: Final = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
-_HEAD: Final = 2048  # bytes in which HTML must say its encoding
+_INSIDE: Final = re.compile(
+    rb"""(?:<meta\b[^>]*?\bcharset|\A\s*<\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""",
+    re.IGNORECASE,
+)
+_HEAD: Final = 2048  # bytes in which a page's declaration is looked for; the standard says 1,024
 _UNFIT: Final = ("idna", "punycode")  # they take quadratic time
 _WIDE: Final = ("utf-16", "utf-32")
 # What browsers read instead, and pages are written in: https://encoding.spec.whatwg.org/#names-and-labels
 _WIDER: Final = {
+    "big5": "big5hkscs",
     "euc_kr": "cp949",
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -30,6 +34,19 @@ _WIDER: Final = {
     "utf-16": "utf-16-le",  # Python's own needs the mark
     "utf-32": "utf-32-le",
 }
+_LABELS: Final = {
+    "dos-874": "cp874",
+    "iso-8859-8-i": "iso8859-8",
+    "windows-31j": "cp932",
+    "windows-874": "cp874",
+    "x-gbk": "gb18030",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-ukrainian": "mac_cyrillic",
+    "x-sjis": "cp932",
+    "x-x-big5": "big5",
+}
+"""Their names of encodings that Python does not know."""
+
 LAST_RESORT: Final = "windows-1252"
 
 
@@ -38,8 +55,10 @@ def decode(data: bytes, declared: str | None = None, *, html: bool = False) -> t
 
     A byte order mark decides, then UTF-8 if the bytes are valid in it (text in another encoding almost never is), then
     the declared encoding, then that which the page itself declares; else it is read as windows-1252. A declared
-    encoding of which valid UTF-8 may be made comes before UTF-8: UTF-16 or UTF-32 if there are NUL bytes, and
-    ISO-2022 if there are escapes. Names of encodings mean what they mean to browsers: of ISO-8859-1, windows-1252.
+    encoding of which valid UTF-8 may be made comes before UTF-8: UTF-16 or UTF-32 if there are NUL bytes, ISO-2022 if
+    there are escapes, and any if all but the end is ASCII, which is a whole letter or half a character of UTF-8. A page
+    that says in ASCII that it is UTF-16 is not. Names of encodings mean what they mean to browsers: of ISO-8859-1,
+    windows-1252.
 
     Parameters
     ----------
@@ -55,15 +74,18 @@ def decode(data: bytes, declared: str | None = None, *, html: bool = False) -> t
     text
         The text, without NUL characters.
     guessed
-        The encoding, if it was guessed; None if the text is Unicode or the declared encoding was right.
+        The encoding, if it was guessed; None if it is Unicode or the declared encoding was right. Under a mark, what
+        is not valid in its encoding is U+FFFD.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _decoded(data, encoding, "replace"), None
-    inside = _META.search(data[:_HEAD]) if html else None
-    named = [_codec(name, data) for name in (declared, inside[1].decode("ascii") if inside else None) if name]
-    known = [codec for codec in named if codec]
-    early = [codec for codec in known if _in_bytes_of_utf_8(codec, data)]
+    known = [codec] if declared and (codec := _codec(declared, data)) else []
+    inside = _INSIDE.search(data[:_HEAD]) if html else None
+    if inside and (codec := _codec(inside[1].decode("ascii"), data)) and not codec.startswith(_WIDE):
+        known.append(codec)
+    ends_open = _ends_open(data)
+    early = [codec for codec in known if ends_open or _in_bytes_of_utf_8(codec, data)]
     for codec in (*early, "utf-8", *known):
         for encoding in dict.fromkeys((_WIDER.get(codec, codec), codec)):
             try:
@@ -80,7 +102,7 @@ def _decoded(data: bytes, encoding: str, errors: str) -> str:
 def _codec(name: str, data: bytes) -> str | None:
     """Return Python's name of an encoding; None if it is none of text, or cannot be that of the bytes."""
     try:
-        codec = codecs.lookup(name).name
+        codec = codecs.lookup(_LABELS.get(name.lower(), name)).name
         "".encode(codec)  # refuses what is no encoding of text, such as zlib
     except (LookupError, ValueError):
         return None
@@ -91,3 +113,11 @@ def _codec(name: str, data: bytes) -> str | None:
 def _in_bytes_of_utf_8(codec: str, data: bytes) -> bool:
     """Return whether text in an encoding may be valid UTF-8 by chance."""
     return codec.startswith(_WIDE) or (codec.startswith("iso2022") and b"\x1b" in data)
+
+
+def _ends_open(data: bytes) -> bool:
+    """Return whether all that is not ASCII is the beginning of a character of UTF-8 at the end."""
+    try:
+        return not data.isascii() and _decoded(data, "utf-8", "strict").isascii()
+    except UnicodeError:
+        return False
