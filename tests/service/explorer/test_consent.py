@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tigertail.feedback.store import FeedbackStore
@@ -56,6 +58,21 @@ def test_what_is_allowed_is_recorded_with_what_was_done_before(
     stranger.wait_until_sent()
     assert stranger.events["kind"].value_counts().sort("kind").rows() == [("impression", 20), ("like", 1)]
     expect(button(stranger, "Allow")).to_be_hidden()
+
+
+def test_an_answer_counts_in_every_tab(stranger: Any, expect: Any, star: Json) -> None:
+    stranger.open(item=star["item_id"])
+    other = stranger.page.context.new_page()
+    other.goto(stranger.page.url)
+    other.locator("#column-tigertail").get_by_role("button", name="Good recommendation").nth(2).click()
+    pressed = datetime.now(UTC)
+    stranger.page.bring_to_front()
+    stranger.page.wait_for_timeout(SEEN)
+    button(stranger, "Allow").click()
+    expect(other.get_by_role("button", name="Allow", exact=True)).to_be_hidden()
+    expect(other.locator(".feedback-status")).to_have_text("Saved")
+    (like,) = stranger.events.filter(pl.col("kind") == "like").to_dicts()
+    assert like["at"] <= pressed, "the time is that of the press"
 
 
 def test_a_refusal_is_all_that_is_remembered(stranger: Any, expect: Any, star: Json) -> None:

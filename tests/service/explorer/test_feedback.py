@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from tigertail.feedback.store import FeedbackStore
+
 Json = dict[str, Any]
 
 
@@ -174,3 +176,121 @@ def test_nothing_is_recorded_when_recording_is_off(person: Any, expect: Any, sta
     person.page.wait_for_timeout(1500)  # longer than a list must stand to count as seen
     assert person.events.is_empty()
     assert person.page.evaluate("localStorage.getItem('tigertail.recording')") == "no"
+
+
+def stored_of(person: Any, listener: str) -> pl.DataFrame:
+    with FeedbackStore.open(person.running.store) as store:
+        return store.read().filter(pl.col("listener") == listener)
+
+
+def test_who_stops_recording_can_still_erase_what_is_stored(person: Any, expect: Any, star: Json) -> None:
+    person.open(item=star["item_id"])
+    expect(person.page.locator(".feedback-status")).to_have_text("Saved")
+    person.page.get_by_role("button", name="Your feedback").click()
+    dialog = person.page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="Record what I see").uncheck()
+    dialog.get_by_role("button", name="Delete my data").click()
+    expect(dialog).to_contain_text("erased 20 events")
+
+
+def test_what_is_in_flight_is_erased_too(person: Any, expect: Any, star: Json) -> None:
+    held: list[Any] = []
+    person.page.route("**/v1/feedback", lambda route: route.continue_() if held else held.append(route))
+    person.open(item=star["item_id"])
+    person.page.wait_for_function("() => localStorage.getItem('tigertail.feedback')?.length > 2")
+    before = person.page.evaluate("localStorage.getItem('tigertail.listener')")
+    person.page.wait_for_timeout(500)
+    with person.page.expect_response("**/v1/feedback"):  # a second request beside the first
+        person.page.evaluate("dispatchEvent(new Event('pagehide'))")
+    person.page.get_by_role("button", name="Your feedback").click()
+    dialog = person.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete my data").click()
+    person.page.wait_for_timeout(500)
+    held[0].continue_()
+    expect(dialog).to_contain_text("erased 20 events")
+    assert stored_of(person, before).is_empty()
+
+
+def test_what_another_tab_has_in_flight_is_erased_too(person: Any, expect: Any, star: Json) -> None:
+    held: list[Any] = []
+    person.open(item=star["item_id"])
+    person.wait_until_sent()
+    before = person.page.evaluate("localStorage.getItem('tigertail.listener')")
+    other = person.page.context.new_page()
+    other.route("**/v1/feedback", lambda route: held.append(route))
+    other.goto(person.page.url)
+    other.locator("#column-tigertail").get_by_role("button", name="Good recommendation").first.click()
+    other.wait_for_timeout(500)
+    person.page.bring_to_front()
+    person.page.get_by_role("button", name="Your feedback").click()
+    dialog = person.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete my data").click()
+    expect(dialog).to_contain_text("erased")
+    with other.expect_response("**/v1/feedback/listeners/*"):
+        held[0].continue_()
+    assert stored_of(person, before).is_empty()
+
+
+def test_what_was_pressed_while_recording_was_off_can_be_pressed_again(
+    person: Any, expect: Any, star: Json
+) -> None:
+    person.open(item=star["item_id"])
+    person.wait_until_sent()
+    good = person.rows().first.get_by_role("button", name="Good recommendation")
+    person.page.evaluate("() => localStorage['tigertail.recording'] = 'no'")
+    good.click()
+    person.page.evaluate("() => localStorage['tigertail.recording'] = 'yes'")
+    good.click()
+    person.wait_until_sent()
+    assert person.events["kind"].to_list().count("like") == 1
+    good.click()  # recorded already
+    person.page.wait_for_timeout(500)
+    assert person.events["kind"].to_list().count("like") == 1
+
+
+def test_the_server_says_when_to_try_again(person: Any, expect: Any, star: Json) -> None:
+    person.expected_statuses = {429}
+    sent: list[str] = []
+
+    def busy(route: Any) -> None:
+        sent.append(route.request.url)
+        route.fulfill(status=429, body="{}", headers={"Retry-After": "60"})
+
+    person.page.route("**/v1/feedback", busy)
+    person.open(item=star["item_id"])
+    expect(person.page.locator(".feedback-status")).to_have_text("20 events to retry")
+    person.rows().first.get_by_role("button", name="Good recommendation").click()
+    expect(person.page.locator(".feedback-status")).to_have_text("21 events to retry")
+    person.page.wait_for_timeout(1000)
+    assert len(sent) == 1
+
+
+def test_the_sign_in_page_of_a_network_is_no_acknowledgement(person: Any, expect: Any, star: Json) -> None:
+    person.page.route("**/v1/feedback", lambda route: route.fulfill(status=200, body="<h1>Welcome</h1>"))
+    person.open(item=star["item_id"])
+    expect(person.page.locator(".feedback-status")).to_have_text("20 events to retry")
+    person.page.unroute("**/v1/feedback")
+    person.wait_until_sent()
+    assert len(person.events) == 20
+
+
+def test_a_write_that_failed_loses_no_event_of_another_tab(person: Any, expect: Any, star: Json) -> None:
+    person.expected_statuses = {429}
+    context = person.page.context
+    context.route(
+        "**/v1/feedback", lambda route: route.fulfill(status=429, body="{}", headers={"Retry-After": "60"})
+    )
+    person.open(item=star["item_id"])
+    expect(person.page.locator(".feedback-status")).to_have_text("20 events to retry")
+    person.page.evaluate(
+        "() => { self.kept = Storage.prototype.setItem; Storage.prototype.setItem = () => { throw 0; }; }"
+    )
+    person.rows().nth(0).get_by_role("button", name="Good recommendation").click()
+    other = context.new_page()
+    other.goto(person.page.url)
+    other.locator("#column-tigertail").get_by_role("button", name="Bad recommendation").first.click()
+    expect(other.locator(".feedback-status")).to_have_text("41 events to retry")
+    person.page.bring_to_front()
+    person.page.evaluate("() => { Storage.prototype.setItem = self.kept; }")
+    person.rows().nth(1).get_by_role("button", name="Good recommendation").click()
+    assert len(person.queued_events) == 43

@@ -169,7 +169,13 @@ export class Api {
    * @returns {Promise<T>}  Not checked: the caller names the type that the API documents.
    */
   async #request(url, init) {
-    return (await this.#respond(url, init)).json();
+    const response = await this.#respond(url, init);
+    try {
+      return await response.json();
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      throw new ApiError(0, {}); // not the server: a sign-in page of the network, or a connection that broke
+    }
   }
 
   /** @param {URL} url @param {RequestInit} init @returns {Promise<Response>} */

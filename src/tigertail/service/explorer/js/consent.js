@@ -7,10 +7,15 @@ import { readItem, writeItem } from "./storage.js";
 const RECORDING = "tigertail.recording";
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/; // then the visitor and the operator are one
 
-/** Dispatches "change" when the visitor answers. */
+/** Dispatches "change" when the visitor answers, in this tab or another. */
 export class Consent extends EventTarget {
   /** @type {boolean | null} The answer, where this browser blocks storage. */
   #answer = null;
+
+  constructor() {
+    super();
+    addEventListener("storage", (event) => event.key === RECORDING && this.dispatchEvent(new Event("change")));
+  }
 
   /** @returns {boolean | null} Whether the visitor allows it; null before they answer. */
   get answer() {

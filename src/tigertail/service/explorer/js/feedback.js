@@ -1,6 +1,7 @@
 /**
  * The queue of feedback events. An event is stored in this browser until the server has acknowledged it. A retry sends the
- * same event id, by which the server finds duplicates: so no event is lost, and none is stored twice.
+ * same event id, by which the server finds duplicates: so none is stored twice, and none is lost but those that the page
+ * counts as dropped or rejected.
  */
 
 import { ApiError } from "./api.js";
@@ -19,10 +20,14 @@ const MAX_QUEUED = 4000; // storage is limited, and a server may never accept fe
 
 /** @typedef {import("./types.js").FeedbackEvent} FeedbackEvent */
 
-/** Dispatches "change" when the queue or its status changes. */
+/** Dispatches "change" when the queue or its status changes, and "rejected" when the server rejects an event. */
 export class Feedback extends EventTarget {
   /** @type {(() => void)[]} What was done before the visitor allowed to record it. */
   #waiting = [];
+  /** @type {Set<Promise<unknown>>} Requests that run; one of a page that is left may run beside another. */
+  #inFlight = new Set();
+  /** @type {Set<string>} Ids of events that left the queue: where a write fails, storage still has them. */
+  #removed = new Set();
 
   /** @param {import("./api.js").Api} api @param {import("./consent.js").Consent} consent */
   constructor(api, consent) {
@@ -31,10 +36,9 @@ export class Feedback extends EventTarget {
     this.consent = consent;
     /** @type {FeedbackEvent[]} */
     this.queue = readQueue();
-    /** @type {string | null} The listener, where this browser blocks storage. */
+    /** @type {string | null} The listener, where this browser blocks storage or nothing is recorded any more. */
     this.sessionListener = null;
     this.persistent = true;
-    this.sending = false;
     this.sentCount = 0;
     this.droppedCount = 0;
     this.batchSize = BATCH;
@@ -83,8 +87,11 @@ export class Feedback extends EventTarget {
   }
 
   #onConsent() {
-    if (!this.recording) {
+    if (this.recording) this.queue = this.#storedQueue(); // another tab may have asked
+    else {
       this.queue = [];
+      this.attempt = 0;
+      this.sessionListener = readItem(localStorage, LISTENER) ?? this.sessionListener; // who may still ask to be erased
       removeItem(localStorage, LISTENER);
     }
     this.#save();
@@ -97,7 +104,7 @@ export class Feedback extends EventTarget {
     this.queue = [...this.#storedQueue(), ...events];
     this.#trim();
     this.#save();
-    this.#schedule(SEND_DELAY);
+    if (!this.attempt) this.#schedule(SEND_DELAY); // else a retry has its time
   }
 
   /**
@@ -109,7 +116,7 @@ export class Feedback extends EventTarget {
     const former = this.listener;
     this.#resetListener();
     try {
-      await this.inFlight?.catch(() => {}); // a request in flight would be stored after the erasure
+      await Promise.allSettled(this.#inFlight); // a request in flight would be stored after the erasure
       const { erased } = await this.api.eraseFeedback(former);
       return { former, erased };
     } catch {
@@ -117,9 +124,16 @@ export class Feedback extends EventTarget {
     }
   }
 
+  /** Another tab erased a listener: what this one had in flight may have been stored after that. @param {string} former */
+  async #onErasedElsewhere(former) {
+    this.#remove(this.queue.filter((event) => event.listener === former));
+    if (!this.#inFlight.size) return;
+    await Promise.allSettled(this.#inFlight);
+    await this.api.eraseFeedback(former).catch(() => {});
+  }
+
   #resetListener() {
-    this.queue = [];
-    this.#save();
+    this.#remove(this.#storedQueue());
     this.sessionListener = uuid();
     if (this.recording) writeItem(localStorage, LISTENER, this.sessionListener);
     this.lastError = null;
@@ -131,29 +145,29 @@ export class Feedback extends EventTarget {
 
   /** Send now. @param {boolean} [leaving]  Whether the page is being closed. */
   async flush(leaving = false) {
-    if (!this.recording || !this.queue.length || (this.sending && !leaving)) return;
+    if (!this.recording || !this.queue.length || (this.#inFlight.size && !leaving)) return;
     const events = this.queue.slice(0, Math.min(this.batchSize, leaving ? UNLOAD_BATCH : BATCH));
-    this.sending = true;
+    const sent = this.api.sendFeedback(events, leaving);
+    this.#inFlight.add(sent);
     this.#emitChange();
     try {
-      this.inFlight = this.api.sendFeedback(events, leaving);
-      await this.inFlight;
+      await sent;
+      this.#inFlight.delete(sent);
       this.#onSent(events);
     } catch (error) {
+      this.#inFlight.delete(sent);
       this.#onFailed(events, error);
     } finally {
-      this.sending = false;
       this.#emitChange();
     }
   }
 
   /** @param {FeedbackEvent[]} events */
   #onSent(events) {
-    this.sentCount += events.length;
+    this.sentCount += this.#remove(events);
     this.attempt = 0;
     this.lastError = null;
     this.batchSize = Math.min(2 * this.batchSize, BATCH);
-    this.#remove(events);
     if (this.queue.length) this.#schedule(SEND_DELAY);
   }
 
@@ -176,19 +190,28 @@ export class Feedback extends EventTarget {
     // A retry would fail again: report the event, and go on with the others.
     this.rejected = { events: (this.rejected?.events ?? 0) + events.length, error };
     this.#remove(events);
+    this.dispatchEvent(new Event("rejected"));
     this.#schedule(SEND_DELAY);
   }
 
-  /** @param {FeedbackEvent[]} events */
+  /** @param {FeedbackEvent[]} events @returns {number} How many of them were still in the queue. */
   #remove(events) {
-    const ids = new Set(events.map((event) => event.event_id));
-    this.queue = this.#storedQueue().filter((event) => !ids.has(event.event_id));
+    const before = this.#storedQueue();
+    for (const event of events) this.#removed.add(event.event_id);
+    this.queue = this.#storedQueue();
     this.#save();
+    return before.length - this.queue.length;
   }
 
-  /** The queue is shared by all tabs: each reads it before it writes, or it would overwrite the events of another. */
+  /**
+   * The queue is shared by all tabs: each reads it before it writes, or it would overwrite the events of another. Where a
+   * write failed, this tab has events that storage lacks.
+   */
   #storedQueue() {
-    return this.persistent ? readQueue() : this.queue;
+    const own = this.persistent ? [] : this.queue;
+    const ids = new Set(own.map((event) => event.event_id));
+    const others = readQueue().filter((event) => !ids.has(event.event_id));
+    return [...others, ...own].filter((event) => !this.#removed.has(event.event_id));
   }
 
   /** Drop the oldest impressions, never a rating, and count them. */
@@ -219,6 +242,7 @@ export class Feedback extends EventTarget {
 
   #listen() {
     addEventListener("storage", (event) => {
+      if (event.key === LISTENER && event.oldValue && event.newValue) this.#onErasedElsewhere(event.oldValue);
       if (event.key !== QUEUE || !this.persistent) return;
       this.queue = readQueue();
       this.#emitChange();

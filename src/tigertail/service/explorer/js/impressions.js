@@ -9,10 +9,12 @@ import { uuid } from "./uuid.js";
 
 /** Records the impressions of a list once, and what the listener does with its items. */
 export class TrackedList {
-  #recorded = false;
-  #listener = "";
+  /** @type {string | null} The listener that the list is recorded for. */
+  #listener = null;
   /** @type {Map<string, "like" | "dislike">} */
   #ratings = new Map();
+  /** @type {Map<string, "like" | "dislike">} Those that are recorded for the listener. */
+  #recordedRatings = new Map();
 
   /** @param {import("./feedback.js").Feedback} feedback @param {import("./types.js").Similar} answer @param {string | null} country */
   constructor(feedback, answer, country) {
@@ -22,24 +24,26 @@ export class TrackedList {
     this.id = uuid();
   }
 
-  /** Record that the list was seen; again only for another listener. */
-  recordImpressions() {
+  /** Record that the list was seen; again only for another listener. @param {string} [at] */
+  recordImpressions(at = now()) {
     if (!this.feedback.recording) return;
     const { listener } = this.feedback;
-    if (this.#recorded && this.#listener === listener) return;
-    if (this.#recorded) this.id = uuid(); // the same list id would link the new listener to the former one
-    this.#recorded = true;
+    if (this.#listener === listener) return;
+    if (this.#listener) this.id = uuid(); // the same list id would link the new listener to the former one
     this.#listener = listener;
-    this.feedback.enqueue(this.answer.items.map((item) => this.#event("impression", item)));
+    this.#recordedRatings.clear();
+    this.feedback.enqueue(this.answer.items.map((item) => this.#event("impression", item, at)));
   }
 
   /** @param {Action} action @param {Listed} item */
   recordAction(action, item) {
-    if (this.#ratings.get(item.id) === action) return;
+    const at = now(); // it may be allowed later
     if (action !== "hide") this.#ratings.set(item.id, action);
     this.feedback.whenAllowed(() => {
-      this.recordImpressions(); // an item with an action was seen
-      this.feedback.enqueue([this.#event(action, item)]);
+      this.recordImpressions(at); // an item with an action was seen
+      if (this.#recordedRatings.get(item.id) === action) return;
+      if (action !== "hide") this.#recordedRatings.set(item.id, action);
+      this.feedback.enqueue([this.#event(action, item, at)]);
     });
   }
 
@@ -48,8 +52,8 @@ export class TrackedList {
     return this.#ratings.get(item.id) ?? null;
   }
 
-  /** @param {"impression" | Action} kind @param {Listed} item @returns {import("./types.js").FeedbackEvent} */
-  #event(kind, item) {
+  /** @param {"impression" | Action} kind @param {Listed} item @param {string} at @returns {import("./types.js").FeedbackEvent} */
+  #event(kind, item, at) {
     return {
       event_id: uuid(),
       kind,
@@ -60,7 +64,9 @@ export class TrackedList {
       list_id: this.id,
       listener: this.feedback.listener,
       country: this.country,
-      at: new Date().toISOString(),
+      at,
     };
   }
 }
+
+const now = () => new Date().toISOString();

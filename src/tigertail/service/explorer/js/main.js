@@ -177,7 +177,7 @@ byId("privacy-open").addEventListener("click", () => openPrivacyDialog(dialog, f
 consentBar(byId("consent"), consent, () => openPrivacyDialog(dialog, feedback));
 dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
 themeSwitch(/** @type {HTMLButtonElement} */ (byId("theme")), () => dispatchEvent(new Event("themechange")));
-feedback.addEventListener("change", () => feedback.rejected && toast(text("feedback.rejected.reason"), " ", errorLine(feedback.rejected.error)));
+feedback.addEventListener("rejected", () => feedback.rejected && toast(text("feedback.rejected.reason"), " ", errorLine(feedback.rejected.error)));
 router.addEventListener("change", show);
 showConnection();
 showModel();
