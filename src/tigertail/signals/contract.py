@@ -23,7 +23,7 @@ co-listening  length of the item's column of confidences             about 1/2: 
 factors       length of its vector, which grows with its listeners   none stated: the cosine
 back-off      as factors, in both its parts                          none stated: the cosine
 sequences     root of its weight in shows and playlists              none: 1/2 of that weight, the cosine
-pairs         root of the number of its pairs                        none: 1/2 of that number
+pairs         root of the sum of the counts of its pairs             none: 1/2 of that sum
 annotation    length of its row of label weights, with a floor       none: about the cosine
 audio         nothing: it has no such exponent
 ============  =====================================================  ===================================
@@ -370,7 +370,7 @@ class Retrieves(Protocol):
 
     @property
     def finds_all(self) -> bool:
-        """Whether :meth:`nearest` returns every item that it has data about, beside the query."""
+        """Whether :meth:`nearest` returns every other item that it has data about, those of 0 or less too."""
 
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Return items that can be the best answers to some queries, whatever the popularity exponent.
