@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,10 @@ ITEMS = "abcde"
 COUNTED = [("a", "b", 6.0), ("b", "a", 2.0), ("a", "c", 2.0), ("c", "d", 1.0), ("e", "e", 9.0)]
 
 
-def fitted(folder: Path, config: PairsConfig) -> Pairs:
+def fitted(folder: Path, config: PairsConfig, counted: Sequence[tuple[str, str, float]] = COUNTED) -> Pairs:
     plays = pl.DataFrame({"listener_id": "u", "item_id": list(ITEMS), "plays": 1.0})
-    counted = pl.DataFrame(COUNTED, ["item_a", "item_b", "count"], orient="row")
-    dataset = Dataset.write(folder / "dataset", {"plays": plays, "pairs": counted}, name="pairs")
+    pairs = pl.DataFrame(counted, ["item_a", "item_b", "count"], orient="row")
+    dataset = Dataset.write(folder / "dataset", {"plays": plays, "pairs": pairs}, name="pairs")
     return fit_pairs(dataset, Interactions.of(dataset), config)
 
 
@@ -37,6 +38,11 @@ def test_affinity_is_the_formula(tmp_path: Path, beta: float, shrinkage: float) 
     signal = fitted(tmp_path, PairsConfig(beta=beta, shrinkage=shrinkage))
     np.testing.assert_allclose(signal.affinity(np.arange(5, dtype=np.int32)), expected, rtol=1e-6)
     assert signal.known.tolist() == [True] * 4 + [False], "an item with itself is no pair"
+
+
+def test_a_count_of_0_is_an_affinity_of_0(tmp_path: Path) -> None:
+    signal = fitted(tmp_path, PairsConfig(shrinkage=0.0), [("a", "b", 0.0), ("a", "c", 1.0)])
+    assert signal.affinity(np.array([0], np.int32))[0, 1:3].tolist() == [0, 1]
 
 
 def test_the_strongest_are_kept(tmp_path: Path) -> None:

@@ -62,12 +62,13 @@ def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig)
     rows = counts.entry_rows()
     masses = np.bincount(rows, counts.data.astype(np.float64), items)
     there = np.where(masses > 0, masses, 1.0)
-    shrunk = counts.data.astype(np.float64) ** 2 / (counts.data + config.shrinkage)
+    weight = np.where(counts.data > 0, counts.data + config.shrinkage, np.float32(1))  # 0 of 0 is 0
+    shrunk = counts.data.astype(np.float64) ** 2 / weight
     own = np.arange(items, dtype=np.int32)
     return Pairs(
         strongest_products(
             counts.with_data(shrunk.astype(np.float32)),
-            CSR.from_coo(own, own, np.ones(items), (items, items)),
+            CSR.from_coo(own, own, np.ones(items), (items, items)),  # 1: the strongest of each row as it is
             config.neighbours,
             lengths=np.sqrt(there).astype(np.float32),
             gains=(there ** (-config.beta / 2)).astype(np.float32),

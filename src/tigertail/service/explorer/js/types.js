@@ -1,6 +1,7 @@
 /**
- * The JSON of the HTTP API, under the names of its schemas (see /openapi.json), and the types that several modules share.
- * `Map` and `Event` of the API are `CatalogueMap` and `FeedbackEvent` here: the browser has a `Map` and an `Event` itself.
+ * The JSON of the HTTP API (see /openapi.json), and the types that several modules share. Most have the names of the API's
+ * schemas; its `Map` and `Event` are `CatalogueMap` and `FeedbackEvent` here, since the browser has both names itself, and
+ * its `Playlist` is a `Walk`.
  *
  * @typedef {"head" | "mid" | "tail" | "cold"} Stratum
  *
@@ -24,7 +25,7 @@
  * @property {number} [contribution]
  * @property {number | null} [factor]  What it multiplies the affinity by.
  * @property {number} share
- * @property {boolean} [has_data]  False if the signal has no data on the pair.
+ * @property {boolean} [has_data]  False if the signal has no data on the pair, or the item is beyond the neighbours that it keeps.
  * @property {string} [evidence]  In English.
  * @property {Fact[]} [facts]  The same, for a page that has its own words.
  * @property {string} [seed]  The item of the query that it links to, where there are several.
