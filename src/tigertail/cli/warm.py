@@ -18,7 +18,7 @@ def warm(
         typer.Option("--ship", help="Compile for the wheel: for x86-64-v3, into the package itself."),
     ] = False,
 ) -> None:
-    """Compile every kernel now, so that no later command waits for it."""
+    """Compile the kernels of fits, answers and evaluations now, so that no later command waits for them."""
     from tigertail.kernel_cache import ship as compile_for_wheel
 
     if ship:
