@@ -79,6 +79,36 @@ def test_a_highlighted_country_shows_its_cohesion(person: Any, expect: Any) -> N
     person.screenshot("map-country")
 
 
+def test_a_country_that_is_searched_for_is_shown_and_let_go(person: Any, expect: Any) -> None:
+    person.open(view="map")
+    page = person.page
+    first = page.locator(".keys button").first
+    code = first.get_attribute("data-country")
+    page.get_by_role("combobox", name="Highlight a country").fill(code)
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-legend .chip")).to_be_visible()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    page.locator(".map-legend .chip").get_by_role("button", name="Remove").click()
+    expect(page.locator(".map-legend .chip")).to_be_hidden()
+    expect(first).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".cohesion")).to_be_empty()
+
+
+def test_a_country_that_naive_cf_has_no_data_on_has_no_share(person: Any, expect: Any) -> None:
+    def without_listeners(route: Any) -> None:
+        answer = route.fetch()
+        drawn = answer.json()
+        largest = max(set(drawn["country"]) - {None}, key=drawn["country"].count)
+        pairs = zip(drawn["before"], drawn["country"], strict=True)
+        drawn["before"] = [None if country == largest else point for point, country in pairs]
+        route.fulfill(response=answer, json=drawn)
+
+    person.page.route("**/v1/map", without_listeners)
+    person.open(view="map")
+    person.page.locator(".keys button").first.click()
+    expect(person.page.locator(".cohesion")).to_contain_text("has no data on")
+
+
 def test_a_missing_map_names_the_command_that_makes_one(person: Any, expect: Any) -> None:
     person.expected_statuses = {404}
     problem = {

@@ -6,14 +6,18 @@ const MAX_DOTS = 300; // of the country, the most popular: more would take long
 /**
  * @param {import("./scene.js").Scene} scene
  * @param {string} country
- * @returns {{before: number, after: number, nearest: number}} Of the dots nearest to each dot of the country, the share from the same country.
+ * @returns {{before: number | null, after: number | null, nearest: number, missing: number}}
+ *   Of the dots nearest to each dot of the country, the share from the same country, null where none could be counted; and how many dots naive CF
+ *   lacks.
  */
 export function cohesion(scene, country) {
-  const dots = scene.dotsOf(country).slice(0, MAX_DOTS);
+  const all = scene.dotsOf(country);
+  const dots = all.slice(0, MAX_DOTS);
   return {
     before: shareFrom(scene, scene.before, scene.present.before, dots, country),
     after: shareFrom(scene, scene.after, scene.present.after, dots, country),
     nearest: NEAREST,
+    missing: all.filter((dot) => !scene.present.before[dot]).length,
   };
 }
 
@@ -23,6 +27,7 @@ export function cohesion(scene, country) {
  * @param {Uint8Array} present
  * @param {number[]} dots
  * @param {string} country
+ * @returns {number | null}
  */
 function shareFrom(scene, [xs, ys], present, dots, country) {
   const { country: homes } = scene.data;
@@ -48,7 +53,7 @@ function shareFrom(scene, [xs, ys], present, dots, country) {
       if (homes[other] === country) same += 1;
     }
   }
-  return all ? same / all : 0;
+  return all ? same / all : null;
 }
 
 /** Keep the nearest in order. @param {Float64Array} distances @param {Int32Array} neighbours @param {number} distance @param {number} dot */

@@ -2,9 +2,11 @@
 
 import { countryPicker } from "../country-picker.js";
 import { h, refill } from "../dom.js";
+import { icon } from "../icons.js";
 import { countryName, formatNumber, formatPercent, text, richText } from "../language.js";
 import { cohesion } from "./cohesion.js";
 import { COLOURED_COUNTRIES } from "./scene.js";
+import { listName } from "./selection-panel.js";
 
 /**
  * @param {import("./scene.js").Scene} scene
@@ -15,14 +17,16 @@ import { COLOURED_COUNTRIES } from "./scene.js";
  * @returns {HTMLElement}
  */
 export function legend(scene, { highlight, zoom, announce }) {
-  const cohesionNote = h("p", { class: "cohesion", role: "status", "aria-live": "polite" });
-  const zoomButton = h("button", { type: "button", class: "secondary", hidden: true, onclick: () => chosen && zoom(chosen) }, text("map.zoomToCountry"));
   /** @type {string | null} */
   let chosen = null;
+  const chips = h("ul", { class: "chips small", "aria-label": text("filters.homes.chosen"), hidden: true });
+  const cohesionNote = h("p", { class: "cohesion", role: "status", "aria-live": "polite" });
+  const zoomButton = h("button", { type: "button", class: "secondary", hidden: true, onclick: () => chosen && zoom(chosen) }, text("map.zoomToCountry"));
   const choose = (/** @type {string | null} */ country) => {
     chosen = country;
     for (const key of keys) key.setAttribute("aria-pressed", String(key.dataset.country === country));
-    zoomButton.hidden = country === null;
+    zoomButton.hidden = chips.hidden = country === null;
+    refill(chips, ...(country === null ? [] : [chip(country, () => choose(null))]));
     refill(cohesionNote, ...(country === null ? [] : cohesionText(scene, country)));
     highlight(country);
   };
@@ -50,13 +54,21 @@ export function legend(scene, { highlight, zoom, announce }) {
     h("h2", {}, text("map.home")),
     h("div", { class: "keys" }, ...keys, h("p", {}, h("span", { class: "dot", vars: { "--colour": "var(--map-other)" } }), text("map.others"), h("small", {}, formatNumber(rest)))),
     others,
+    chips,
     cohesionNote,
     zoomButton,
   );
 }
 
+/** @param {string} country @param {() => void} remove */
+function chip(country, remove) {
+  const name = countryName(country);
+  return h("li", { class: "chip" }, name, h("button", { type: "button", "aria-label": text("search.remove", { name }), onclick: remove }, icon("close")));
+}
+
 /** @param {import("./scene.js").Scene} scene @param {string} country */
 function cohesionText(scene, country) {
-  const { before, after, nearest } = cohesion(scene, country);
+  const { before, after, nearest, missing } = cohesion(scene, country);
+  if (before === null || after === null) return missing ? [text("map.missing", { n: missing, list: listName(true) })] : [];
   return richText("map.cohesion", { country: h("b", {}, countryName(country)), nearest, before: h("b", {}, formatPercent(before)), after: h("b", {}, formatPercent(after)) });
 }

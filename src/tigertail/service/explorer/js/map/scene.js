@@ -5,7 +5,7 @@
  * @typedef {import("../types.js").Point} Point
  */
 
-export const COLOURED_COUNTRIES = 7; // more colours would be hard to distinguish
+export const COLOURED_COUNTRIES = 7; // their colours are --map-0 and so on in base.css; more would be hard to distinguish
 const OUTLIERS = 0.004; // share of dots beyond each edge of the whole map: a few outliers would make the rest tiny
 
 export class Scene {

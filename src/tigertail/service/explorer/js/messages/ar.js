@@ -296,7 +296,7 @@ export default {
   "map.highlight": "أبرز بلدًا",
   "map.highlight.placeholder": "بلد آخر…",
   "map.zoomToCountry": "تكبير هذا البلد",
-  "map.cohesion": "{country}: من أقرب {nearest} نقاط إلى كل فنان منه، {before} من البلد نفسه قبل، و{after} بعد.",
+  "map.cohesion": "{country}: من أقرب {nearest} نقاط معروفة البلد إلى كل فنان من أكثر فنانيه شعبية، {before} من البلد نفسه قبل، و{after} بعد.",
   "map.inView": { zero: "لا فنانين ظاهرين", one: "فنان واحد ظاهر", two: "فنانان ظاهران", few: "{n} فنانين ظاهرين", many: "{n} فنانًا ظاهرًا", other: "{n} فنان ظاهر" },
   "map.inView.most": "{artists}، أشهر {most} منهم",
 

@@ -296,7 +296,7 @@ export default {
   "map.highlight": "Ein Land hervorheben",
   "map.highlight.placeholder": "Anderes Land …",
   "map.zoomToCountry": "Auf dieses Land zoomen",
-  "map.cohesion": "{country}: Von den {nearest} nächsten Punkten jedes Künstlers sind vorher {before} aus demselben Land, nachher {after}.",
+  "map.cohesion": "{country}: Von den {nearest} Punkten mit bekanntem Land, die jedem der beliebtesten Künstler am nächsten liegen, sind vorher {before} aus demselben Land, nachher {after}.",
   "map.inView": { one: "{n} Künstler sichtbar", other: "{n} Künstler sichtbar" },
   "map.inView.most": "{artists}, die {most} beliebtesten",
 

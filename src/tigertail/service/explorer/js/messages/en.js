@@ -316,7 +316,7 @@ export default {
   "map.highlight": "Highlight a country",
   "map.highlight.placeholder": "Another country…",
   "map.zoomToCountry": "Zoom to this country",
-  "map.cohesion": "{country}: of the {nearest} dots nearest to each of its artists, {before} are from the same country before, {after} after.",
+  "map.cohesion": "{country}: of the {nearest} dots of known country nearest to each of its most popular artists, {before} are from the same country before, {after} after.",
   "map.inView": { one: "{n} artist in view", other: "{n} artists in view" },
   "map.inView.most": "{artists}, the {most} most popular",
 

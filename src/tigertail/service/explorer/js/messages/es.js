@@ -296,7 +296,7 @@ export default {
   "map.highlight": "Destacar un país",
   "map.highlight.placeholder": "Otro país…",
   "map.zoomToCountry": "Acercar este país",
-  "map.cohesion": "{country}: de los {nearest} puntos más cercanos a cada uno de sus artistas, {before} son del mismo país antes y {after} después.",
+  "map.cohesion": "{country}: de los {nearest} puntos de país conocido más cercanos a cada uno de sus artistas más populares, {before} son del mismo país antes y {after} después.",
   "map.inView": { one: "{n} artista a la vista", many: "{n} de artistas a la vista", other: "{n} artistas a la vista" },
   "map.inView.most": "{artists}, los {most} más populares",
 

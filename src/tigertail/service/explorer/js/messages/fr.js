@@ -296,7 +296,7 @@ export default {
   "map.highlight": "Mettre un pays en valeur",
   "map.highlight.placeholder": "Un autre pays…",
   "map.zoomToCountry": "Zoomer sur ce pays",
-  "map.cohesion": "{country}\u00a0: parmi les {nearest} points les plus proches de chacun de ses artistes, {before} viennent du même pays avant et {after} après.",
+  "map.cohesion": "{country}\u00a0: parmi les {nearest} points de pays connu les plus proches de chacun de ses artistes les plus populaires, {before} viennent du même pays avant et {after} après.",
   "map.inView": { one: "{n} artiste visible", many: "{n} d’artistes visibles", other: "{n} artistes visibles" },
   "map.inView.most": "{artists}, les {most} plus populaires",
 

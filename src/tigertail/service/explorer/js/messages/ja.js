@@ -296,7 +296,7 @@ export default {
   "map.highlight": "国を強調",
   "map.highlight.placeholder": "他の国…",
   "map.zoomToCountry": "この国を拡大",
-  "map.cohesion": "{country}：各アーティストに最も近い{nearest}点のうち同じ国のものは、前が{before}、後が{after}です。",
+  "map.cohesion": "{country}：特に人気の各アーティストに最も近い、国の分かる{nearest}点のうち同じ国のものは、前が{before}、後が{after}です。",
   "map.inView": { other: "{n}組のアーティストを表示中" },
   "map.inView.most": "{artists}、人気上位{most}組",
 

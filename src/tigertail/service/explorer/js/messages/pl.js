@@ -296,7 +296,7 @@ export default {
   "map.highlight": "Wyróżnij kraj",
   "map.highlight.placeholder": "Inny kraj…",
   "map.zoomToCountry": "Przybliż ten kraj",
-  "map.cohesion": "{country}: wśród {nearest} punktów najbliższych każdemu z artystów z tego samego kraju jest {before} przed i {after} po.",
+  "map.cohesion": "{country}: wśród {nearest} punktów o znanym kraju, najbliższych każdemu z jego najpopularniejszych artystów, z tego samego kraju jest {before} przed i {after} po.",
   "map.inView": { one: "Widać {n} artystę", few: "Widać {n} artystów", many: "Widać {n} artystów", other: "Widać {n} artysty" },
   "map.inView.most": "{artists}, na liście {most} najpopularniejszych",
 

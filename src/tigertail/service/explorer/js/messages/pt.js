@@ -296,7 +296,7 @@ export default {
   "map.highlight": "Destacar um país",
   "map.highlight.placeholder": "Outro país…",
   "map.zoomToCountry": "Aproximar este país",
-  "map.cohesion": "{country}: dos {nearest} pontos mais próximos de cada um de seus artistas, {before} são do mesmo país antes e {after} depois.",
+  "map.cohesion": "{country}: dos {nearest} pontos de país conhecido mais próximos de cada um de seus artistas mais populares, {before} são do mesmo país antes e {after} depois.",
   "map.inView": { one: "{n} artista visível", many: "{n} de artistas visíveis", other: "{n} artistas visíveis" },
   "map.inView.most": "{artists}, os {most} mais populares",
 
