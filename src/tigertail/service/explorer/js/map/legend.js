@@ -19,7 +19,7 @@ import { listName } from "./selection-panel.js";
 export function legend(scene, { highlight, zoom, announce }) {
   /** @type {string | null} */
   let chosen = null;
-  const chips = h("ul", { class: "chips small", "aria-label": text("filters.homes.chosen"), hidden: true });
+  const chips = h("ul", { class: "chips small", "aria-label": text("map.home"), hidden: true });
   const cohesionNote = h("p", { class: "cohesion", role: "status", "aria-live": "polite" });
   const zoomButton = h("button", { type: "button", class: "secondary", hidden: true, onclick: () => chosen && zoom(chosen) }, text("map.zoomToCountry"));
   const choose = (/** @type {string | null} */ country) => {
