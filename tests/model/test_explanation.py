@@ -44,6 +44,22 @@ def test_a_group_that_has_nothing_to_say_goes_unmentioned(
     assert carriers == [{"group": "PL", "name": "Poland", "share": pytest.approx(1)}]
 
 
+def test_a_group_with_few_listeners_of_the_query_is_not_named(
+    local_model: Model, signal: GroupedCoListening
+) -> None:
+    every = np.arange(len(local_model.items), dtype=np.int32)
+    hidden = 0
+    for query in every:
+        counts = dict(zip(signal.keys, signal.listeners_by_group(int(query)).tolist(), strict=False))
+        shares = signal.shares(int(query), every)
+        hidden += sum(shares[place].any() and 0 < count < 5 for place, count in enumerate(counts.values()))
+        for carriers in explain("listening", signal, every[[query]], every).rows:
+            assert all(
+                carrier["group"] == "elsewhere" or counts[carrier["group"]] >= 5 for carrier in carriers
+            )
+    assert hidden  # there was something to keep
+
+
 def test_no_answer_needs_no_reason(local_model: Model, signal: GroupedCoListening) -> None:
     why = explain("listening", signal, codes(local_model, "star"), codes(local_model)).column()
     assert len(why) == 0

@@ -23,10 +23,11 @@ from tigertail.signals.contract import (
     Explainable,
     ExplainedByGroup,
     Signal,
+    groups_of,
     has_capability,
 )
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
-from tigertail.signals.listening.groups import ELSEWHERE, group_name
+from tigertail.signals.listening.groups import ELSEWHERE, MIN_LISTENERS_THERE, group_name
 
 WHY: Final = "why"
 PRIOR: Final = "prior"
@@ -255,13 +256,25 @@ def _shares(
     signal: ExplainedByGroup, seeds: NDArray[np.int32], items: NDArray[np.int32]
 ) -> NDArray[np.float64]:
     """Return the groups' shares of the affinity from all seeds together; float64, (groups + 1, items)."""
-    by_seed = np.array([signal.shares(seed, items) for seed in seeds.tolist()])
+    by_seed = np.array([_named_shares(signal, seed, items) for seed in seeds.tolist()])
     if len(seeds) == 1:
         return np.asarray(by_seed[0])
     affinity = signal.affinity(seeds)[:, items].astype(np.float64)
     affinity[~np.isfinite(affinity)] = 0
     total = affinity.sum(axis=0)
     return np.asarray((by_seed * affinity[:, None]).sum(axis=0) / np.where(total != 0, total, 1))
+
+
+def _named_shares(signal: ExplainedByGroup, seed: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return the groups' shares of the affinity from a seed; a group with too few of its listeners counts to none."""
+    shares = np.array(signal.shares(seed, items))
+    groups = groups_of(signal)
+    if groups is not None:
+        few = groups.listeners_by_group(seed) < MIN_LISTENERS_THERE
+        few[-1] = False
+        shares[-1] += shares[few].sum(axis=0)
+        shares[few] = 0
+    return shares
 
 
 def _evidence(
