@@ -175,8 +175,10 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
         if place in scanned:
             _gather(scanned[place], rows, starts, codes, values[place])
         elif isinstance(part, Retrieves):
-            some, entries, theirs = _entries_of(rows, starts, codes)
-            values[place, entries] = part.affinity_of_pairs(queries[rows], some, theirs)
+            begins, theirs = _entries_of(rows, starts, codes)
+            _put_back(
+                part.affinity_of_pairs(queries[rows], begins, theirs), begins, rows, starts, values[place]
+            )
         scale[rows, place] = scales_of_pools(values[place], sample_weight, starts, rows)
     return Pools(starts, codes, sample_weight, values, has_data, scale, whole)
 
@@ -273,18 +275,23 @@ def _line_up(padded, drawn, starts, stands_for, codes, sample_weight):
             sample_weight[entry] = stands_for[item] if drawn[row, entry - starts[row]] else np.float32(0)
 
 
-@njit(cache=True)
+@njit(parallel=True, cache=True)
 def _entries_of(rows, starts, codes):
-    """Return where the entries of some queries begin, these, and their items."""
+    """Return where the entries of some queries begin, and their items."""
     begins = np.zeros(len(rows) + 1, np.int64)
     for place in range(len(rows)):
         begins[place + 1] = begins[place] + starts[rows[place] + 1] - starts[rows[place]]
-    entries, items = np.empty(begins[-1], np.int64), np.empty(begins[-1], np.int32)
-    for place in range(len(rows)):
-        first = starts[rows[place]]
-        for one in range(begins[place + 1] - begins[place]):
-            entries[begins[place] + one], items[begins[place] + one] = first + one, codes[first + one]
-    return begins, entries, items
+    items = np.empty(begins[-1], np.int32)
+    for place in prange(len(rows)):
+        items[begins[place] : begins[place + 1]] = codes[starts[rows[place]] : starts[rows[place] + 1]]
+    return begins, items
+
+
+@njit(parallel=True, cache=True)
+def _put_back(of_some, begins, rows, starts, values):
+    """Write what some queries have for their entries among that of all."""
+    for place in prange(len(rows)):
+        values[starts[rows[place]] : starts[rows[place] + 1]] = of_some[begins[place] : begins[place + 1]]
 
 
 @njit(parallel=True, cache=True)
