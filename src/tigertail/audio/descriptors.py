@@ -84,9 +84,8 @@ def tonality(frames: Spectra) -> dict[str, float]:
     fits = [max(_correlation(np.roll(key, n), mean) for n in range(12)) for key in (_MAJOR, _MINOR)]
     step = max(1, round(frames.rate / 2))
     steps, pitches = len(frames.chroma) // step, frames.chroma.shape[1]
-    smooth = (
-        frames.chroma[: steps * step].reshape(steps, step, pitches).mean(axis=1)
-    )  # without a shorter rest
+    whole = frames.chroma[: steps * step]  # without a shorter rest
+    smooth = whole.reshape(steps, step, pitches).mean(axis=1)
     share = np.sort(frames.chroma, axis=1)[:, ::-1].mean(axis=0)
     return {
         **_numbered("harmony", "colour", colour),

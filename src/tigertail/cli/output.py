@@ -66,9 +66,8 @@ def print_table(
         table.add_row(*row)
     console = Console(highlight=False, markup=False, emoji=False)
     given = console.width if console.is_terminal else _FILE_WIDTH
-    console.size = ConsoleDimensions(
-        max(given, least), console.height
-    )  # a dumb terminal heeds no width alone
+    # A dumb terminal heeds no width alone.
+    console.size = ConsoleDimensions(max(given, least), console.height)
     console.print(table, crop=False)
     console.print()
 

@@ -97,8 +97,6 @@ def log_likelihoods(choices: Choices, coefficients: Reals) -> Reals:
 
 def _standard_deviation(values: NDArray[np.float32]) -> Reals:
     """Return the standard deviation of each column, with the squares of only some rows held; float64, (columns,)."""
-    if not len(values):
-        return np.zeros(values.shape[1])
     mean = _sum_of_rows(values, 0.0, 1) / len(values)
     return np.asarray(np.sqrt(_sum_of_rows(values, mean, 2) / len(values)))
 

@@ -224,14 +224,13 @@ def _unite(queries, columns, always, sample, items, padded, drawn, counts):
     words = (items + 63) // 64
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         # A bit for each item: bits in order are items in order, and need not be sorted.
-        there, brought = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
-        filled = np.zeros((words + 63) // 64, np.uint64)  # a bit for each word that has some
+        brought, sampled = np.zeros(words, np.uint64), np.zeros(words, np.uint64)
+        filled = np.zeros((words + 63) // 64, np.uint64)  # a bit for each word that has some in either
         for row in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
-            for some in (columns[row], always):
-                _mark(some, brought, filled)
-                _mark(some, there, filled)
-            _mark(sample, there, filled)
-            counts[row] = _take_marked(queries[row], there, brought, filled, padded[row], drawn[row])
+            _mark(columns[row], brought, filled)
+            _mark(always, brought, filled)
+            _mark(sample, sampled, filled)
+            counts[row] = _take_marked(queries[row], brought, sampled, filled, padded[row], drawn[row])
 
 
 @njit(cache=True)
@@ -244,15 +243,15 @@ def _mark(items, marked, filled):
 
 
 @njit(cache=True)
-def _take_marked(left_out, there, brought, filled, codes, drawn):
-    """Write the items that are there, and which were not brought; clear all; return how many there are."""
+def _take_marked(left_out, brought, sampled, filled, codes, drawn):
+    """Write the items that are marked, and which were not brought; clear all; return how many there are."""
     count = 0
     for some in range(len(filled)):
         words = filled[some]
         while words != _NO_BITS:
             word = 64 * some + np.int64(trailing_zeros(words))
             words &= words - _BIT
-            bits = there[word]
+            bits = brought[word] | sampled[word]
             while bits != _NO_BITS:
                 place = trailing_zeros(bits)
                 bits &= bits - _BIT
@@ -261,7 +260,7 @@ def _take_marked(left_out, there, brought, filled, codes, drawn):
                     codes[count] = item
                     drawn[count] = (brought[word] >> place) & _BIT == _NO_BITS
                     count += 1
-            there[word] = brought[word] = _NO_BITS
+            brought[word] = sampled[word] = _NO_BITS
         filled[some] = _NO_BITS
     return count
 

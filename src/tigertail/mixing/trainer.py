@@ -247,7 +247,7 @@ class _MixtureTrainer:
         sizes = np.array([len(one) for one in values], np.int64)
         offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         whole = np.empty((offsets[-1], len(self.terms)), np.float32)
-        while values:  # each is let go of when it has been copied, since all are much
+        while values:  # each is let go of once it is copied: all together are large
             last = len(values) - 1
             whole[offsets[last] : offsets[last + 1]] = values.pop()
         choices = Choices(offsets, whole, np.concatenate([np.empty(0), *hits]))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit
-from tigertail.ranking.topk import keep_best, offer
+from tigertail.ranking.topk import keep_best, offer, rank_in_sample
 
 EXPONENTS: Final = (-1, 0, 1)
 ONE_IN: Final = (2, 1, 2)
@@ -72,7 +72,7 @@ def write_best(scores, shares, items, counts, found):
 @njit(cache=True)
 def _floor_of_sample(scores, counted, n, best, codes):
     """Return a score that more items exceed than are wanted, but not many more; 0 where there are few."""
-    rank = n // _SAMPLED * 3 // 2 + 4
+    rank = rank_in_sample(n, _SAMPLED)
     if len(scores) < 2 * rank * _SAMPLED:
         return np.float32(0)
     filled, floor = 0, np.float32(0)
@@ -88,9 +88,8 @@ def _floor_of_sample(scores, counted, n, best, codes):
 def _gather(scores, counted, items, floor, best, codes):
     """Write the scores above a floor, and their items; return how many there are."""
     size = 0
-    for i in range(
-        len(items)
-    ):  # each is written, and counted if it is above: a branch would mostly be foreseen wrongly
+    # Each is written, and counted if it is above: a branch would often be foreseen wrongly.
+    for i in range(len(items)):
         score = scores[i] * counted[i]
         best[size], codes[size] = score, items[i]
         size += score > floor

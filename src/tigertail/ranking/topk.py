@@ -164,7 +164,7 @@ def best_of_runs(scores, left_out, runs, band, codes):
     """
     bands, n = codes.shape
     best = np.empty((bands, n), np.float32)
-    rank = n // SAMPLED * 3 // 2 + 4
+    rank = rank_in_sample(n, SAMPLED)
     for one in range(bands):
         floor, filled = _floor_of_sample(scores, runs, band, one, best[one, :rank], codes[one, :rank]), 0
         if floor > 0:
@@ -172,6 +172,12 @@ def best_of_runs(scores, left_out, runs, band, codes):
         if filled < n:  # the sample promised more than there is
             codes[one] = -1
             _offer_run(scores, left_out, runs, band, one, np.float32(0), best[one], codes[one])
+
+
+@njit(cache=True)
+def rank_in_sample(n, one_in):
+    """Return the rank in a sample, of one score in so many, of a score that more than n of all mostly exceed."""
+    return n // one_in * 3 // 2 + 4
 
 
 @njit(cache=True)
