@@ -21,9 +21,17 @@ EXPONENTS: Final = (-1, 0, 1)
 ONE_IN: Final = (2, 1, 2)
 """Under an exponent one in so many are wanted: fewer answers are found under another than a score's own. A quarter in
 the place of a half loses too many (tests/mixing/test_pool.py)."""
-_SAMPLED: Final = 16  # one score in so many suggests a floor
-SHARES: Final = np.array([2.0 ** (-exponent * np.arange(64)) for exponent in EXPONENTS], np.float32)
-"""What a score counts under each exponent, by band; float32, (exponents, bands)."""
+BANDS: Final = 64
+NO_BAND: Final = np.uint8(BANDS)
+"""The band of a place whose item is not to be written."""
+SHARES: Final = np.array(
+    [[*(2.0 ** (-exponent * band) for band in range(BANDS)), 0.0] for exponent in EXPONENTS], np.float32
+)
+"""What a score counts under each exponent, by band; float32, (exponents, bands + 1)."""
+_SAMPLED: Final = 32  # one score in so many suggests a floor
+_BINS: Final = 256  # of scores, by which the best are told from the others
+_ZERO: Final = np.float32(0)
+_NEVER: Final = np.float32(np.inf)
 
 
 def wanted(n: int) -> NDArray[np.int64]:
@@ -35,65 +43,6 @@ def wanted(n: int) -> NDArray[np.int64]:
     [80, 160, 80]
     """
     return np.array([-(-n // one_in) for one_in in ONE_IN], np.int64)
-
-
-@njit(cache=True)
-def write_best(scores, shares, items, counts, found):
-    """Write the items with the largest scores, above 0, under each exponent.
-
-    Parameters
-    ----------
-    scores
-        Of some items; float32, (some,).
-    shares
-        What a score counts under each exponent; float32, (exponents, some).
-    items
-        Their codes; int32, (some,).
-    counts
-        How many under each exponent, as :func:`wanted` returns them.
-    found
-        Int32, (sum of counts,); must hold -1.
-    """
-    best, codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
-    begin = 0
-    for exponent in range(len(counts)):
-        n, counted = counts[exponent], shares[exponent]
-        floor = _floor_of_sample(scores, counted, n, best, codes)
-        size = _gather(scores, counted, items, floor, best, codes)
-        if size < n and floor > 0:  # the sample promised more than there is
-            size = _gather(scores, counted, items, np.float32(0), best, codes)
-        if size > n:
-            keep_best(best, codes, size, n)
-            size = n
-        found[begin : begin + size] = codes[:size]
-        begin += n
-
-
-@njit(cache=True)
-def _floor_of_sample(scores, counted, n, best, codes):
-    """Return a score that more items exceed than are wanted, but not many more; 0 where there are few."""
-    rank = rank_in_sample(n, _SAMPLED)
-    if len(scores) < 2 * rank * _SAMPLED:
-        return np.float32(0)
-    filled, floor = 0, np.float32(0)
-    for i in range(0, len(scores), _SAMPLED):
-        score = scores[i] * counted[i]
-        if score > floor:
-            filled = offer(best[:rank], codes[:rank], filled, score, i)
-            floor = best[0] if filled == rank else floor
-    return floor
-
-
-@njit(cache=True)
-def _gather(scores, counted, items, floor, best, codes):
-    """Write the scores above a floor, and their items; return how many there are."""
-    size = 0
-    # Each is written, and counted if it is above: a branch would often be foreseen wrongly.
-    for i in range(len(items)):
-        score = scores[i] * counted[i]
-        best[size], codes[size] = score, items[i]
-        size += score > floor
-    return size
 
 
 @njit(cache=True)
@@ -115,9 +64,114 @@ def shortlist(scores, items, left_out, band, counts, found):
     found
         Int32, (sum of counts,); must hold -1.
     """
-    shares = np.empty((len(counts), len(items)), np.float32)
-    for i in range(len(items)):
-        counted = np.float32(items[i] != left_out)
-        for exponent in range(len(counts)):
-            shares[exponent, i] = SHARES[exponent, band[items[i]]] * counted
-    write_best(scores, shares, items, counts, found)
+    bands = np.empty(len(items), np.uint8)
+    for place in range(len(items)):
+        bands[place] = band[items[place]] if items[place] != left_out else NO_BAND
+    write_best(scores, bands, items, counts, found)
+
+
+@njit(cache=True)
+def write_best(scores, bands, items, counts, found):
+    """Write the items with the largest scores, above 0, under each exponent.
+
+    Parameters
+    ----------
+    scores
+        Of some items; float32, (some,).
+    bands
+        Their bands of popularity; uint8, (some,).
+    items
+        Their codes; int32, (some,).
+    counts
+        How many under each exponent, as :func:`wanted` returns them.
+    found
+        Int32, (sum of counts,); must hold -1.
+    """
+    best, codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
+    floors = np.empty(len(counts), np.float32)
+    for exponent in range(len(counts)):
+        floors[exponent] = _floor_of_sample(scores, bands, SHARES[exponent], counts[exponent], best, codes)
+    there = np.empty(len(items) + 1, np.int32)
+    size_of_there = _above_a_floor(scores, bands, floors, there)
+    edge, edge_codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
+    begin = 0
+    for exponent in range(len(counts)):
+        n, shares = counts[exponent], SHARES[exponent]
+        size = 0
+        for one in range(size_of_there):
+            place = there[one]
+            best[size], codes[size] = scores[place] * shares[bands[place]], items[place]
+            size += best[size] > floors[exponent]
+        if size < n and floors[exponent] > 0:  # the sample promised more than there is
+            size = 0
+            for place in range(len(items)):
+                best[size], codes[size] = scores[place] * shares[bands[place]], items[place]
+                size += best[size] > 0
+        _write_best(best[:size], codes[:size], edge, edge_codes, found[begin : begin + min(n, size)])
+        begin += n
+
+
+@njit(cache=True)
+def _floor_of_sample(scores, bands, shares, n, best, codes):
+    """Return a score that more items exceed than are wanted, but not many more; 0 where there are few."""
+    rank = rank_in_sample(n, _SAMPLED)
+    if len(scores) < 2 * rank * _SAMPLED:
+        return _ZERO
+    filled, floor = 0, _ZERO
+    for place in range(0, len(scores), _SAMPLED):
+        score = scores[place] * shares[bands[place]]
+        if score > floor:
+            filled = offer(best[:rank], codes[:rank], filled, score, place)
+            floor = best[0] if filled == rank else floor
+    return floor
+
+
+@njit(cache=True)
+def _above_a_floor(scores, bands, floors, there):
+    """Write the places whose score is above the floor under some exponent; return how many there are."""
+    lowest = np.full(BANDS + 1, _NEVER)
+    for band in range(BANDS):
+        for exponent in range(len(floors)):
+            lowest[band] = min(lowest[band], floors[exponent] / SHARES[exponent, band])
+    size = 0
+    # Each is written, and counted if it is above: a branch would often be foreseen wrongly.
+    for place in range(len(scores)):
+        there[size] = place
+        size += scores[place] > lowest[bands[place]]
+    return size
+
+
+@njit(cache=True)
+def _write_best(scores, codes, edge, edge_codes, found):
+    """Write the codes of the largest scores, which are above 0, in no order; as many as there is room for.
+
+    Scores in a bin above the one at the edge are among them: these alone are compared with each other.
+    """
+    n = len(found)
+    if n == len(scores):
+        found[:] = codes
+        return
+    bits = scores.view(np.int32)  # of numbers above 0, in the same order
+    lowest, highest = bits[0], bits[0]
+    for bit in bits:
+        lowest, highest = min(lowest, bit), max(highest, bit)
+    shift = 0
+    while (highest - lowest) >> shift >= _BINS:
+        shift += 1
+    counts = np.zeros(_BINS, np.int32)
+    for bit in bits:
+        counts[(bit - lowest) >> shift] += 1
+    at_edge, above = _BINS - 1, 0
+    while above + counts[at_edge] < n:
+        above += counts[at_edge]
+        at_edge -= 1
+    written, size = 0, 0
+    for place in range(len(scores)):
+        one = (bits[place] - lowest) >> shift
+        found[written] = codes[place]  # or the next that is above
+        written += one > at_edge
+        edge[size], edge_codes[size] = scores[place], codes[place]
+        size += one == at_edge
+    if size > n - above:
+        keep_best(edge, edge_codes, size, n - above)
+    found[above:] = edge_codes[: n - above]

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.shortlist import SHARES, wanted, write_best
+from tigertail.ranking.shortlist import NO_BAND, wanted, write_best
 from tigertail.signals.directions import directions, lengths
 from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
 
@@ -159,7 +159,7 @@ class ClusteredVectors:
                 np.ascontiguousarray(theirs),
                 starts,
                 (self.laid_out, self.codes, self.probes),
-                self._of_places(band, self._shares_of),
+                self._of_places(band, self._only_items),
                 np.ones(len(self.codes), np.float32) if gain is None else self._of_places(gain),
                 np.zeros(len(self.codes), np.float32) if bias is None else self._of_places(bias),
                 bias is not None,
@@ -181,11 +181,9 @@ class ClusteredVectors:
             self._placed[id(of_items)] = known  # with the array itself, so that no other gets its id
         return known[1]
 
-    def _shares_of(self, band: NDArray[np.uint8]) -> Floats:
-        """Return what a score counts under each exponent, by place; 0 where there is no item."""
-        shares = SHARES.take(band, axis=1)
-        shares[:, self.codes < 0] = 0
-        return shares
+    def _only_items(self, bands: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return the bands by place, where there is an item."""
+        return np.where(self.codes < 0, NO_BAND, bands)
 
     @cached_property
     def _placed(self) -> dict[int, tuple[NDArray[Any], NDArray[Any]]]:
@@ -265,7 +263,7 @@ def _probes(asking: Floats, centres: Floats, counts: NDArray[np.int64], most: in
 
 
 @njit(parallel=True, cache=True)
-def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, rows, counts, items):
+def _largest(asking, clusters, starts, layout, bands, gain, bias, is_biased, rows, counts, items):
     laid_out, codes, probes = layout
     for group in prange(len(starts) - 1):
         begin, end = starts[group], starts[group + 1]
@@ -274,7 +272,7 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
         near = near[: np.sum(near >= 0)]
         scores = np.empty((count, len(near) * WIDTH), np.float32)
         their_codes = np.empty(len(near) * WIDTH, np.int32)
-        their_shares = np.empty((len(shares), len(near) * WIDTH), np.float32)
+        their_bands = np.empty(len(near) * WIDTH, np.uint8)
         means = np.zeros(count, np.float32)
         sums = np.empty((ROWS, WIDTH), np.float32)
         for probe in range(len(near)):
@@ -282,7 +280,7 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
             places = slice(block * WIDTH, (block + 1) * WIDTH)
             theirs = slice(probe * WIDTH, (probe + 1) * WIDTH)
             their_codes[theirs] = codes[places]
-            their_shares[:, theirs] = shares[:, places]
+            their_bands[theirs] = bands[places]
             for row in range(0, count, ROWS):
                 several = min(ROWS, count - row)
                 add_block(asking, begin + row, several, laid_out[block], sums)
@@ -293,7 +291,7 @@ def _largest(asking, clusters, starts, layout, shares, gain, bias, is_biased, ro
                         means[one] = _mean(sums[r], codes[places])
                     scores[one, theirs] = sums[r] - means[one]
         for row in range(count):
-            write_best(scores[row], their_shares, their_codes, counts, items[rows[begin + row]])
+            write_best(scores[row], their_bands, their_codes, counts, items[rows[begin + row]])
 
 
 @njit(cache=True)
