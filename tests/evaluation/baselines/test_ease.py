@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from tigertail.errors import ConfigError
 from tigertail.evaluation import Split
-from tigertail.evaluation.baselines import EASE
+from tigertail.evaluation.baselines import EASE, ease
 from tigertail.evaluation.baselines.ease import _weights
 
 EVERY = np.arange(26, dtype=np.int32)
@@ -49,6 +49,33 @@ def test_the_popular_take_part_and_the_name_says_so(split: Split) -> None:
     assert (scores[:, 10:] == -np.inf).all()
 
 
-def test_a_matrix_without_an_inverse_is_said_to_have_none() -> None:
-    with pytest.raises(ConfigError, match="raise reg"):
-        _weights(np.asfortranarray(np.ones((3, 3))), reg=0.0)
+@pytest.mark.parametrize(
+    ("precision", "reg", "remedy"),
+    [
+        ("float64", 1e-300, "raise reg"),
+        ("float32", 1e-300, "raise reg, or set precision = 'float64'"),
+        ("float32", 1e200, "lower reg, or set precision = 'float64'"),
+    ],
+)
+def test_a_matrix_without_an_inverse_is_said_to_have_none(precision: str, reg: float, remedy: str) -> None:
+    gram = np.ones((3, 3), precision, order="F")
+    with np.errstate(over="ignore"):
+        gram[np.diag_indices(3)] += reg
+    with pytest.raises(ConfigError, match="cannot be inverted") as error:
+        _weights(gram, reg)
+    assert error.value.remedy == remedy
+
+
+def test_more_items_than_memory_holds_are_refused(split: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*arguments: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(ease, "_common_listeners", full)
+    with pytest.raises(ConfigError, match="25 items do not fit in memory") as error:
+        EASE().fit(split)
+    assert error.value.remedy == "lower max_items"
+
+
+def test_no_item_has_a_listener(capfd: pytest.CaptureFixture[str]) -> None:
+    assert _weights(np.empty((0, 0), order="F"), reg=3.0).shape == (0, 0)
+    assert capfd.readouterr() == ("", "")  # LAPACK complains of an empty matrix

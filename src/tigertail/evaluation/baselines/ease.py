@@ -49,7 +49,12 @@ class EASE(Recommender):
         """Solve for the weights of the training plays."""
         # Codes run from the item with most listeners to that with fewest.
         size = min(self.max_items, int((split.popularity > 0).sum()))
-        gram = _common_listeners(split.interactions.plays, size, self.precision)
+        try:
+            gram = _common_listeners(split.interactions.plays, size, self.precision)
+        except MemoryError:
+            raise ConfigError(
+                f"EASE: {size:,} items do not fit in memory", remedy="lower max_items"
+            ) from None
         gram[np.diag_indices(size)] += self.reg
         return ItemWeights(_weights(gram, self.reg), len(split.popularity))
 
@@ -77,7 +82,7 @@ class ItemWeights:
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the affinity from each query to every item; ``-inf`` beyond those that take part."""
         scores = np.full((len(queries), self.items), -np.inf, np.float32)
-        known = queries < len(self.weights)
+        known = self.known[queries]
         scores[known, : len(self.weights)] = self.weights[queries[known]]
         return scores
 
@@ -97,13 +102,15 @@ def _common_listeners(plays: CSR, size: int, precision: str) -> NDArray[np.float
 def _weights(gram: NDArray[np.floating], reg: float) -> NDArray[np.float32]:
     from scipy.linalg import lapack
 
-    suffix = "d" if gram.dtype == np.float64 else "s"
+    if not gram.size:  # LAPACK takes no empty matrix
+        return np.empty(gram.shape, np.float32)
+    suffix, other = ("d", "") if gram.dtype == np.float64 else ("s", ", or set precision = 'float64'")
     with limited(None):  # one BLAS thread: the same bytes on every machine of a kind
         factor, failed = getattr(lapack, f"{suffix}potrf")(gram, lower=True, overwrite_a=True)
-        if failed:
+        if failed or not np.isfinite(np.diag(factor)).all():
             raise ConfigError(
                 f"EASE: the matrix cannot be inverted with reg = {reg:g}",
-                remedy="raise reg, or set precision = 'float64'",
+                remedy=f"{'raise' if failed else 'lower'} reg{other}",
             )
         inverse, _ = getattr(lapack, f"{suffix}potri")(factor, lower=True, overwrite_c=True)
     for item in range(len(inverse) - 1):  # only the lower half is filled
