@@ -41,9 +41,9 @@ class AnnotationConfig(BaseModel):
     smoothing: float = Field(10.0, gt=0)
     """Pseudo-count of opinions: with so many on an item, observed agreement and agreement by chance count equally."""
     spam_tolerance: float = Field(0.1, ge=0, le=1)
-    """Tolerance for a label that one annotator uses often. If a share s of their opinions is this label, chance gives
-    it ``spam_tolerance * s`` of the other opinions on an item at least. An opinion loses weight where fewer of them are
-    this label."""
+    """Tolerance for a label that one annotator uses often. Let s be its share of their opinions, to which ten of other
+    labels are added. Chance then gives it ``spam_tolerance * s`` of the other opinions on an item at least. An opinion
+    loses weight where fewer of them are this label."""
 
     prediction_weight: float = Field(0.25, ge=0, le=1)
     """Share in the affinity of the listening that labels predict; 0 leaves that out."""

@@ -10,8 +10,8 @@ ones agree only by chance:
 
 x_il and X_i are the sums of r over the opinions of all annotators but u that give i the label l, or any label. m is
 ``smoothing``. c_ul is how often l is used by chance: the larger of its share of all r (over the whole, or of an item
-on average) and of ``spam_tolerance`` times its share of u's opinions. A label that an annotator puts on everything
-needs more agreement than one chosen for the item.
+on average) and of ``spam_tolerance`` times its share of u's opinions, to which ten of other labels are added: few
+opinions make no habit. A label that an annotator puts on everything needs more agreement than one chosen for the item.
 
 Where nobody else annotates an item, L is 1, and the opinion is as reliable as its annotator and its label.
 
@@ -38,11 +38,12 @@ FOR_ANNOTATOR: Final = 2.0
 AGAINST_ANNOTATOR: Final = 0.3
 """Prior opinions against an annotator, for each doubling of the number of their opinions."""
 FOR_LABEL: Final = 5.0
+"""Prior opinions for a label."""
 AGAINST_LABEL: Final = 0.5
-"""Prior opinions for a label, and against."""
+"""Prior opinions against a label."""
 _START: Final = (0.8, 0.9, 0.7)  # of t, q and r: most are trusted until others disagree
 _HABIT: Final = 10.0  # opinions until an annotator has habits
-_TINY: Final = 1e-3  # keeps t of an annotator without opinions below 1
+_TINY: Final = 1e-3  # keeps t of an annotator without opinions below 1, and a sum that is divided by above 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +55,12 @@ class AnnotatorReliability:
     opinions
         r: probability that each opinion is about the item; float64, (opinions,).
     annotators
-        t: reliability of each annotator; float64, (annotators,).
+        t: reliability of each annotator; float64, (annotators,). One without opinions has a prior value near 1; if
+        nobody has any, all have the value that the estimate starts from, 0.8.
     labels
-        q: reliability of each label; float64, (labels,).
+        q: reliability of each label; float64, (labels,). Without opinions likewise: 10/11, or 0.9.
+
+    ``annotators`` and ``labels`` are empty where they are not estimated.
     """
 
     opinions: Reals
@@ -82,7 +86,7 @@ def estimate_reliability(
     sizes
         Number of items, labels and annotators.
     smoothing
-        Opinions on an item that weigh as much as chance.
+        Opinions on an item that weigh as much as chance; above 0.
     spam_tolerance
         How much agreement a label needs that its annotator puts on everything.
 
@@ -132,12 +136,12 @@ def estimate_reliability(
     return AnnotatorReliability(r, t, q)
 
 
-def _chance(item: Codes, label: Codes, meant: Reals, total: Reals, labels: int) -> Reals:
+def _chance(item: Codes, label: Codes, r: Reals, total: Reals, labels: int) -> Reals:
     """Return how often each label is used by chance: of all opinions, or of an item's on average.
 
     Spammers annotate items that nobody else annotates. The first measure alone would count their agreement there as
     more than chance.
     """
-    overall = (np.bincount(label, meant, labels) + 1) / (meant.sum() + labels)
-    share = np.bincount(label, meant / np.maximum(total[item], _TINY), labels)
+    overall = (np.bincount(label, r, labels) + 1) / (r.sum() + labels)
+    share = np.bincount(label, r / np.maximum(total[item], _TINY), labels)
     return np.asarray(np.maximum(overall, (share + 1) / (np.count_nonzero(total) + labels)))
