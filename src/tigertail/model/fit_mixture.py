@@ -192,7 +192,7 @@ def fit_held_out(context: FitContext, names: Iterable[str]) -> HeldOutSignals | 
     context
         What the signals of the model are fitted to.
     names
-        The signals wanted; those without data once the listeners are held out are left out.
+        The signals wanted, of those that the dataset has data for.
 
     Returns
     -------
@@ -203,8 +203,7 @@ def fit_held_out(context: FitContext, names: Iterable[str]) -> HeldOutSignals | 
     if split is None:
         return None
     others = replace(context, dataset=split.train, interactions=split.interactions)
-    fitted = {name: SIGNALS[name].fit(others) for name in names if SIGNALS[name].has_data(split.train)}
-    return HeldOutSignals(fitted, split)
+    return HeldOutSignals({name: SIGNALS[name].fit(others) for name in names}, split)
 
 
 def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
