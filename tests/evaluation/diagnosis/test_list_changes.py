@@ -69,3 +69,9 @@ def test_no_artist_is_known() -> None:
 )
 def test_average_overlap(a: list[int], b: list[int], overlap: float) -> None:
     assert average_overlap(np.array([a]), np.array([b]))[0] == pytest.approx(overlap)
+
+
+@pytest.mark.parametrize("length", range(1, 21))
+def test_equal_lists_overlap_by_1_exactly(length: int) -> None:
+    listed = np.arange(length)[None]
+    assert average_overlap(listed, listed) == 1

@@ -1,4 +1,7 @@
-"""List changes: how much two signals differ in the lists of the same artists."""
+"""List changes: how much two signals differ in the lists of the same items.
+
+The lists are those of the signals: they have the items that a model keeps out of its answers too.
+"""
 
 from __future__ import annotations
 
@@ -18,19 +21,19 @@ from tigertail.signals.contract import Signal
 
 LISTED: Final = 20
 SHOWN: Final = 3
-MIN_LISTENERS: Final = 20  # lists of rarer artists are mostly chance
-MAX_QUERIES: Final = 5000  # artists compared; of more, as many are drawn at random
+MIN_LISTENERS: Final = 20  # lists of rarer items are mostly chance
+MAX_QUERIES: Final = 5000  # items compared; of more, as many are drawn at random
 BLOCK_BYTES: Final = 2**27  # affinities held at a time
 
 
 @dataclass(frozen=True)
 class ListChange:
-    """An artist whose list changed.
+    """An item whose list changed.
 
     Parameters
     ----------
     item_id, name
-        Of the artist.
+        Of the item.
     listeners
         Listener count.
     place
@@ -60,9 +63,9 @@ class ListChanges:
     Parameters
     ----------
     queries
-        Number of artists compared.
+        Number of items compared.
     eligible
-        Number of artists with enough listeners.
+        Number of items with enough listeners.
     mean
         Mean change; NaN without a query.
     largest
@@ -93,7 +96,7 @@ def compare_lists(
     before, after
         The signals.
     places
-        Place that each item is local to.
+        Code of the place that each item is local to; "" for none.
     n
         How many of the largest changes to return.
     seed
@@ -161,13 +164,12 @@ def average_overlap(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.fl
     array([1.   , 0.667, 0.   ])
     """
     k = a.shape[1]
-    depth = np.maximum((a >= 0).sum(axis=1), (b >= 0).sum(axis=1))
-    # An item at places i and j is common to the tops from max(i, j) on, and adds 1/d at each such depth d.
-    inverse = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, k + 1))])  # sum of 1/d up to each depth
+    length = np.maximum((a >= 0).sum(axis=1), (b >= 0).sum(axis=1))
     pair, i = np.nonzero(a >= 0)
-    overlap = np.zeros(len(a))
+    common = np.zeros(a.shape, np.int64)
     for j in range(k):
         same = a[pair, i] == b[pair, j]
-        deepest = np.maximum(i[same], j)
-        np.add.at(overlap, pair[same], inverse[depth[pair[same]]] - inverse[deepest])
-    return np.where(depth > 0, overlap / np.maximum(depth, 1), 1.0)
+        np.add.at(common, (pair[same], np.maximum(i[same], j)), 1)  # from that depth on
+    depth = np.arange(1, k + 1)
+    shares = np.where(depth <= length[:, None], common.cumsum(axis=1) / depth, 0)
+    return np.where(length > 0, shares.sum(axis=1) / np.maximum(length, 1), 1.0)
