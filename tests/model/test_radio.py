@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -62,6 +63,27 @@ def test_a_share_is_from_the_tail() -> None:
     assert [one >= 8 for one in listed] == [False, False, False, True] * 2
 
 
+def test_an_artist_of_many_tracks_leaves_the_list_as_long_as_it_was_asked_for() -> None:
+    tracks = pl.DataFrame(
+        {"name": "Song", "artist_name": ["Bach"] * 200 + [f"Artist {one}" for one in range(20)]}
+    )
+    asked = []
+
+    def answer(seeds: object, size: int, options: QueryOptions) -> SimpleNamespace:
+        asked.append(size)
+        best = np.arange(min(size, len(tracks)), dtype=np.int32)
+        return SimpleNamespace(items=best, affinities=1 / (1 + best.astype(np.float32)), notices=())
+
+    def listed(n: int) -> list[int]:
+        order = RadioOrder(variety=0, explore=0)
+        return draw(tracks, answer, np.array([0], np.int32), n, order, QueryOptions()).items.tolist()
+
+    assert listed(4) == [0, 200, 1, 201]
+    assert asked == [100, 400]
+    assert len(listed(41)) == 41
+    assert len(listed(60)) == 41  # then all that is left is of Bach
+
+
 def test_the_seed_decides_the_order() -> None:
     assert drawn(8, variety=0.5, seed=1) == drawn(8, variety=0.5, seed=1)
     assert len({tuple(drawn(8, variety=0.5, seed=seed)) for seed in range(5)}) == 5
@@ -109,6 +131,7 @@ def test_numbers_out_of_range(model: Model, asked: dict[str, float], problem: st
 
 
 def test_a_share_of_the_tail_of_some_strata_makes_no_sense(model: Model) -> None:
-    with pytest.raises(ConfigError, match="strata"):
+    with pytest.raises(ConfigError, match="strata") as refused:
         model.radio(model.items["item_id"][0], strata=["head"])
+    assert refused.value.remedy == "set explore to 0, or name no strata"
     assert len(model.radio(model.items["item_id"][0], explore=0, strata=["head"])) >= 0

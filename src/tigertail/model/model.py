@@ -433,7 +433,7 @@ class Model:
         variety
             How far the order is from that of the affinities: 0 is that order, 1 varies most.
         explore
-            Share of the list that is from the tail, 0 to 1.
+            Share of the list that is drawn from the tail, 0 to 1; the rest may have some of it too.
         seed
             Of the random order: the same seed lists the same.
         options, **keywords

@@ -1,4 +1,4 @@
-"""An endless list made finite: what is like some items, in an order that varies, an artist never twice in a row.
+"""Radio: a list of what is like some items, in an order that varies, an artist never twice in a row.
 
 The order is that of log(share) + variety G, where share is the affinity as a share of the best one's and G are
 independent standard Gumbel numbers: a draw without replacement with probabilities proportional to
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
+from tigertail.dataset.strata import COLD, TAIL
 from tigertail.errors import ConfigError
 from tigertail.lookup.item_index import ItemIndex, is_prefixed
 from tigertail.model.answers import Answers, Playlist
@@ -25,10 +26,12 @@ from tigertail.model.query_options import QueryOptions
 SEEDS: Final = 10
 """Tracks that stand for an artist in a catalogue of tracks."""
 POOL: Final = 5
-"""How many answers a list is drawn from, for each of its items: some are of the artist before."""
+"""How many answers a list is drawn from at first, for each of its items: some are of the artist before."""
 LEAST_POOL: Final = 100
-"""How many answers the shortest list is drawn from."""
-TAIL: Final = ("tail", "cold")
+"""How many answers the shortest list is drawn from at first."""
+GROWTH: Final = 4
+"""How many times as many answers are asked for next, where a list stays short: all may be of one artist."""
+EXPLORED: Final = (TAIL.label, COLD.label)
 """The strata to explore."""
 
 
@@ -41,7 +44,7 @@ class RadioOrder:
     variety
         How far from the order of the affinities: 0 is that order.
     explore
-        Share of the list that is from the tail.
+        Share of the list that is drawn from the tail; the rest may have some of it too.
     seed
         Of the random order.
     """
@@ -90,13 +93,23 @@ def draw(
     """
     if order.explore and options.strata:
         raise ConfigError(
-            "a share of the tail, and the strata that may be listed", remedy="leave one of the two out"
+            f"explore is {order.explore:g}, a share of the tail, but the query names the strata that may be listed",
+            remedy="set explore to 0, or name no strata",
         )
+    size = max(LEAST_POOL, POOL * n)
+    while True:
+        pools = [answer(seeds, size, options=options)]
+        if order.explore:
+            pools.append(answer(seeds, size, options=options.replace(strata=EXPLORED)))
+        drawn = _drawn(items, pools, n, order)
+        if len(drawn.items) == n or all(len(one.items) < size for one in pools):
+            return drawn
+        size *= GROWTH
+
+
+def _drawn(items: pl.DataFrame, pools: Sequence[Answers], n: int, order: RadioOrder) -> Playlist:
+    """Return a list from the answers to a query, and those of the strata to explore, where some are."""
     random = np.random.default_rng(order.seed)
-    best = answer(seeds, max(LEAST_POOL, POOL * n), options=options)
-    pools = [best]
-    if order.explore:
-        pools.append(answer(seeds, max(LEAST_POOL, POOL * n), options=options.replace(strata=TAIL)))
     orders = [_shuffled(one.items, one.affinities, order.variety, random) for one in pools]
     affinity = {
         code: value
@@ -105,7 +118,7 @@ def draw(
     }
     codes = arranged(orders[0], orders[-1], n, order.explore, _owners(items, list(affinity)))
     return Playlist(
-        np.array(codes, np.int32), np.array([affinity[one] for one in codes], np.float32), best.notices
+        np.array(codes, np.int32), np.array([affinity[one] for one in codes], np.float32), pools[0].notices
     )
 
 
@@ -159,7 +172,9 @@ def _owners(items: pl.DataFrame, codes: Sequence[int]) -> dict[int, str]:
 def arranged(
     known: Sequence[int], explored: Sequence[int], n: int, explore: float, owner: dict[int, str]
 ) -> list[int]:
-    """Return a list of ``n`` from two, an artist never twice in a row; shorter where that cannot be.
+    """Return a list of ``n`` from two, an artist never twice in a row.
+
+    It ends before where all that is left is of the last artist.
 
     Parameters
     ----------

@@ -201,7 +201,12 @@ class RadioQuery(HasQueryOptions):
     )
     n: int = Field(50, ge=0, le=MAX_RANK, description="How many to list.")
     variety: float = Field(0.3, ge=0, le=1, description="0 lists the closest first; 1 varies most.")
-    explore: float = Field(0.1, ge=0, le=1, description="Share of the list that is from the tail.")
+    explore: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="Share of the list that is drawn from the tail: 0 where strata are named.",
+    )
     seed: int = Field(0, ge=0, lt=2**32, description="Of the random order: the same seed lists the same.")
     format: Format = Field("json", description=_FORMAT)
 
