@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,10 @@ from tests.support import SMALL_MODEL, tiny_world
 
 from tigertail.mixing import Mixture, choice_sets, pool, retrieve
 from tigertail.mixing.choice_sets import ChoicePlan, find_here
-from tigertail.mixing.retrieve import Retrieval, choose_here, with_candidates
+from tigertail.mixing.retrieve import ChosenBlock, Retrieval, choose_block, choose_here, with_candidates
 from tigertail.model import fit
 from tigertail.model.registry import MIXTURE
+from tigertail.spark import mixing
 from tigertail.spark.mixing import DistributedChoiceSets, DistributedChooser
 
 CANDIDATES = 20
@@ -72,6 +75,23 @@ def test_candidates_are_those_of_one_machine(mixture: Mixture, tmp_path: Path) -
     found = bits(DistributedChooser(ClusterHere(), tmp_path)(retrieval))
     assert len(found) == 3
     assert found == bits(choose_here(retrieval))
+
+
+def test_a_worker_holds_the_signals_of_one_stage(
+    mixture: Mixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[weakref.ref[Mixture]] = []
+
+    def choose(mixture: Mixture, *rest: Any) -> ChosenBlock:
+        asked.append(weakref.ref(mixture))
+        return choose_block(mixture, *rest)
+
+    monkeypatch.setattr(mixing, "choose_block", choose)
+    list(DistributedChooser(ClusterHere(), tmp_path)(retrieval_of(mixture)))
+    assert asked[0]() is not None
+    list(DistributedChoiceSets(ClusterHere(), tmp_path)(mixture.parts, plan_of(mixture)))
+    gc.collect()
+    assert asked[0]() is None
 
 
 def test_what_changed_is_found_again(mixture: Mixture, tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ class SideTables:
     def tables(self, item_of: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
         """Return the tables that have a row; rows without a known item are dropped.
 
+        It is to be called once: the rows are not kept.
+
         Parameters
         ----------
         item_of

@@ -21,19 +21,19 @@ SIGNALS: Final = "signals"
 
 
 def records_of(arrays: Mapping[str, NDArray[Any]]) -> Iterator[NamedArray]:
-    """Return arrays of any type and shape as records."""
+    """Return arrays of any shape and plain type (no objects, no fields) as records."""
     for name, array in arrays.items():
         content = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
         yield NamedArray(name, array.dtype.str, np.array(array.shape, np.int64), content)
 
 
 def arrays_of(records: Iterable[NamedArray]) -> dict[str, NDArray[Any]]:
-    """Return the arrays of records; they can be written to."""
+    """Return the arrays of records that were read; they can be written to."""
     return {record.name: record.content.view(record.dtype).reshape(record.shape) for record in records}
 
 
 def read_arrays(kept: Checkpoints, stage: str, block: int) -> dict[str, NDArray[Any]]:
-    """Return the arrays that a block of a stage has."""
+    """Return the arrays that a block of a stage has, whose records are all named arrays."""
     return arrays_of(kept.read(stage, NamedArray, block))
 
 
@@ -43,7 +43,7 @@ def key_of_signals(signals: Mapping[str, Signal]) -> str:
 
 
 def put_signals(stages: Stages, signals: Mapping[str, Signal]) -> tuple[str, ...]:
-    """Write signals, a block each, and return their names in this order; the mixture comes after its parts."""
+    """Write signals, a block each, and return their names in this order. The caller puts a mixture after its parts."""
     stages.put(SIGNALS, (_records(signal) for signal in signals.values()))
     return tuple(signals)
 

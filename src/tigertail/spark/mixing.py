@@ -78,12 +78,17 @@ def _find(block: int, kept: Checkpoints, names: tuple[str, ...], answers: int) -
 
 def _choose(block: int, kept: Checkpoints, names: tuple[str, ...], max_candidates: int) -> Iterator[Record]:
     asked = read_arrays(kept, QUERIES, block)
-    mixture, bands = _mixture(kept, names)
+    mixture, bands = _mixture(kept, names), _bands(kept, names)
     yield from records_of(choose_block(mixture, bands, asked["queries"], max_candidates)._asdict())
 
 
 @lru_cache(maxsize=1)
-def _mixture(kept: Checkpoints, names: tuple[str, ...]) -> tuple[Mixture, Bands]:
+def _bands(kept: Checkpoints, names: tuple[str, ...]) -> Bands:
+    """Return the bands alone: :func:`read_signals` holds the signals, and lets go of those of another stage."""
+    return Bands.of(_mixture(kept, names).listeners)
+
+
+def _mixture(kept: Checkpoints, names: tuple[str, ...]) -> Mixture:
     mixture = read_signals(kept, names)[MIXTURE]
     assert isinstance(mixture, Mixture)
-    return mixture, Bands.of(mixture.listeners)
+    return mixture
