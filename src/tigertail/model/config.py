@@ -110,7 +110,7 @@ class ModelConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     seed: int = Field(0, ge=0)
-    """Seed of everything random."""
+    """Seed of everything random but the landmarks of the audio signal, which have their own."""
     unlisted: tuple[str, ...] | None = None
     """Items that no answer lists, by id, MBID or name; "special-purpose" stands for Various Artists, [unknown] and
     others of their kind. None means those of the dataset's recipe, else "special-purpose"."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class AudioConfig(BaseModel):
     """How descriptors of sound become an affinity."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     targets: Literal["none", "factors", "labels", "both"] = "factors"
     """What the descriptors predict: the item vectors of the base model, the items' labels, both, or nothing: then the
@@ -20,13 +20,14 @@ class AudioConfig(BaseModel):
     """Columns that are not used: two do not describe sound, and for two a distance has no meaning (the key is a
     circle)."""
     spread: float = Field(0.5, ge=0)
-    """Weight of how much an item's clips differ, beside what they have in common."""
+    """Weight of how much an item's clips differ, beside what they have in common. Above 0, where clips do differ, each
+    descriptor is two features: its mean and how much it differs."""
     min_listeners: int = Field(1, ge=1)
     """Least listeners of an item whose vector is a target."""
     labels: int = Field(200, ge=1)
     """Labels learned from, those of most items."""
     width: float = Field(2.0, gt=0)
-    """How quickly the kernel falls with distance, in units of the number of descriptors."""
+    """How quickly the kernel falls: it is exp(-width * squared distance / number of features)."""
     penalty: float = Field(0.3, gt=0)
     """Penalty of the ridge regression."""
     landmarks: int = Field(2_000, ge=1)
