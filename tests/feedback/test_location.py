@@ -27,6 +27,12 @@ def test_a_password_is_never_shown() -> None:
     assert location.display == "postgresql://ann:***@db.example:5433/music"
 
 
+def test_a_scheme_is_known_however_it_is_written(tmp_path: Path) -> None:
+    assert Location.of(f"SQLite:///{tmp_path}/a.db").file == tmp_path / "a.db"
+    for scheme in ("postgres", "PostgreSQL"):
+        assert Location.of(f"{scheme}://ann:hush@host/music").display == "postgresql://ann:***@host/music"
+
+
 @pytest.mark.parametrize(
     ("named", "words"),
     [
@@ -34,6 +40,13 @@ def test_a_password_is_never_shown() -> None:
         ("sqlite://", "in memory"),
         ("sqlite:///:memory:", "in memory"),
         ("postgresql://ann:hush@host:port/music", "malformed"),
+        ("postgresql:ann:hush@host/music", "malformed"),
+        ("postgresql://ann:hu@hush@host/music", "an @ too many"),
+        ("sqlite:a.db", "malformed"),
+        ("sqlite://a.db", "more than a file"),
+        ("sqlite://data/a.db", "more than a file"),
+        ("sqlite:///a.db?mode=RO", "more than a file"),
+        ("sqlite:///a.db?mod=ro", "more than a file"),
         ("://hush", "malformed"),
         ("", "'' is no path"),
         ("a\0b", "is no path"),

@@ -12,6 +12,8 @@ from tigertail.errors import ConfigError
 
 _REMEDY: Final = "give a file, or a URL: postgresql://USER:PASSWORD@HOST/DATABASE or sqlite:///FILE"
 
+_SCHEMES: Final = ("postgresql:", "postgres:", "sqlite:")  # a slip in what follows does not make a path of it
+
 FileId = tuple[int, int]
 
 
@@ -40,22 +42,34 @@ class Location:
         Raises
         ------
         ConfigError
-            If the path is empty or none, or the URL is malformed, or of another kind of database, or of a database in
-            memory.
+            If the text is empty or no path; if the URL is malformed, or of another kind of database, or of a database
+            in memory, or of SQLite with more than a file and ``?mode=ro``, which would be ignored.
         """
         if not str(address) or "\0" in str(address):
             raise ConfigError(f"{str(address)!r} is no path of a feedback store", remedy=_REMEDY)
-        if isinstance(address, Path) or "://" not in address:
+        is_url = not isinstance(address, Path) and ("://" in address or address.lower().startswith(_SCHEMES))
+        if not is_url:
             return cls(URL.create("sqlite"), Path(address).absolute(), read_only=False)
         try:
-            url = make_url(address)
+            url = make_url(str(address))
         except (exc.ArgumentError, ValueError):
             raise ConfigError("the URL of the feedback store is malformed", remedy=_REMEDY) from None
-        kind = url.get_backend_name()
-        if kind == "postgresql":
+        kind = url.get_backend_name().lower()
+        if kind in ("postgresql", "postgres"):
+            if "@" in (url.host or ""):  # what is before it is of the password
+                raise ConfigError(
+                    "the URL of the feedback store has an @ too many",
+                    remedy="write an @ of the password as %40",
+                )
             return cls(url.set(drivername="postgresql+psycopg"), None, read_only=False)
         if kind != "sqlite":
             raise ConfigError(f"a feedback store cannot be kept in {kind}", remedy=_REMEDY)
+        plain = URL.create(url.drivername, database=url.database)
+        if url not in (plain, plain.set(query={"mode": "ro"})):
+            raise ConfigError(
+                "the URL of a SQLite store names more than a file",
+                remedy="give sqlite:///FILE, with three slashes, or sqlite:///FILE?mode=ro",
+            )
         if url.database in (None, "", ":memory:"):
             raise ConfigError("a feedback store in memory would lose acknowledged events", remedy=_REMEDY)
         return cls(URL.create("sqlite"), Path(url.database).absolute(), url.query.get("mode") == "ro")
@@ -68,7 +82,13 @@ class Location:
         return self.url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
 
     def file_id(self) -> FileId | None:
-        """Return the identity of the current file, which differs after a replacement; None for PostgreSQL."""
+        """Return the identity of the current file, which differs after a replacement; None for PostgreSQL.
+
+        Raises
+        ------
+        OSError
+            If the file is not there.
+        """
         if self.file is None:
             return None
         there = self.file.stat()
