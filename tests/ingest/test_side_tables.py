@@ -107,6 +107,7 @@ def test_pairs_are_summed_and_an_item_is_no_pair_with_itself(tmp_path: Path) -> 
     text = "name_a,name_b,count\nCan,Wire,2\nCAN,wire,1.5\nWire,Can,1\nCan,can,9\nCan,Unheard Of,5\n"
     dataset, report = made(tmp_path, {"pairs": (text, "")})
     assert rows(dataset, "pairs") == [("can", "wire", 3.5), ("wire", "can", 1)]
+    assert (report.matches[0].matched_rows, report.matches[0].rows) == (9, 10), "a pair has two items"
     assert [(warned.what, warned.rows) for warned in report.sources[1].warnings] == [
         ("an item paired with itself, left out", 1)
     ]

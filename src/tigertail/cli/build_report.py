@@ -79,8 +79,8 @@ def _print_matches(report: BuildReport) -> None:
     if report.ambiguous:
         names = ", ".join(report.ambiguous_examples[:_MATCHES_SHOWN])
         typer.echo(
-            f"{report.ambiguous:,} names belong to several items, which were not merged, such as {printable(names)}; "
-            f"in {report.ambiguous_name_only:,} of them one item has only the name."
+            f"{report.ambiguous:,} names or MBIDs belong to several items, which were not merged, "
+            f"such as {printable(names)}; in {report.ambiguous_name_only:,} of them one item has only the name."
         )
 
 

@@ -35,7 +35,7 @@ class SourceSize(BaseModel):
         Of all items: the mean over its listeners of what each could hear. It is less than the share of ``items`` where
         the offer differs between countries.
     open
-        Whether its listeners could hear everything by definition, so that the catalogue has no end.
+        Whether its listeners could hear all items by definition.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

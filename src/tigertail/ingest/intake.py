@@ -39,7 +39,7 @@ class SourceIntake:
     Attributes
     ----------
     quarantine
-        Rows that cannot be used.
+        What became of the rows: read, rejected, left out, used with a warning.
     rows
         The rows that can, but for plays and documents.
     documents
@@ -68,14 +68,14 @@ class SourceIntake:
         self.rows.add(source, batch, self._in_namespace(rows, source))
 
     def _named_elsewhere(self, source: Source, batch: Batch) -> Batch:
-        """Leave out rows about artists that no other source names: a catalogue of millions does not fit in memory."""
+        """Leave out rows about artists of whom no row that makes items has the MBID: millions do not fit in memory."""
         if self._named is None:
             self._named = self.rows.mbids()
         named = pl.col(c.MBID).str.to_lowercase().is_in(self._named.implode())
         rows = batch.rows.filter(named)
         if batch.table == c.ITEMS_TABLE:
             self.quarantine.skip(
-                source.label, "no other source names it by its MBID", batch.rows.height - rows.height
+                source.label, "no row that makes items has its MBID", batch.rows.height - rows.height
             )
         return replaced(batch, rows=rows)
 

@@ -34,7 +34,7 @@ class Profiles:
     def table(self, listeners: pl.Series) -> pl.DataFrame:
         """Return one row for each listener with plays or a profile, sorted by id.
 
-        Counts in ``conflicts`` the listeners for whom sources give different values.
+        Counts in ``conflicts`` the listeners for whom sources give several countries or languages.
 
         Parameters
         ----------
@@ -42,13 +42,13 @@ class Profiles:
             Ids of the listeners who have plays.
         """
         self._condense()
+        values = self._profiles.group_by(c.LISTENER_ID).agg(pl.col(_FIELDS).drop_nulls().n_unique())
+        self.conflicts = values.filter(pl.any_horizontal(pl.col(_FIELDS) > 1)).height
         ids = pl.concat([listeners.rename(c.LISTENER_ID), self._profiles[c.LISTENER_ID]]).unique().to_frame()
         for field in _FIELDS:
             given = self._profiles.filter(pl.col(field).is_not_null())
             if given.is_empty():
                 continue
-            values = given.group_by(c.LISTENER_ID).agg(pl.col(field).n_unique())
-            self.conflicts += values.filter(pl.col(field) > 1).height
             ids = ids.join(most_frequent(given, c.LISTENER_ID, field), on=c.LISTENER_ID, how="left")
         return ids.sort(c.LISTENER_ID)
 

@@ -39,8 +39,8 @@ class SourceReport:
     left_out
         Rows that the recipe leaves out, by reason.
     duplicates
-        Rows that were dropped: those of a table of counts that repeat another row, and those of a log that are of the
-        same second, listener and item as another.
+        What was dropped: rows of a table of counts that repeat another row, and plays of a log that are of the same
+        second, listener and item as another; a row that credits several artists has a play of each.
     """
 
     name: str
@@ -54,14 +54,15 @@ class SourceReport:
 
 @dataclass(frozen=True)
 class Match:
-    """How many rows of a table that makes no items were linked to an item.
+    """How much of a table that makes no items was linked to an item.
 
     Attributes
     ----------
     source, table
         The source and the table.
     rows, matched_rows
-        Usable rows, and those linked to an item.
+        References to items in usable rows, and those linked to one: a row has one, a pair two, and a row that credits
+        several artists one of each.
     names, matched_names
         Distinct references to items, and those linked to one.
     items
@@ -96,7 +97,7 @@ class BuildReport:
         Names and MBIDs of several items that were not merged, because ids or MBIDs conflict; those where one of the
         items is known by its name alone; some of the names.
     conflicting_profiles
-        Listeners for whom sources gave different values; the most frequent value was kept.
+        Listeners for whom sources gave several countries or languages; the most frequent one was kept.
     matches
         How many rows of tables that make no items were linked to one.
     unlisted_unknown
@@ -115,7 +116,7 @@ class BuildReport:
     unlisted_unknown: list[str]
 
     def write(self, folder: Path) -> None:
-        """Write ``report.json``."""
+        """Write ``report.json`` into the folder of the dataset."""
         (folder / FILE).write_text(to_json(asdict(self)), encoding="utf-8")
 
 

@@ -41,7 +41,8 @@ class Batch:
     known_only
         Whether only rows about items of other sources are kept.
     named_elsewhere
-        Whether only rows are kept whose MusicBrainz id another source names; for those that :attr:`Source.reads_last`.
+        Whether only rows are kept whose MusicBrainz id a row of another source has that makes items; for those that
+        :attr:`Source.reads_last`.
     unspaced
         Whether names are written without spaces and short words: ``simongarfunkel``.
     time_formats
