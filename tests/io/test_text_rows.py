@@ -60,7 +60,7 @@ def test_undecodable_lines_keep_their_number() -> None:
 def test_a_file_without_line_ends_is_no_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_rows, "BLOCK_BYTES", 100)
     monkeypatch.setattr(text_rows, "_LONGEST_LINE", 1000)
-    with pytest.raises(DataError, match="a line is too long"):
+    with pytest.raises(DataError, match="a line is longer than"):
         list(text_file(b"x" * 5000).lines())
 
 

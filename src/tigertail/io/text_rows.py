@@ -216,7 +216,11 @@ class TextFile:
             else:
                 rest += data
             if len(rest) > _LONGEST_LINE:
-                raise DataError("a line is too long", path=self.stream.place, remedy="give a text file")
+                raise DataError(
+                    f"a line is longer than {_LONGEST_LINE >> 20} MB",
+                    path=self.stream.place,
+                    remedy="give a text file with shorter lines",
+                )
         if rest:
             yield rest + b"\n"
 

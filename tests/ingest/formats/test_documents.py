@@ -73,6 +73,15 @@ def test_pages_without_text_are_refused_and_redirects_counted(pack: Pack, quaran
     assert quarantine.read["web"] == 3
 
 
+def test_pages_of_html_may_declare_their_encoding_without_a_tag_html(
+    pack: Pack, quarantine: Quarantine
+) -> None:
+    page = '<!DOCTYPE html><meta charset="koi8-r"><title>Кино</title><p>Группа'
+    found = pages(documents(pack({"a.html": page.encode("koi8-r")}, "folder"), markup="html"), quarantine)
+    assert found["title"].to_list() == ["Кино"]
+    assert not quarantine.warnings
+
+
 def test_lines_of_json_with_keys_of_their_own(pack: Pack, quarantine: Quarantine) -> None:
     line = '{"url": "http://kent.example", "body": "<p>Kent</p>", "artist": "Kent"}'
     source = documents(

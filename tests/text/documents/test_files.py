@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -18,6 +19,12 @@ def test_a_file_is_a_page(read: Read, sink: PageSink) -> None:
 def test_an_unknown_encoding_is_reported(read: Read, sink: PageSink) -> None:
     assert read(one_page, "Mötley Crüe".encode("latin-1"))[0].body == "Mötley Crüe"
     assert sink.quarantine.warnings["web", BAD_BYTES] == 1
+
+
+@pytest.mark.parametrize("start", ["<html>", ""])
+def test_the_encoding_that_a_page_declares_is_read_without_a_tag_html(start: str, read: Read) -> None:
+    page = f'<!DOCTYPE html>{start}<meta charset="koi8-r"><title>Кино</title>'
+    assert read(partial(one_page, html=True), page.encode("koi8-r"))[0].body == page
 
 
 def test_a_file_too_large_to_be_a_page_is_refused(read: Read, sink: PageSink) -> None:
@@ -56,3 +63,9 @@ def test_half_a_surrogate_pair_does_no_harm(read: Read) -> None:
 
 def test_true_and_false_are_no_titles(read: Read) -> None:
     assert read(JsonLines(KEYS), b'{"text": "Kent", "title": true}')[0].title is None
+
+
+def test_whole_numbers_are_ids_and_what_is_none_is_reported(read: Read, sink: PageSink) -> None:
+    lines = b'{"id": 7.0, "text": "Kent"}\n{"id": [7], "text": "Kent", "name": null, "title": " "}'
+    assert read(JsonLines(KEYS), lines) == [Page("7", "Kent"), Page("file#2", "Kent", line=2)]
+    assert sink.quarantine.warnings == {("web", "'id' is no text and no whole number, left out"): 1}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal
 
@@ -91,7 +92,7 @@ class Documents(Source):
         from tigertail.text.documents.warc import archived
 
         containers: dict[str, Container] = {
-            "files": one_page,
+            "files": partial(one_page, html=self.markup == "html"),
             "jsonl": JsonLines(_KEYS | {str(field): key for field, key in self.keys.items()}),
             "warc": archived,
             "dump": Dump(self.most_characters),

@@ -14,14 +14,14 @@ from tigertail.text.documents.decoding import decode
 from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink, whole
 
 
-def one_page(stream: Stream, sink: PageSink) -> Iterator[Page]:
-    """Yield the one page of a file."""
+def one_page(stream: Stream, sink: PageSink, *, html: bool = False) -> Iterator[Page]:
+    """Yield the one page of a file; ``html`` says that it is HTML, even where it has no tag ``html``."""
     sink.read()
     data = whole(stream)
     if data is None:
         sink.reject(stream.name, TOO_LARGE)
         return
-    text, guessed = decode(data, html=b"<html" in data[:2048].lower())
+    text, guessed = decode(data, html=html or b"<html" in data[:2048].lower())
     if guessed:
         sink.warn(BAD_BYTES, stream.name)
     yield Page(stream.name, text)
@@ -37,7 +37,8 @@ class JsonLines:
     """
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        self._keys = keys
+        self._text = keys["text"]
+        self._others = {name: key for name, key in keys.items() if name != "text"}
 
     def __call__(self, stream: Stream, sink: PageSink) -> Iterator[Page]:
         """Yield the pages of a file; lines without an object or its text are rejected."""
@@ -48,7 +49,7 @@ class JsonLines:
                 if record is None:
                     sink.reject(stream.name, problem, raw[:200], line)
                 else:
-                    yield self._page(record, stream.name, line)
+                    yield self._page(record, stream.name, line, sink)
 
     def _parsed(self, raw: str) -> tuple[dict[str, Any] | None, str]:
         if len(raw) > LONGEST_FILE:
@@ -59,16 +60,20 @@ class JsonLines:
             return None, "not a JSON object"
         if not isinstance(record, dict):
             return None, "not a JSON object"
-        if not isinstance(record.get(self._keys["text"]), str):
-            return None, f"no text under '{self._keys['text']}'"
+        if not isinstance(record.get(self._text), str):
+            return None, f"no text under '{self._text}'"
         return record, ""
 
-    def _page(self, record: dict[str, Any], file: str, line: int) -> Page:
-        fields = {
-            name: clean_text(str(record[key])).strip()
-            for name, key in self._keys.items()
-            if name != "text" and isinstance(record.get(key), str | int) and not isinstance(record[key], bool)
-        }
-        text = clean_text(record[self._keys["text"]])
+    def _page(self, record: dict[str, Any], file: str, line: int, sink: PageSink) -> Page:
+        fields = {}
+        for name, key in self._others.items():
+            value = record.get(key)
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)  # 7.0: what pandas makes of integers where one is missing
+            if isinstance(value, str | int) and not isinstance(value, bool):
+                fields[name] = clean_text(str(value)).strip()
+            elif value is not None:
+                sink.warn(f"'{key}' is no text and no whole number, left out", f"{file}#{line}")
+        text = clean_text(record[self._text])
         name = fields.pop("document_id", "") or f"{file}#{line}"
-        return Page(name, text, fields.pop("title", None), fields, line=line)
+        return Page(name, text, fields.pop("title", None) or None, fields, line=line)
