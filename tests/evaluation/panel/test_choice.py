@@ -77,8 +77,19 @@ def test_an_artist_nobody_plays_is_taken_from_the_middle(tmp_path: Path) -> None
 
 def test_only_so_many_countries_stand_in_line(tmp_path: Path) -> None:
     assert set(choose(world(tmp_path), slots={HEAD: 2, TAIL: 3}, countries=2)["country"]) == {"US", "PL"}
-    with pytest.raises(DataError, match="too few artists of a known country in the stratum 'mid'"):
+    with pytest.raises(DataError, match=r"'mid' 2 artists are needed: the 2 countries with .* have 1"):
         choose(world(tmp_path), slots={MID: 2}, countries=2)
+
+
+def test_a_stratum_that_runs_out_says_what_there_is(tmp_path: Path) -> None:
+    """Every artist of the world has a country: a source of these alone would not help."""
+    known = {name: (country, size) for name, (country, size) in ARTISTS.items() if country}
+    with pytest.raises(
+        DataError, match=r"'cold' 3 artists are needed: the 3 countries with .* have 2"
+    ) as few:
+        choose(world(tmp_path, known), slots={COLD: 3})
+    assert few.value.remedy is not None
+    assert few.value.remedy.startswith("take a dataset with more such artists")
 
 
 def test_the_order_of_the_rows_does_not_matter(tmp_path: Path) -> None:

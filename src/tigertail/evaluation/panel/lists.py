@@ -13,7 +13,6 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines import ALS, RP3Beta, TfIdf
-from tigertail.evaluation.panel.choice import STRATUM
 from tigertail.evaluation.recommender import Recommender
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.systems import PLAIN_ALS, NeighbourFile
@@ -24,7 +23,7 @@ SYSTEM: Final = "system"
 QUERY, ANSWER = "query", "answer"  # names, for the reader
 PLAIN_ALS_NAME: Final = "plain ALS cosine"
 LENGTH: Final = 10
-LAYOUT: Final = (STRATUM, SYSTEM, c.TARGET_ITEM_ID, QUERY, c.RANK, c.ITEM_ID, ANSWER)
+LAYOUT: Final = (c.STRATUM, SYSTEM, c.TARGET_ITEM_ID, QUERY, c.RANK, c.ITEM_ID, ANSWER)
 
 BASELINES: Final[Mapping[str, Recommender]] = {
     PLAIN_ALS_NAME: ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence),
@@ -141,7 +140,7 @@ def answer_lists(
                 rows.append((system, query, None, None))
     schema = {SYSTEM: pl.String, c.TARGET_ITEM_ID: pl.String, c.RANK: pl.Int64, c.ITEM_ID: pl.String}
     lists = pl.DataFrame(rows, schema, orient="row")
-    shown = queries.select(STRATUM, pl.col(c.ITEM_ID).alias(c.TARGET_ITEM_ID), pl.col(c.NAME).alias(QUERY))
+    shown = queries.select(c.STRATUM, pl.col(c.ITEM_ID).alias(c.TARGET_ITEM_ID), pl.col(c.NAME).alias(QUERY))
     called = dataset.items.unique(c.ITEM_ID, keep="first").select(c.ITEM_ID, pl.col(c.NAME).alias(ANSWER))
     return (
         lists.join(shown, on=c.TARGET_ITEM_ID, maintain_order="left")

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.strata import Stratum
 from tigertail.errors import DataError
-from tigertail.evaluation.panel.choice import STRATUM
 from tigertail.evaluation.panel.lists import PLAIN_ALS_NAME, SYSTEM
 from tigertail.evaluation.panel.sheet import DOES_NOT, FITS, MARK, NUMBER, UNKNOWN
 from tigertail.evaluation.report import OVERALL
@@ -163,12 +162,12 @@ def score_marks(
         )
     counted = (
         key.join(pl.concat(marks), on=NUMBER, how="left")
-        .group_by(STRATUM, SYSTEM, c.TARGET_ITEM_ID)
+        .group_by(c.STRATUM, SYSTEM, c.TARGET_ITEM_ID)
         .agg(*((pl.col(MARK) == mark).sum().alias(mark) / len(marks) for mark in (FITS, DOES_NOT, UNKNOWN)))
     )
     rows = []
     for group, members in GROUPS.items():
-        own = counted.filter(pl.col(STRATUM).is_in(members))
+        own = counted.filter(pl.col(c.STRATUM).is_in(members))
         if len(own):
             rows += list(_rows(group, own, systems, reference, seed))
     given = pl.concat(marks)[MARK]

@@ -12,13 +12,12 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.errors import DataError
-from tigertail.evaluation.panel.choice import STRATUM
 from tigertail.evaluation.panel.lists import ANSWER, LAYOUT, QUERY, SYSTEM
 from tigertail.io.files import read_table
 
 NUMBER, MARK = "number", "mark"  # what a reader writes
 FITS, DOES_NOT, UNKNOWN = "1", "0", "?"
-KEY_LAYOUT: Final = (NUMBER, STRATUM, SYSTEM, c.TARGET_ITEM_ID, c.RANK, c.ITEM_ID)
+KEY_LAYOUT: Final = (NUMBER, c.STRATUM, SYSTEM, c.TARGET_ITEM_ID, c.RANK, c.ITEM_ID)
 
 _PREFACE: Final = f"""\
 # Panel
