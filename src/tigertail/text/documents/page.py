@@ -13,8 +13,8 @@ from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 
 LONGEST_FILE: Final = 64 << 20
 """Bytes of the largest file or record, and characters of the longest line, read as a page; larger ones are rejected,
-however they are compressed. Articles of a wiki dump are cut instead. A line of more than 256 MB is an error: no text has
-one."""
+however they are compressed. Articles of a wiki dump are cut instead. A line of more than 256 MB is an error, since no
+text has one."""
 
 BAD_BYTES: Final = "text in an unknown encoding, read as windows-1252"
 TOO_LARGE: Final = f"larger than {LONGEST_FILE >> 20} MB"
