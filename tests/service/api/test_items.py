@@ -39,6 +39,12 @@ def test_ids_may_hold_anything(client: TestClient) -> None:
     assert missing.json()["remedy"] == "look the item up with /v1/items?q=NAME"
 
 
+def test_what_a_client_has_of_the_model_makes_no_item(client: TestClient) -> None:
+    known = {"If-None-Match": client.get("/v1/items/star").headers["etag"]}
+    assert client.get("/v1/items/star", headers=known).status_code == 304
+    assert client.get("/v1/items/nobody", headers=known).status_code == 404
+
+
 def test_an_item_says_where_its_listeners_are(client: TestClient) -> None:
     places = client.get("/v1/items/star").json()["places"]
     assert [place["name"] for place in places[:2]] == ["Brazil", "Poland"]

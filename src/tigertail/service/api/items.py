@@ -55,10 +55,10 @@ async def item(
     say of it.
     """
     served = context.served
-    if client_has_current(request, served.tag):
-        return not_modified(served.version, served.tag)
     code = served.index.by_id(item)
     if code is None:
         raise UnknownItemError(f"no item has the id '{item}'")
+    if client_has_current(request, served.tag):  # the tag is the model's: what it lacks would be current too
+        return not_modified(served.version, served.tag)
     content = await context.queue.run(lambda: to_json(served.details(code)))
     return cacheable(content, served.version, served.tag)
