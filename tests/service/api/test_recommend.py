@@ -71,6 +71,56 @@ def test_what_is_wrong_is_said(client: TestClient, body: dict[str, Any]) -> None
     assert answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("entry", "detail"),
+    [
+        ({"item": "Queen", "plays": 0}, "history.0.plays: Input should be greater than 0"),
+        ({"item": "Queen", "plays": "3"}, "history.0.plays: Input should be a valid number"),
+        ({"item": ""}, "history.0.item: String should have at least 1 character"),
+        ("", "history.0.item: String should have at least 1 character"),
+        ("a" * 301, "history.0.item: String should have at most 300 characters"),
+        ({"plays": 3}, "history.0.item: Field required"),
+        (17, "history.0.item: Input should be a valid string"),
+    ],
+)
+def test_the_fault_of_an_entry_is_named_by_its_field(client: TestClient, entry: Any, detail: str) -> None:
+    assert ask(client, [entry]).json()["detail"] == detail
+
+
+@pytest.mark.parametrize(
+    "option", [{"n": "1"}, {"n": True}, {"beta": "0.5"}, {"exact": "yes"}, {"include_known": "yes"}]
+)
+def test_a_value_of_another_type_is_refused(client: TestClient, option: dict[str, Any]) -> None:
+    answer = ask(client, ["Queen"], **option)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(f"{next(iter(option))}: Input should be a valid")
+
+
+def test_numbers_are_those_of_json(client: TestClient) -> None:
+    assert ask(client, ["Queen"], n=2.0, beta=1).status_code == 200
+
+
+def test_a_parameter_in_the_url_is_refused(client: TestClient) -> None:
+    answer = client.post("/v1/recommend?country=PL", json={"history": ["Queen"]})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "parameter 'country' in the URL"
+    assert answer.json()["remedy"] == "send it in the body"
+
+
+def test_the_document_names_what_an_entry_may_be(client: TestClient) -> None:
+    schemas = client.get("/openapi.json").json()["components"]["schemas"]
+    text, played = schemas["RecommendRequest"]["properties"]["history"]["items"]["anyOf"]
+    assert text["type"] == "string"
+    assert played == {"$ref": "#/components/schemas/Played"}
+
+
+def test_the_document_names_no_limit_above_those_of_any_configuration(serve: Any) -> None:
+    client = serve(limits={"n": 50_000, "seeds": 5000})
+    fields = client.get("/openapi.json").json()["components"]["schemas"]["RecommendRequest"]["properties"]
+    assert fields["history"]["maxItems"] == 10_000
+    assert fields["n"]["maximum"] == 10_000
+
+
 def test_the_limits_that_are_set_are_in_the_document(client: TestClient) -> None:
     schemas = client.get("/openapi.json").json()["components"]["schemas"]
     fields = schemas["RecommendRequest"]["properties"]

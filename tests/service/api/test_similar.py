@@ -143,6 +143,11 @@ def test_a_batch_has_its_limits(client: TestClient) -> None:
     problem(client.post("/v1/similar:batch", content=b"not json"), 422)
 
 
+def test_a_batch_has_no_parameters_in_the_url(client: TestClient) -> None:
+    answer = client.post("/v1/similar:batch?n=3", json={"requests": [{"items": ["p1"]}]})
+    assert problem(answer, 422)["detail"] == "parameter 'n' in the URL"
+
+
 def test_a_body_has_its_limit(serve) -> None:
     client = serve(limits={"max_body_bytes": 1024})
     large = {"requests": [{"items": ["x" * 300] * 5}]}

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
 from tigertail.model.recommend import History
 from tigertail.service.api.similar import check_limits
 from tigertail.service.http.json import to_json
-from tigertail.service.http.parameters import Played, RecommendRequest
+from tigertail.service.http.parameters import RecommendRequest, no_url_parameters
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Recommended
 from tigertail.service.http.settings import Limits
 from tigertail.service.serving.context import ContextDependency
 from tigertail.service.serving.served_model import ServedModel
 
-ITEMS_PER_SEED: Final = 10
-"""Entries of a history for each seed that a request may have."""
+ENTRIES_PER_SEED: Final = 10
+"""A history may have this many times as many entries as the setting ``limits.seeds`` allows seeds."""
 
 router = APIRouter(tags=["recommend"])
 
@@ -27,6 +27,7 @@ router = APIRouter(tags=["recommend"])
     summary="What a listener should hear next, from what they played",
     response_model=Recommended,
     responses=documented(400, 401, 404, 413, 422, 429, 503),
+    dependencies=[Depends(no_url_parameters)],
 )
 async def recommend(context: ContextDependency, body: RecommendRequest) -> Response:
     """Answer from the current model; nothing of the history is kept, and no cache may keep the answer."""
@@ -37,8 +38,7 @@ async def recommend(context: ContextDependency, body: RecommendRequest) -> Respo
 
 
 def _answer(served: ServedModel, body: RecommendRequest) -> dict[str, Any]:
-    pairs = [(one.item, one.plays) if isinstance(one, Played) else (one, 1.0) for one in body.history]
-    history = History.of(served.index, pairs)
+    history = History.of(served.index, [(entry.item, entry.plays) for entry in body.history])
     answers = served.recommend(history, body.n, body.options(), include_known=body.include_known)
     return {
         "model": served.version,
@@ -50,7 +50,7 @@ def _answer(served: ServedModel, body: RecommendRequest) -> dict[str, Any]:
 
 def _check_limits(body: RecommendRequest, limits: Limits) -> None:
     check_limits(body.n, (), limits)
-    if len(body.history) > (max_entries := limits.seeds * ITEMS_PER_SEED):
+    if len(body.history) > (max_entries := limits.seeds * ENTRIES_PER_SEED):
         raise ServiceError(
             422,
             f"a history of {len(body.history)} entries",

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from tigertail.errors import TigertailError
 from tigertail.model import Answers
 from tigertail.service.http.caching import cache_headers, cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
-from tigertail.service.http.parameters import Batch, ListRequest, SimilarQuery
+from tigertail.service.http.parameters import Batch, ListRequest, SimilarQuery, no_url_parameters
 from tigertail.service.http.problems import ServiceError, documented, problem_of
 from tigertail.service.http.query_route import QueryRoute
 from tigertail.service.http.schemas import BatchAnswer, Similar
@@ -53,6 +53,7 @@ async def similar(
     summary="Several requests in one",
     response_model=BatchAnswer,
     responses=documented(400, 401, 413, 422, 429, 503),
+    dependencies=[Depends(no_url_parameters)],
 )
 async def batch(context: ContextDependency, body: Batch) -> Response:
     """Answer each request, all from one model.

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from tigertail.service.api.feedback import EVENTS_PER_REQUEST
-from tigertail.service.api.recommend import ITEMS_PER_SEED
+from tigertail.service.api.recommend import ENTRIES_PER_SEED
 from tigertail.service.http.caching import MODEL
 from tigertail.service.http.problems import RETRY, documented
 from tigertail.service.http.settings import Limits
@@ -77,15 +77,20 @@ def _complete(path: str, method: str, operation: Json) -> None:
 def _limit(document: Json, limits: Limits) -> None:
     """Name the limits that are set where the routes name the largest there may be."""
     schemas: Json = document["components"]["schemas"]
-    schemas["Batch"]["properties"]["requests"]["maxItems"] = limits.batch
-    schemas["Delivery"]["properties"]["events"]["maxItems"] = limits.batch * EVENTS_PER_REQUEST
-    history: Json = schemas["RecommendRequest"]["properties"]
-    history["history"]["maxItems"] = limits.seeds * ITEMS_PER_SEED
-    history["n"]["maximum"] = limits.n
+    _lower(schemas["Batch"]["properties"]["requests"], "maxItems", limits.batch)
+    _lower(schemas["Delivery"]["properties"]["events"], "maxItems", limits.batch * EVENTS_PER_REQUEST)
+    recommend: Json = schemas["RecommendRequest"]["properties"]
+    _lower(recommend["history"], "maxItems", limits.seeds * ENTRIES_PER_SEED)
+    _lower(recommend["n"], "maximum", limits.n)
     for path in ("/v1/similar", "/v1/path", "/v1/radio"):
         for parameter in document["paths"][path]["get"]["parameters"]:
             if parameter["name"] == "n":
                 for one in parameter["schema"].get("anyOf", [parameter["schema"]]):
-                    one.update({"maximum": limits.n} if one["type"] == "integer" else {})
+                    if one["type"] == "integer":
+                        _lower(one, "maximum", limits.n)
             elif parameter["name"] == "item":
-                parameter["schema"]["maxItems"] = limits.seeds
+                _lower(parameter["schema"], "maxItems", limits.seeds)
+
+
+def _lower(schema: Json, bound: str, limit: int) -> None:
+    schema[bound] = min(schema[bound], limit)

@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.config import JsonDict
+from starlette.requests import Request
 
 from tigertail import columns as c
 from tigertail.feedback.events import MAX_RANK
@@ -44,6 +45,18 @@ Text = Annotated[
 ]
 Short = Annotated[str, Field(min_length=1, max_length=64, json_schema_extra=_SOUND), AfterValidator(_sound)]
 Several = Annotated[list[Text], Field(max_length=MAX_VALUES)]
+
+
+def no_url_parameters(request: Request) -> None:
+    """Refuse parameters in the URL of a request whose body holds them.
+
+    Raises
+    ------
+    ServiceError
+        If there is one.
+    """
+    if name := next(iter(request.query_params), ""):
+        raise ServiceError(422, f"parameter '{name}' in the URL", remedy="send it in the body")
 
 
 def whole(value: object) -> object:
@@ -161,14 +174,23 @@ class Played(Parameters):
     )
 
 
+def _as_played(entry: object) -> object:
+    """Take what is no object for an item played once, so that a fault of any entry is named by its field."""
+    return entry if isinstance(entry, dict) else {"item": entry}
+
+
+Entry = Annotated[Played, BeforeValidator(_as_played, json_schema_input_type=Text | Played)]
+
+
 class RecommendRequest(HasQueryOptions):
     """What a listener played, and the options of the query."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"history": ["Kino", {"item": "Queen", "plays": 12}], "n": 5}]}
+        strict=True,
+        json_schema_extra={"examples": [{"history": ["Kino", {"item": "Queen", "plays": 12}], "n": 5}]},
     )
 
-    history: Annotated[list[Text | Played], Field(min_length=1, max_length=10_000)] = Field(
+    history: Annotated[list[Entry], Field(min_length=1, max_length=10_000)] = Field(
         description="Items the listener played, each an id, MBID or name, or with the number of plays."
     )
     n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=MAX_RANK, description="How many to list.")
