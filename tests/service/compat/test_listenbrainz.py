@@ -93,6 +93,19 @@ def test_artists_as_troi_asks(server: str) -> None:
     assert _post(server, "artists", [{"artist_mbid": KINO, "algorithm": "x"}]).json() == expected
 
 
+def test_a_lone_mbid_and_a_list_are_asked_about_together(server: str) -> None:
+    both = _get(server, "artists", artist_mbids=f"{KINO},{FAIRUZ}", algorithm=ALGORITHM).json()
+    assert _get(server, "artists", artist_mbids=KINO, artist_mbid=FAIRUZ, algorithm=ALGORITHM).json() == both
+    body = {"artist_mbids": [KINO], "artist_mbid": FAIRUZ, "algorithm": "x"}
+    assert _post(server, "artists", [body]).json() == both
+    assert (
+        _post(server, "artists", [body | {"artist_mbids": [KINO, FAIRUZ], "artist_mbid": None}]).json()
+        == both
+    )
+    alone = _get(server, "artists", artist_mbids=FAIRUZ, algorithm=ALGORITHM).json()
+    assert _post(server, "artists", [body | {"artist_mbids": None}]).json() == alone
+
+
 def test_of_several_each_artist_is_listed_once_and_none_that_was_asked(server: str) -> None:
     both = _get(server, "artists", artist_mbids=f"{KINO},{FAIRUZ}", algorithm=ALGORITHM).json()
     names = [row["name"] for row in both]

@@ -19,7 +19,7 @@ from tigertail import columns as c
 from tigertail.service.compat.listenbrainz_responses import merged, rows_of
 from tigertail.service.compat.listenbrainz_schemas import (
     ALGORITHM,
-    MAX_ROWS,
+    MAX_PARTS,
     MBID_PATTERN,
     ArtistRequest,
     LabsError,
@@ -39,8 +39,8 @@ _JSON: Final = "application/json"
 _IN_URL: Final = "ask as ?{}=MBID,MBID&algorithm=NAME"
 Rows = TypeVar("Rows")
 
-_Artists = Annotated[list[ArtistRequest], Field(min_length=1, max_length=MAX_ROWS)]
-_Recordings = Annotated[list[RecordingRequest], Field(min_length=1, max_length=MAX_ROWS)]
+_Artists = Annotated[list[ArtistRequest], Field(min_length=1, max_length=MAX_PARTS)]
+_Recordings = Annotated[list[RecordingRequest], Field(min_length=1, max_length=MAX_PARTS)]
 _ARTISTS: Final[TypeAdapter[list[ArtistRequest]]] = TypeAdapter(_Artists)
 _RECORDINGS: Final[TypeAdapter[list[RecordingRequest]]] = TypeAdapter(_Recordings)
 
@@ -58,7 +58,7 @@ def _documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _query(name: str) -> dict[str, Any]:
     """Return what OpenAPI says of a request in a URL."""
-    mbids = {"type": "string", "pattern": f"^{MBID_PATTERN}(,{MBID_PATTERN}){{0,{MAX_ROWS - 1}}}$"}
+    mbids = {"type": "string", "pattern": f"^{MBID_PATTERN}(,{MBID_PATTERN}){{0,{MAX_PARTS - 1}}}$"}
     algorithm = {"type": "string", "minLength": 1}
     parameters = [
         {
@@ -94,7 +94,7 @@ def _body(name: str) -> dict[str, Any]:
         }
         return {"type": "array", "items": row, "minItems": 1, "maxItems": max_rows}
 
-    schema = {"anyOf": [rows(1, MAX_ROWS), rows(MAX_ROWS, 1)]}
+    schema = {"anyOf": [rows(1, MAX_PARTS), rows(MAX_PARTS, 1)]}
     return {"requestBody": {"required": True, "content": {_JSON: {"schema": schema}}}}
 
 
@@ -163,7 +163,11 @@ def format_error(scope: Scope, problem: Problem, retry: int | None = None) -> Re
 
 async def _answered(request: Request, context: Context, kind: str, rows: list[list[UUID]]) -> Response:
     if len(rows) > 1 and any(len(row) > 1 for row in rows):
-        raise ServiceError(400, "several requests about several MBIDs", remedy="put all MBIDs into one")
+        raise ServiceError(
+            400,
+            "several requests about several MBIDs",
+            remedy=f"put all MBIDs into one, {MAX_PARTS} at most",
+        )
     distinct = list(dict.fromkeys(str(mbid) for row in rows for mbid in row))
     if len(distinct) > context.settings.limits.seeds:
         raise ServiceError(
@@ -185,7 +189,7 @@ async def _answered(request: Request, context: Context, kind: str, rows: list[li
 
 def _from_query(request: Request, name: str) -> dict[str, Any]:
     given = request.query_params
-    texts = given.getlist(f"{name}s") or given.getlist(name)
+    texts = given.getlist(f"{name}s") + given.getlist(name)
     mbids = [one.strip() for text in texts for one in text.split(",")]
     return {f"{name}s": mbids, "algorithm": given.get("algorithm")}
 

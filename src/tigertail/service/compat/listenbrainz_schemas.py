@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-MAX_ROWS: Final = 100  # of a request's parts
+MAX_PARTS: Final = 100  # rows of a request, and MBIDs of a row
 ALGORITHM: Final = "Any text: the current model answers."
 MBID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_SCORE: Final = "The larger the closer; 10,000 is the closest to the one asked about, whether listed or not."
 
 
 class SimilarArtist(BaseModel):
@@ -20,7 +21,7 @@ class SimilarArtist(BaseModel):
     comment: str = Field(description="Empty: the service has none.")
     type: str | None = Field(description="Always null: models do not have it.")
     gender: str | None = Field(description="Always null: models do not have it.")
-    score: int = Field(description="The larger the closer; 10,000 is the closest of a list.")
+    score: int = Field(description=_SCORE)
     reference_mbid: str = Field(description="Which of the artists asked about it is like.")
 
 
@@ -35,7 +36,7 @@ class SimilarRecording(BaseModel):
     release_mbid: str | None = Field(description="Always null: models do not have it.")
     caa_id: int | None = Field(description="Null: the service has no covers.")
     caa_release_mbid: str | None = Field(description="Null: the service has no covers.")
-    score: int = Field(description="The larger the closer; 10,000 is the closest of a list.")
+    score: int = Field(description=_SCORE)
     reference_mbid: str = Field(description="Which of the recordings asked about it is like.")
 
 
@@ -46,19 +47,21 @@ class LabsError(BaseModel):
     error: str
 
 
-def _listed(one: str) -> Any:
-    """Return a check that takes a lone MBID for a list of one, under either name."""
+def _takes_lone(one: str) -> Any:
+    """Return a check that takes a lone MBID for a list of one, under either name, or both."""
+    several = f"{one}s"
 
     def taken(row: Any) -> Any:
         if not isinstance(row, dict):
             return row
-        asked = row.get(f"{one}s", row.get(one))
-        return {**row, f"{one}s": [asked] if isinstance(asked, str) else asked}
+        given = [row[name] for name in (several, one) if row.get(name) is not None]
+        asked = [mbid for some in given for mbid in (some if isinstance(some, list) else [some])]
+        return {**row, several: asked}
 
     return model_validator(mode="before")(taken)
 
 
-Mbids = Annotated[list[UUID], Field(min_length=1, max_length=MAX_ROWS)]
+Mbids = Annotated[list[UUID], Field(min_length=1, max_length=MAX_PARTS)]
 Algorithm = Annotated[str, Field(min_length=1, description=ALGORITHM)]
 
 
@@ -68,7 +71,7 @@ class ArtistRequest(BaseModel):
     artist_mbids: Mbids
     algorithm: Algorithm
 
-    _listed = _listed("artist_mbid")
+    _list_of_one = _takes_lone("artist_mbid")
 
 
 class RecordingRequest(BaseModel):
@@ -77,4 +80,4 @@ class RecordingRequest(BaseModel):
     recording_mbids: Mbids
     algorithm: Algorithm
 
-    _listed = _listed("recording_mbid")
+    _list_of_one = _takes_lone("recording_mbid")
