@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from io import BufferedReader
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from tigertail.errors import ModelError
 
 REFIT: Final = "fit the model again with: tigertail fit DATASET MODEL"
 MISSING: Final = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
+_PIECE: Final = 2**20  # bytes read at a time
 
 
 def verify_files(folder: Path, checksums: Mapping[str, str]) -> None:
@@ -21,7 +22,7 @@ def verify_files(folder: Path, checksums: Mapping[str, str]) -> None:
     Raises
     ------
     ModelError
-        If there is one.
+        If there is one, or it cannot be read.
     """
     for name, digest in checksums.items():
         with open_file(folder / name) as file:
@@ -29,18 +30,21 @@ def verify_files(folder: Path, checksums: Mapping[str, str]) -> None:
 
 
 def copy_files(source: Path, target: Path, checksums: Mapping[str, str]) -> None:
-    """Copy a generation's files, and check the copies.
+    """Copy a generation's files, and check the bytes that are copied.
 
     Raises
     ------
     ModelError
-        As :func:`verify_files` does.
+        As :func:`verify_files` does, of a file of ``source``.
+    OSError
+        If ``target`` cannot be written, as where the disk is full.
     """
-    for name in checksums:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        with open_file(source / name) as file, (target / name).open("wb") as copy:
-            shutil.copyfileobj(file, copy, 2**20)
-    verify_files(target, checksums)
+    for name, digest in checksums.items():
+        with open_file(source / name) as file:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            with (target / name).open("wb") as copy:
+                for piece in _checked(file, digest):
+                    copy.write(piece)
 
 
 def open_file(path: Path) -> BufferedReader:
@@ -49,14 +53,16 @@ def open_file(path: Path) -> BufferedReader:
     Raises
     ------
     ModelError
-        If it is missing, or cannot be read.
+        If it is missing, is no regular file, or cannot be read.
     """
     try:
-        return path.open("rb")
-    except MISSING:
-        raise ModelError("a file of the model is missing", path=path, remedy=REFIT) from None
+        if stat.S_ISREG(path.stat().st_mode):  # to open a pipe would wait for a writer
+            return path.open("rb")
+    except (*MISSING, ValueError):  # no file can have the name
+        pass
     except OSError as error:
         raise unreadable(path, error) from None
+    raise ModelError("a file of the model is missing", path=path, remedy=REFIT)
 
 
 def unreadable(path: Path, error: OSError) -> ModelError:
@@ -64,7 +70,9 @@ def unreadable(path: Path, error: OSError) -> ModelError:
     return ModelError(
         f"cannot be read ({error.strerror or 'no reason given'})",
         path=path,
-        remedy="let this user read the model's folder and all in it",
+        remedy="let this user read the model's folder and all in it"
+        if isinstance(error, PermissionError)
+        else "put right what the system says, or copy the model again",
     )
 
 
@@ -74,9 +82,22 @@ def verify_file(file: BufferedReader, digest: str) -> None:
     Raises
     ------
     ModelError
-        If it has another SHA-256.
+        If it has another SHA-256, or cannot be read.
     """
+    for _ in _checked(file, digest):
+        pass
     file.seek(0)
-    if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+
+
+def _checked(file: BufferedReader, digest: str) -> Iterator[bytes]:
+    """Read a file from its beginning, and refuse at its end what is not what was written."""
+    found = hashlib.sha256()
+    try:
+        file.seek(0)
+        while piece := file.read(_PIECE):
+            found.update(piece)
+            yield piece
+    except OSError as error:
+        raise unreadable(Path(file.name), error) from None
+    if found.hexdigest() != digest:
         raise ModelError("altered or cut short since it was written", path=file.name, remedy=REFIT)
-    file.seek(0)
