@@ -21,6 +21,7 @@ def test_settings_can_be_kept_as_json() -> None:
         {"facets": {"mood": float("nan")}},
         {"facets": {"mood": float("inf")}},
         {"norm_floor": float("inf")},
+        {"prediction_weight": 1.0},
         {"tags": 1},
         {"decay": 0.5},
     ],

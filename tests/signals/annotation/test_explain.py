@@ -7,7 +7,7 @@ import pytest
 from tigertail.signals.annotation.explain import label_name, shared_labels
 
 TWO_TAGS = [("tag", "dark"), ("genre", "post-punk")]
-PEOPLE = ("annotator", "annotated by the same people")
+PEOPLE = ("annotator", "")
 
 
 def words_of(shared: list[tuple[str, str]]) -> str:
@@ -28,6 +28,7 @@ def words_of(shared: list[tuple[str, str]]) -> str:
         ([*TWO_TAGS, PEOPLE], "both dark, post-punk"),
         ([PEOPLE, *TWO_TAGS], "tagged by the same people, both dark, post-punk"),
         ([PEOPLE], "tagged by the same people"),
+        ([("annotator", "jury 7"), ("prediction", "hit")], "both of annotator jury 7, of prediction hit"),
     ],
 )
 def test_each_label_is_said_as_fits_its_facet(shared: list[tuple[str, str]], words: str) -> None:

@@ -45,8 +45,8 @@ class AnnotationConfig(BaseModel):
     labels are added. Chance then gives it ``spam_tolerance * s`` of the other opinions on an item at least. An opinion
     loses weight where fewer of them are this label."""
 
-    prediction_weight: float = Field(0.25, ge=0, le=1)
-    """Share in the affinity of the listening that labels predict; 0 leaves that out."""
+    prediction_weight: float = Field(0.25, ge=0, lt=1)
+    """Share in the affinity of the listening that labels predict, below 1; 0 leaves that out."""
     prediction_penalty: float = Field(1.0, gt=0)
     """Penalty of the ridge regression that predicts it, where items have rows of length 1 at most."""
     prediction_min_listeners: int = Field(5, ge=1)

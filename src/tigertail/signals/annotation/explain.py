@@ -7,8 +7,9 @@ from typing import Final
 
 from tigertail.signals.evidence import NO_EVIDENCE, PLACE_FACETS, PLAIN_FACETS, Evidence, Fact, Name
 
-ANNOTATOR: Final = "annotator"  # the facet of being annotated by the same people
-PREDICTION: Final = "prediction"  # the facet of labels that predict the same listening
+# A table may have facets of these names, but no label without a name.
+ANNOTATOR: Final = "annotator"  # the facet of being annotated by the same people, which has no name
+PREDICTION: Final = "prediction"  # the facet of labels that predict the same listening, which has no name
 MAX_LABELS: Final = 3  # labels named
 
 _SAME_ANNOTATORS: Final = Fact("same_annotators")
@@ -58,10 +59,10 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
             if any(_covers(place, name) for place in places):
                 continue
             places.append(name)
-        elif facet == ANNOTATOR:
+        elif facet == ANNOTATOR and not name:
             people, first = True, not (shown or predicted)
             continue
-        elif facet == PREDICTION:
+        elif facet == PREDICTION and not name:
             predicted = True
             continue
         shown.append(label)
