@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -13,6 +14,8 @@ from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import ConfigError
 from tigertail.simulation import WorldConfig, simulate, true_affinity
+from tigertail.simulation.services import open_services
+from tigertail.simulation.world import make_world
 from tigertail.storage import checksums
 
 PLAIN = WorldConfig(listeners=400, artists=300, countries=4, artists_per_listener=15, djs=0, pages=0, audio=0)
@@ -81,6 +84,14 @@ def test_truth_and_tastes_do_not_depend_on_services(tmp_path: Path, served: Data
 def test_the_seed_settles_all(tmp_path: Path, served: Dataset) -> None:
     again = simulate(tmp_path / "again", SHARED)
     assert checksums(again.path) == checksums(served.path)
+
+
+def test_shares_that_are_rounded_are_shares() -> None:
+    rounded = WorldConfig.checked(**{**SHARED.model_dump(), "services": "global=0.3333333,full=0.6666666"})
+    rng = np.random.default_rng(0)
+    services = open_services(make_world(rounded, rng), rng)
+    assert services is not None
+    assert np.bincount(services.used).tolist() == pytest.approx([133, 267], abs=40)
 
 
 @pytest.mark.parametrize(

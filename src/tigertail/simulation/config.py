@@ -42,7 +42,8 @@ class WorldConfig(BaseModel):
     countries
         Number of countries, the largest first.
     artists_per_listener
-        Mean number of artists that a listener plays.
+        Mean number of artists that a listener plays; less where a service offers few, since nobody plays more than half
+        of what they can.
     genres
         Number of genres shared by all countries.
     scenes_per_country

@@ -37,7 +37,8 @@ def listen(
     rng
         Random generator.
     services
-        What everybody can play; None means everything. Who cannot play one artist plays another instead.
+        What everybody can play; None means everything. Who cannot play one artist plays another instead, but nobody
+        plays more than half of what they can.
 
     Yields
     ------

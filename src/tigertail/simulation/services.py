@@ -57,8 +57,8 @@ class Services:
 def open_services(world: World, rng: np.random.Generator) -> Services | None:
     """Draw the service of every listener; return None for a world without services.
 
-    The regional service is missing in every second country; whoever would use it there uses the global one, or the
-    full one in a world without the global one.
+    The regional service is in the first country and missing in the next, and so on; whoever would use it there uses the
+    global one, or the full one in a world without the global one.
 
     Parameters
     ----------
@@ -71,7 +71,8 @@ def open_services(world: World, rng: np.random.Generator) -> Services | None:
     if not config.services:
         return None
     names = tuple(config.services)
-    used = rng.choice(len(names), config.listeners, p=list(config.services.values()))
+    shares = np.array(list(config.services.values()))
+    used = rng.choice(len(names), config.listeners, p=shares / shares.sum())
     by_popularity = np.argsort(np.where(world.cold, np.inf, -world.log_popularity), kind="stable")
     popular = np.zeros(config.artists, np.bool_)
     popular[by_popularity[: config.global_catalogue_size]] = True
