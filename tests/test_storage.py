@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tigertail.errors import TigertailError
-from tigertail.storage import checksums, full_disk, is_stream, new_folder, replaced_file
+from tigertail.storage import checksums, full_disk, is_stream, new_folder, replaced_file, scratch_folder
 
 
 def names(folder: Path) -> list[str]:
@@ -66,6 +66,31 @@ def test_a_folder_comes_back_where_the_new_one_cannot_take_its_name(
 def test_an_existing_folder_is_not_replaced_unasked(tmp_path: Path) -> None:
     with pytest.raises(TigertailError, match="already exists"), new_folder(tmp_path):
         pass
+
+
+def test_a_scratch_folder_is_gone_in_the_end(tmp_path: Path) -> None:
+    with scratch_folder(tmp_path / "deep" / "made") as folder:
+        (folder / "half").touch()
+    assert names(tmp_path / "deep") == []
+
+
+def test_a_scratch_folder_removes_that_of_a_killed_process_and_no_other(tmp_path: Path) -> None:
+    killed, unlike = tmp_path / ".made.scratch.1", tmp_path / ".maker.scratch.1"
+    for left in (killed, unlike):
+        left.mkdir()
+        (left / "lock").touch()
+    with scratch_folder(tmp_path / "made") as at_work, scratch_folder(tmp_path / "made") as another:
+        assert names(tmp_path) == sorted([unlike.name, at_work.name, another.name])
+
+
+@pytest.mark.parametrize("name", ["file/made", "n" * 250, "n" * 300])
+def test_a_place_without_room_for_a_folder_is_an_error_with_a_remedy(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for make in (new_folder, scratch_folder):
+        with pytest.raises(TigertailError, match="cannot be written") as error, make(tmp_path / name):
+            pass
+        assert error.value.remedy
+    assert names(tmp_path) == ["file"]
 
 
 def test_a_file_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:

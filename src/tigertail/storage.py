@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import fcntl
+import glob
 import hashlib
 import json
 import os
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,11 +23,14 @@ import polars as pl
 from tigertail.errors import DataError, TigertailError
 
 STDOUT: Final = Path("-")
+_LOCK: Final = "lock"
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REFUSED: Final = (
     errno.EACCES,
+    errno.EBUSY,
     errno.EEXIST,
     errno.EISDIR,
+    errno.ENAMETOOLONG,
     errno.ENOTDIR,
     errno.ENOTEMPTY,
     errno.EPERM,
@@ -52,8 +57,12 @@ def check_free(target: Path, *, replace: bool) -> None:
     ------
     DataError
         If it exists and may not be replaced.
+    TigertailError
+        If it cannot be looked for.
     """
-    if target.exists() and not replace:
+    with _write_errors(target):
+        exists = target.exists()
+    if exists and not replace:
         raise DataError("already exists", path=target, remedy="choose another name, or pass --force")
 
 
@@ -96,6 +105,43 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
             _sync(target.parent)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def scratch_folder(target: Path) -> Iterator[Path]:
+    """Make a folder beside ``target`` for what is kept on the way to it; it is removed in the end.
+
+    Those of processes that were killed on their way to the same target are removed too.
+
+    Yields
+    ------
+    Path
+        The folder, with a file ``lock`` in it.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full, or the folder cannot be made.
+    """
+    prefix = f".{target.name}.scratch."
+    with ExitStack() as stack:
+        with _write_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            for old in target.parent.glob(f"{glob.escape(prefix)}*"):
+                _remove_unless_held(old)
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            lock = stack.enter_context((folder / _LOCK).open("w"))
+            with suppress(OSError):  # a file system without locks: nothing there is taken for left behind
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        stack.enter_context(full_disk(target))
+        yield folder
+
+
+def _remove_unless_held(folder: Path) -> None:
+    with suppress(OSError), (folder / _LOCK).open() as lock:  # held, half made, or gone meanwhile
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -258,6 +258,17 @@ def test_an_existing_folder_is_left_alone_unless_told(tmp_path: Path) -> None:
     assert dataset.plays.height == 3
 
 
+def test_what_is_no_dataset_is_never_replaced(tmp_path: Path) -> None:
+    make(tmp_path, ONE, {"plays.csv": PLAYS})
+    recipe = Recipe.load(tmp_path / "recipe.toml")
+    for target in (tmp_path, tmp_path / "plays.csv"):
+        with pytest.raises(DataError, match="exists and is not a dataset"):
+            build(recipe, target, replace=True)
+    assert (tmp_path / "plays.csv").read_text("utf-8") == PLAYS
+    (tmp_path / "empty").mkdir()
+    assert build(recipe, tmp_path / "empty", replace=True)[0].plays.height == 3
+
+
 def test_a_full_disk_is_an_error_with_a_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*arguments: object, **options: object) -> None:
         raise pl.exceptions.ComputeError("underlying IO error: No space left on device (os error 28)")
@@ -323,6 +334,16 @@ def test_plays_without_a_listener_say_that_the_recipe_may_name_one(source: str, 
     with pytest.raises(DataError, match=r"no listener \(1 rows\)") as error:
         make(tmp_path, f"[[source]]\n{source}\n", files)
     assert "is of one listener, write values = { listener_id = 'me' }" in error.value.remedy
+
+
+def test_profiles_without_a_listener_are_not_said_to_be_of_one(tmp_path: Path) -> None:
+    recipe = (
+        ONE + '[[source]]\nformat = "csv"\npath = "people.csv"\ntable = "listeners"\nnamespace = "plays"\n'
+    )
+    files = {"plays.csv": "listener_id,name\na,\n", "people.csv": "listener_id,country\n,PL\nb,PL\n"}
+    with pytest.raises(DataError, match=r"no listener \(1 rows\)") as error:
+        make(tmp_path, recipe, files)
+    assert error.value.remedy == "check the recipe's paths and columns"
 
 
 def test_a_recipe_keeps_items_out_of_answers(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ COUNTRIES_SHOWN = 10
 
 RecipeFile = Annotated[Path, typer.Argument(help="A TOML file that names the sources.")]
 NewDataset = Annotated[Path, typer.Argument(help="The folder to make.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the folder if it exists.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the dataset if it exists.")]
 
 
 def register(app: typer.Typer) -> None:

@@ -58,15 +58,15 @@ def build(
 ) -> None:
     """Do what tigertail build does, with plays that a cluster reads and merges."""
     from tigertail.cli.build_report import print_report
+    from tigertail.dataset.dataset import check_place
     from tigertail.ingest.recipe import Recipe
-    from tigertail.storage import check_free
 
     with missing_extra("spark", "a build on Spark"):
         from tigertail.spark.build import build_on_cluster
         from tigertail.spark.session import SparkCluster, spark_session
 
     opened = Recipe.load(recipe.absolute())  # workers have folders of their own
-    check_free(dataset, replace=force)
+    check_place(dataset, replace=force)
     with spark_session(master, _settings(setting or [])) as session:
         made, report = build_on_cluster(SparkCluster(session), opened, dataset, work=work, replace=force)
     print_report(made, report)

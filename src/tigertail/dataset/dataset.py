@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from importlib import import_module
@@ -19,13 +19,34 @@ from tigertail import columns as c
 from tigertail.dataset.table_spec import Refers
 from tigertail.dataset.tables import id_columns, table_spec
 from tigertail.errors import DataError
-from tigertail.storage import checksums, new_folder, to_json
+from tigertail.storage import check_free, checksums, new_folder, to_json
 
 MAGIC: Final = "tigertail-dataset"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 BATCH: Final = 2**23  # rows
 ROW_GROUP: Final = 2**17  # fixed, so that the same rows are the same bytes for any number of threads
+
+
+def check_place(path: Path, *, replace: bool) -> None:
+    """Refuse, before the work for it is done, a path that :meth:`Dataset.write` would refuse.
+
+    Raises
+    ------
+    DataError
+        If it exists and may not be replaced, or is something else than a dataset.
+    TigertailError
+        If it cannot be looked for.
+    """
+    check_free(path, replace=replace)
+    if not path.exists():
+        return
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        if not any(path.iterdir()) or json.loads((path / MANIFEST).read_bytes())["magic"] == MAGIC:
+            return
+    raise DataError(
+        "exists and is not a dataset", path=path, remedy="choose another name, or remove it first"
+    )
 
 
 class Dataset:
@@ -244,9 +265,10 @@ class Dataset:
         DataError
             If there are no plays, or a table lacks a required column.
         TigertailError
-            If the folder exists and may not be replaced, or cannot be written.
+            If the folder exists and may not be replaced or is something else than a dataset, or cannot be written.
         """
         path = Path(path)
+        check_place(path, replace=replace)
         if c.PLAYS_TABLE not in tables:
             raise DataError("a dataset needs a table of plays", path=path, remedy="give a table 'plays'")
         with new_folder(path, replace=replace) as folder:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
@@ -10,7 +9,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.dataset import Dataset, check_place
 from tigertail.dataset.unlisted import unlisted, unmatched_entries
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import Plays, PlaysAccumulator
@@ -20,7 +19,7 @@ from tigertail.ingest.intake import SourceIntake
 from tigertail.ingest.recipe import Recipe
 from tigertail.ingest.report import BuildReport, build_report
 from tigertail.progress import progress
-from tigertail.storage import check_free, full_disk
+from tigertail.storage import scratch_folder
 
 _NO_LISTENER: Final = "no listener"  # the reason of rows that lack one
 
@@ -69,7 +68,7 @@ def build(
     path
         The folder to make.
     replace
-        Whether an existing folder may be replaced.
+        Whether an existing dataset may be replaced.
     reader
         What reads the sources; left out, this machine.
 
@@ -80,25 +79,22 @@ def build(
     Raises
     ------
     DataError
-        If the folder exists and may not be replaced, a source cannot be read, or the sources have no usable play.
+        If the folder exists and may not be replaced or is something else than a dataset, a source cannot be read, or
+        the sources have no usable play.
     TigertailError
         If the disk is full or cannot be written.
     """
     path = Path(path)
-    check_free(path, replace=replace)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        full_disk(path),
-        tempfile.TemporaryDirectory(prefix=f".{path.name}.spool.", dir=path.parent) as folder,
-    ):
-        reader = reader or _ReaderHere(path.parent / f".{path.name}.work", Path(folder))
-        intake = SourceIntake(recipe, reader.plays, Path(folder))
+    check_place(path, replace=replace)
+    with scratch_folder(path) as folder:
+        reader = reader or _ReaderHere(path.parent / f".{path.name}.work", folder)
+        intake = SourceIntake(recipe, reader.plays, folder)
         with progress("Reading") as tick:
             for source in sorted(recipe.source, key=lambda one: one.reads_last):
                 for batch in reader.batches(source, intake):
                     intake.add(source, batch)
                     tick(batch.rows.height, source.label)
-        made = _DatasetBuilder(intake, reader.plays, Path(folder)).finish(path, replace=replace)
+        made = _DatasetBuilder(intake, reader.plays, folder).finish(path, replace=replace)
         reader.clear()
         return made
 
@@ -202,7 +198,7 @@ class _DatasetBuilder:
         nobody = [
             source
             for source in self.recipe.source
-            if (source.label, _NO_LISTENER) in self.quarantine.rejected
+            if source.listens and (source.label, _NO_LISTENER) in self.quarantine.rejected
         ]
         if named := [source.label for source in nobody if hasattr(source, "values")]:
             remedy += (
