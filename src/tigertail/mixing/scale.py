@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
-from tigertail.ranking.topk import keep_best, sort_best_first, top_k
+from tigertail.ranking.topk import put_largest, sort_best_first, top_k
 
 Floats = NDArray[np.float32]
 
@@ -55,19 +55,24 @@ def scales_of_pools(affinities, sample_weight, starts, rows):
     means = np.empty(len(rows), np.float32)
     for place in prange(len(rows)):
         begin, end = starts[rows[place]], starts[rows[place] + 1]
-        best = np.empty(end - begin + 1, np.float32)
-        codes = np.empty(end - begin + 1, np.int32)
-        size = 0
+        positive = np.empty(end - begin + 1, np.float32)
+        places = np.empty(end - begin + 1, np.int32)
+        given, size = 0, 0
         for entry in range(begin, end):
-            best[size], codes[size] = affinities[entry], entry - begin
-            size += affinities[entry] > _NOTHING and sample_weight[entry] == 0
-        if size > BEST:
-            keep_best(best, codes, size, BEST)
-            size = BEST
-        sort_best_first(best, codes, size)
+            is_given = affinities[entry] > _NOTHING and sample_weight[entry] == 0
+            positive[size], places[size] = affinities[entry], entry - begin
+            given += is_given
+            size += is_given and affinities[entry] > 0
+        best, of_best = np.empty(BEST + 1, np.float32), np.empty(BEST + 1, np.int32)
+        edge, edge_places = np.empty(size, np.float32), np.empty(size, np.int32)
+        count = min(size, BEST)
+        put_largest(positive[:size], places[:size], edge, edge_places, of_best[:count])
+        for rank in range(count):
+            best[rank] = affinities[begin + of_best[rank]]
+        sort_best_first(best, of_best, count)
         total = 0.0
-        for rank in range(size):
-            total += max(best[rank], np.float32(0))
-        mean = np.float32(total / max(size, 1))
+        for rank in range(count):
+            total += best[rank]
+        mean = np.float32(total / max(min(given, BEST), 1))
         means[place] = mean if mean > 0 else np.float32(1)
     return means

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit
-from tigertail.ranking.topk import keep_best, offer, rank_in_sample
+from tigertail.ranking.topk import offer, put_largest, rank_in_sample
 
 EXPONENTS: Final = (-1, 0, 1)
 ONE_IN: Final = (2, 1, 2)
@@ -29,7 +29,6 @@ SHARES: Final = np.array(
 )
 """What a score counts under each exponent, by band; float32, (exponents, bands + 1)."""
 _SAMPLED: Final = 32  # one score in so many suggests a floor
-_BINS: Final = 256  # of scores, by which the best are told from the others
 _ZERO: Final = np.float32(0)
 _NEVER: Final = np.float32(np.inf)
 
@@ -107,7 +106,7 @@ def write_best(scores, bands, items, counts, found):
             for place in range(len(items)):
                 best[size], codes[size] = scores[place] * shares[bands[place]], items[place]
                 size += best[size] > 0
-        _write_best(best[:size], codes[:size], edge, edge_codes, found[begin : begin + min(n, size)])
+        put_largest(best[:size], codes[:size], edge, edge_codes, found[begin : begin + min(n, size)])
         begin += n
 
 
@@ -139,39 +138,3 @@ def _above_a_floor(scores, bands, floors, there):
         there[size] = place
         size += scores[place] > lowest[bands[place]]
     return size
-
-
-@njit(cache=True)
-def _write_best(scores, codes, edge, edge_codes, found):
-    """Write the codes of the largest scores, which are above 0, in no order; as many as there is room for.
-
-    Scores in a bin above the one at the edge are among them: these alone are compared with each other.
-    """
-    n = len(found)
-    if n == len(scores):
-        found[:] = codes
-        return
-    bits = scores.view(np.int32)  # of numbers above 0, in the same order
-    lowest, highest = bits[0], bits[0]
-    for bit in bits:
-        lowest, highest = min(lowest, bit), max(highest, bit)
-    shift = 0
-    while (highest - lowest) >> shift >= _BINS:
-        shift += 1
-    counts = np.zeros(_BINS, np.int32)
-    for bit in bits:
-        counts[(bit - lowest) >> shift] += 1
-    at_edge, above = _BINS - 1, 0
-    while above + counts[at_edge] < n:
-        above += counts[at_edge]
-        at_edge -= 1
-    written, size = 0, 0
-    for place in range(len(scores)):
-        one = (bits[place] - lowest) >> shift
-        found[written] = codes[place]  # or the next that is above
-        written += one > at_edge
-        edge[size], edge_codes[size] = scores[place], codes[place]
-        size += one == at_edge
-    if size > n - above:
-        keep_best(edge, edge_codes, size, n - above)
-    found[above:] = edge_codes[: n - above]

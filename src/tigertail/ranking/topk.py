@@ -14,6 +14,7 @@ from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.threads import threads_for
 
 SAMPLED: Final = 8  # one item in so many suggests a floor
+_BINS: Final = 256  # of scores, by which the largest are told from the others
 
 
 def top_k(
@@ -153,6 +154,52 @@ def keep_best(scores, codes, size, k):
             low = left
         else:
             return
+
+
+@njit(cache=True)
+def put_largest(scores, codes, edge, edge_codes, found):
+    """Write the codes of the largest scores, in no order: as many as ``found`` has room for, at most all.
+
+    Parameters
+    ----------
+    scores
+        Above 0; float32, (some,).
+    codes
+        Int32, (some,).
+    edge, edge_codes
+        Room for as many scores and codes; float32 and int32, (at least some,).
+    found
+        Int32, (at most some,).
+    """
+    # Scores in a bin above that at the edge are among the largest: those at the edge alone are compared.
+    n = len(found)
+    if n == len(scores):
+        found[:] = codes
+        return
+    bits = scores.view(np.int32)  # of numbers above 0, in the same order
+    lowest, highest = bits[0], bits[0]
+    for bit in bits:
+        lowest, highest = min(lowest, bit), max(highest, bit)
+    shift = 0
+    while (highest - lowest) >> shift >= _BINS:
+        shift += 1
+    counts = np.zeros(_BINS, np.int32)
+    for bit in bits:
+        counts[(bit - lowest) >> shift] += 1
+    at_edge, above = _BINS - 1, 0
+    while above + counts[at_edge] < n:
+        above += counts[at_edge]
+        at_edge -= 1
+    written, size = 0, 0
+    for place in range(len(scores)):
+        one = (bits[place] - lowest) >> shift
+        found[written] = codes[place]  # or the next that is above
+        written += one > at_edge
+        edge[size], edge_codes[size] = scores[place], codes[place]
+        size += one == at_edge
+    if size > n - above:
+        keep_best(edge, edge_codes, size, n - above)
+    found[above:] = edge_codes[: n - above]
 
 
 @njit(cache=True)

@@ -22,7 +22,8 @@ _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 64  # queries of a thread that share counts of all items
 SHARING: Final = 128  # queries of a thread that share what is read of the answers' vectors
 FEW: Final = 8192  # items with common listeners, at most, that are compared with what the factors expect
-_AHEAD: Final = 4  # items whose vectors are asked for before they are needed
+_AHEAD: Final = 16  # items whose vectors are asked for before they are needed
+_AHEAD_WITH_GROUPS: Final = 4  # the same, where an item has a vector in each of several groups
 _LINE: Final = 16  # float32 numbers in a cache line
 
 Floats = NDArray[np.float32]
@@ -550,8 +551,8 @@ def _expect_together(first, last, asking, own, active, vectors, starts, items, p
     pairs, theirs = np.empty(last - first, np.int32), np.empty(last - first + 1, np.int32)
     difference = np.empty(vectors.world.shape[1], np.float32)
     for place in range(len(distinct)):
-        if place + _AHEAD < len(distinct):
-            ahead = distinct[place + _AHEAD]
+        if place + _AHEAD_WITH_GROUPS < len(distinct):
+            ahead = distinct[place + _AHEAD_WITH_GROUPS]
             _read_ahead(ahead, latest[ahead], before, row, active, vectors, flat_world, flat_own)
         item = distinct[place]
         world = vectors.world[item]
