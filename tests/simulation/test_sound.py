@@ -42,7 +42,7 @@ def test_some_columns_say_nothing(world: World) -> None:
     assert neighbours_in_genre(world, list(USELESS)) == pytest.approx(1, abs=0.5)
 
 
-def test_home_cannot_be_heard(world: World) -> None:
+def test_home_is_heard_through_the_scene_alone(world: World) -> None:
     elsewhere = replace(world, home=(world.home + 1) % 4)
     for made in (world, elsewhere):
         assert describe_sound(made, np.random.default_rng(1)).equals(

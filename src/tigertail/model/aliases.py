@@ -44,7 +44,12 @@ def names_by_artist(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def aliases_beside(aliases: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame | None:
-    """Return the aliases of items that their own id, name and MBID do not say already; None if there is none."""
+    """Return the aliases of items that their own id, name and MBID do not say already; None if there is none.
+
+    Of names that fold alike, strictly, one is enough: the item's own, else the first in the order of ``aliases``. The
+    others are left out, though a loose folding or an article may differ. Aliases of items that are not in ``items`` are
+    left out too.
+    """
     named = pl.col(c.SCHEME) == c.NAME
     folded = fold_series(aliases.select(pl.when(named).then(c.ALIAS)).to_series()).alias("folded")
     own = items.select(

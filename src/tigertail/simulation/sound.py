@@ -1,8 +1,9 @@
 """Audio descriptors of artists: a random non-linear function of their style, with noise.
 
-Scenes and moods are mixed into a few hidden traits, transformed by tanh, and mixed again into columns like those of
-music analysis programs. Home and language have no influence. Some columns carry no information, and each has its own
-scale, as in real tables.
+Genres (a country's own scenes among them) and moods are mixed into a few hidden traits, transformed by tanh, and mixed
+again into columns like those of music analysis programs. Home and language have no influence of their own: where an
+artist is from can be heard as far as the scene says it. Some columns carry no information, and each has its own scale,
+as in real tables.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from tigertail.simulation.world import MOOD_AXES, Reals, World
 
 TRAITS: Final = 12
 GENRE: Final = 1.0  # weight of the genre in a trait
-MOOD: Final = 1.3  # weight of the mood, over all axes
+MOOD: Final = 1.3  # weight of the mood, a unit vector: the standard deviation of its part of a trait
+SHIFT: Final = 0.5  # standard deviation of b, which differs by trait
 NOISE: Final = 0.4  # standard deviation of the noise, relative to the spread by style
 
 
@@ -57,7 +59,7 @@ def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
 
         x = scaled(V tanh(R s + Q m + b)) + noise
 
-    where each column is scaled to mean 0 and standard deviation 1.
+    where each column is scaled to mean 0 and standard deviation 1. :data:`SCALES` then brings it to a scale of its own.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def describe_sound(world: World, rng: np.random.Generator) -> pl.DataFrame:
     mix, mood = genre_weights(world), moods(world)
     hidden = product(mix, GENRE * rng.standard_normal((mix.shape[1], TRAITS)))
     hidden += product(mood, MOOD * rng.standard_normal((MOOD_AXES, TRAITS)))
-    traits = np.tanh(hidden + 0.5 * rng.standard_normal(TRAITS))
+    traits = np.tanh(hidden + SHIFT * rng.standard_normal(TRAITS))
     clean = product(traits, rng.standard_normal((TRAITS, len(SCALES))))
     clean = (clean - clean.mean(axis=0)) / clean.std(axis=0)
     noisy = clean + NOISE * rng.standard_normal(clean.shape)
