@@ -20,8 +20,12 @@ class Publisher:
         Content by path; a path that ends in a slash lists what lies in it.
     ranges
         Whether parts of files can be asked for.
+    longest
+        How many bytes of a part are given at once.
     cuts
         After how many bytes of an answer the connection is cut, for the answers to come.
+    stalls
+        Whether the connection is not cut then, and nothing more comes.
     refusals
         Status and headers of refusals, before files are given.
     asked
@@ -30,7 +34,9 @@ class Publisher:
 
     files: dict[str, bytes] = field(default_factory=dict)
     ranges: bool = True
+    longest: int | None = None
     cuts: list[int] = field(default_factory=list)
+    stalls: bool = False
     refusals: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     address: str = ""
@@ -61,6 +67,8 @@ class Publisher:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content[:cut])
+                if publisher.stalls and cut < len(content):
+                    self.rfile.read(1)  # until the client goes away
                 self.close_connection = True
 
             def log_message(self, format: str, *args: object) -> None:
@@ -88,7 +96,8 @@ class Publisher:
         start = int(re.findall(r"\d+", wanted)[0])
         if start >= len(content):
             return 416, b"", {"Content-Range": f"bytes */{len(content)}"}
-        return 206, content[start:], {"Content-Range": f"bytes {start}-{len(content) - 1}/{len(content)}"}
+        end = min(start + (self.longest or len(content)), len(content))
+        return 206, content[start:end], {"Content-Range": f"bytes {start}-{end - 1}/{len(content)}"}
 
     def listing(self, folder: str) -> bytes:
         """Return a page with links, as servers list folders."""

@@ -60,7 +60,7 @@ def check_free(target: Path, *, replace: bool) -> None:
     TigertailError
         If it cannot be looked for.
     """
-    with _write_errors(target):
+    with write_errors(target):
         exists = target.exists()
     if exists and not replace:
         raise DataError("already exists", path=target, remedy="choose another name, or pass --force")
@@ -93,7 +93,7 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """
     check_free(target, replace=replace)
     temporary = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
-    with _write_errors(target):
+    with write_errors(target):
         try:
             temporary.mkdir(parents=True)
             yield temporary
@@ -125,7 +125,7 @@ def scratch_folder(target: Path) -> Iterator[Path]:
     """
     prefix = f".{target.name}.scratch."
     with ExitStack() as stack:
-        with _write_errors(target):
+        with write_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             for old in target.parent.glob(f"{glob.escape(prefix)}*"):
                 _remove_unless_held(old)
@@ -165,7 +165,7 @@ def replaced_file(target: Path) -> Iterator[Path]:
     stream = is_stream(target)
     place = Path(tempfile.gettempdir()) / "stream" if stream else target.resolve()
     temporary = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}")
-    with _write_errors(target):
+    with write_errors(target):
         if place.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         try:
@@ -218,6 +218,28 @@ def full_disk(target: Path, *, remedy: str = "free some space and run it again")
         raise TigertailError("the disk is full; nothing was changed", path=target, remedy=remedy) from error
 
 
+@contextmanager
+def write_errors(target: Path) -> Iterator[None]:
+    """Turn what the operating system says about writing into words with a remedy.
+
+    Raises
+    ------
+    TigertailError
+        If the disk is full, or ``target`` cannot be written.
+    """
+    try:
+        with full_disk(target):
+            yield
+    except OSError as error:
+        if error.errno not in _REFUSED:
+            raise
+        raise TigertailError(
+            f"cannot be written ({os.strerror(error.errno)})",
+            path=target,
+            remedy="check the permissions, or choose another name",
+        ) from error
+
+
 def to_json(value: Any) -> str:
     """Render a manifest or report as JSON that people can read."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
@@ -247,22 +269,6 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-@contextmanager
-def _write_errors(target: Path) -> Iterator[None]:
-    """Turn what the operating system says about writing into words with a remedy."""
-    try:
-        with full_disk(target):
-            yield
-    except OSError as error:
-        if error.errno not in _REFUSED:
-            raise
-        raise TigertailError(
-            f"cannot be written ({os.strerror(error.errno)})",
-            path=target,
-            remedy="check the permissions, or choose another name",
-        ) from error
 
 
 def _error_number(error: Exception) -> int | None:

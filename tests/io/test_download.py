@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPResponse
 from pathlib import Path
+from typing import cast
+from urllib.request import Request, urlopen
 
 import pytest
 from tests.publisher import Publisher
 
-from tigertail.errors import DataError
+from tigertail.errors import DataError, TigertailError
 from tigertail.io import download as download_module
 from tigertail.io.download import checksum_of, download, is_whole, links, text_at
 from tigertail.progress import Tick
@@ -67,6 +73,66 @@ def test_a_cut_connection_goes_on_where_it_was_cut(publisher: Publisher, tmp_pat
     assert fetch(publisher, tmp_path / "a.tar") == [1, 1]
     assert (tmp_path / "a.tar").read_bytes() == CONTENT
     assert [wanted for _, wanted in publisher.asked] == [None, "bytes=100000-", "bytes=150000-"]
+
+
+def test_a_server_may_give_less_than_was_asked_for(publisher: Publisher, tmp_path: Path) -> None:
+    (tmp_path / "a.tar.part").write_bytes(CONTENT[:70_000])
+    publisher.longest = 100_000
+    fetch(publisher, tmp_path / "a.tar")
+    assert (tmp_path / "a.tar").read_bytes() == CONTENT
+    assert [wanted for _, wanted in publisher.asked] == ["bytes=70000-", "bytes=170000-"]
+
+
+def test_what_came_before_a_stall_is_kept(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download_module, "_TIMEOUT", 1.0)
+    publisher.cuts = [1000]
+    publisher.stalls = True
+    fetch(publisher, tmp_path / "a.tar")
+    assert (tmp_path / "a.tar").read_bytes() == CONTENT
+    assert [wanted for _, wanted in publisher.asked] == [None, "bytes=1000-"]
+
+
+def test_a_lost_route_is_an_error_of_the_connection(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = [OSError(errno.EHOSTUNREACH, "No route to host")]
+
+    def lost_once(request: Request, timeout: float) -> HTTPResponse:
+        if request.method == "GET" and errors:
+            raise errors.pop()
+        return cast("HTTPResponse", urlopen(request, timeout=timeout))
+
+    monkeypatch.setattr(urllib.request, "urlopen", lost_once)
+    assert fetch(publisher, tmp_path / "a.tar") == [1]
+    assert (tmp_path / "a.tar").read_bytes() == CONTENT
+
+
+def test_one_process_at_a_time_fetches_a_file(publisher: Publisher, tmp_path: Path) -> None:
+    with (tmp_path / "a.tar.part").open("ab") as other:
+        other.write(CONTENT[:1000])
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(DataError, match=r"a\.tar\.part: another process fetches it"):
+            fetch(publisher, tmp_path / "a.tar")
+    fetch(publisher, tmp_path / "a.tar")
+    assert (tmp_path / "a.tar").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("place", ["file/a.tar", "folder"])
+def test_a_place_that_cannot_be_written_is_named(publisher: Publisher, tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(TigertailError, match=r"cannot be written .*\n.*choose another name"):
+        fetch(publisher, tmp_path / place)
+
+
+@pytest.mark.parametrize("address", ["http://[::1/", "http://a..b/", "http://127.0.0.1:port/"])
+def test_an_address_that_cannot_be_one_is_not_tried_again(address: str) -> None:
+    waits = Waits()
+    with pytest.raises(DataError, match="is no address"):
+        text_at(address, sleep=waits)
+    assert waits == []
 
 
 def test_a_later_call_goes_on_with_what_is_there(publisher: Publisher, tmp_path: Path) -> None:
@@ -128,6 +194,7 @@ def test_a_file_that_is_not_there_is_not_asked_for_twice(publisher: Publisher, t
     with pytest.raises(DataError, match="404"):
         download(f"{publisher.address}/set/b.tar", tmp_path / "b.tar", RIGHT, sleep=waits)
     assert waits == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_wrong_checksum_leaves_nothing(publisher: Publisher, tmp_path: Path) -> None:
@@ -145,7 +212,10 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
 
 def test_links_of_a_folder(publisher: Publisher) -> None:
     publisher.files["/set/2026%20a/b.tar"] = b""
-    assert links(f"{publisher.address}/set/") == ["2026 a", "a.tar"]
+    publisher.files["/set/%C3%A9.tar"] = b""
+    assert links(f"{publisher.address}/set/") == ["é.tar", "2026 a", "a.tar"]
+    assert text_at(f"{publisher.address}/set/2026 a/b.tar", sleep=Waits()) == ""
+    assert text_at(f"{publisher.address}/set/é.tar", sleep=Waits()) == ""
 
 
 def test_a_list_that_was_cut_is_asked_for_again(publisher: Publisher) -> None:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import re
-import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, InvalidURL
 from pathlib import Path
-from typing import Final, cast
-from urllib.parse import unquote
+from typing import BinaryIO, Final, cast
+from urllib.parse import quote, unquote
 
 from tigertail.errors import DataError
 from tigertail.io.archives import PART
 from tigertail.progress import Tick, progress
-from tigertail.storage import full_disk
+from tigertail.storage import write_errors
 from tigertail.version import __version__
 
 _TIMEOUT: Final = 60.0  # seconds without a byte
 _TRIES: Final = 6  # in a row without a byte more
 _LONGEST_WAIT: Final = 300.0
-_PIECE: Final = 1 << 20
+_PIECE: Final = 1 << 16
 _LONGEST_TEXT: Final = 16 << 20  # bytes of a list of files or checksums
 _AGAIN: Final = (408, 429, 500, 502, 503, 504)
 _LINK: Final = re.compile(r"""href\s*=\s*["']([^"'?#]+)["']""", re.IGNORECASE)
@@ -32,17 +33,17 @@ _DIGESTS: Final = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}  # by the
 _DIGITS: Final = re.compile(
     r"(?<![0-9a-f])(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})(?![0-9a-f])"
 )
-_REMOTE: Final = (urllib.error.URLError, ssl.SSLError, ConnectionError, TimeoutError)
-_NETWORK: Final = (OSError, HTTPException)
+_NETWORK: Final = (urllib.error.URLError, ConnectionError, HTTPException)
+_UNQUOTED: Final = "%/:?#[]@!$&'()*+,;="  # what may stand in an address as it is
 
 
 def links(address: str) -> list[str]:
-    """Return the names that a folder lists as links, without slashes.
+    """Return the last names of all links of a page, such as the list of a folder, without slashes.
 
     Raises
     ------
     DataError
-        If the server does not give it.
+        If the server does not give it, or the address cannot be one.
     """
     names = (unquote(link).rstrip("/").rpartition("/")[2] for link in _LINK.findall(text_at(address)))
     return [name for name in dict.fromkeys(names) if name and name != ".."]
@@ -54,7 +55,7 @@ def text_at(address: str, *, sleep: Callable[[float], None] = time.sleep) -> str
     Raises
     ------
     DataError
-        If the server does not give it, or it is too long for a list.
+        If the server does not give it, it is too long for a list, or the address cannot be one.
     """
     for attempt in range(1, _TRIES + 1):
         try:
@@ -65,27 +66,33 @@ def text_at(address: str, *, sleep: Callable[[float], None] = time.sleep) -> str
 
 
 def _text(address: str) -> str:
-    with _open(address) as answer:
+    with _open(address) as answer, _connection():
+        length = answer.length
         content = answer.read(_LONGEST_TEXT + 1)
-        length = answer.headers.get("Content-Length")
     if len(content) > _LONGEST_TEXT:
         raise DataError(
             f"{address} is longer than {_LONGEST_TEXT:,} bytes, too long for a list",
             remedy="check that the address is of a folder, or of a list of checksums",
         )
-    if length is not None and len(content) < int(length):
+    if length is not None and len(content) < length:
         raise ConnectionError("the connection was cut")
     return content.decode("utf-8", "replace")
 
 
 def size_at(address: str) -> int | None:
-    """Return the bytes of a file, or None if the server does not say."""
+    """Return the bytes of a file, or None if the server does not say.
+
+    Raises
+    ------
+    DataError
+        If the address cannot be one.
+    """
     try:
         with _open(address, method="HEAD") as answer:
             length = answer.headers.get("Content-Length")
     except _NETWORK:
         return None
-    return int(length) if length else None
+    return int(length) if length and length.isdecimal() else None
 
 
 def checksum_of(name: str, text: str) -> str | None:
@@ -122,7 +129,7 @@ def download(
     target
         Where it goes. Until its checksum was compared it is called the same with :data:`PART` behind.
     checksum
-        Its MD5, SHA-1, SHA-256 or SHA-512 in hexadecimal digits.
+        Its MD5, SHA-1, SHA-256 or SHA-512 in hexadecimal digits, small letters.
     sleep
         Waits some seconds, after an error that may pass.
 
@@ -130,45 +137,66 @@ def download(
     ------
     DataError
         If the server does not give it: what came is kept, for the next call to go on with. If the checksum is another:
-        what came is removed.
+        what came is removed. If another process fetches it just now.
+    TigertailError
+        If the disk is full or cannot be written.
     """
     part = target.with_name(target.name + PART)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with full_disk(target):
-        _fetch(address, part, sleep)
-        digest = _digest(part, checksum)
-    if digest != checksum:
-        part.unlink()
-        raise DataError(
-            f"the {_DIGESTS[len(checksum)].upper()} of what came is {digest}, published is {checksum}",
-            path=part,
-            remedy="it is removed: fetch it again; if that fails too, the publisher's file may just be changing",
-        )
-    part.replace(target)
+    with write_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(part) as file:
+            _fetch(address, file, sleep)
+            digest = _digest(part, checksum)
+            if digest != checksum:
+                part.unlink()
+                raise DataError(
+                    f"the {_DIGESTS[len(checksum)].upper()} of what came is {digest}, published is {checksum}",
+                    path=part,
+                    remedy="it is removed: fetch it again; if that fails too, the publisher may be changing the file",
+                )
+            part.replace(target)
 
 
-def _fetch(address: str, part: Path, sleep: Callable[[float], None]) -> None:
+@contextmanager
+def _alone(part: Path) -> Iterator[BinaryIO]:
+    """Open a file to add to it, as one process at a time may; an empty one does not stay."""
+    with part.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataError(
+                "another process fetches it just now", path=part, remedy="wait until it has ended"
+            ) from None
+        except OSError:
+            pass  # a file system without locks
+        try:
+            yield file
+        finally:
+            if not file.tell():
+                part.unlink(missing_ok=True)
+
+
+def _fetch(address: str, file: BinaryIO, sleep: Callable[[float], None]) -> None:
     """Add to a file until it is whole."""
     attempt = 0
     with progress("Downloading", size_at(address)) as tick:
-        tick(part.stat().st_size if part.exists() else 0)
+        tick(file.tell())
         while True:
-            have = part.stat().st_size if part.exists() else 0
+            have = file.tell()
             try:
-                if _piece(address, part, have, tick):
+                if _piece(address, file, tick):
+                    file.flush()
                     return
                 error: Exception = ConnectionError("the connection was cut")
             except _NETWORK as caught:
-                if isinstance(caught, OSError) and not isinstance(caught, _REMOTE):
-                    raise  # of the disk
                 error = caught
-            more = part.exists() and part.stat().st_size > have
-            attempt = 1 if more else attempt + 1
-            sleep(_wait(error, attempt, address, kept=part))
+            attempt = 1 if file.tell() > have else attempt + 1
+            sleep(_wait(error, attempt, address, kept=file))
 
 
-def _piece(address: str, part: Path, have: int, tick: Tick) -> bool:
-    """Add what the server gives from a place on; return whether the file is whole."""
+def _piece(address: str, file: BinaryIO, tick: Tick) -> bool:
+    """Add what the server gives of the rest; return whether the file is whole."""
+    have = file.tell()
     try:
         answer = _open(address, since=have)
     except urllib.error.HTTPError as error:
@@ -177,8 +205,7 @@ def _piece(address: str, part: Path, have: int, tick: Tick) -> bool:
         total = (error.headers.get("Content-Range") or "").rpartition("/")[2]
         if total == str(have):
             return True  # it was whole, and not checked
-        part.unlink()  # longer than the file is: of another one
-        tick(-have)
+        _empty(file, tick)  # longer than the file is: of another one
         return False
     with answer:
         from_start = answer.status != 206  # a server without ranges gives it whole
@@ -186,30 +213,54 @@ def _piece(address: str, part: Path, have: int, tick: Tick) -> bool:
         if not from_start and not given.startswith(f"bytes {have}-"):
             raise DataError(
                 f"{address}: bytes from {have:,} on were asked for, and '{given}' came",
-                path=part,
+                path=file.name,
                 remedy="remove this file, and fetch it again",
             )
-        length = answer.headers.get("Content-Length")
-        start = 0 if from_start else have
-        tick(start - have)
-        written = start
-        with part.open("wb" if from_start else "ab") as file:
-            while piece := answer.read(_PIECE):
-                file.write(piece)
-                written += len(piece)
-                tick(len(piece))
-    return length is None or written >= start + int(length)
+        if from_start:
+            _empty(file, tick)
+        # A server may give less of the rest than was asked for.
+        size = answer.headers.get("Content-Length") if from_start else given.rpartition("/")[2]
+        while piece := _read(answer):
+            file.write(piece)
+            tick(len(piece))
+    return size is None or not size.isdecimal() or file.tell() >= int(size)
+
+
+def _empty(file: BinaryIO, tick: Tick) -> None:
+    tick(-file.tell())
+    file.seek(0)
+    file.truncate()
+
+
+def _read(answer: HTTPResponse) -> bytes:
+    with _connection():
+        return answer.read1(_PIECE)  # what is there, at once: an error of the connection loses nothing
+
+
+@contextmanager
+def _connection() -> Iterator[None]:
+    """Tell errors of the connection from those of the disk, which are OSErrors too."""
+    try:
+        yield
+    except urllib.error.URLError:
+        raise
+    except OSError as error:
+        raise ConnectionError(str(error)) from error
 
 
 def _open(address: str, *, method: str = "GET", since: int = 0) -> HTTPResponse:
     headers = {"User-Agent": f"tigertail/{__version__}"}
     if since:
         headers["Range"] = f"bytes={since}-"
-    request = urllib.request.Request(address, headers=headers, method=method)
-    return cast("HTTPResponse", urllib.request.urlopen(request, timeout=_TIMEOUT))
+    try:
+        request = urllib.request.Request(quote(address, safe=_UNQUOTED), headers=headers, method=method)
+        with _connection():
+            return cast("HTTPResponse", urllib.request.urlopen(request, timeout=_TIMEOUT))
+    except (ValueError, InvalidURL) as error:
+        raise DataError(f"{address} is no address ({error})", remedy="check how it is written") from error
 
 
-def _wait(error: Exception, attempt: int, address: str, *, kept: Path | None = None) -> float:
+def _wait(error: Exception, attempt: int, address: str, *, kept: BinaryIO | None = None) -> float:
     """Return the seconds to wait before the next try, or raise what a person can do."""
     passing = not isinstance(error, urllib.error.HTTPError) or error.code in _AGAIN
     if passing and attempt < _TRIES:
@@ -218,8 +269,8 @@ def _wait(error: Exception, attempt: int, address: str, *, kept: Path | None = N
     remedy = (
         "check the connection, and that the publisher still has it" if passing else "see the publisher's page"
     )
-    if kept is not None and kept.exists():
-        remedy += f"; the same command goes on with {kept.name}"
+    if kept is not None and kept.tell():
+        remedy += f"; the same command goes on with {Path(kept.name).name}"
     raise DataError(f"{address} cannot be fetched ({why})", remedy=remedy) from error
 
 
