@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tigertail.dataset.folding import fold
-from tigertail.lookup import bigrams
 from tigertail.lookup.name_index import NameIndex
 from tigertail.lookup.name_similarity import closeness
 
@@ -183,14 +182,6 @@ def test_very_long_names_and_queries_are_cut(index: NameIndex) -> None:
     with_long = NameIndex([*NAMES, long], np.ones(len(NAMES) + 1))
     assert with_long.search(long)[0].tolist() == [len(NAMES)]
     assert found(index, "x" * 100_000) == []
-
-
-def test_many_names_are_indexed_block_by_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = bigrams.BigramIndex.of(pl.Series(NAMES))
-    monkeypatch.setattr(bigrams, "_BLOCK", 5)
-    blocks = bigrams.BigramIndex.of(pl.Series(NAMES))
-    for field in ("alphabet", "keys", "starts", "rows", "sizes"):
-        np.testing.assert_array_equal(getattr(whole, field), getattr(blocks, field))
 
 
 @given(st.lists(st.text(max_size=12), max_size=8), st.text(max_size=12))
