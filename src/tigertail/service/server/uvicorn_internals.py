@@ -1,17 +1,17 @@
-"""The classes of uvicorn that are not its public API, imported here alone.
+"""What is used of uvicorn, most of it no part of its public API, imported here alone.
 
-:mod:`.http_limits` and :mod:`.workers` override methods of them, so each release of uvicorn may break both. After a
-test with a new release (tests/service/server and tests/service/faults), raise the range here and in pyproject.toml.
+:mod:`.http_limits` and :mod:`.workers` override methods of its classes, so each release of uvicorn may break both.
+After a test with a new release (tests/service/server and tests/service/faults), raise TESTED here and the range in
+pyproject.toml.
 """
+
+# ruff: noqa: E402 - another release may lack what is imported here, so its version is looked at first
 
 from __future__ import annotations
 
 from typing import Final
 
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE, Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from tigertail.errors import ConfigError
 
@@ -40,3 +40,7 @@ def check_version(version: str) -> None:
 
 
 check_version(uvicorn.__version__)
+
+from uvicorn.config import STARTUP_FAILURE, Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
