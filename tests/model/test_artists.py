@@ -8,15 +8,17 @@ import pytest
 from tigertail.dataset.folding import fold_series
 from tigertail.model.artists import with_artists
 
-KINO, CAN, OLD = (f"00000000-0000-4000-8000-{number:012}" for number in (1, 2, 3))
+KINO, CAN, OLD = (f"00000000-0000-4000-8000-{number:012x}" for number in (0xA, 0xB, 0xC))
 ARTISTS = [  # id, name, kind, mbid
     ("shop:7", "Кино", "artist", KINO),
     (CAN, "Can", "artist", None),
     ("sade", "Sade", "artist", None),
     ("sade (2)", "SADE", "artist", None),
+    ("311", "Queen", "artist", None),
+    ("17", "311", "artist", None),
 ]
 ALIASES = pl.DataFrame(
-    [("shop:7", "name", "Kino"), ("shop:7", "mbid", OLD), ("shop:7", "item_id", "other:1")],
+    [("shop:7", "name", "Kino"), ("shop:7", "mbid", OLD.upper()), ("shop:7", "item_id", "other:1")],
     ["item_id", "scheme", "alias"],
     orient="row",
 )
@@ -54,9 +56,37 @@ def test_an_artist_that_is_no_item() -> None:
     assert artist(artist_id="neu", artist_name="NEU!") == ("neu", "NEU!", None)
 
 
-def test_a_name_of_two_artists_is_no_ones() -> None:
+def test_a_name_of_two_artists_is_an_id_or_no_ones() -> None:
     assert artist(artist_name="Sade") == ("sade", "Sade", None)  # the id of the first of them
-    assert artist(artist_name="sade") == ("sade", "sade", None)
+    assert artist(artist_id="sade (2)", artist_name="Sade") == ("sade (2)", "Sade", None)
+
+
+@pytest.mark.parametrize(
+    "given", [{"artist_name": "311"}, {"artist_name": "311", "artist_id": "311"}], ids=str
+)
+def test_a_name_that_is_an_id_of_another_is_the_name(given: dict[str, str]) -> None:
+    """As a build writes it: the folded name in artist_id where no MBID is known."""
+    assert artist(**given) == ("17", "311", None)
+    assert artist(artist_id="311") == ("311", "Queen", None)
+
+
+def test_a_list_without_mbids_is_filled_in() -> None:
+    assert artist(artist_name="Can", artist_mbids=[]) == (CAN, "Can", [CAN])
+    assert artist(artist_name="Neu!", artist_mbids=[]) == ("neu", "Neu!", None)
+
+
+def test_further_columns_of_any_name_stay() -> None:
+    further = {"key": "C minor", "is_name": "no", "their_id": "a", "their_name": "b", "their_mbid": "c"}
+    rows = [
+        {"item_id": "k", "name": "Кино", "folded": "кино", "kind": "artist", "artist_id": None, **further}
+    ]
+    rows.append(rows[0] | {"item_id": "t", "name": "Группа крови", "kind": "track", "artist_id": "k"})
+    found = with_artists(pl.DataFrame(rows), None)
+    assert found.row(1, named=True) == rows[1] | {
+        "artist_id": "k",
+        "artist_name": "Кино",
+        "artist_mbids": None,
+    }
 
 
 def test_artists_alone_stay_as_they_are() -> None:

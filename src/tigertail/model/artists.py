@@ -16,9 +16,10 @@ _COLUMNS: Final = {
     c.ARTIST_MBIDS: pl.List(pl.String()),
 }
 _KEY: Final = "key"
-_OWNER: Final = "owner"
-_OWNER_NAME: Final = "owner_name"
-_OWNER_MBID: Final = "owner_mbid"
+_IS_NAME: Final = "is_name"
+_THEIR_ID: Final = "their_id"
+_THEIR_NAME: Final = "their_name"
+_THEIR_MBID: Final = "their_mbid"
 
 
 def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
@@ -26,7 +27,8 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
 
     An ``artist_id`` is an id, an MBID or a folded name; where it is null, the folded ``artist_name`` is used. Where it
     stands for an artist among the items, that artist's id takes its place, and their name and MBID are filled in where
-    the data has none.
+    the data has none. The folded ``artist_name`` stands for the one artist of that name, before any id. What has
+    ``artist_mbids`` alone stands for nobody among the items.
 
     Parameters
     ----------
@@ -50,48 +52,69 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
     """
     if not {c.ARTIST_ID, c.ARTIST_NAME} & set(items.columns):
         return items
-    owners = _owners(items, aliases)
     given = items.with_columns(
         pl.lit(None, dtype).alias(name) for name, dtype in _COLUMNS.items() if name not in items.columns
-    )
-    given = given.with_columns(pl.coalesce(c.ARTIST_ID, fold_series(given[c.ARTIST_NAME])).alias(c.ARTIST_ID))
+    ).select(*_COLUMNS)
+    spelled = fold_series(given[c.ARTIST_NAME])
+    given = given.with_columns(pl.coalesce(c.ARTIST_ID, spelled).alias(c.ARTIST_ID))
     mbid = mbid_in(c.ARTIST_ID)
-    joined = given.with_columns(pl.coalesce(mbid, c.ARTIST_ID).alias(_KEY)).join(
-        owners, on=_KEY, how="left", maintain_order="left"
-    )
+    joined = given.with_columns(
+        pl.coalesce(mbid, c.ARTIST_ID).alias(_KEY),
+        (pl.col(c.ARTIST_ID) == spelled).fill_null(False).alias(_IS_NAME),
+    ).join(_artists_by_key(items, aliases), on=[_KEY, _IS_NAME], how="left", maintain_order="left")
     unnamed = pl.when(mbid.is_null()).then(
         c.ARTIST_ID
     )  # a folded name; or, for want of one, an id that no item has
-    known = pl.coalesce(_OWNER_MBID, mbid)
-    return joined.with_columns(
-        pl.coalesce(_OWNER, c.ARTIST_ID).alias(c.ARTIST_ID),
-        pl.coalesce(c.ARTIST_NAME, _OWNER_NAME, unnamed).alias(c.ARTIST_NAME),
-        pl.coalesce(c.ARTIST_MBIDS, pl.when(known.is_not_null()).then(pl.concat_list(known))).alias(
-            c.ARTIST_MBIDS
-        ),
-    ).drop(_KEY, _OWNER, _OWNER_NAME, _OWNER_MBID)
+    known = pl.coalesce(_THEIR_MBID, mbid)
+    return items.with_columns(
+        joined.select(
+            pl.coalesce(_THEIR_ID, c.ARTIST_ID).alias(c.ARTIST_ID),
+            pl.coalesce(c.ARTIST_NAME, _THEIR_NAME, unnamed).alias(c.ARTIST_NAME),
+            pl.when(pl.col(c.ARTIST_MBIDS).list.len() > 0)
+            .then(c.ARTIST_MBIDS)
+            .when(known.is_not_null())
+            .then(pl.concat_list(known))
+            .alias(c.ARTIST_MBIDS),
+        ).get_columns()
+    )
 
 
-def _owners(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return the artist that each MBID, id or folded name stands for, in this order; a name where one alone has it."""
+def _artists_by_key(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the artist that each MBID, id or folded name stands for, in this order; what is a name, by its name first.
+
+    A name stands for an artist where one alone has it.
+    """
     own = pl.col(c.MBID).str.to_lowercase() if c.MBID in items.columns else pl.lit(None, pl.String)
     artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(
-        c.ITEM_ID, c.NAME, "folded", pl.coalesce(own, mbid_in(c.ITEM_ID)).alias(_OWNER_MBID)
+        pl.col(c.ITEM_ID).alias(_THEIR_ID),
+        pl.col(c.NAME).alias(_THEIR_NAME),
+        "folded",
+        pl.coalesce(own, mbid_in(c.ITEM_ID)).alias(_THEIR_MBID),
     )
-    keys = {
-        c.MBID: [pl.col(_OWNER_MBID), mbid_in(c.ITEM_ID)],
-        c.ITEM_ID: [pl.col(c.ITEM_ID)],
+    own_keys = {
+        c.MBID: [pl.col(_THEIR_MBID), mbid_in(_THEIR_ID)],
+        c.ITEM_ID: [pl.col(_THEIR_ID)],
         c.NAME: [pl.col("folded")],
     }
-    found = []
-    for scheme, columns in keys.items():
-        called = [artists.select(c.ITEM_ID, column.alias(_KEY)) for column in columns]
+    by = {}
+    for scheme, columns in own_keys.items():
+        called = [artists.select(_THEIR_ID, column.alias(_KEY)) for column in columns]
         if aliases is not None:
-            theirs = aliases.filter(pl.col(c.SCHEME) == scheme).join(artists, on=c.ITEM_ID, how="semi")
-            alias = fold_series(theirs[c.ALIAS]) if scheme == c.NAME else theirs[c.ALIAS]
-            called.append(theirs.select(c.ITEM_ID, alias.alias(_KEY)))
+            theirs = aliases.filter(pl.col(c.SCHEME) == scheme).rename({c.ITEM_ID: _THEIR_ID})
+            theirs = theirs.join(artists, on=_THEIR_ID, how="semi")
+            called.append(theirs.select(_THEIR_ID, _alias_keys(theirs[c.ALIAS], scheme).alias(_KEY)))
         distinct = pl.concat(called).drop_nulls().unique(maintain_order=True)
-        found.append(distinct.filter(pl.len().over(_KEY) == 1) if scheme == c.NAME else distinct)
-    best = pl.concat(found).unique(_KEY, keep="first", maintain_order=True)
-    named = artists.rename({c.NAME: _OWNER_NAME}).drop("folded")
-    return best.join(named, on=c.ITEM_ID).rename({c.ITEM_ID: _OWNER})
+        by[scheme] = distinct.filter(pl.len().over(_KEY) == 1) if scheme == c.NAME else distinct
+    best = [
+        pl.concat([by[scheme] for scheme in order])
+        .unique(_KEY, keep="first", maintain_order=True)
+        .with_columns(pl.lit(is_name).alias(_IS_NAME))
+        for is_name, order in ((False, (c.MBID, c.ITEM_ID, c.NAME)), (True, (c.NAME, c.MBID, c.ITEM_ID)))
+    ]
+    return pl.concat(best).join(artists.drop("folded"), on=_THEIR_ID)
+
+
+def _alias_keys(aliases: pl.Series, scheme: str) -> pl.Series:
+    if scheme == c.NAME:
+        return fold_series(aliases)
+    return aliases.str.to_lowercase() if scheme == c.MBID else aliases
