@@ -49,6 +49,12 @@ def test_they_can_be_left_out(scenes: Dataset, settings: Path, tmp_path: Path) -
     assert candidates_of(load(model)) is None
 
 
+def test_there_are_no_more_than_other_items(scenes: Dataset, settings: Path, tmp_path: Path) -> None:
+    model = fitted(scenes, settings, tmp_path, 0)
+    result = run_cli("candidates", model, "--kept", 99_999)
+    assert result.stdout == f"{model}: {len(load(model).items) - 1} candidates of each item, at most.\n"
+
+
 def test_what_cannot_be_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,8 +25,19 @@ def test_fit_says_what_it_made_and_what_comes_next(scenes: Dataset, settings: Pa
     result = run_cli("fit", scenes.path, tmp_path / "model", "--config", settings)
     assert result.exit_code == 0
     assert "8 of 9 items with a listener, 8 factors" in result.stdout
-    assert f'tigertail similar {tmp_path / "model"} "Кино"' in result.stdout
+    assert f"tigertail similar {tmp_path / 'model'} 'Кино'" in result.stdout
     assert load(tmp_path / "model").config.base.factors == 8
+
+
+@pytest.mark.parametrize("name", ["$uicideboy$", '"Weird Al" Yankovic', "Youssou N'Dour", "`id`"])
+def test_a_shell_reads_the_command_that_fit_shows(name: str, settings: Path, tmp_path: Path) -> None:
+    plays = pl.DataFrame({"listener_id": ["a", "b"], "item_id": "x", "plays": 1.0})
+    items = pl.DataFrame({"item_id": "x", "name": name, "kind": "artist"})
+    dataset = Dataset.write(tmp_path / "dataset", {"plays": plays, "items": items}, name="mine")
+    shown = run_cli("fit", dataset.path, tmp_path / "my model", "--config", settings).stdout
+    [command] = [line.removeprefix("Ask it: ") for line in shown.splitlines() if line.startswith("Ask it")]
+    printed = subprocess.run(["sh", "-c", f"printf '%s\\n' {command}"], capture_output=True, text=True)
+    assert printed.stdout.splitlines() == ["tigertail", "similar", str(tmp_path / "my model"), name]
 
 
 def test_fit_names_what_is_kept_out_and_nothing_is_called(scenes: Dataset, tmp_path: Path) -> None:

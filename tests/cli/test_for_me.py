@@ -29,6 +29,12 @@ def test_for_me_takes_the_options_of_a_query(folder: Path, tmp_path: Path) -> No
     assert "n2" not in found
 
 
+def test_what_is_left_out_of_a_file_is_a_note(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("artist,plays\nКино,3\nSade,0\n", encoding="utf-8")
+    errors = run_cli("for-me", folder, tmp_path / "mine.csv").stderr
+    assert errors.startswith(f"Note: {tmp_path / 'mine.csv'}: 1 of its rows left out")
+
+
 def test_no_answer_for_a_listener_is_said(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("Кино\n", encoding="utf-8")
     printed = run_cli("for-me", folder, tmp_path / "mine.txt", "--stratum", "cold").stdout

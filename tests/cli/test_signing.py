@@ -36,6 +36,16 @@ def test_from_a_key_to_a_model_in_place(
         run("deploy", model, served)
 
 
+def test_a_model_that_is_changed_is_to_be_signed_again(model: Model, tmp_path: Path) -> None:
+    path, key = tmp_path / "model", tmp_path / "key.pem"
+    save(model, path)
+    again = "Sign it again: tigertail sign MODEL --key FILE"
+    assert again not in run("candidates", path, "--kept", 2)
+    run("signing-key", key)
+    run("sign", path, "--key", key)
+    assert again in run("candidates", path, "--kept", 3)
+
+
 def test_a_signer_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="64 hexadecimal digits"):
         run("verify", tmp_path, "--signer", "abc")

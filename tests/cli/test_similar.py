@@ -26,6 +26,11 @@ def test_what_may_be_listed_can_be_narrowed(folder: Path) -> None:
     assert items(run_cli("similar", folder, "Кино", "--kind", "track", "--json")) == []
 
 
+def test_more_than_there_is_may_be_asked_for(folder: Path) -> None:
+    every = items(run_cli("similar", folder, "Кино", "-n", 8, "--json"))
+    assert items(run_cli("similar", folder, "Кино", "-n", 10**20, "--json")) == every
+
+
 def test_similar_prints_a_table(folder: Path) -> None:
     result = run_cli("similar", folder, "youssou ndour", "-n", "3")
     assert "After Youssou N'Dour (6 listeners, " in result.stdout

@@ -36,7 +36,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "small.toml").write_text("[base]\nfactors = 4\n")
     fitted = run_cli("fit", folder / "dataset", folder / "model", "--config", folder / "small.toml")
     assert fitted.exit_code == 0, fitted.output
-    assert f'Ask it: tigertail similar {folder / "model"} "Can - Intro"' in fitted.stdout
+    assert f"Ask it: tigertail similar {folder / 'model'} 'Can - Intro'" in fitted.stdout
     return folder / "model"
 
 

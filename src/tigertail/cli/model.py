@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +27,8 @@ Signers = Annotated[
         help="A public key; repeat it for more. The model must be signed with one of them.",
     ),
 ]
+
+_SIGN_AGAIN = "The model was signed, and is not now. Sign it again: tigertail sign MODEL --key FILE."
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +55,10 @@ def fit(
         Path | None,
         typer.Option(help="Curated lists to train the mixture on (query, similar [, grade])."),
     ] = None,
-    lists_format: Annotated[str, typer.Option(help="Their layout: pairs or sas.")] = "pairs",
+    lists_format: Annotated[
+        str,
+        typer.Option(help="Their layout: pairs, or sas, whose folder is looked for in TIGERTAIL_DATA."),
+    ] = "pairs",
     feedback: Annotated[
         str | None,
         typer.Option(help="Feedback to train the mixture on: a store's file or URL, or an export."),
@@ -92,7 +98,8 @@ def print_fitted(fitted: Model, path: Path) -> None:
     kept_out = set(fitted.unlisted.tolist())
     first = next((code for code in range(len(fitted.items)) if code not in kept_out), 0)
     name = printable(full_name(fitted.items.row(first, named=True)))
-    typer.echo(f'Ask it: tigertail similar {path} "{name}"')
+    # A name may have characters that a shell obeys.
+    typer.echo(f"Ask it: tigertail similar {shlex.quote(str(path))} {shlex.quote(name)}")
 
 
 def _feedback(source: str, dataset: Dataset) -> GroundTruth:
@@ -124,18 +131,32 @@ def add(
     import tigertail
     from tigertail.model.update.drift import drift, report
 
+    signed = _is_signed(model)
     after = tigertail.add(model, dataset, dry_run=dry_run, threads=threads)
     for line in report(after):
         typer.echo(line)
     typer.echo(drift(after).advice)
     if dry_run:
         typer.echo(f"{model} was left as it is.")
+    elif signed:
+        typer.echo(_SIGN_AGAIN)
+
+
+def _is_signed(model: Path) -> bool:
+    from tigertail.model.store.folder import SIGNATURE, read_manifest
+
+    return SIGNATURE in read_manifest(model)[0]
 
 
 def candidates(
     model: ModelFolder,
-    kept: Annotated[int | None, typer.Option(min=0, help="Of each item, at most; 0 keeps none.")] = None,
-    gib: Annotated[float | None, typer.Option(help="GiB that those of all items take, about.")] = None,
+    kept: Annotated[
+        int | None,
+        typer.Option(min=0, help="candidates of [retrieval]: of each item, at most; 0 keeps none."),
+    ] = None,
+    gib: Annotated[
+        float | None, typer.Option(help="gib of [retrieval]: GiB that those of all items take, about.")
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
 ) -> None:
     """Choose anew the candidates that make queries fast, by other settings and without a new fit."""
@@ -143,9 +164,13 @@ def candidates(
     from tigertail.model.candidates import choose_candidates
 
     chosen = choose_candidates(load(model), candidates=kept, gib=gib, threads=threads)
+    signed = _is_signed(model)
     chosen.save(model)
-    count = chosen.config.retrieval.candidates_of(len(chosen.items))
+    others = len(chosen.items) - 1
+    count = min(chosen.config.retrieval.candidates_of(len(chosen.items)), others)
     typer.echo(f"{model}: {f'{count:,} candidates of each item, at most' if count else 'no candidates'}.")
+    if signed:
+        typer.echo(_SIGN_AGAIN)
 
 
 def similar(
@@ -213,7 +238,9 @@ def for_me(
 
     opened = tigertail.load(model)
     kind = str(opened.items["kind"].mode().sort().first())
-    found = History.of(opened.index, read_history(history, opened.index, kind))
+    with notices():
+        played = read_history(history, opened.index, kind)
+    found = History.of(opened.index, played)
     answers = opened.answer_history(found, n, include_known=include_known, options=options)
     print_notices(answers.notices)
     if as_json:

@@ -183,7 +183,7 @@ class Model:
         allowed, notes = self._allowed(options)
         ranked = None
         if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
-            [ranked] = _from_candidates(resolved.signal, seeds, n, allowed)
+            [ranked] = _from_candidates(resolved.signal, seeds, min(n, len(self.items)), allowed)
         if ranked is None:
             allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
             allowed[seeds] = False
@@ -220,7 +220,7 @@ class Model:
         if not _asks_candidates(resolved.signal, options):
             return [self.answer(queries[[row]], n, why=why, options=options) for row in range(len(queries))]
         allowed, notes = self._allowed(options)
-        every = _from_candidates(resolved.signal, queries, n, allowed)
+        every = _from_candidates(resolved.signal, queries, min(n, len(self.items)), allowed)
         return [
             self.answer(queries[[row]], n, why=why, options=options)
             if ranked is None
