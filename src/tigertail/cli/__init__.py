@@ -28,6 +28,7 @@ from tigertail.cli import (
     recipes,
     service,
     spark,
+    store,
     tuning,
     warm,
 )
@@ -49,6 +50,7 @@ for group in (
     data,
     audio,
     model,
+    store,
     evaluation,
     diagnose,
     map,
