@@ -51,15 +51,16 @@ SOURCE: Final = (
 
 # Items.
 NAME: Final = "name"
-KIND: Final = "kind"
+KIND: Final = "kind"  # one of ITEM_KINDS
 ARTIST_ID: Final = "artist_id"
+ARTIST_NAME: Final = "artist_name"  # the artist of an album or a track
 ARTIST_MBIDS: Final = "artist_mbids"  # all that the credit of an album or a track names, in its order
 MBID: Final = "mbid"  # MusicBrainz identifier
 UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # the form of an MBID, as a regular expression
 UNLISTED: Final = "unlisted"  # whether the recipe keeps it out of answers
 
 # Of the items of a model.
-LISTENERS: Final = "listeners"  # how many it has
+LISTENERS: Final = "listeners"  # how many people play it; no table
 STRATUM: Final = "stratum"  # one of STRATA
 
 # What else an item is called. Of a source, two references to one item; of a dataset, every one there is.
@@ -67,9 +68,8 @@ SCHEME: Final = "scheme"  # what an alias is
 ALIAS: Final = "alias"
 SCHEMES: Final = (ITEM_ID, MBID, NAME)
 
-# Names of items in the rows of a source; a dataset has ids in their place, and the name as it is shown.
-ARTIST_NAME: Final = "artist_name"  # the artist of an album or a track
-ARTIST_MBID: Final = "artist_mbid"
+# What names items in the rows of a source alone; a dataset has ids in their place.
+ARTIST_MBID: Final = "artist_mbid"  # that of an artist; of an album or a track all that its credit names
 NAME_A: Final = "name_a"  # the two items of a pair
 MBID_A: Final = "mbid_a"
 NAME_B: Final = "name_b"
@@ -78,7 +78,7 @@ MBID_B: Final = "mbid_b"
 # Annotations.
 FACET: Final = "facet"
 LABEL: Final = "label"
-WEIGHT: Final = "weight"
+WEIGHT: Final = "weight"  # above 0, 1 where none is given
 ANNOTATOR: Final = "annotator"
 
 # Audio. Every column of the table that is not named here is a descriptor, a number.
@@ -89,12 +89,13 @@ SEQUENCE_ID: Final = "sequence_id"
 POSITION: Final = "position"  # null where the order is unknown
 CURATOR: Final = "curator"
 
+COUNT: Final = "count"  # of an alias, a mention or a pair
+
 # Documents. A document with an item_id is that item's own page.
 DOCUMENT_ID: Final = "document_id"
 TEXT: Final = "text"
 MARKUP: Final = "markup"
 TITLE: Final = "title"
-COUNT: Final = "count"
 POSITIONS: Final = "positions"  # the words of the document at which an item is mentioned
 LINKS: Final = "links"  # how many of the mentions are links
 
@@ -110,7 +111,8 @@ SCORE: Final = "score"  # RecTools' name for the affinity; to a listener, how go
 RANK: Final = "rank"
 
 MAX_PLAYS: Final = 10_000_000
-"""More of one listener and item is a fault: songs of three minutes, for forty years on end, are seven million plays."""
+"""More of one listener and item is a fault: songs of three minutes, for forty years on end, are seven million plays.
+It is the bound of all other amounts too, such as counts of pairs."""
 
 # Kinds of item.
 ARTIST: Final = "artist"

@@ -44,7 +44,9 @@ def fit(
     ] = None,
     lists_format: Annotated[
         str,
-        typer.Option(help="Their layout: pairs, or sas, whose folder is looked for in TIGERTAIL_DATA."),
+        typer.Option(
+            help="Their layout: pairs; or sas, which is found in TIGERTAIL_DATA where --lists is left out."
+        ),
     ] = "pairs",
     feedback: Annotated[
         str | None,

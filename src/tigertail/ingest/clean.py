@@ -21,7 +21,7 @@ from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 MAX_AMOUNT: Final = c.MAX_PLAYS
-"""The bound of all amounts: counts of mentions and of pairs, and weights, are of the size of plays at most."""
+"""The bound of all amounts. That of plays has a reason; larger counts of pairs or mentions, and weights, can be divided."""
 
 NEGATIVE: Final = " is negative"
 """The end of the reason for which a number below zero is rejected."""
