@@ -21,7 +21,7 @@ from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 MAX_AMOUNT: Final = c.MAX_PLAYS
-"""The bound of all amounts. That of plays has a reason; larger counts of pairs or mentions, and weights, can be divided."""
+"""The bound of all amounts: its reason is that of plays; larger counts of pairs can be divided (docs/data.md)."""
 
 NEGATIVE: Final = " is negative"
 """The end of the reason for which a number below zero is rejected."""
