@@ -20,7 +20,7 @@ import numpy as np
 from als import synthetic
 from tigertail.cli.output import print_table
 from tigertail.factorization import ALSConfig, fit_als, kernels
-from tigertail.factorization.instructions import number_at, prefetch
+from tigertail.instructions import number_at, prefetch
 from tigertail.kernels import njit, prange
 
 

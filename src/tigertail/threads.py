@@ -30,6 +30,13 @@ def threads_for(work: int) -> Iterator[None]:
         numba.set_num_threads(before)
 
 
+def rows_of_thread(rows: int, least: int) -> int:
+    """Return how many of some rows each of our threads gets, at least so many."""
+    import numba
+
+    return max(least, -(-rows // numba.get_num_threads()))
+
+
 @contextmanager
 def limited(threads: int | None) -> Iterator[None]:
     """Use ``threads`` threads in our own loops and one in the BLAS inside them; None means all."""

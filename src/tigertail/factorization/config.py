@@ -37,6 +37,6 @@ class ALSConfig(BaseModel):
     @property
     def reads_float16(self) -> bool:
         """Whether a sweep reads the fixed side in float16: that is its storage, and the processor can."""
-        from tigertail.factorization.instructions import has_float16
+        from tigertail.instructions import has_float16
 
         return self.storage == "float16" and has_float16()

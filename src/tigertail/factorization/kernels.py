@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.factorization.instructions import float_to_half, number_at, prefetch
+from tigertail.instructions import float_to_half, number_at, prefetch
 from tigertail.kernels import njit, prange
 
 AHEAD = 8  # entries asked for before they are used

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization.instructions import trailing_zeros
+from tigertail.instructions import trailing_zeros
 from tigertail.kernels import njit, prange
 from tigertail.mixing.scale import scales_of_pools
 from tigertail.ranking.topk import best_of_runs

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from tigertail.instructions import prefetch
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.topk import keep_best, sort_best_first
 from tigertail.signals.directions import lengths
@@ -30,6 +31,7 @@ _SPARE: Final = 16  # items beyond the best whose products are compared to the b
 _SHARING: Final = 128  # queries of a thread that share what is read of the items
 _SCREENED: Final = 512  # items at a time, whose products with these queries fit the second-level cache
 _STRIP: Final = 64  # products that are sorted out together
+_LINE: Final = 16  # float32 numbers in a cache line
 _FEW: Final = 8  # queries for which a BLAS is not worth waking
 _ROUNDING: Final = 1.01 * 2.0**-24
 """Of a sum, a term: half a unit in the last place, and some for the higher powers."""
@@ -360,6 +362,13 @@ def dot_in_any_order(a, b):
     for j in range(len(a)):
         total += a[j] * b[j]
     return total
+
+
+@njit(cache=True)
+def read_vector_ahead(flat, row, width):
+    """Ask for one of some vectors, which lie one after the other in ``flat``, before it is needed."""
+    for number in range(row * width, (row + 1) * width, _LINE):
+        prefetch(flat, np.uint64(number))
 
 
 @njit(parallel=True, cache=True)

@@ -9,13 +9,15 @@ from typing import Final
 
 import numpy as np
 
+from tigertail.instructions import prefetch
 from tigertail.kernels import njit, prange
 from tigertail.ranking.shortlist import shortlist
-from tigertail.signals.dot_products import dot_in_any_order
+from tigertail.signals.dot_products import dot_in_any_order, read_vector_ahead
 
 LOOKED_AT: Final = 12
 """Links kept of a pair: evidence names three, of which some may be left out as saying no more."""
 _NOTHING: Final = np.float32(-np.inf)
+_AHEAD: Final = 8  # items whose labels are asked for before they are needed
 _CHUNK: Final = 64  # queries of a thread that share its scratch, which is as large as the catalogue
 
 
@@ -138,6 +140,7 @@ def sum_shared_of_pairs(
     asked, rows, width, queries, starts, items, predicted, predicted_scale, known, scores
 ):
     """Write the affinities of some items for each query: what they share, and what labels predict of both."""
+    flat = predicted.reshape(-1)
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         weights = np.zeros(width, np.float32)
         for place in range(_CHUNK * chunk, min(_CHUNK * (chunk + 1), len(queries))):
@@ -145,6 +148,7 @@ def sum_shared_of_pairs(
             for entry in range(begin, end):
                 weights[asked.indices[entry]] = asked.data[entry]
             for one in range(starts[place], starts[place + 1]):
+                _read_ahead(items[one : starts[place + 1]], rows, flat, predicted.shape[1])
                 if not (known[items[one]] and known[queries[place]]):
                     scores[one] = _NOTHING
                     continue
@@ -157,3 +161,15 @@ def sum_shared_of_pairs(
                 scores[one] = total
             for entry in range(begin, end):
                 weights[asked.indices[entry]] = 0
+
+
+@njit(cache=True)
+def _read_ahead(items, rows, flat, width):
+    """Ask for what some items have before they are looked at: first for where it lies, then for itself."""
+    if len(items) > 2 * _AHEAD:
+        prefetch(rows.indptr, np.uint64(items[2 * _AHEAD]))
+    if len(items) > _AHEAD:
+        item = items[_AHEAD]
+        prefetch(rows.indices, np.uint64(rows.indptr[item]))
+        prefetch(rows.data, np.uint64(rows.indptr[item]))
+        read_vector_ahead(flat, item, width)

@@ -11,20 +11,16 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization.instructions import prefetch
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.ranking.shortlist import shortlist, wanted
-from tigertail.signals.dot_products import dot_in_any_order
+from tigertail.signals.dot_products import dot_in_any_order, read_vector_ahead
 from tigertail.sparse import CSR
 from tigertail.threads import threads_for
 
 _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 64  # queries of a thread that share counts of all items
-SHARING: Final = 128  # queries of a thread that share what is read of the answers' vectors
 FEW: Final = 8192  # items with common listeners, at most, that are compared with what the factors expect
 _AHEAD: Final = 16  # items whose vectors are asked for before they are needed
-_AHEAD_WITH_GROUPS: Final = 4  # the same, where an item has a vector in each of several groups
-_LINE: Final = 16  # float32 numbers in a cache line
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -278,38 +274,6 @@ def world_vectors_to_ask(queries: Codes, mass: Floats, vectors: GroupVectors) ->
     return asking
 
 
-def expected_at(
-    asking: Floats,
-    own: Floats,
-    active: NDArray[np.bool_],
-    vectors: GroupVectors,
-    starts: Offsets,
-    items: Codes,
-    place_of: Codes,
-    products: Floats,
-    scores: Floats,
-) -> None:
-    """Add what the factors expect to the scores of some items of each query.
-
-    Parameters
-    ----------
-    asking, own
-        As :func:`vectors_to_ask` returns them.
-    active
-        Whether ``own`` is anything but 0; bool, (queries, groups).
-    vectors
-        The vectors of all items.
-    starts, items
-        As in :func:`common_listeners_at`.
-    place_of, products
-        Place of each item among those whose expectation is known, -1 for others, and what it is; int32, (all items,),
-        and float32, (queries, those).
-    scores
-        Float32, (len(items),); changed in place.
-    """
-    _expected_at(asking, own, active, vectors, starts, items, place_of, products, scores)
-
-
 @njit(parallel=True, cache=True)
 def divide_at(scores, divisor, gain, known, queries, starts, items):
     """Turn the scores of some items of each query into affinities: 0 to the query, none without a listener."""
@@ -422,13 +386,6 @@ def _add_common(query, graph, weights, common, touched):
     return count
 
 
-@njit(cache=True)
-def _read_vector_ahead(flat, row, width):
-    """Ask for one of some vectors, which lie one after the other."""
-    for number in range(row * width, (row + 1) * width, _LINE):
-        prefetch(flat, np.uint64(number))
-
-
 @njit(parallel=True, cache=True)
 def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, codes):
     by_sum, flat = counts.sum(), vectors.reshape(-1)
@@ -446,7 +403,7 @@ def _most_common(queries, graph, weights, asking, vectors, gain, band, counts, c
                 item = there[place]
                 if count <= FEW:
                     if place + _AHEAD < count:
-                        _read_vector_ahead(flat, there[place + _AHEAD], vectors.shape[1])
+                        read_vector_ahead(flat, there[place + _AHEAD], vectors.shape[1])
                     expected[place] = dot_in_any_order(asking[row], vectors[item]) * gain[item]
                 scores[place] = common[item] * gain[item] + expected[place]
                 common[item] = 0
@@ -531,86 +488,6 @@ def _numpy_ask(query: int, mass: Floats, vectors: GroupVectors, asking: Floats, 
 def _sum_in_order(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the sum of each row, added one by one as a kernel does."""
     return np.add.accumulate(values, axis=1)[:, -1]
-
-
-@njit(parallel=True, cache=True)
-def _expected_at(asking, own, active, vectors, starts, items, place_of, products, scores):
-    for chunk in prange((len(asking) + SHARING - 1) // SHARING):
-        first = np.int64(chunk) * SHARING
-        last = min(first + SHARING, len(asking))
-        _expect_together(first, last, asking, own, active, vectors, starts, items, place_of, products, scores)
-
-
-@njit(cache=True)
-def _expect_together(first, last, asking, own, active, vectors, starts, items, place_of, products, scores):
-    """Add what the factors expect after several queries: each vector of an item is read once for all that have it."""
-    begin = starts[first]
-    latest = np.full(len(vectors.world), -1, np.int32)
-    distinct, before, row = _pairs_of_items(first, last, starts, items, place_of, products, latest, scores)
-    flat_world, flat_own = vectors.world.reshape(-1), vectors.own.reshape(-1)
-    pairs, theirs = np.empty(last - first, np.int32), np.empty(last - first + 1, np.int32)
-    difference = np.empty(vectors.world.shape[1], np.float32)
-    for place in range(len(distinct)):
-        if place + _AHEAD_WITH_GROUPS < len(distinct):
-            ahead = distinct[place + _AHEAD_WITH_GROUPS]
-            _read_ahead(ahead, latest[ahead], before, row, active, vectors, flat_world, flat_own)
-        item = distinct[place]
-        world = vectors.world[item]
-        count = 0
-        pair = latest[item]
-        while pair >= 0:
-            pairs[count] = pair
-            scores[begin + pair] += dot_in_any_order(asking[row[pair]], world)
-            count += 1
-            pair = before[pair]
-        for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
-            group, local = vectors.groups[entry], vectors.own[vectors.rows[entry]]
-            size = 0
-            for one in range(count):  # each is written, and counted if the group is its query's
-                theirs[size] = pairs[one]
-                size += active[row[pairs[one]], group]
-            for one in range(len(difference) if size else 0):
-                difference[one] = local[one] - world[one]
-            for one in range(size):
-                pair = theirs[one]
-                scores[begin + pair] += dot_in_any_order(own[row[pair], group], difference)
-
-
-@njit(cache=True)
-def _pairs_of_items(first, last, starts, items, place_of, products, latest, scores):
-    """Return the items of some queries, for each pair the one of the same item before, and the row of its query.
-
-    The last pair of each item is written to ``latest``, which must hold -1; products that are known are added.
-    """
-    begin, end = starts[first], starts[last]
-    before, row = np.empty(end - begin, np.int32), np.empty(end - begin, np.int32)
-    distinct = np.empty(end - begin, np.int32)
-    count = 0
-    for query in range(first, last):
-        for pair in range(starts[query] - begin, starts[query + 1] - begin):
-            item = items[begin + pair]
-            if place_of[item] >= 0:
-                scores[begin + pair] += products[query, place_of[item]]
-                continue
-            before[pair], row[pair] = latest[item], query
-            if latest[item] < 0:
-                distinct[count] = item
-                count += 1
-            latest[item] = pair
-    return distinct[:count], before, row
-
-
-@njit(cache=True)
-def _read_ahead(item, pair, before, row, active, vectors, flat_world, flat_own):
-    """Ask for the vectors of an item that some queries need: in the world, and in the groups that are theirs."""
-    width = vectors.world.shape[1]
-    _read_vector_ahead(flat_world, item, width)
-    for entry in range(vectors.offsets[item], vectors.offsets[item + 1]):
-        other = pair
-        while other >= 0 and not active[row[other], vectors.groups[entry]]:
-            other = before[other]
-        if other >= 0:
-            _read_vector_ahead(flat_own, vectors.rows[entry], width)
 
 
 @njit(cache=True)

@@ -46,6 +46,7 @@ from tigertail.signals.contract import Arrays
 from tigertail.signals.dot_products import blocks, dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.listening.config import ListeningConfig
+from tigertail.signals.listening.expectation import expected_at
 from tigertail.signals.listening.explain import NO_COMMON_LISTENER, common_by_group, shared_listeners
 from tigertail.signals.listening.groups import groups_of_place
 from tigertail.signals.listening.kernels import (
@@ -56,7 +57,6 @@ from tigertail.signals.listening.kernels import (
     common_listeners_at,
     divide_at,
     expected_after,
-    expected_at,
     most_common,
     pairs_met,
     vectors_to_ask,

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from tests.support import als_config
 
-from tigertail.factorization import fit_als, instructions
-from tigertail.factorization.instructions import float_to_half, number_at, trailing_zeros
+from tigertail import instructions
+from tigertail.factorization import fit_als
+from tigertail.instructions import float_to_half, number_at, trailing_zeros
 from tigertail.kernels import njit
 from tigertail.sparse import CSR
 
@@ -62,10 +63,7 @@ def test_the_lowest_bit_of_a_word() -> None:
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="other processors have float16")
 def test_a_processor_without_float16_is_known() -> None:
-    code = (
-        "from tigertail.factorization.instructions import has_float16\n"
-        "assert not has_float16() and not has_float16()"
-    )
+    code = "from tigertail.instructions import has_float16\nassert not has_float16() and not has_float16()"
     older = os.environ | {"NUMBA_CPU_NAME": "x86-64-v2", "NUMBA_CPU_FEATURES": ""}
     ran = subprocess.run(
         [sys.executable, "-c", code], env=older, check=True, capture_output=True, encoding="utf-8"
