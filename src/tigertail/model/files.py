@@ -18,7 +18,7 @@ def read_queries(path: Path, model: Model) -> tuple[NDArray[np.int32], tuple[str
     Returns
     -------
     codes
-        The items' codes, in the order of the file, one that is named twice twice; int32.
+        The items' codes, in the order of the file; an item named twice is there twice; int32.
     notes
         What a person should know of the choice.
 
