@@ -195,11 +195,23 @@ def test_a_form_asks_as_well_as_an_address(server: str) -> None:
     assert here.json() == there.json() == _ask(server, **ARTIST, **JSON).json()
 
 
+def test_letters_that_are_sent_as_they_are(server: str) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    form = "method=artist.getSimilar&format=json&artist=Кино".encode()
+    assert (
+        httpx.post(f"{server}/2.0/", content=form, headers=kind).json()
+        == _ask(server, **ARTIST, **JSON).json()
+    )
+
+
 def test_an_answer_holds_until_the_model_changes(server: str) -> None:
     first = _ask(server, **ARTIST)
     again = httpx.get(f"{server}/2.0/", params=ARTIST, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert first.headers["etag"].startswith(f'"{first.headers["x-tigertail-model"]}.')
+    for tag in (first.headers["etag"], "*"):  # RFC 9110, 13.1.2: 304 is for GET
+        form = httpx.post(f"{server}/2.0/", data=ARTIST, headers={"If-None-Match": tag})
+        assert (form.status_code, form.content) == (200, first.content)
 
 
 def test_keys_and_rates_are_told_as_lastfm_tells_them(started: Any) -> None:

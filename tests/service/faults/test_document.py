@@ -161,6 +161,27 @@ def test_whoever_may_not_ask(folder: Path) -> None:
             operation.validate_response(answer)
 
 
+@pytest.mark.parametrize(
+    ("path", "question"),
+    [
+        ("/v1/similar", "item=star"),
+        ("/2.0/", "method=artist.getInfo&artist=star"),
+        ("/2.0/", "method=artist.getInfo&artist=star&format=json"),
+        ("/similar-artists/json", "artist_mbids=00000000-0000-4000-8000-000000000001&algorithm=any"),
+        ("/api/similar_artists", "artist=star"),
+    ],
+)
+def test_errors_of_any_path_have_the_format_of_that_path(folder: Path, path: str, question: str) -> None:
+    app = create_app(Settings.model_validate({"model": folder, "reload_interval": 3600}))
+    with TestClient(app, base_url="http://localhost") as client:
+        document = client.get("/openapi.json").json()
+        answer = client.get(f"{path}?{question}", headers={"Host": "elsewhere"})
+        assert answer.status_code == 421
+        documented = document["paths"][path]["get"]["responses"]["421"]["content"]
+        assert answer.headers["content-type"].partition(";")[0] in documented
+        schemathesis.openapi.from_dict(document)[path]["GET"].validate_response(answer)
+
+
 def test_an_answer_with_more_than_is_documented_would_be_found(app: Any, schema) -> None:
     with TestClient(app) as client:
         answer = client.get("/v1/similar?item=star")

@@ -23,7 +23,7 @@ from tigertail.service.serving.context import Context, ContextDependency
 from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["Last.fm"])
-PATH: Final = form_body.PATHS[0]
+PATH: Final = form_body.PATHS[0]  # kept there, since the key may be in a form
 _XML: Final = "text/xml"
 _JSON: Final = "application/json"
 _OPERATION_FAILED: Final = "Operation failed - "
@@ -37,7 +37,7 @@ _ERROR_CODES: Final = {
     429: (29, "Rate limit exceeded - "),
     503: (16, "There was a temporary error processing your request. Please try again - "),
 }
-_FORBIDDEN: Final = 403  # where others say 401
+_FORBIDDEN: Final = 403  # of a missing or invalid key, where others say 401
 
 _PROPERTIES: Final[dict[str, dict[str, Any]]] = {
     "method": {"type": "string", "enum": list(METHODS), "description": "In any case."},
@@ -130,7 +130,7 @@ async def _answered(request: Request, context: Context) -> Response:
     except RefusalError as refusal:
         return _refused(request.scope, refusal.status, refusal.code, str(refusal))
     served = context.served
-    if client_has_current(request, served.tag):
+    if request.method != "POST" and client_has_current(request, served.tag):  # 304 is an answer to GET alone
         return not_modified(served.version, served.tag)
     key = hashlib.blake2b(repr(wanted).encode("utf-8", "replace"), digest_size=16).hexdigest()
     content = await context.queue.get_or_compute(

@@ -183,7 +183,9 @@ def fields_of(query: bytes) -> dict[str, str]:
         If there are too many.
     """
     try:
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+        pairs = parse_qsl(
+            query.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MAX_FIELDS
+        )
     except ValueError:
         raise _invalid("Your request has too many parameters") from None
     return dict(reversed(pairs))

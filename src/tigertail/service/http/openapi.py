@@ -13,6 +13,7 @@ from tigertail.service.http.problems import RETRY, documented
 from tigertail.service.http.settings import Limits
 
 _ANYWHERE: Final = (421, 431, 500)
+_BEFORE_ROUTES: Final = 431  # said before the path is known
 _WITH_A_BODY: Final = (400, 408, 413)
 _LATER: Final = ("429", "503")
 _KEPT: Final = (
@@ -56,7 +57,10 @@ def install(app: FastAPI, limits: Limits) -> None:
 def _complete(path: str, method: str, operation: Json) -> None:
     """Add what every request may be answered."""
     responses: Json = operation["responses"]
+    of_its_path = responses.get("503", {})  # each path has one format for all its errors
     for status, response in documented(*_ANYWHERE, *(_WITH_A_BODY if method == "post" else ())).items():
+        if status != _BEFORE_ROUTES and of_its_path:
+            response["content"] = of_its_path["content"]
         responses.setdefault(str(status), response)
     for status in _LATER:
         if status in responses:
