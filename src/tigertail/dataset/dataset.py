@@ -250,7 +250,8 @@ class Dataset:
         path
             The folder to make.
         tables
-            Tables by name, as in :data:`tigertail.dataset.tables.TABLES`. Lazy frames are streamed to disk.
+            Tables by name, as in :data:`tigertail.dataset.tables.TABLES`. Lazy frames are streamed to disk. Rows are
+            written as they are: ids must not be null, and plays must be above 0. :meth:`of` cleans rows.
         name
             Name of the dataset in reports.
         simulated

@@ -49,7 +49,8 @@ class PlayedPairs:
         Parameters
         ----------
         batches
-            Returns the rows, in one batch at least: columns listener_id, item_id, plays [, rating].
+            Returns the rows, in one batch at least: columns listener_id, item_id, plays [, rating]. Ids are not null;
+            plays are numbers above 0; a rating is from 0 to 1 or null, which counts as 1.
         item_ids
             Further item ids.
         """
@@ -75,7 +76,7 @@ class PlayedPairs:
         return cls.of_batches(lambda: [plays], item_ids)
 
     def above_zero(self) -> Self:
-        """Return the pairs that count something, of all listeners and items."""
+        """Return the pairs that count something; all listeners and items stay."""
         plays = self.plays
         kept = plays.data > 0
         if kept.all():
@@ -84,7 +85,13 @@ class PlayedPairs:
         return replace(self, plays=counting)
 
     def select_listeners(self, rows: NDArray[np.integer]) -> Self:
-        """Return the pairs of some listeners, with all items."""
+        """Return the pairs of some listeners, with all items.
+
+        Parameters
+        ----------
+        rows
+            Codes of the listeners, ascending, each once; (kept,).
+        """
         return replace(
             self, listeners=Vocabulary(self.listeners.ids.gather(rows)), plays=self.plays.select_rows(rows)
         )
@@ -96,7 +103,13 @@ class PlayedPairs:
         return np.bincount(counted, minlength=len(self.items)).astype(np.int64)
 
     def select_items(self, kept: NDArray[np.bool_]) -> Self:
-        """Return the pairs of some items."""
+        """Return the pairs of some items, with all listeners.
+
+        Parameters
+        ----------
+        kept
+            Mask of the items; bool, (items,).
+        """
         code = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[self.plays.indices]
         there = code >= 0
         shape = len(self.listeners), int(kept.sum())
