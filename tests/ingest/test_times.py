@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from tigertail.ingest.times import moments, to_the_second
+from tigertail.ingest.times import is_format, moments, to_the_second
 
 WHEN = datetime(2019, 2, 6, 8, 34, 33, tzinfo=UTC)
 
@@ -32,7 +32,14 @@ def test_one_second_in_all_its_notations() -> None:
             "Feb 6, 2019, 8:34:33 AM",
             "February 6, 2019 at 08:34:33AM",
             "Wed Feb 06 2019 10:34:33 GMT+0200 (Central European Time)",
+            "2019-2-6 8:34:33",
+            "20190206 083433",
+            "2019-02-06 08:34:33 (UTC)",
+            "Wed, 06 Feb 2019 08:34:33 +0000 (UTC)",
+            "Wed Feb 06 2019 08:34:33 GMT (Greenwich Mean Time)",
             "1549442073",
+            "1.549442073e9",
+            "1.549442073e+09",
             "1549442073000",
             "1549442073000000",
             "1549442073000000000",
@@ -89,6 +96,11 @@ def test_times_of_midnight_alone_are_days() -> None:
     assert to_the_second(moment, moments(moment)).to_list() == [True, True]
 
 
+def test_a_number_that_is_a_day_is_no_second_beside_others() -> None:
+    numbers = pl.Series([20190206, 2019, 20190206083433, 1549442073])
+    assert to_the_second(numbers, moments(numbers)).to_list() == [False, False, True, True]
+
+
 @pytest.mark.parametrize("unit", [1, 1000, 1_000_000])
 def test_digits_are_seconds_of_some_unit_unless_they_are_a_day(unit: int) -> None:
     seconds = [*range(100_000_007, 2_000_000_000, 9_999_991), 1612010203, 1987032311, 1263082010]
@@ -101,7 +113,9 @@ def test_a_year_alone_begins_with_its_first_day() -> None:
     assert moments(pl.Series([2019])).to_list() == [datetime(2019, 1, 1, tzinfo=UTC)]
 
 
-@pytest.mark.parametrize("text", ["Oct 2019", "1 Oct 19", "12.10.19 08:34", "02-03-04", "20191301"])
+@pytest.mark.parametrize(
+    "text", ["Oct 2019", "1 Oct 19", "12.10.19 08:34", "02-03-04", "20191301", "20190206083461"]
+)
 def test_what_may_mean_another_year_is_no_time(text: str) -> None:
     assert moments(pl.Series("raw", [text])).to_list() == [None]
 
@@ -110,6 +124,16 @@ def test_a_format_of_four_digits_does_not_read_two() -> None:
     texts = pl.Series("raw", ["3/2/19", "3/2/2019"])
     assert [time and time.year for time in moments(texts, ["%d/%m/%Y"])] == [None, 2019]
     assert [time and time.year for time in moments(texts, ["%d/%m/%Y", "%d/%m/%y"])] == [2019, 2019]
+
+
+@pytest.mark.parametrize("zone", ["(PST)", "(UTC+5)", "EST"])
+def test_a_zone_that_is_a_name_alone_is_not_read(zone: str) -> None:
+    assert read(f"2019-02-06 08:34:33 {zone}") == [None]
+
+
+def test_a_format_that_would_pass_over_a_zone_is_none() -> None:
+    assert is_format("%Y-%m-%d %H:%M:%S %z")
+    assert not is_format("%Y-%m-%d %H:%M:%S %Z")
 
 
 def test_the_notation_of_logs_in_a_spreadsheet() -> None:

@@ -11,7 +11,7 @@ import polars as pl
 
 MOMENT: Final = pl.Datetime("us", "UTC")
 
-_FAST: Final = "%Y-%m-%dT%H:%M:%SZ"
+_COMMONEST: Final = "%Y-%m-%dT%H:%M:%SZ"  # tried before all others
 # What is written otherwise for no other meaning, and how it is written here before it is read.
 _ALIKE: Final = (
     (r"^(\d{4}-?\d\d-?\d\d)T", "$1 "),
@@ -20,7 +20,8 @@ _ALIKE: Final = (
     (r"(:\d\d),(\d)", "$1.$2"),  # a fraction of a second
     (r",|\s+at\s+", " "),
     (r"(\d)([AaPp][Mm])$", "$1 $2"),
-    (r"\s*\([^()]*\)$", ""),  # the name of a zone
+    (r"([+-]\d\d(?::?\d\d)?|Z|UTC|GMT)\s*\([^()]*\)$", "$1"),  # the name of a zone that is written before it
+    (r"\s*\((UTC|GMT)\)$", " $1"),
     (r"(?:GMT|UTC)([+-]\d)", "$1"),
     (r"(\d)-([A-Za-z]{3,9})-(\d)", "$1 $2 $3"),
     (r"\s*(?:Z|UTC|GMT)$", "+0000"),
@@ -38,7 +39,7 @@ _FORMATS: Final = (
     "%Y%m%d %H%M%S",
     "%Y%m%d %H%M%S%#z",
 )
-_TO_THE_SECOND: Final = r"\d:\d\d:\d\d|^\d{9,}(?:\.\d*)?$|^\d{8}T\d{6}|^\d\.\d+[eE]\+?(?:9|1[0-9])$"
+_TO_THE_SECOND: Final = r"\d:\d\d?:\d|^\d{9,}(?:\.\d*)?$|^\d{8}[T ]\d{6}|^\d\.\d+[eE]\+?(?:0?9|1[0-9])$"
 _WITH_SECONDS: Final = re.compile(r"%[-_0]?[STscXr+]")  # the marks of a format that has them
 _DAY_SECONDS: Final = 86_400
 # Numbers since 1970 by their unit: seconds, milliseconds, microseconds, nanoseconds; until the year 5138.
@@ -59,7 +60,7 @@ def moments(raw: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
     ----------
     raw
         Texts, numbers (seconds, milliseconds, microseconds or nanoseconds since 1970; years, days or seconds as 2019,
-        20190226, 20190226083433) or times.
+        20190226, 20190226083433), days or times; a series of another type is for the caller to refuse.
     formats
         How the texts are written, to try in order; left out, the usual ways are tried.
     """
@@ -73,7 +74,12 @@ def moments(raw: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
 
 
 def is_format(form: str) -> bool:
-    """Return whether a text says how a time is written: with a day, month and year at least, or seconds since 1970."""
+    """Return whether a text says how a time is written: with a day, month and year at least, or seconds since 1970.
+
+    A text with the name of a zone, %Z, does not: the name would be passed over.
+    """
+    if "%Z" in form.replace("%%", ""):
+        return False
     try:
         written = pl.Series("raw", [_EXAMPLE]).dt.strftime(form.replace("%#z", "%z"))
         return written.to_frame().select(_written(form)).to_series().dt.date().to_list() == [_EXAMPLE.date()]
@@ -83,6 +89,9 @@ def is_format(form: str) -> bool:
 
 def to_the_second(raw: pl.Series, times: pl.Series, formats: Sequence[str] = ()) -> pl.Series:
     """Return whether times are exact to the second, and not only to the minute or the day.
+
+    A text shows it. Numbers and times are exact unless all of the series are days, and a number that is a day or a year
+    never is; those of a log in whole minutes cannot be told from seconds.
 
     Parameters
     ----------
@@ -106,14 +115,15 @@ def to_the_second(raw: pl.Series, times: pl.Series, formats: Sequence[str] = ())
     if raw.dtype == pl.String:
         return raw.str.strip_chars().str.contains(_TO_THE_SECOND).fill_null(False) & times.is_not_null()
     days = times.dt.epoch("s") % _DAY_SECONDS == 0
-    return times.is_not_null() & (not days.all())
+    exact = times.is_not_null() & (not days.all())
+    return exact & (raw > _LAST_DAY) if raw.dtype.is_numeric() else exact
 
 
 def _read(texts: pl.Series, formats: Sequence[str]) -> pl.Series:
     """Read texts; every way of writing is tried on those that the ways before it cannot read."""
     waiting = pl.DataFrame({"raw": texts.drop_nulls().unique()})
     done = []
-    for attempt in [_written(form) for form in formats] or [_written(_FAST), *_usual()]:
+    for attempt in [_written(form) for form in formats] or [_written(_COMMONEST), *_usual()]:
         if waiting.is_empty():
             break
         read = waiting.with_columns(attempt.cast(MOMENT).alias("time"))
@@ -165,7 +175,9 @@ def _since_1970(number: pl.Expr) -> pl.Expr:
     seconds = pl.lit(None, pl.Float64)
     for most, unit in reversed(_UNITS):
         seconds = pl.when(number <= most).then(number / unit).otherwise(seconds)
-    no_such_day = number.is_between(_FIRST_DAY, _LAST_DAY)  # such as 20191301
+    no_such_day = number.is_between(_FIRST_DAY, _LAST_DAY) | number.is_between(  # such as 20191301
+        _FIRST_DAY * 10**6, (_LAST_DAY + 1) * 10**6
+    )
     micros = (
         pl.when((number > 0) & ~no_such_day).then((seconds * 1_000_000).round()).cast(pl.Int64, strict=False)
     )

@@ -119,7 +119,10 @@ class MappedSource(Source):
     @classmethod
     def _readable(cls, formats: tuple[str, ...]) -> tuple[str, ...]:
         if wrong := [form for form in formats if not is_format(form)]:
-            raise ValueError(f"'{wrong[0]}' is no way to write a time, such as '%d/%m/%Y %H:%M'")
+            raise ValueError(
+                f"'{wrong[0]}' is no way to write a time, such as '%d/%m/%Y %H:%M'; "
+                "a zone is read from its offset (%z), never from its name (%Z)"
+            )
         return formats
 
     @model_validator(mode="after")
