@@ -256,13 +256,13 @@ def _in_order(
     return whole
 
 
-@njit(cache=True)
+@njit(parallel=True, cache=True)
 def _move_rows(block, items, offsets, whole):
-    begin = 0
-    for item in items:
-        size = offsets[item + 1] - offsets[item]
-        whole[offsets[item] : offsets[item + 1]] = block[begin : begin + size]
-        begin += size
+    sizes = offsets[items + 1] - offsets[items]
+    begins = np.cumsum(sizes) - sizes
+    for place in prange(len(items)):
+        begin, size = begins[place], sizes[place]
+        whole[offsets[items[place]] : offsets[items[place] + 1]] = block[begin : begin + size]
 
 
 def choose_block(
@@ -440,9 +440,10 @@ def _geometric_bins(affinities, bins):
 def _keep(priority, n, counts, places):
     """Write the entries of the highest priority to ``places``, ascending; return how many."""
     counts[:] = 0
+    bins = np.empty(len(priority), np.int32)
     for place in range(len(priority)):
-        if priority[place] < _NEVER:
-            counts[np.int64(min(priority[place] * _BINS_OF_QUOTA, BINS - 1))] += 1
+        bins[place] = np.int32(min(priority[place] * _BINS_OF_QUOTA, BINS - 1))
+        counts[bins[place]] += 1 if priority[place] < _NEVER else 0
     last = 0
     taken = 0
     while last < BINS - 1 and taken + counts[last] <= n:
@@ -451,12 +452,10 @@ def _keep(priority, n, counts, places):
     room = n - taken  # for some of those in the last bin
     size = 0
     for place in range(len(priority)):
-        if priority[place] < _NEVER:
-            one = np.int64(min(priority[place] * _BINS_OF_QUOTA, BINS - 1))
-            if one < last or (one == last and room > 0):
-                room -= 1 if one == last else 0
-                places[size] = place
-                size += 1
+        is_last = bins[place] == last and priority[place] < _NEVER and room > 0
+        places[size] = place  # and counted if it is kept: a branch would often be foreseen wrongly
+        size += bins[place] < last or is_last
+        room -= is_last
     return size
 
 
@@ -464,9 +463,8 @@ def _keep(priority, n, counts, places):
 def _mass(logits, weights, exponentials, scratch):
     """Write what each entry adds to the normaliser, over e^top; return the sum, and top."""
     top = _NOTHING
-    for place in range(len(logits)):
-        if weights[place] > 0:
-            top = max(top, logits[place])
+    for logit in logits:
+        top = max(top, logit)
     if top == _NOTHING:
         return 0.0, top
     exponentials[:] = logits
@@ -597,33 +595,27 @@ def _prioritise(pool, row, near, levels, values, curves, bits, logits, without, 
 
 
 @njit(cache=True)
-def _represent_others(
-    sample_weight,
-    logits,
-    character,
-    places,
-    size,
-    log_weights,
-    log_z_correction,
-    scores,
-    weights,
-    exponentials,
-    scratch,
-):
+def _represent_others(sample_weight, logits, character, places, size, log_weights, log_z_correction, scratch):
     """Write a sample of the entries that are no candidates behind the candidates; return how many it has."""
-    for place in range(len(sample_weight)):
-        weights[place] = sample_weight[place] if sample_weight[place] > 0 else 1
-        scores[place] = (1 - character) * logits[0, place] + character * logits[1, place]
-    for place in range(size):
-        weights[places[place]] = 0
+    is_other = np.ones(len(sample_weight), np.bool_)
+    is_other[places[:size]] = False
+    others = np.flatnonzero(is_other)
+    weights, exponentials = np.empty(len(others), np.float32), np.empty(len(others), np.float32)
+    ends, scores = np.empty((2, len(others)), np.float32), np.empty(len(others), np.float32)
+    for one in range(len(others)):
+        weights[one] = sample_weight[others[one]] if sample_weight[others[one]] > 0 else 1
+        ends[0, one], ends[1, one] = logits[0, others[one]], logits[1, others[one]]
+        scores[one] = (1 - character) * ends[0, one] + character * ends[1, one]
     mass, top = _mass(scores, weights, exponentials, scratch)
     if mass == 0:
         return 0
-    others = places[size:]
-    _sample(exponentials, mass, top, scores, others, log_weights)
+    drawn = np.empty(KEPT_SAMPLE, np.int64)
+    _sample(exponentials, mass, top, scores, drawn, log_weights)
     for end in range(2):
-        mass, top = _mass(logits[end], weights, exponentials, scratch)
-        log_z_correction[end] = _log_z_correction(logits[end], mass, top, others, log_weights)
+        mass, top = _mass(ends[end], weights, exponentials, scratch)
+        log_z_correction[end] = _log_z_correction(ends[end], mass, top, drawn, log_weights)
+    for one in range(KEPT_SAMPLE):
+        places[size + one] = others[drawn[one]]
     return KEPT_SAMPLE
 
 
@@ -671,9 +663,6 @@ def _choose(
         size,
         log_weights,
         log_z_correction,
-        np.empty(count, np.float32),
-        np.empty(count, np.float32),
-        np.empty(count, np.float32),
         new_scratch(len(has_data)),
     )
     return size, sampled, pool.whole[row] and len(near) == size

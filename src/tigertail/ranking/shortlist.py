@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.kernels import njit
-from tigertail.ranking.topk import offer, put_largest, rank_in_sample
+from tigertail.ranking.topk import put_largest, rank_in_sample
 
 EXPONENTS: Final = (-1, 0, 1)
 ONE_IN: Final = (2, 1, 2)
@@ -87,41 +87,50 @@ def write_best(scores, bands, items, counts, found):
         Int32, (sum of counts,); must hold -1.
     """
     best, codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
+    edge, edge_codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
     floors = np.empty(len(counts), np.float32)
     for exponent in range(len(counts)):
-        floors[exponent] = _floor_of_sample(scores, bands, SHARES[exponent], counts[exponent], best, codes)
+        shares, n = SHARES[exponent], counts[exponent]
+        floors[exponent] = _floor_of_sample(scores, bands, shares, n, best, codes, edge, edge_codes)
     there = np.empty(len(items) + 1, np.int32)
     size_of_there = _above_a_floor(scores, bands, floors, there)
-    edge, edge_codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
     begin = 0
     for exponent in range(len(counts)):
         n, shares = counts[exponent], SHARES[exponent]
         size = 0
         for one in range(size_of_there):
             place = there[one]
-            best[size], codes[size] = scores[place] * shares[bands[place]], items[place]
-            size += best[size] > floors[exponent]
+            score = scores[place] * shares[bands[place]]
+            best[size], codes[size] = score, items[place]
+            size += score > floors[exponent]
         if size < n and floors[exponent] > 0:  # the sample promised more than there is
             size = 0
             for place in range(len(items)):
-                best[size], codes[size] = scores[place] * shares[bands[place]], items[place]
-                size += best[size] > 0
+                score = scores[place] * shares[bands[place]]
+                best[size], codes[size] = score, items[place]
+                size += score > 0
         put_largest(best[:size], codes[:size], edge, edge_codes, found[begin : begin + min(n, size)])
         begin += n
 
 
 @njit(cache=True)
-def _floor_of_sample(scores, bands, shares, n, best, codes):
+def _floor_of_sample(scores, bands, shares, n, best, places, edge, edge_places):
     """Return a score that more items exceed than are wanted, but not many more; 0 where there are few."""
     rank = rank_in_sample(n, _SAMPLED)
     if len(scores) < 2 * rank * _SAMPLED:
         return _ZERO
-    filled, floor = 0, _ZERO
+    size = 0
     for place in range(0, len(scores), _SAMPLED):
         score = scores[place] * shares[bands[place]]
-        if score > floor:
-            filled = offer(best[:rank], codes[:rank], filled, score, place)
-            floor = best[0] if filled == rank else floor
+        best[size], places[size] = score, size
+        size += score > 0
+    if size < rank:
+        return _ZERO
+    largest = np.empty(rank, np.int32)
+    put_largest(best[:size], places[:size], edge, edge_places, largest)
+    floor = _NEVER
+    for place in largest:
+        floor = min(floor, best[place])
     return floor
 
 
