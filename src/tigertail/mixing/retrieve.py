@@ -256,13 +256,13 @@ def _in_order(
     return whole
 
 
-@njit(parallel=True, cache=True)
+@njit(cache=True)
 def _move_rows(block, items, offsets, whole):
-    sizes = offsets[items + 1] - offsets[items]
-    begins = np.cumsum(sizes) - sizes
-    for place in prange(len(items)):
-        begin, size = begins[place], sizes[place]
-        whole[offsets[items[place]] : offsets[items[place] + 1]] = block[begin : begin + size]
+    begin = 0
+    for item in items:
+        size = offsets[item + 1] - offsets[item]
+        whole[offsets[item] : offsets[item + 1]] = block[begin : begin + size]
+        begin += size
 
 
 def choose_block(

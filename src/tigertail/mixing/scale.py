@@ -59,10 +59,11 @@ def scales_of_pools(affinities, sample_weight, starts, rows):
         places = np.empty(end - begin + 1, np.int32)
         given, size = 0, 0
         for entry in range(begin, end):
-            is_given = affinities[entry] > _NOTHING and sample_weight[entry] == 0
-            positive[size], places[size] = affinities[entry], entry - begin
+            affinity = affinities[entry]
+            is_given = (affinity > _NOTHING) & (sample_weight[entry] == 0)
+            positive[size], places[size] = affinity, entry - begin
             given += is_given
-            size += is_given and affinities[entry] > 0
+            size += is_given & (affinity > 0)
         best, of_best = np.empty(BEST + 1, np.float32), np.empty(BEST + 1, np.int32)
         edge, edge_places = np.empty(size, np.float32), np.empty(size, np.int32)
         count = min(size, BEST)

@@ -151,6 +151,7 @@ def at_length(queries: NDArray[np.float32], factors: int) -> NDArray[np.float32]
 def dots_at(
     queries: NDArray[np.float32],
     vectors: NDArray[np.float32],
+    known: NDArray[np.bool_],
     starts: NDArray[np.int64],
     items: NDArray[np.int32],
 ) -> NDArray[np.float32]:
@@ -162,14 +163,18 @@ def dots_at(
         Float32, (queries, factors).
     vectors
         Of all items; float32, (items, factors).
+    known
+        Items that have a vector; the product with another is ``-inf``; bool, (items,).
     starts
         Where the items of each query begin, and where the last end; int64, (queries + 1,).
     items
         Items of the queries, one after the other; int32.
     """
-    products = np.empty(len(items), np.float32)
+    products = np.full(len(items), -np.inf, np.float32)
     with threads_for(len(items) * vectors.shape[1]):
-        _dots_at(np.ascontiguousarray(queries, np.float32), np.asarray(vectors), starts, items, products)
+        _dots_at(
+            np.ascontiguousarray(queries, np.float32), np.asarray(vectors), known, starts, items, products
+        )
     return products
 
 
@@ -372,10 +377,18 @@ def read_vector_ahead(flat, row, width):
 
 
 @njit(parallel=True, cache=True)
-def _dots_at(queries, vectors, starts, items, products):
+def _dots_at(queries, vectors, known, starts, items, products):
     for row in prange(len(queries)):
         begin, end = starts[row], starts[row + 1]
-        dots_of_one(queries[row], vectors, items[begin:end], products[begin:end])
+        there, places = np.empty(end - begin + 1, np.int32), np.empty(end - begin + 1, np.int64)
+        size = 0
+        for place in range(begin, end):
+            there[size], places[size] = items[place], place
+            size += known[items[place]]
+        theirs = np.empty(size, np.float32)
+        dots_of_one(queries[row], vectors, there[:size], theirs)
+        for one in range(size):
+            products[places[one]] = theirs[one]
 
 
 @njit(cache=True)

@@ -100,9 +100,9 @@ class FactorAffinity:
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         directions = self.vectors[queries] * self._to_directions[queries, None]
-        scores = dots_at(directions, self.vectors, starts, items) * self._gain[items]
-        known = self.known[items] & np.repeat(self.known[queries], np.diff(starts))
-        return np.asarray(np.where(known, scores, -np.inf), np.float32)
+        scores = dots_at(directions, self.vectors, self.known, starts, items) * self._gain[items]
+        scores[~np.repeat(self.known[queries], np.diff(starts))] = -np.inf
+        return scores
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return that listeners have similar taste where the angle is small; nothing elsewhere."""

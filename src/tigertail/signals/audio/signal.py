@@ -122,24 +122,29 @@ class AudioAffinity:
         self, queries: NDArray[np.int32], starts: NDArray[np.int64], items: NDArray[np.int32]
     ) -> Reals:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
-        row = np.repeat(np.arange(len(queries)), np.diff(starts))
-        known = self.known[items] & self.known[queries[row]]
-        affinities = np.full(len(items), -np.inf, np.float32)
-        starts, items, row = np.concatenate([[0], np.cumsum(known)])[starts], items[known], row[known]
         asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
-        scores = dots_at(asked, self._compared, starts, items)
+        scores = dots_at(asked, self._compared, self.known, starts, items)
+        row = np.repeat(np.arange(len(queries)), np.diff(starts))
+        scores[~self.known[queries][row]] = -np.inf
+        if self.metric == "cosine" and not len(self.usual):
+            return scores
+        known = scores > -np.inf
+        scores[known] = self._turned(scores[known], queries[row[known]], items[known])
+        return scores
+
+    def _turned(self, scores: Reals, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Reals:
+        """Return the affinities of some pairs from their products."""
         if self.metric == "nearness":
-            squares = self._squares[queries[row]] + self._squares[items] - 2 * scores
+            squares = self._squares[queries] + self._squares[items] - 2 * scores
             dimensions = np.float32(max(1, self.vectors.shape[1]))
             scores = 1 / (1 + np.maximum(squares, 0) / dimensions)
         if len(self.usual):
             from scipy.special import ndtr
 
             mean, deviation = self.usual[:, 0], np.maximum(self.usual[:, 1], np.float32(1e-6))
-            of_query = ndtr((scores - mean[queries[row]]) / deviation[queries[row]])
+            of_query = ndtr((scores - mean[queries]) / deviation[queries])
             scores = of_query * ndtr((scores - mean[items]) / deviation[items])
-        affinities[known] = scores
-        return affinities
+        return scores
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return in what each item sounds like the query; nothing where it does so no more than most."""
