@@ -28,7 +28,16 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 from tigertail.ranking.shortlist import NO_BAND, wanted, write_best
 from tigertail.signals.directions import directions, lengths
-from tigertail.signals.dot_products import ROWS, STEP, WIDTH, add_block, at_length, blocks, dots
+from tigertail.signals.dot_products import (
+    ROWS,
+    STEP,
+    WIDTH,
+    add_block,
+    at_length,
+    blocks,
+    dot_in_any_order,
+    dots,
+)
 
 Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -43,7 +52,6 @@ ROUNDS: Final = 6  # of k-means
 EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64
 _KEPT: Final = 4  # of what items have, by place: a band, a gain, and as many of other callers
-_AT_A_TIME: Final = 2**25  # products worked out at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,13 +234,9 @@ def _centres(vectors: Floats, there: NDArray[np.int64], count: int) -> Floats:
 
 
 def _nearest_centre(vectors: Floats, items: NDArray[np.int64], centres: Floats) -> Codes:
-    """Return the centre nearest in direction to each of some vectors; int32."""
-    laid_out = blocks(centres)
+    """Return the centre nearest in direction to each of some vectors, the first of equals; int32."""
     nearest = np.zeros(len(items), np.int32)
-    rows = max(1, _AT_A_TIME // len(centres))
-    for start in range(0, len(items) if len(centres) > 1 else 0, rows):
-        some = slice(start, start + rows)
-        nearest[some] = dots(vectors[items[some]], laid_out, len(centres)).argmax(axis=1)
+    _find_nearest(vectors, items, centres, nearest)
     return nearest
 
 
@@ -260,6 +264,16 @@ def _probes(asking: Floats, centres: Floats, counts: NDArray[np.int64], most: in
             places = np.sort(np.unique(theirs, return_index=True)[1])[: probes.shape[1]]
             probes[cluster, : len(places)] = first_block + theirs[places]
     return probes
+
+
+@njit(parallel=True, cache=True)
+def _find_nearest(vectors, items, centres, nearest):
+    for place in prange(len(items)):
+        vector, largest = vectors[items[place]], np.float32(-np.inf)
+        for centre in range(len(centres)):
+            product = dot_in_any_order(vector, centres[centre])
+            if product > largest:
+                nearest[place], largest = centre, product
 
 
 @njit(parallel=True, cache=True)
