@@ -85,6 +85,18 @@ def test_at_most_so_many_listeners_are_held_out(world: Dataset) -> None:
     assert len(held_out.split.profiles) == 12
 
 
+def test_listeners_of_one_item_who_cannot_teach_take_none_of_those_who_can(tmp_path: Path) -> None:
+    able = [(f"able {who}", f"x{(who + place) % 12}") for who in range(100) for place in range(3)]
+    lone = [(f"lone {who}", "x0") for who in range(900)]
+    plays = pl.DataFrame(able + lone, ["listener_id", "item_id"], orient="row").with_columns(plays=1.0)
+    few = ModelConfig.model_validate(CONFIG.model_dump() | {"mixture": {"max_listeners": 12}})
+    held_out = fit_held_out(
+        ingredients(Dataset.write(tmp_path / "lone", {"plays": plays}, name="lone"), few), []
+    )
+    assert held_out is not None
+    assert len(held_out.split.profiles) == 12
+
+
 def test_a_trial_is_answered_by_the_mixture_that_a_fit_makes(world: Dataset) -> None:
     trial = hold_out(world, ProtocolConfig(seed=3))
     judged = OwnSignal(signal="mixture", model=CONFIG).fit(trial)

@@ -44,3 +44,13 @@ def test_of_small_angles_it_tells_that_tastes_are_alike() -> None:
     signal = FactorAffinity(np.array([[1.0, 0.0], near, far, against, nothing], np.float32))
     told = signal.explain(0, np.arange(5, dtype=np.int32))
     assert [evidence.words for evidence in told] == ["", "played by listeners with similar taste", "", "", ""]
+
+
+def test_a_pair_with_an_item_without_a_vector_has_no_data() -> None:
+    signal = FactorAffinity(np.array([[1.0, 0.0], [0.5, 0.1], [0.0, 0.0]], np.float32), beta=1.0)
+    asked = np.array([0, 2], np.int32)
+    starts, items = np.array([0, 2, 4]), np.array([1, 2, 0, 1], np.int32)
+    with np.errstate(all="raise"):
+        scores = signal.affinity_of_pairs(asked, starts, items)
+    assert scores[0] == pytest.approx(0.5 / np.hypot(0.5, 0.1))
+    assert scores[1:].tolist() == [-np.inf] * 3

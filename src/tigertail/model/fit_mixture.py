@@ -228,8 +228,10 @@ def mixed_names(dataset: Dataset, config: MixtureConfig) -> list[str]:
 
 
 def _held_out(context: FitContext) -> Split | None:
+    """Hold out the share of the settings, at most so many, of the listeners who play two items or more."""
     config = context.config.mixture
-    share = min(config.held_out, config.max_listeners / context.interactions.plays.shape[0])
-    protocol = ProtocolConfig(held_out=share, seed=context.config.seed + TRAINING_SEED)
     able = int((context.interactions.plays.row_sizes >= 2).sum())
-    return hold_out(context.dataset, protocol) if able >= MIN_LISTENERS else None
+    if able < MIN_LISTENERS:
+        return None
+    share = min(config.held_out, config.max_listeners / able)
+    return hold_out(context.dataset, ProtocolConfig(held_out=share, seed=context.config.seed + TRAINING_SEED))

@@ -100,8 +100,10 @@ class FactorAffinity:
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         directions = self.vectors[queries] * self._to_directions[queries, None]
-        scores = dots_at(directions, self.vectors, self.known, starts, items) * self._gain[items]
+        scores = dots_at(directions, self.vectors, self.known, starts, items)
         scores[~np.repeat(self.known[queries], np.diff(starts))] = -np.inf
+        known = scores > -np.inf
+        scores[known] *= self._gain[items[known]]  # that of an item without a listener is 0
         return scores
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
