@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as npst
 from numpy.typing import NDArray
 
 from tigertail import kernels
-from tigertail.ranking.topk import keep_best, top_k
+from tigertail.ranking.topk import keep_best, put_largest, top_k
 
 Scores = NDArray[np.float32]
 
@@ -85,3 +85,15 @@ def test_the_best_of_some_entries_are_moved_to_the_front(scores: Scores, data: s
     assert sorted(codes[:k].tolist()) == sorted(expected)
     assert codes[k - 1] == expected[-1]
     assert entries[:k].tolist() == scores[0, codes[:k]].tolist()
+
+
+@given(
+    npst.arrays(np.float32, st.integers(1, 700), elements=st.sampled_from([1e-30, 0.5, 0.501, 2.0, 1e30])),
+    st.data(),
+)
+def test_the_largest_of_some_scores_are_put_apart(scores: Scores, data: st.DataObject) -> None:
+    found = np.full(data.draw(st.integers(1, len(scores))), -1, np.int32)
+    codes = np.arange(len(scores), dtype=np.int32)[::-1].copy()
+    put_largest(scores, codes, np.empty_like(scores), np.empty_like(codes), found)
+    best_first = codes[np.lexsort((codes, -scores))]
+    assert sorted(found.tolist()) == sorted(best_first[: len(found)].tolist()), "of equals the smaller code"

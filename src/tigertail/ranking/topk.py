@@ -158,7 +158,7 @@ def keep_best(scores, codes, size, k):
 
 @njit(cache=True)
 def put_largest(scores, codes, edge, edge_codes, found):
-    """Write the codes of the largest scores, in no order: as many as ``found`` has room for, at most all.
+    """Write the codes of the largest scores, in no order: as many as ``found`` has room for.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def put_largest(scores, codes, edge, edge_codes, found):
     edge, edge_codes
         Room for as many scores and codes; float32 and int32, (at least some,).
     found
-        Int32, (at most some,).
+        Int32, (from 1 to some,).
     """
     # Scores in a bin above that at the edge are among the largest: those at the edge alone are compared.
     n = len(found)
