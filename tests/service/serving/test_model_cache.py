@@ -115,17 +115,68 @@ def test_a_copy_that_something_removes_meanwhile_is_made_again(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = copied(folder, tmp_path / "cache")
-    is_dir = Path.is_dir
 
-    def removed_once_seen(path: Path) -> bool:
-        found = is_dir(path)
-        if path == target:
-            shutil.rmtree(target, ignore_errors=True)
-        return found
+    def removed(copy: Path) -> None:
+        shutil.rmtree(copy)
+        raise FileNotFoundError(copy)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(Path, "is_dir", removed_once_seen)
+        meanwhile.setattr(model_cache.os, "utime", removed)
         with pytest.raises(FileNotFoundError):
             copied(folder, tmp_path / "cache")
     assert copied(folder, tmp_path / "cache") == target
     assert load(target).version == load(folder).version
+
+
+@pytest.mark.parametrize("lost", ["vectors.npy", "manifest.json", "*"])
+def test_a_copy_that_lost_files_is_made_again(folder: Path, tmp_path: Path, lost: str) -> None:
+    cache_dir = tmp_path / "cache" / "current"
+    target = copied(folder, cache_dir)
+    for file in [one for one in target.rglob(lost) if one.is_file()]:
+        file.unlink()
+    assert newest(cache_dir) is None
+    assert copied(folder, cache_dir) == target
+    assert newest(cache_dir) == target
+    assert ServedModels({"current": folder}, cache_dir=tmp_path / "cache")["current"].version == target.name
+
+
+def test_a_whole_copy_goes_before_a_newer_one_that_lost_files(
+    local_model: Model, folder: Path, tmp_path: Path
+) -> None:
+    cache_dir = tmp_path / "cache" / "current"
+    first = copied(folder, cache_dir)
+    save(replace(local_model, training_summary={"round": 2}), folder)
+    second = copied(folder, cache_dir)
+    os.utime(first, (1, 1))
+    (second / "manifest.json").unlink()
+    shutil.rmtree(folder)
+    assert ServedModels({"current": folder}, cache_dir=tmp_path / "cache")["current"].version == first.name
+
+
+def test_a_model_put_in_place_while_the_one_before_is_copied_harms_neither(
+    local_model: Model, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, copy_files = load(folder).version, model_cache.copy_files
+
+    def meanwhile(*given: Any) -> None:
+        save(replace(local_model, training_summary={"round": 2}), folder)
+        copy_files(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(model_cache, "copy_files", meanwhile)
+        assert load(copied(folder, tmp_path / "cache")).version == before
+    assert copied(folder, tmp_path / "cache").name == load(folder).version != before
+
+
+def test_the_manifest_is_read_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_manifest = model_cache.read_manifest
+
+    def then_written_over(path: Path) -> Any:
+        found = read_manifest(path)
+        if path == folder:
+            (folder / "manifest.json").write_text("{half", encoding="utf-8")
+        return found
+
+    monkeypatch.setattr(model_cache, "read_manifest", then_written_over)
+    copy = copied(folder, tmp_path / "cache")
+    assert load(copy).version == copy.name

@@ -124,7 +124,7 @@ def next_generation(path: Path) -> Iterator[tuple[Path, Callable[[Mapping[str, A
         with new_folder(path / generation, replace=True) as folder:
             yield folder, given.update
             manifest = given | {"generation": generation}
-            text = to_json(manifest | {SEAL: _seal(manifest)})
+            text = sealed(manifest)
             (folder / MANIFEST).write_text(text, encoding="utf-8")
         if before and not (path / str(before) / MANIFEST).exists():  # written by an earlier release
             shutil.copyfile(path / MANIFEST, path / str(before) / MANIFEST)
@@ -244,6 +244,11 @@ def read_manifest(path: Path) -> tuple[dict[str, Any], str]:
     return manifest, content_digest(manifest)[:VERSION_DIGITS]
 
 
+def sealed(manifest: Mapping[str, Any]) -> str:
+    """Return the text of a manifest's file: what :func:`read_manifest` returns, with its seal."""
+    return to_json({**manifest, SEAL: _seal(manifest)})
+
+
 def content_digest(manifest: Mapping[str, Any]) -> str:
     """Return the SHA-256 of all that a manifest says of a model, but for where it lies and who signed it.
 
@@ -275,7 +280,7 @@ def put_signature(path: Path, signature: str, digest: str) -> None:
             "another model took its place while it was signed", path=path, remedy="sign it again"
         )
     signed = manifest | {SIGNATURE: signature}
-    text = to_json(signed | {SEAL: _seal(signed)})
+    text = sealed(signed)
     for folder in (path / manifest["generation"], path):
         with replaced_file(folder / MANIFEST) as file:
             file.write_text(text, encoding="utf-8")

@@ -13,20 +13,20 @@ import os
 import shutil
 import uuid
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from tigertail.errors import ModelError
-from tigertail.model.store.checksums import REFIT, copy_files, open_file
-from tigertail.model.store.folder import MANIFEST, read_manifest
+from tigertail.model.store.checksums import copy_files
+from tigertail.model.store.folder import MANIFEST, read_manifest, sealed
 from tigertail.model.store.signing import signer_of
 
 KEPT: Final = 2  # versions: the current one and the one before, which may be gone back to
 
 
 def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path:
-    """Return a copy of the current model.
+    """Return the folder of a copy of the current model, which is made where there is no whole one.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
     Raises
     ------
     ModelError
-        If the model is missing, damaged, half copied, changed meanwhile, or not signed as it must be.
+        If the model is missing, damaged, half copied, or not signed as it must be.
     OSError
         If the disk is full, or something else has just removed the copy, as cleaners of temporary files do.
     """
@@ -49,18 +49,16 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
         manifest, version = read_manifest(folder)
         if signers:
             signer_of(manifest, signers, folder)
-        with open_file(folder / MANIFEST) as file:
-            text = file.read()
         target = cache_dir / version
-        if not target.is_dir():
+        if not _whole(target):
+            with suppress(FileNotFoundError):
+                target.rename(_hidden(target))
             _make_room(cache_dir)
             half = _hidden(target)
             try:
                 half.mkdir(mode=0o700)
                 copy_files(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
-                (half / MANIFEST).write_bytes(text)
-                if read_manifest(half)[1] != version:
-                    raise ModelError("changed while it was read", path=folder, remedy=REFIT)
+                (half / MANIFEST).write_text(sealed(manifest), encoding="utf-8")
                 half.rename(target)
             finally:
                 shutil.rmtree(half, ignore_errors=True)
@@ -69,8 +67,8 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
 
 
 def newest(cache_dir: Path) -> Path | None:
-    """Return the copy used last; None where there is none."""
-    return max(_copies(cache_dir), key=_used, default=None)
+    """Return the copy used last of those that are whole; None where there is none."""
+    return max(filter(_whole, _copies(cache_dir)), key=_used, default=None)
 
 
 @contextmanager
@@ -91,12 +89,20 @@ def _make_room(cache_dir: Path) -> None:
 
 
 def _hidden(copy: Path) -> Path:
-    """Return a place for what is to become a copy, or is none any more."""
+    """Return a place beside a copy where nothing passes for one: what is half made, and what is to be removed."""
     return copy.with_name(f".{copy.name}.{uuid.uuid4().hex[:8]}")
 
 
 def _copies(cache_dir: Path) -> list[Path]:
     return [one for one in cache_dir.iterdir() if not one.name.startswith(".")] if cache_dir.is_dir() else []
+
+
+def _whole(copy: Path) -> bool:
+    """Return whether a copy has all its files; cleaners of temporary files take some and leave the folders."""
+    with suppress(ModelError):
+        manifest, _ = read_manifest(copy)
+        return all((copy / manifest["generation"] / name).is_file() for name in manifest["files"])
+    return False
 
 
 def _used(copy: Path) -> float:
