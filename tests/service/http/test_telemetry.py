@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Any
 
@@ -148,6 +149,38 @@ def test_another_protocol_is_refused(endpoint: pytest.MonkeyPatch, variable: str
         check_telemetry()
 
 
+def test_each_signals_own_protocol_comes_first(endpoint: pytest.MonkeyPatch) -> None:
+    endpoint.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+    for kind in ("TRACES", "METRICS"):
+        endpoint.setenv(f"OTEL_EXPORTER_OTLP_{kind}_PROTOCOL", "http/protobuf")
+    assert check_telemetry()
+
+
+def test_an_endpoint_is_an_address(endpoint: pytest.MonkeyPatch) -> None:
+    endpoint.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318")
+    with pytest.raises(
+        ConfigError, match="OTEL_EXPORTER_OTLP_ENDPOINT: collector:4318 is no address"
+    ) as error:
+        check_telemetry()
+    assert "http://" in error.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "256"),  # less than a batch
+        ("OTEL_METRIC_EXPORT_INTERVAL", "0"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "x"),
+    ],
+)
+def test_what_opentelemetry_refuses_is_told_before_the_start(
+    endpoint: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    endpoint.setenv(variable, value)
+    with pytest.raises(ConfigError, match=r"OpenTelemetry refuses a variable OTEL_\*"):
+        check_telemetry()
+
+
 def test_an_empty_variable_is_as_none(endpoint: pytest.MonkeyPatch) -> None:
     for name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER"):
         endpoint.setenv(name, "")
@@ -155,7 +188,7 @@ def test_an_empty_variable_is_as_none(endpoint: pytest.MonkeyPatch) -> None:
 
 
 def test_otlp_may_be_one_of_several_exporters(endpoint: pytest.MonkeyPatch) -> None:
-    endpoint.setenv("OTEL_TRACES_EXPORTER", "console, otlp")
+    endpoint.setenv("OTEL_TRACES_EXPORTER", "console, OTLP")
     endpoint.setenv("OTEL_METRICS_EXPORTER", "none")
     assert check_telemetry()
 
@@ -180,3 +213,21 @@ def test_the_service_is_called_as_the_variables_say(
     assert isinstance(provider, TracerProvider)
     assert provider.resource.attributes["service.name"] == name
     telemetry.close()
+
+
+def test_an_instance_that_is_named_keeps_its_name_and_workers_differ(endpoint: pytest.MonkeyPatch) -> None:
+    endpoint.setenv("OTEL_METRICS_EXPORTER", "none")
+
+    def resource(attributes: str) -> dict[str, Any]:
+        endpoint.setenv("OTEL_RESOURCE_ATTRIBUTES", attributes)
+        telemetry = telemetry_from_environment()
+        assert telemetry
+        telemetry.close()
+        [provider] = telemetry._providers
+        assert isinstance(provider, TracerProvider)
+        return dict(provider.resource.attributes)
+
+    named = resource("service.version=2.0,service.instance.id=pod-7")
+    assert (named["service.version"], named["service.instance.id"]) == ("2.0", f"pod-7-{os.getpid()}")
+    ids = {resource("")["service.instance.id"] for _container in range(2)}
+    assert len(ids) == 2, "process ids of two containers may be equal"

@@ -1,6 +1,6 @@
 """OpenTelemetry: a span and a few measurements of each request, sent where the ``OTEL_*`` variables say.
 
-Spans hold what the access log holds: no query, no listener, no address.
+Spans hold at most what the access log holds: no query, no listener, no address.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
+from uuid import uuid4
 
 from tigertail.errors import ConfigError, missing_extra
 from tigertail.service.http.metrics import SECONDS
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span
 
+Kind = Literal["TRACES", "METRICS"]  # as the names of variables have it
+
 _SCOPE: Final = "tigertail.service"
-_ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _PROTOCOL: Final = "http/protobuf"
 _CLOSING: Final = 3.0  # seconds for what is not sent yet, when a worker ends
+_INSTANCE: Final = "service.instance.id"
 
 
 class RequestSpan:
@@ -39,8 +41,7 @@ class RequestSpan:
 
     def __init__(self, span: Span) -> None:
         self.span = span
-        self.began = time.perf_counter_ns()
-        self._epoch = time.time_ns() - self.began
+        self._epoch = time.time_ns() - time.perf_counter_ns()
 
     @property
     def trace(self) -> str:
@@ -105,7 +106,7 @@ class Telemetry:
         seconds
             How long it took.
         works
-            Its work.
+            What the model's thread did for it.
         """
         common = {
             "http.request.method": fields["method"],
@@ -172,25 +173,12 @@ def check_telemetry() -> bool:
     Raises
     ------
     ConfigError
-        If the extra is missing, or the protocol is not the one there is.
+        As :func:`telemetry_from_environment` does.
     """
-    wanted = [kind for kind in ("TRACES", "METRICS") if _wanted(kind)]
-    if not wanted:
-        return False
-    for variable in (
-        "OTEL_EXPORTER_OTLP_PROTOCOL",
-        *(f"OTEL_EXPORTER_OTLP_{kind}_PROTOCOL" for kind in wanted),
-    ):
-        protocol = os.environ.get(variable) or _PROTOCOL
-        if protocol != _PROTOCOL:
-            raise ConfigError(
-                f"{variable}: {protocol} is not supported",
-                remedy=f"set {_PROTOCOL}; collectors take it at port 4318",
-            )
-    with missing_extra("otel", "OpenTelemetry (an OTEL_* endpoint is set)"):
-        import_module("opentelemetry.exporter.otlp.proto.http")
-        import_module("opentelemetry.sdk.trace")
-    return True
+    telemetry = telemetry_from_environment()
+    if telemetry is not None:
+        telemetry.close()
+    return telemetry is not None
 
 
 def telemetry_from_environment() -> Telemetry | None:
@@ -199,36 +187,68 @@ def telemetry_from_environment() -> Telemetry | None:
     Raises
     ------
     ConfigError
-        As :func:`check_telemetry` does.
+        If the extra is missing, the protocol is not the one there is, an endpoint is no address, or OpenTelemetry
+        refuses a variable.
     """
-    if not check_telemetry():
+    kinds: tuple[Kind, ...] = ("TRACES", "METRICS")
+    wanted = [kind for kind in kinds if _wanted(kind)]
+    if not wanted:
         return None
-    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.metrics import MeterProvider
-    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-    from opentelemetry.sdk.resources import OTELResourceDetector, Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    for kind in wanted:
+        _check_exporter(kind)
+    with missing_extra("otel", "OpenTelemetry (an OTEL_* endpoint is set)"):
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.metrics import MeterProvider
+        from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+        from opentelemetry.sdk.resources import OTELResourceDetector, Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    named = {"service.name": "tigertail", **OTELResourceDetector().detect().attributes}
-    own = {"service.version": __version__, "service.instance.id": str(os.getpid())}
-    resource = Resource.create(named | own)
+    named = dict(OTELResourceDetector().detect().attributes)
+    # Workers export apart, so the name of an instance is not enough; containers may have equal process ids.
+    instance = f"{named[_INSTANCE]}-{os.getpid()}" if _INSTANCE in named else str(uuid4())
+    own = {"service.name": "tigertail", "service.version": __version__}
+    resource = Resource.create(own | named | {_INSTANCE: instance})
     spans = measures = None
-    if _wanted("TRACES"):
-        spans = TracerProvider(resource=resource, shutdown_on_exit=False)
-        spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    if _wanted("METRICS"):
-        reader = PeriodicExportingMetricReader(OTLPMetricExporter())
-        measures = MeterProvider([reader], resource, shutdown_on_exit=False)
+    try:
+        if "TRACES" in wanted:
+            spans = TracerProvider(resource=resource, shutdown_on_exit=False)
+            spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        if "METRICS" in wanted:
+            reader = PeriodicExportingMetricReader(OTLPMetricExporter())
+            measures = MeterProvider([reader], resource, shutdown_on_exit=False)
+    except ValueError as error:
+        raise ConfigError(
+            f"OpenTelemetry refuses a variable OTEL_*: {error}", remedy="change the variable, or leave it out"
+        ) from error
     return Telemetry(spans, measures)
 
 
-def _wanted(kind: str) -> bool:
+def _check_exporter(kind: Kind) -> None:
+    variable, protocol = _exporter_setting(kind, "PROTOCOL")
+    if protocol not in ("", _PROTOCOL):
+        raise ConfigError(
+            f"{variable}: {protocol} is not supported",
+            remedy=f"set {_PROTOCOL}; collectors take it at port 4318",
+        )
+    variable, endpoint = _exporter_setting(kind, "ENDPOINT")
+    if not endpoint.lower().startswith(("http://", "https://")):
+        raise ConfigError(f"{variable}: {endpoint} is no address", remedy="begin it with http:// or https://")
+
+
+def _wanted(kind: Kind) -> bool:
     environment = os.environ
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return False
-    exporters = environment.get(f"OTEL_{kind}_EXPORTER") or "otlp"
+    exporters = (environment.get(f"OTEL_{kind}_EXPORTER") or "otlp").lower()
     if "otlp" not in map(str.strip, exporters.split(",")):
         return False
-    return bool(environment.get(_ENDPOINT) or environment.get(f"OTEL_EXPORTER_OTLP_{kind}_ENDPOINT"))
+    return bool(_exporter_setting(kind, "ENDPOINT")[1])
+
+
+def _exporter_setting(kind: Kind, name: str) -> tuple[str, str]:
+    """Return the variable that holds a setting, and its value, empty where none does: a kind's own comes first."""
+    own, common = f"OTEL_EXPORTER_OTLP_{kind}_{name}", f"OTEL_EXPORTER_OTLP_{name}"
+    variable = own if os.environ.get(own) else common
+    return variable, os.environ.get(variable, "")

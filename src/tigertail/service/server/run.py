@@ -118,7 +118,7 @@ def check(settings: Settings) -> None:
     ------
     TigertailError
         If a model is missing, damaged or not signed as it must be, the feedback store cannot be opened, there is no
-        such evaluation, or OpenTelemetry is asked for and not installed.
+        such evaluation, or OpenTelemetry is asked for and cannot be set up.
     """
     for folder in filter(None, (settings.model, settings.challenger)):
         if settings.signers:
