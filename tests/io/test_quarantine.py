@@ -1,4 +1,5 @@
 import csv
+import os
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +25,15 @@ def test_rows_are_kept_up_to_a_cap_and_counted_beyond(
             ["s", "f.csv", "2", "negative", "b,\n"],
             ["s", "f.csv", "3", "negative", "c"],
         ]
+
+
+def test_a_file_whose_name_is_no_utf_8_is_named_too(tmp_path: Path) -> None:
+    put_aside = Quarantine()
+    put_aside.reject(
+        "s", os.fsdecode(b"caf\xe9.csv"), pl.DataFrame({LINE: [2], RAW_TEXT: ["x"], REASON: ["no"]})
+    )
+    put_aside.write(tmp_path)
+    assert (tmp_path / "quarantine.csv").read_text("utf-8").splitlines()[1] == r"s,caf\udce9.csv,2,no,x"
 
 
 def test_the_first_check_that_holds_gives_the_reason() -> None:

@@ -74,7 +74,7 @@ class Quarantine:
         source, file
             Their source and file.
         rows
-            Columns ``LINE``, ``RAW_TEXT`` and ``REASON``.
+            Columns ``LINE``, ``RAW_TEXT`` and ``REASON``; the first 200 characters of a text are kept.
         """
         for reason, line, text in rows.select(REASON, LINE, RAW_TEXT).iter_rows():
             key = (source, reason)
@@ -151,7 +151,8 @@ class Quarantine:
     def write(self, folder: Path) -> None:
         """Write the rejected rows, as many as are kept, to ``quarantine.csv``, by source, file and line."""
         ordered = sorted(self.rows, key=lambda row: (row.source, row.file, row.line, row.reason))
-        with (folder / FILE).open("w", encoding="utf-8", newline="") as file:
+        # The name of a file may be of bytes that are no UTF-8, which Python keeps as surrogates.
+        with (folder / FILE).open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(("source", "file", "line", "reason", "text"))
             writer.writerows((row.source, row.file, row.line, row.reason, row.text) for row in ordered)
