@@ -19,11 +19,17 @@ PLAYED = [
 ]
 
 
+COLUMNS = {"DJ": pl.String, "AirDate": pl.Datetime("us"), "Artist": pl.String, "Title": pl.String}
+
+
+def write(path, played):
+    pl.DataFrame(played, schema=COLUMNS, orient="row").write_parquet(path)
+    return path
+
+
 @pytest.fixture
 def playlists(tmp_path):
-    columns = {"DJ": pl.String, "AirDate": pl.Datetime("us"), "Artist": pl.String, "Title": pl.String}
-    pl.DataFrame(PLAYED, schema=columns, orient="row").write_parquet(tmp_path / "playlists.parquet")
-    return tmp_path / "playlists.parquet"
+    return write(tmp_path / "playlists.parquet", PLAYED)
 
 
 def source(path, **options):
@@ -39,6 +45,36 @@ def test_a_show_is_what_a_dj_played_on_a_day_in_its_order(playlists, read):
         ("SN 2017-07-04", 1, "phil Kraus", "SN"),
         ("KF 1932-02-19", 1, "Caruso", "KF"),
     ]
+
+
+def test_a_show_goes_on_in_the_next_file(tmp_path, read):
+    write(tmp_path / "a.parquet", [("SN", MONDAY, "Can", "Vitamin C"), ("SN", MONDAY, "Wire", "Map Ref.")])
+    write(tmp_path / "b.parquet", [("SN", MONDAY, "Faust", "Krautrock"), ("KF", MONDAY, "Neu!", "Hero")])
+    rows = read(source(tmp_path))["sequences"]
+    assert rows.select("sequence_id", "position", "name").rows() == [
+        ("SN 2017-07-03", 1, "Can"),
+        ("SN 2017-07-03", 2, "Wire"),
+        ("SN 2017-07-03", 3, "Faust"),
+        ("KF 2017-07-03", 1, "Neu!"),
+    ]
+
+
+@pytest.mark.parametrize("table", ["sequences", "plays"])
+def test_a_file_without_rows_says_nothing(tmp_path, read, table):
+    assert read(source(write(tmp_path / "playlists.parquet", []), table=table)) == {}
+
+
+def test_a_dj_without_a_name_has_no_show(tmp_path, read, quarantine):
+    played = [(dj, MONDAY, "Can", "Vitamin C") for dj in ("", "  ", "SN ")]
+    rows = read(source(write(tmp_path / "playlists.parquet", played)))["sequences"]
+    assert rows["curator"].to_list() == ["SN"]
+    assert quarantine.reasons_of("wfmu-playlists") == {"no show": 2}
+
+
+def test_djs_are_no_dj(tmp_path, read):
+    played = [("SN", MONDAY, "Music Behind Djs", "Talk")]
+    rows = read(source(write(tmp_path / "playlists.parquet", played)))["sequences"]
+    assert rows["name"].to_list() == ["Music Behind Djs"]
 
 
 def test_what_was_nobodys_record_is_put_aside(playlists, read, quarantine):
@@ -68,7 +104,9 @@ def test_options_that_say_nothing_are_refused(playlists):
 
 
 def test_repertoires_have_no_order(tmp_path, read):
-    frame = pl.DataFrame({"DJ": ["FX", "FX", None], "artist_token": ["chkchkchk", "can", "wire"]})
+    frame = pl.DataFrame(
+        {"DJ": ["FX", "FX ", None, " "], "artist_token": ["chkchkchk", "can", "wire", "faust"]}
+    )
     frame.write_parquet(tmp_path / "a.parquet")
     rows = read(WfmuRepertoires(format="wfmu-repertoires", path=tmp_path))["sequences"]
     assert rows.select("sequence_id", "position", "name", "curator").rows() == [

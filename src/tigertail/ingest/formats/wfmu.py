@@ -19,8 +19,10 @@ _DATE: Final = "AirDate"
 _PLAYLIST: Final = {"DJ": Check.TEXT, _DATE: Check.TIME, "Artist": Check.TEXT, "Title": Check.TEXT}
 _REPERTOIRE: Final = {"DJ": Check.TEXT, "artist_token": Check.TEXT}
 # Music under the DJ's voice is written "Music Behind Dj:phil Kraus", or without an artist.
-_BEHIND: Final = r"(?i)^music behind dj:?\s*"
+_BEHIND: Final = r"(?i)^music behind dj\b:?\s*"
 _NO_ARTIST: Final = r"(?i)^(unknown( artist)?|various( artists)?)$"
+_DJ: Final = pl.col("DJ").str.strip_chars()
+_NO_DJ: Final = pl.col("DJ").fill_null("") == ""
 _FIRST_YEAR: Final = 1970  # older dates are typing errors
 
 
@@ -38,7 +40,8 @@ class WfmuPlaylists(Source):
     kind
         The kind of the items: artists, or tracks with their artist.
     catalogue
-        Of sequences: whether items that only this source names become items of the dataset. Of plays: ``"open"``.
+        Of sequences: whether items that only this source names become items of the dataset. Of plays: ``"open"``, or
+        left out.
     """
 
     kind: Literal["artist", "track"] = "artist"
@@ -53,9 +56,15 @@ class WfmuPlaylists(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the records played."""
+        lengths: dict[str, int] = {}  # of the shows so far: one may go on in the next block or file
         for file, blocks in parquet_blocks(self.path, "*.parquet", _PLAYLIST, self.label, quarantine):
-            rows = self._records(file, pl.concat(blocks), quarantine)
-            yield self._plays(file, rows) if self.table == c.PLAYS_TABLE else self._sequences(file, rows)
+            for block in blocks:
+                rows = self._records(file, block, quarantine)
+                yield (
+                    self._plays(file, rows)
+                    if self.table == c.PLAYS_TABLE
+                    else self._sequences(file, rows, lengths)
+                )
 
     def _records(self, file: str, rows: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
         """Return records with a show and an artist."""
@@ -64,9 +73,9 @@ class WfmuPlaylists(Source):
         quarantine.warn(
             self.label, "played under the DJ's voice", len(behind), behind.unique().sort().head(3).to_list()
         )
-        rows = rows.with_columns(artist.str.replace(_BEHIND, "").alias("Artist"))
+        rows = rows.with_columns(_DJ, artist.str.replace(_BEHIND, "").alias("Artist"))
         checks = reasons(
-            (pl.any_horizontal(pl.col("DJ", _DATE).is_null()), "no show"),
+            (_NO_DJ | pl.col(_DATE).is_null(), "no show"),
             (pl.col("Artist").fill_null("") == "", "no artist"),
             (pl.col("Artist").str.contains(_NO_ARTIST), "unknown or various artists"),
         )
@@ -88,14 +97,17 @@ class WfmuPlaylists(Source):
         plays = rows.select(LINE, listener, *self._item(), pl.col(_DATE).alias(c.LAST_PLAYED))
         return Batch(c.PLAYS_TABLE, file, plays, events=True)
 
-    def _sequences(self, file: str, rows: pl.DataFrame) -> Batch:
+    def _sequences(self, file: str, rows: pl.DataFrame, lengths: dict[str, int]) -> Batch:
+        """Return shows in their order, after what ``lengths`` has of them; it is brought up to date."""
+        before = pl.col(_SHOW).replace_strict(lengths, default=0, return_dtype=pl.Int64)
         sequences = rows.select(
             LINE,
             *self._item(),
             pl.col(_SHOW).alias(c.SEQUENCE_ID),
-            pl.int_range(1, pl.len() + 1).over(_SHOW).alias(c.POSITION),
+            (before + pl.int_range(1, pl.len() + 1).over(_SHOW)).alias(c.POSITION),
             pl.col("DJ").alias(c.CURATOR),
         )
+        lengths.update(sequences.group_by(c.SEQUENCE_ID).agg(pl.max(c.POSITION)).iter_rows())
         return Batch(c.SEQUENCES_TABLE, file, sequences, known_only=self.catalogue != "all")
 
 
@@ -113,8 +125,8 @@ class WfmuRepertoires(Source):
         """Yield the repertoires."""
         for file, blocks in parquet_blocks(self.path, "*.parquet", _REPERTOIRE, self.label, quarantine):
             for rows in blocks:
-                checks = reasons((pl.col("DJ").is_null(), "no DJ"))
-                kept = quarantine.usable_rows(self.label, file, rows, checks)
+                rows = rows.with_columns(_DJ)
+                kept = quarantine.usable_rows(self.label, file, rows, reasons((_NO_DJ, "no DJ")))
                 repertoires = kept.select(
                     LINE,
                     pl.col("artist_token").alias(c.NAME),
