@@ -1,4 +1,4 @@
-"""Exports of one listener: the recipe may say who it is."""
+"""Exports of a service: the recipe may say whose they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,22 @@ from tigertail import columns as c
 from tigertail.ingest.formats.source import Source
 
 FILE: Final = "{file}"
-"""In a value of a recipe: the file's name, without folders and suffixes."""
+"""In a value of a recipe: the file's name, without folders and the suffixes of its format."""
+
+_TABLES: Final = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".dat",
+    ".log",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".listens",
+    ".parquet",
+    ".pq",
+)
+_PACKED: Final = (".gz", ".bz2", ".xz", ".zst")
 
 
 def with_file(value: str, file: str) -> str:
@@ -21,8 +36,16 @@ def with_file(value: str, file: str) -> str:
     --------
     >>> with_file("mlhd-{file}", "0/0000c176.txt.gz")
     'mlhd-0000c176'
+
+    Other dots are part of the name.
+
+    >>> with_file("{file}", "john.smith.json")
+    'john.smith'
     """
-    return value.replace(FILE, PurePosixPath(file).name.partition(".")[0])
+    name = PurePosixPath(PurePosixPath(file).name)
+    while name.suffix.lower() in (*_TABLES, *_PACKED):
+        name = name.with_suffix("")
+    return value.replace(FILE, str(name))
 
 
 class Export(Source):
@@ -31,7 +54,8 @@ class Export(Source):
     Attributes
     ----------
     values
-        The ``listener_id`` of all rows; ``{file}`` in it is the file's name without suffixes.
+        The ``listener_id`` of all rows; ``{file}`` in it is the file's name without folders and the suffixes of its
+        format. No other column has one value here.
     """
 
     values: dict[str, str] = Field(default_factory=dict)

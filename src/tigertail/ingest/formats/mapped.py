@@ -49,7 +49,8 @@ class MappedSource(Source):
         The table's columns and their names in the file, or their numbers from 1 where the file has no header.
         Left out, the file's columns that have our names are read.
     values
-        Columns of the table that have one value in all rows; ``{file}`` in it is the file's name without suffixes.
+        Columns of the table that have one value in all rows; ``{file}`` in it is the file's name without folders and
+        the suffixes of its format.
     several
         Columns of the table whose fields may hold several values, and what separates these.
     where
