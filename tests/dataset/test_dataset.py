@@ -78,6 +78,29 @@ def test_plays_of_unknown_time_are_before_no_moment(tmp_path: Path) -> None:
     assert dataset.until(datetime(2026, 1, 1, tzinfo=UTC)).plays.is_empty()
 
 
+def test_moments_of_views_add_up_too(tmp_path: Path) -> None:
+    years = [datetime(year, 6, 1, tzinfo=UTC) for year in (2001, 2003, 2005, 2007)]
+    dataset = write(tmp_path, plays=PLAYS.with_columns(last_played=pl.Series(years)))
+    early = dataset.until(datetime(2004, 1, 1, tzinfo=UTC))
+    assert early.plays["item_id"].to_list() == ["a", "a"]
+    assert early.until(datetime(2020, 1, 1, tzinfo=UTC)).plays.equals(early.plays), "hidden is hidden"
+    assert early.until(datetime(2002, 1, 1, tzinfo=UTC)).plays["listener_id"].to_list() == ["ann"]
+
+
+def test_a_moment_has_a_time_zone(dataset: Dataset) -> None:
+    with pytest.raises(DataError, match="has no time zone") as error:
+        dataset.until(datetime(2004, 1, 1))
+    assert "tzinfo=UTC" in error.value.remedy
+
+
+def test_items_that_have_other_artists_may_have_other_ids(tmp_path: Path) -> None:
+    items = pl.DataFrame({"item_id": ["a", "b", "c"], "name": ["A", "B", "C"], "kind": "track"})
+    artists = pl.DataFrame({"item_id": ["a", "b"], "artist_id": ["one", "two"]})
+    view = write(tmp_path, items=items).with_artist_ids(artists)
+    renamed = view.renamed(pl.DataFrame({"item_id": ["a"], "new": ["z"]}))
+    assert renamed.items.select("item_id", "artist_id").rows() == [("z", "one"), ("b", "two"), ("c", None)]
+
+
 def test_a_table_that_is_not_there_is_named_beside_those_that_are(dataset: Dataset) -> None:
     with pytest.raises(DataError, match="no table 'pairs'") as error:
         dataset.scan("pairs")
@@ -145,6 +168,7 @@ def test_a_folder_that_cannot_be_used_is_an_error_with_a_remedy(dataset: Dataset
 
     refused(dataset.path.parent, "not a Tigertail dataset")
     refused(dataset.path / "nowhere", "no such dataset")
+    refused(dataset.path / ("x" * 300), "cannot be read")
     change_manifest(dataset, version=99)
     refused(dataset.path, "dataset format 99")
     change_manifest(dataset, magic="shop")

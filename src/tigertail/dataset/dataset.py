@@ -91,7 +91,7 @@ class Dataset:
 
     @property
     def fingerprint(self) -> str:
-        """A digest of the tables: two datasets with one fingerprint hold the same data."""
+        """A digest of the tables: two of one fingerprint hold the same data; a view has that of the whole."""
         return str(self.manifest["fingerprint"])
 
     @classmethod
@@ -206,18 +206,28 @@ class Dataset:
         Raises
         ------
         DataError
-            If the folder is missing, is not a dataset, or has a format version that this release cannot read.
+            If the folder is missing, cannot be read, is not a dataset, or has a format version that this release cannot
+            read.
         """
         path = Path(path)
         file = path / MANIFEST
-        if not file.is_file():
+        try:
+            content = file.read_bytes() if file.is_file() else None
+            problem = "not a Tigertail dataset" if path.exists() else "no such dataset"
+        except OSError as error:
             raise DataError(
-                "not a Tigertail dataset" if path.exists() else "no such dataset",
+                f"cannot be read ({error.strerror})",
+                path=path,
+                remedy="give a folder that this user can read",
+            ) from error
+        if content is None:
+            raise DataError(
+                problem,
                 path=path,
                 remedy="make one with: tigertail build RECIPE.toml DATASET, or tigertail simulate DATASET",
             )
         try:
-            manifest = json.loads(file.read_bytes())
+            manifest = json.loads(content)
         except ValueError as error:
             raise DataError(
                 f"damaged manifest ({error})", path=file, remedy="build the dataset again"
@@ -282,7 +292,7 @@ class Dataset:
                 raise DataError(
                     "the data has no plays",
                     path=path,
-                    remedy="see the report of rejected rows",
+                    remedy="give a table 'plays' with at least one row",
                 )
             sums = checksums(folder)
             if extra is not None:
@@ -395,8 +405,20 @@ class Dataset:
         return self._hiding(self._hidden.clear(), None) if hides else self
 
     def until(self, moment: datetime) -> Dataset:
-        """Return the dataset without plays after a moment, and without plays of unknown time."""
-        return self._hiding(self._hidden, moment)
+        """Return the dataset without pairs last played after a moment, or at an unknown time.
+
+        A pair that was played before the moment too is hidden with all its plays.
+
+        Raises
+        ------
+        DataError
+            If the moment has no time zone.
+        """
+        if moment.tzinfo is None:
+            raise DataError(
+                f"the moment {moment} has no time zone", remedy="give one: datetime(..., tzinfo=UTC)"
+            )
+        return self._hiding(self._hidden, moment if self._until is None else min(moment, self._until))
 
     def renamed(self, ids: pl.DataFrame) -> Dataset:
         """Return the dataset with other ids of some items.
@@ -410,6 +432,8 @@ class Dataset:
         before = self._renamed.with_columns(pl.col("new").replace(ids[c.ITEM_ID], ids["new"]))
         view = self._view(self._hidden, self._until)
         view._renamed = pl.concat([before, ids.join(before, on=c.ITEM_ID, how="anti")])
+        if self._artists is not None:
+            view._artists = self._artists.with_columns(pl.col(c.ITEM_ID).replace(ids[c.ITEM_ID], ids["new"]))
         return view
 
     def with_artist_ids(self, artists: pl.DataFrame) -> Dataset:
@@ -418,7 +442,7 @@ class Dataset:
         Parameters
         ----------
         artists
-            Columns item_id and artist_id.
+            Columns item_id, as this view has it, and artist_id.
         """
         view = self._view(self._hidden, self._until)
         view._artists = artists.select(c.ITEM_ID, c.ARTIST_ID)
