@@ -93,6 +93,12 @@ def test_a_credit_with_one_mbid_of_two_is_not_that_artist(other, pack, read):
     assert plays.select("mbid", "name").rows() == [(None, "One & Two")]
 
 
+def test_a_credit_of_which_an_mbid_is_left_out_is_not_the_other_artist(pack, read):
+    line = listen(1, "One & Two", {"artist_mbids": [{"id": ONE}, TWO]}, listened_at=1)
+    plays = read(source(pack({"a.jsonl": line}, "jsonl")))["plays"]
+    assert plays.select("mbid", "name").rows() == [(None, "One & Two")]
+
+
 def test_archive_without_listens(pack, read):
     with pytest.raises(DataError, match="give a dump or an export of listens"):
         read(source(pack({"COPYING": "CC0"}, "tar")))

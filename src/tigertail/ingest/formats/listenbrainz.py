@@ -67,8 +67,7 @@ class ListenBrainz(Export):
     def _listens(self, lines: pl.DataFrame, file: str, quarantine: Quarantine) -> pl.DataFrame:
         """Decode all lines; lines that are not a listen in JSON are rejected."""
         listens = lines.with_columns(decoded(lines[RAW_TEXT], self.label, quarantine).alias("listen"))
-        track = pl.col("listen").struct.field("track_metadata")
-        checks = reasons((pl.col("listen").is_null() | track.is_null(), "not a listen in JSON"))
+        checks = reasons((pl.col("listen").is_null(), "not a listen in JSON"))
         return quarantine.usable_rows(self.label, file, listens, checks)
 
     def _with_listener(self, listens: pl.DataFrame, file: str, listener: str | None) -> pl.DataFrame:

@@ -14,7 +14,7 @@ _TEXT: Final = pl.String()
 _TEXTS: Final = pl.List(pl.String())
 _TRACK: Final = "track_metadata"
 _SHOWN: Final = 60  # characters of a value that is left out
-Odd = defaultdict[str, list[str]]
+_Odd = defaultdict[str, list[str]]
 
 LISTEN: Final = pl.Struct(
     {
@@ -55,20 +55,20 @@ def decoded(
     source
         Their source.
     quarantine
-        Where a warning goes for each field that is not as documented; it is left out.
+        Where a warning goes for each field that cannot be decoded; it is left out.
     dtype
         The fields that are used.
     needs
         A field without which an object is none of these.
     """
-    odd: Odd = defaultdict(list)
+    odd: _Odd = defaultdict(list)
     listens = _decoded(texts, dtype, needs, odd)
     for field, values in sorted(odd.items()):
         quarantine.warn(source, f"{field} is not as documented, left out", len(values), values[:EXAMPLES])
-    return listens
+    return pl.select(pl.when(listens.struct.field(needs).is_not_null()).then(listens)).to_series()
 
 
-def _decoded(texts: pl.Series, dtype: pl.Struct, needs: str, odd: Odd) -> pl.Series:
+def _decoded(texts: pl.Series, dtype: pl.Struct, needs: str, odd: _Odd) -> pl.Series:
     """Decode all at once if possible; the objects for which it is not are found by halving."""
     if texts.is_empty():
         return pl.Series([], dtype=dtype)
@@ -86,24 +86,26 @@ def _decoded(texts: pl.Series, dtype: pl.Struct, needs: str, odd: Odd) -> pl.Ser
     return _decoded(texts[:half], dtype, needs, odd).append(_decoded(texts[half:], dtype, needs, odd))
 
 
-def _salvaged(text: str, dtype: pl.Struct, needs: str, odd: Odd) -> dict[str, Any] | None:
+def _salvaged(text: str, dtype: pl.Struct, needs: str, odd: _Odd) -> dict[str, Any] | None:
     """Read the fields of an object that are as documented."""
     listen = parsed(text)
     kind = {field.name: field.dtype for field in dtype.fields}[needs]
     if listen is None or not isinstance(listen.get(needs), dict if isinstance(kind, pl.Struct) else str):
         return None
-    fields: dict[str, Any] = _fields(listen, dtype, "", odd)
-    return fields
+    try:
+        return _fields(listen, dtype, "", odd)
+    except RecursionError:  # lists nested so deep are not of a listen
+        return None
 
 
-def _fields(listen: dict[str, Any], dtype: pl.Struct, path: str, odd: Odd) -> dict[str, Any]:
+def _fields(listen: dict[str, Any], dtype: pl.Struct, path: str, odd: _Odd) -> dict[str, Any]:
     return {
         field.name: _field(listen.get(field.name), field.dtype, path + field.name, odd)
         for field in dtype.fields
     }
 
 
-def _field(value: Any, dtype: Any, path: str, odd: Odd) -> Any:
+def _field(value: Any, dtype: Any, path: str, odd: _Odd) -> Any:
     """Return a value of a type, or None, which is counted unless there was none."""
     if value is None:
         return None
@@ -111,9 +113,12 @@ def _field(value: Any, dtype: Any, path: str, odd: Odd) -> Any:
         return _fields(value, dtype, f"{path}.", odd)
     if isinstance(dtype, pl.List):
         values = [_field(one, dtype.inner, path, odd) for one in _flattened(value)]
-        return [one for one in values if one is not None]
+        kept = [one for one in values if one is not None]
+        # The place of a text that is left out remains: else the others would pass for all that there are.
+        return values if kept and dtype.inner == _TEXT else kept
     if dtype == _TEXT and isinstance(value, str | int | float) and not isinstance(value, bool):
-        return clean_text(str(value))
+        whole = isinstance(value, float) and value.is_integer()
+        return clean_text(str(int(value) if whole else value))
     odd[path].append(clean_text(str(value)[:_SHOWN]))
     return None
 
