@@ -68,6 +68,12 @@ def test_randomisation_test_tells_chance_from_difference() -> None:
     assert boot.randomisation_test(values + 1) == pytest.approx(1 / 2001)
 
 
+def test_a_randomisation_test_does_not_depend_on_the_unit() -> None:
+    listener, values = clustered(4)
+    boot = ClusterBootstrap(listener)
+    assert boot.randomisation_test((values + 1) * 1e-12) == boot.randomisation_test(values + 1)
+
+
 def test_a_dominated_point_adds_nothing_to_a_frontier() -> None:
     corner = np.array([[[2.0, 2.0]]])
     with_a_worse = np.array([[[2.0, 2.0], [1.0, 1.0]]])
@@ -101,3 +107,5 @@ def test_as_many_listeners_as_needed_put_the_interval_above_a_bound() -> None:
     below = Estimate(-estimate.mean, -estimate.high, -estimate.low)
     assert clusters_needed(below, 0.0, clusters=100) == needed
     assert clusters_needed(Estimate(5.0, 4.0, 6.0), 5.0, clusters=100) is None
+    assert clusters_needed(Estimate(1e-200, -1.0, 1.0), 0.0, clusters=100) is None
+    assert clusters_needed(Estimate(np.nan, np.nan, np.nan), 0.0, clusters=100) is None

@@ -54,7 +54,7 @@ class Estimate:
 
 
 def clusters_needed(estimate: Estimate, bound: float, clusters: int) -> int | None:
-    """Return how many clusters would make an interval lie above or below a bound, were the number to stay as it is.
+    """Return how many clusters would bring the end of an interval to a bound, were the number to stay as it is.
 
     The width of an interval falls with the root of the number of clusters.
 
@@ -63,14 +63,14 @@ def clusters_needed(estimate: Estimate, bound: float, clusters: int) -> int | No
     estimate
         The number and its interval.
     bound
-        What the interval is to exclude.
+        What the interval is to reach no further than.
     clusters
         Clusters that the interval is from.
 
     Returns
     -------
     int or None
-        None where the number is the bound, so that no number of clusters would do.
+        None where the number is the bound or next to it, so that no number of clusters would do, and where it is NaN.
 
     Examples
     --------
@@ -81,17 +81,21 @@ def clusters_needed(estimate: Estimate, bound: float, clusters: int) -> int | No
     """
     distance = abs(estimate.mean - bound)
     width = estimate.mean - estimate.low if estimate.mean > bound else estimate.high - estimate.mean
-    return math.ceil(clusters * round((width / distance) ** 2, 9)) if distance else None
+    ratio = width / distance if distance else math.nan
+    needed = clusters * round(ratio * ratio, 9)
+    return math.ceil(needed) if math.isfinite(needed) else None
 
 
 @dataclass(frozen=True, eq=False)
 class ClusterBootstrap:
     """Percentile intervals from resampled listeners.
 
+    Memory grows with samples times listeners, and in the randomisation test with rounds times listeners.
+
     Parameters
     ----------
     listeners
-        Listener of each query, coded from 0; int32, (queries,).
+        Listener of each query, coded from 0; int32, (queries,), at least one.
     samples
         Number of resamples.
     seed
@@ -149,10 +153,19 @@ class ClusterBootstrap:
     def frontier_area(self, sweep: Reals) -> tuple[Estimate, Reals]:
         """Return the area of a frontier with its interval, and that of each resample.
 
+        The area is that of the best exponents. A resample has its own, chosen by its luck too, so its area tends to be
+        larger: the interval lies high, and may even leave the area itself out.
+
         Parameters
         ----------
         sweep
-            nDCG and IPS-nDCG of every query at each popularity exponent; float64, (exponents, 2, queries).
+            nDCG and IPS-nDCG of every query at each popularity exponent; float64, (exponents, 2, queries). NaN
+            does not count.
+
+        Returns
+        -------
+        tuple[Estimate, NDArray[np.float64]]
+            The area; and that of each resample, float64, (samples,).
         """
         exponents = len(sweep)
         means = np.nanmean(sweep, axis=2)
@@ -161,7 +174,15 @@ class ClusterBootstrap:
         return Estimate.of(float(dominated_area(means[None])[0]), areas), areas
 
     def compare(self, resampled: Reals, reference: Reals, value: float) -> Estimate:
-        """Return an estimate of a difference from the resamples of both systems."""
+        """Return an estimate of a difference from the resamples of both systems.
+
+        Parameters
+        ----------
+        resampled, reference
+            What each resample gives for the system, and for the one it is compared with; float64, (samples,).
+        value
+            The difference from all listeners.
+        """
         return Estimate.of(value, resampled - reference)
 
     def randomisation_test(self, differences: Reals, rounds: int = 2000) -> float:
@@ -181,7 +202,8 @@ class ClusterBootstrap:
         sums = np.bincount(self.listeners[counted], differences[counted])
         signs = np.random.default_rng(self.seed + 1).choice([-1.0, 1.0], (rounds, len(sums)))
         # The tolerance counts ties that differ only by rounding.
-        as_far = np.abs(signs @ sums) >= np.abs(sums.sum()) - 1e-9
+        tolerance = 1e-9 * np.abs(sums).sum()
+        as_far = np.abs(signs @ sums) >= np.abs(sums.sum()) - tolerance
         return float((1 + as_far.sum()) / (rounds + 1))
 
     def _of_listeners(self, values: Reals) -> Reals:
