@@ -38,7 +38,8 @@ router = APIRouter(tags=["AudioMuse-AI"])
 PATH: Final = "/api/"
 _JSON: Final = "application/json"
 _UNKNOWN_ALBUM: Final = "unknown"
-_LEAST_SEARCHED: Final = 3  # characters; fewer find nothing, as there
+_LEAST_SEARCHED: Final = 3  # characters; fewer find nothing, as in AudioMuse-AI
+_MOST_FOUND: Final = 20  # as in AudioMuse-AI
 _WHY: Final = {
     400: "Something that is needed is missing",
     401: "Missing or invalid API key",
@@ -64,20 +65,20 @@ Count = Annotated[int, Query(ge=1, le=10_000)]
 async def search_tracks(
     context: ContextDependency, search_query: Name = None, title: Name = None, artist: Name = None
 ) -> Response:
-    """List the tracks whose names match best."""
-    text = search_query or " ".join(filter(None, ((artist or "").strip(), (title or "").strip())))
+    """List the tracks whose titles and artists match best: the query, or else title and artist."""
+    query, title, artist = ((one or "").strip() for one in (search_query, title, artist))
+    text = query or f"{artist} {title}".strip()
 
     def found(served: ServedModel) -> Any:
         catalogue = Catalogue.of(served)
         if len(text) < _LEAST_SEARCHED:
             return []
-        exact = None if title is None else catalogue.find(title, c.TRACK, artist=artist or None)
-        allowed = (served.model.items[c.KIND] == c.TRACK).to_numpy()
-        codes = served.index.search(title or text, 20, allowed)[0].tolist()
+        exact = None if query else catalogue.find(title, c.TRACK, artist=artist or None)
         first = [] if exact is None else [exact]
-        return [_track(served, catalogue, one) for one in dict.fromkeys([*first, *codes])]
+        codes = dict.fromkeys([*first, *catalogue.search_tracks(text, _MOST_FOUND)])
+        return [_track(served, catalogue, one) for one in list(codes)[:_MOST_FOUND]]
 
-    return await _answered(context, f"search {search_query!r} {title!r} {artist!r}", found)
+    return await _answered(context, f"search {query!r} {title!r} {artist!r}", found)
 
 
 @router.get(
@@ -201,7 +202,7 @@ async def _answered(context: Context, key: str, work: Callable[[ServedModel], An
 def _artist(
     catalogue: Catalogue, served: ServedModel, artist: str | None, artist_id: str | None
 ) -> int | None:
-    """Return the code of an artist. As there, both parameters take names and ids; each is first what it is called."""
+    """Return the code of an artist. As in AudioMuse-AI, both parameters take names and ids; each its own first."""
     if artist:
         code = catalogue.by_name(artist, c.ARTIST)
         return _by_id(catalogue, served, artist, c.ARTIST) if code is None else code

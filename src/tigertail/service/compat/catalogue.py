@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
 from tigertail.lookup.item_index import ItemIndex
+from tigertail.lookup.name_index import NameIndex
 from tigertail.service.serving.served_model import ServedModel
 
 
@@ -98,6 +99,14 @@ class Catalogue:
         theirs = self._owned_by(name) if correct else self._index.mask_of_artist(name)
         return [int(one) for one in np.flatnonzero((self._kinds == c.TRACK).to_numpy() & theirs)]
 
+    def search_tracks(self, text: str, n: int) -> list[int]:
+        """Return the codes of the tracks whose title, or title and artist, best match what has been typed."""
+        tracks = (self._kinds == c.TRACK).to_numpy()
+        found = [index.search(text, n, tracks) for index in (self._index, self._titles_with_artists)]
+        codes, match = (np.concatenate(both) for both in zip(*found, strict=True))
+        best_first = codes[np.argsort(-match, kind="stable")]
+        return list(dict.fromkeys(best_first.tolist()))[:n]
+
     def closest(self, name: str, kind: str, artist: str | None = None) -> int | None:
         """Return the code of the item of that kind that a name with a typing error means; None where none is likely.
 
@@ -129,6 +138,13 @@ class Catalogue:
         artists = names.group_by("folded", maintain_order=True).agg(pl.first(c.NAME), pl.sum("listeners"))
         artists = artists.sort("listeners", "folded", descending=[True, False])
         return ItemIndex(artists.with_columns(pl.col("folded").alias(c.ITEM_ID)))
+
+    @cached_property
+    def _titles_with_artists(self) -> NameIndex:
+        """The index of items under their name and their artist's together."""
+        parts = [name for name in (c.NAME, c.ARTIST_NAME) if name in self._items.columns]
+        names = self._items.select(pl.concat_str(parts, separator=" ", ignore_nulls=True)).to_series()
+        return NameIndex(names, self._items["listeners"].to_numpy())
 
     def _named(self, name: str, artist: str | None, kind: str) -> NDArray[np.int32]:
         """Return the items of a name; where no track has an artist, that of the artist makes no difference."""
