@@ -54,6 +54,16 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> Non
         drawn(tmp_path / "file" / "plot.png")
 
 
+def test_dollars_in_names_are_dollars(tmp_path: Path) -> None:
+    figure = new_figure(3, 2)
+    axes = figure.subplots()
+    set_headline(figure, r"a $\foo$")
+    set_title(axes, r"$\frac$ by rank")
+    save_figure(figure, tmp_path / "names.png")
+    set_title(axes, "rank$^{-1.00}$", formula=True)
+    assert axes.get_title(loc="left") == "rank$^{-1.00}$"
+
+
 def test_without_matplotlib_the_remedy_is_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(ConfigError, match="a plot needs matplotlib") as error:

@@ -71,12 +71,24 @@ def set_headline(figure: Figure, dataset: str, text: str = "", *, simulated: boo
     """Write a headline at the top left: a dataset, a warning if it is simulated, and what the figure shows."""
     warning = " – SIMULATED, no listener or artist in it is real" if simulated else ""
     headline = f"{dataset}{warning}: {text}" if text else f"{dataset}{warning}"
-    figure.suptitle(headline, x=0.01, ha="left", fontsize=13, weight="bold", color=INK)
+    # The name is a person's: a dollar in it begins no formula.
+    figure.suptitle(headline, x=0.01, ha="left", fontsize=13, weight="bold", color=INK, parse_math=False)
 
 
-def set_title(axes: Axes, title: str, note: str = "") -> None:
-    """Write a title at the top left of axes, with a note in small print below it."""
-    axes.set_title(f"{title}\n" if note else title, loc="left", fontsize=11, weight="bold", color=INK)
+def set_title(axes: Axes, title: str, note: str = "", *, formula: bool = False) -> None:
+    """Write a title at the top left of axes, with a note in small print below it.
+
+    Parameters
+    ----------
+    axes
+        The axes.
+    title, note
+        The texts.
+    formula
+        Whether the title has a formula in it, between dollars.
+    """
+    text = f"{title}\n" if note else title
+    axes.set_title(text, loc="left", fontsize=11, weight="bold", color=INK, parse_math=formula)
     if note:
         axes.text(0, 1.015, note, transform=axes.transAxes, fontsize=9, color=NOTE)
 

@@ -40,7 +40,7 @@ def plot(dataset: Dataset, file: Path | str) -> None:
     Raises
     ------
     TigertailError
-        If the file cannot be written, or its format is unknown.
+        If not one play counts, the file cannot be written, or its format is unknown.
     """
     facts = describe(dataset)
     figure = new_figure(15, 4.8, padding=(0.12, 0.1))
@@ -82,8 +82,12 @@ def _popularity(axes: Axes, dataset: Dataset, facts: Description) -> None:
         ylabel="listeners",
     )
     slope = facts.zipf_exponent
-    fitted = f", falling as rank$^{{-{slope:.2f}}}$" if slope is not None else ""
-    set_title(axes, f"Popularity{fitted}", f"fitted to items of {FIT_LISTENERS} listeners or more")
+    if slope is None:
+        set_title(axes, "Popularity")
+    else:
+        power = round(-slope, 2) + 0.0  # no -0.00
+        title = f"Popularity, falling as rank$^{{{power:.2f}}}$"
+        set_title(axes, title, f"fitted to items of {FIT_LISTENERS} listeners or more", formula=True)
 
 
 def _countries(axes: Axes, facts: Description) -> None:
@@ -103,10 +107,10 @@ def _listeners(axes: Axes, dataset: Dataset, facts: Description) -> None:
     step = int(np.quantile(counts, 0.995)) // _BINS + 1
     edges = [0.5 + step * edge for edge in range(_BINS + 1)]
     axes.hist(np.minimum(counts, edges[-1]), bins=edges, color=BLUE, edgecolor="white", linewidth=0.5)
-    axes.axvline(facts.items_per_listener, color=INK, linestyle="--", linewidth=1.2)
+    axes.axvline(min(facts.items_per_listener, edges[-1]), color=INK, linestyle="--", linewidth=1.2)
     axes.set(xlabel="items per listener", ylabel="listeners")
     set_title(
         axes,
         "Items per listener",
-        f"mean {facts.items_per_listener:.1f} (dashed); those with more are in the last bar",
+        f"mean {facts.items_per_listener:.1f} (dashed); listeners of more items than shown are in the last bar",
     )
