@@ -165,7 +165,11 @@ def test_a_stored_table_is_put_in_order() -> None:
         (pl.lit("shout").alias("kind"), "no valid kind"),
         (pl.lit(0).alias("rank"), "no valid rank"),
         (pl.lit(None, pl.String).alias("listener"), "2 rows have no valid listener"),
-        (pl.lit("first").alias("rank"), "another type"),
+        (pl.lit("first").alias("rank"), r"another type \(rank\)"),
+        (pl.lit(1.9).alias("rank"), r"another type \(rank\)"),
+        (pl.lit(True).alias("rank"), r"another type \(rank\)"),
+        (pl.col("seq") + 0.1, r"another type \(seq\)"),
+        (pl.lit(1_700_000_000).alias("received_at"), r"another type \(received_at\)"),
     ],
 )
 def test_a_stored_table_that_will_not_do(change: pl.Expr, words: str) -> None:

@@ -219,13 +219,15 @@ def check_table(table: pl.DataFrame) -> pl.DataFrame:
         raise DataError(
             f"the table lacks the column {', '.join(missing)}", remedy="give an export of the feedback store"
         )
+    table = table.select(SCHEMA.names())
+    remedy = f"the columns are {', '.join(f'{name} {kind}' for name, kind in SCHEMA.items())}"
+    if other := [name for name, kind in table.schema.items() if not _keeps_values(kind, SCHEMA[name])]:
+        raise DataError(f"a column is of another type ({', '.join(other)})", remedy=remedy)
     try:
-        table = table.select(SCHEMA.names()).cast(SCHEMA)
+        table = table.cast(SCHEMA)
     except pl.exceptions.PolarsError as error:
-        raise DataError(
-            f"a column is of another type ({str(error).splitlines()[0]})",
-            remedy=f"the columns are {', '.join(f'{name} {kind}' for name, kind in SCHEMA.items())}",
-        ) from error
+        problem = str(error).partition("\n")[0]
+        raise DataError(f"a column is of another type ({problem})", remedy=remedy) from error
     wrong = {name: pl.col(name).is_null() for name in SCHEMA if name not in _OPTIONAL}
     wrong[c.KIND] |= ~pl.col(c.KIND).is_in(EVENT_KINDS)
     wrong[c.RANK] |= ~pl.col(c.RANK).is_between(1, MAX_RANK)
@@ -240,6 +242,13 @@ def check_table(table: pl.DataFrame) -> pl.DataFrame:
                 else "export it again",
             )
     return table.sort(SEQ)
+
+
+def _keeps_values(given: pl.DataType, wanted: pl.DataType) -> bool:
+    """Return whether a cast between two types keeps every value: Polars cuts fractions, and takes numbers for times."""
+    if wanted.is_integer():
+        return given.is_integer() or given == pl.Null
+    return not wanted.is_temporal() or given in (pl.Datetime, pl.Null)
 
 
 def _checked(number: int, row: Event | Mapping[str, Any]) -> Event:
