@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from fastapi.testclient import TestClient
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.model import ModelConfig, fit, save
+from tigertail.service.http.parameters import SimilarQuery
+from tigertail.service.serving.interleaved_answer import interleaved_answer
+from tigertail.service.serving.served_model import ServedModel
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +75,57 @@ def test_a_challenger_that_lacks_what_an_option_needs_adds_nothing(client: TestC
 def test_a_batch_takes_no_listener_as_it_interleaves_nothing(client: TestClient) -> None:
     refused = client.post("/v1/similar:batch", json={"requests": [{"items": ["star"], "listener": "ola"}]})
     assert refused.status_code == 422
+
+
+def served(folder: Path, version: str, ids: dict[str, str]) -> ServedModel:
+    """A model of ten listeners who play everything; ``ids`` has the id of each artist, found by its letter too."""
+    plays = [(f"listener {n}", item, 1.0) for n in range(10) for item in ids.values()]
+    items = pl.DataFrame({"item_id": list(ids.values()), "name": list(ids), "kind": "artist"})
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row"),
+        "items": items,
+    }
+    if renamed := {old: new for old, new in ids.items() if old != new}:
+        tables["aliases"] = pl.DataFrame(
+            {"item_id": list(renamed.values()), "alias": list(renamed), "scheme": "item_id"}
+        ).with_columns(count=pl.lit(1, pl.UInt64))
+    settings = {"base": {"factors": 2}, "listening": {"groups": "none"}}
+    model = fit(Dataset.write(folder / version, tables, name=version), ModelConfig.model_validate(settings))
+    made = ServedModel(model, folder)
+    made.version = version
+    return made
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> ServedModel:
+    return served(tmp_path_factory.mktemp("plain"), "plain", {letter: letter for letter in "abcdef"})
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_item_with_a_new_id_is_listed_once(plain: ServedModel, tmp_path: Path, turned: bool) -> None:
+    renamed = served(
+        tmp_path, "renamed", {letter: "new-b" if letter == "b" else letter for letter in "abcdef"}
+    )
+    first, second = (renamed, plain) if turned else (plain, renamed)
+    items = interleaved_answer(first, second, SimilarQuery(item=["a"], listener="ola"))["items"]
+    assert sorted(item["name"] for item in items) == list("bcdef")
+
+
+def test_an_excluded_item_that_the_challenger_lacks_does_not_silence_it(
+    plain: ServedModel, tmp_path: Path
+) -> None:
+    older = served(tmp_path, "older", {letter: letter for letter in "abcde"})
+    answer = interleaved_answer(plain, older, SimilarQuery(item=["a"], listener="ola", exclude=["f", "b"]))
+    assert sorted(item["id"] for item in answer["items"]) == list("cde")
+    assert {item["model"] for item in answer["items"]} == {"plain", "older"}
+
+
+def test_another_spelling_and_reasons_do_not_change_the_list(plain: ServedModel, tmp_path: Path) -> None:
+    other = served(tmp_path, "other", {letter: letter for letter in "abcdef"})
+
+    def teams(**query: object) -> list[list[str]]:
+        """The teams of ten listeners' lists."""
+        asked = [SimilarQuery.model_validate({"listener": str(n), **query}) for n in range(10)]
+        return [[item["model"] for item in interleaved_answer(plain, other, one)["items"]] for one in asked]
+
+    assert teams(item=["a"]) == teams(item=["A"]) == teams(item=["a"], why=True)
