@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from tigertail import columns as c
 from tigertail.service.http.json import to_json
 
 MEDIA_TYPES: Final = {"json": "application/json", "jspf": "application/jspf+json", "m3u": "audio/x-mpegurl"}
 _MUSICBRAINZ: Final = "https://musicbrainz.org"
+_SLASHES: Final = re.compile(r"[/\\]")
 _ENTITIES: Final = {c.ARTIST: "artist", c.ALBUM: "release", c.TRACK: "recording"}
 
 
@@ -30,7 +32,7 @@ def to_jspf(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[st
 def to_m3u(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[str] = ()) -> bytes:
     """Render a playlist as extended M3U; what an entry points to is MusicBrainz, or where that is unknown its name.
 
-    Notices are comments. A line that begins with # would be one too, so a name that does is a path of this folder.
+    Notices are comments. A name is a file of this folder, or a player would take one for a comment or an address.
 
     Examples
     --------
@@ -39,16 +41,16 @@ def to_m3u(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[str
     #EXTM3U
     #PLAYLIST:After Can
     #EXTINF:-1,Can - Vitamin C
-    Can - Vitamin C
+    ./Can - Vitamin C
     """
     lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(title)}", *(f"# {_one_line(notice)}" for notice in notices)]
     for item in items:
         name = _one_line(" - ".join(filter(None, (item.get("artist"), item["name"]))))
-        lines += [f"#EXTINF:-1,{name}", _address(item) or (f"./{name}" if name.startswith("#") else name)]
+        lines += [f"#EXTINF:-1,{name}", _address(item) or f"./{_SLASHES.sub('_', name)}"]
     return ("\n".join(lines) + "\n").encode()
 
 
-def title_of(names: Sequence[str], way: str) -> str:
+def title_of(names: Sequence[str], way: Literal["to", "after"]) -> str:
     """Return the title of a playlist: 'Can to Madonna', 'After Can'.
 
     Examples
