@@ -39,7 +39,7 @@ def test_build_shows_what_listeners_of_each_source_could_hear(recipe: Path) -> N
         "plays": ["2", "3", "3", "100.0%", "closed"],
         "lastfm-country": ["1", "1", "1", "33.3%", "closed"],
     }
-    assert "WARNING: lastfm-country, 33% of the listeners, could hear 33.3% of the items." in shown
+    assert "WARNING: lastfm-country, 1 of 3 listeners, could hear 33.3% of the items." in shown
     assert "rests on the 2 listeners of larger catalogues" in shown
 
 

@@ -19,6 +19,8 @@ from tigertail.simulation import WorldConfig
         ({"artists": 50, "artists_per_listener": 45}, "50 artists leave nothing to choose from"),
         ({"planets": 9}, "planets: "),
         ({"services": "global=0.5, global =0.5,full=0.5"}, "services: .* names a service twice"),
+        ({"services": "full=nan"}, "must be 0 or more and add up to 1"),
+        ({"services": "nope=1"}, "services: 'nope' is none of global, full and regional"),
     ],
 )
 def test_absurd_worlds_are_refused(settings: dict[str, Any], says: str) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from tigertail.cli.output import print_table
 from tigertail.cli.sources import print_sources
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     from tigertail.dataset.summary import Description
 
-COUNTRIES_SHOWN = 10
+COUNTRIES_SHOWN: Final = 10
 
 RecipeFile = Annotated[Path, typer.Argument(help="A TOML file that names the sources.")]
 NewDataset = Annotated[Path, typer.Argument(help="The folder to make.")]
@@ -122,7 +123,7 @@ def describe(
 def _print_description(facts: Description) -> None:
     from tigertail.dataset.summary import top_countries
 
-    typer.echo(facts.name)
+    typer.echo(printable(facts.name))
     if facts.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
     print_table(["", "number"], _counts(facts), left=[""])
@@ -132,12 +133,12 @@ def _print_description(facts: Description) -> None:
         [
             [
                 "items per listener",
-                *_whole(facts.items_per_listener_quantiles),
+                *map(_number, facts.items_per_listener_quantiles.values()),
                 f"{facts.items_per_listener:.1f}",
             ],
             [
                 "listeners per item",
-                *_whole(facts.listeners_per_item_quantiles),
+                *map(_number, facts.listeners_per_item_quantiles.values()),
                 f"{facts.listeners_per_item:.1f}",
             ],
         ],
@@ -188,7 +189,7 @@ def _counts(facts: Description) -> list[tuple[str, str]]:
         ("listeners", f"{facts.listeners:,}"),
         *((f"items: {kind}s", f"{count:,}") for kind, count in facts.items.items()),
         ("interactions", f"{facts.interactions:,}"),
-        ("sum of play counts", f"{facts.plays:,.0f}"),
+        ("sum of play counts", _number(facts.plays)),
         ("density", f"{facts.density:.3%}"),
         ("Zipf exponent of listeners by rank", "-" if exponent is None else f"{exponent:.2f}"),
         ("tables", ", ".join(facts.tables)),
@@ -196,5 +197,5 @@ def _counts(facts: Description) -> list[tuple[str, str]]:
     ]
 
 
-def _whole(quantiles: dict[float, float]) -> list[str]:
-    return [f"{value:,.0f}" for value in quantiles.values()]
+def _number(value: float) -> str:
+    return f"{value:,.1f}".removesuffix(".0")

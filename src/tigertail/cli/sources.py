@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tigertail.cli.output import print_table
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     from tigertail.dataset.summary_sources import SourceSize
@@ -21,7 +22,7 @@ def print_sources(sources: Sequence[SourceSize]) -> None:
         ["source", "listeners", "interactions", "items offered", "share of all items", "catalogue"],
         [
             [
-                one.source or "(none)",
+                _name(one),
                 f"{one.listeners:,}",
                 f"{one.interactions:,}",
                 f"{one.items:,}",
@@ -39,7 +40,7 @@ def print_sources(sources: Sequence[SourceSize]) -> None:
     everybody = sum(one.listeners for one in sources)
     for one in small:
         typer.echo(
-            f"WARNING: {one.source or '(none)'}, {one.listeners / everybody:.0%} of the listeners, could hear "
+            f"WARNING: {printable(_name(one))}, {one.listeners:,} of {everybody:,} listeners, could hear "
             f"{one.share:.1%} of the items."
         )
     others = everybody - sum(one.listeners for one in small)
@@ -48,5 +49,10 @@ def print_sources(sources: Sequence[SourceSize]) -> None:
         "That these listeners do not play the other items is no evidence against them: the base model leaves such\n"
         "pairs out, and evaluation ranks for each listener what the source offers. It is no evidence for them either:\n"
         f"what is similar among the other items rests on {rests}. If these listeners could\n"
-        'hear more, say so in the recipe: catalogue = "open", or a table of availability.\n'
+        "hear more, the dataset must say so: give no source to who could hear everything (in a recipe catalogue =\n"
+        '"open"), and rows of availability to a source or country that offers more.\n'
     )
+
+
+def _name(size: SourceSize) -> str:
+    return size.source or "(none)"

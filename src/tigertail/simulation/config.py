@@ -136,13 +136,15 @@ class WorldConfig(BaseModel):
         shares = {name.strip(): share.strip() for name, share in parts}
         if len(shares) < len(parts):
             raise ValueError(f"'{value}' names a service twice")
+        if unknown := [name for name in shares if name not in (GLOBAL, FULL, REGIONAL)]:
+            raise ValueError(f"'{unknown[0]}' is none of {GLOBAL}, {FULL} and {REGIONAL}")
         return shares
 
     @model_validator(mode="after")
     def _services_serve_everybody(self) -> Self:
         if not self.services:
             return self
-        if min(self.services.values()) < 0 or abs(sum(self.services.values()) - 1) > 1e-6:
+        if not (min(self.services.values()) >= 0 and abs(sum(self.services.values()) - 1) <= 1e-6):  # NaN too
             raise ValueError("the shares of the services must be 0 or more and add up to 1")
         if set(self.services) == {REGIONAL}:
             raise ValueError("the regional service is missing in some countries: add global or full")
