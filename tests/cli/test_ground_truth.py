@@ -35,6 +35,14 @@ def test_prints_the_usable_pairs_and_the_scores(scenes: Dataset, lists: Path) ->
     assert "Kendall" not in text
 
 
+def test_control_characters_of_lists_are_shown_and_not_sent(scenes: Dataset, tmp_path: Path) -> None:
+    file = tmp_path / "lists.csv"
+    file.write_text("query,similar\nКино,n2\nn3,\x1b[31mred\n", encoding="utf-8")
+    text = run_cli("evaluate", scenes.path, "--ground-truth", file).stdout
+    assert r"For example: \x1b[31mred." in text
+    assert "\x1b" not in text
+
+
 def test_the_true_affinity_gives_the_validity_of_metrics(world: Path, tmp_path: Path) -> None:
     text = run_cli("evaluate", world, "--ground-truth", "simulated", "--report", tmp_path / "report").stdout
     for words in ("SIMULATED", "graded", "Kendall tau-b", "regret", "frontier"):

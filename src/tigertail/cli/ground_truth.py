@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tigertail.cli.output import print_table
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, printable
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
@@ -19,6 +19,15 @@ SIMULATED = "simulated"
 
 def refuse_split_options(truth: str | None, protocol: ProtocolConfig, *, seeds: int, countries: bool) -> None:
     """Refuse options about held-out listeners that a ground truth has no use for.
+
+    Parameters
+    ----------
+    truth
+        A file of curated lists, :data:`SIMULATED`, or None for the folder of lists that the environment names.
+    protocol
+        The options; those at their defaults count as left out.
+    seeds, countries
+        Those of ``--seeds`` and ``--countries``.
 
     Raises
     ------
@@ -57,7 +66,7 @@ def evaluate_by_ground_truth(
     for system in systems:
         if system.lens:
             typer.echo(
-                f"Left out: {system.name}. A lens needs a listener's country, and here no listener asks.",
+                f"Left out: {printable(system.name)}. A lens needs a listener's country, and here no listener asks.",
                 err=True,
             )
     scores = evaluation.evaluate_against(dataset, ground_truth, systems, k=protocol.k, seed=protocol.seed)
@@ -92,7 +101,7 @@ def _read(dataset: Dataset, truth: str | None, layout: str) -> GroundTruth:
 
 def _print_scores(scores: GroundTruthReport) -> None:
     typer.echo(
-        f"{scores.dataset} by {scores.truth}: {scores.queries:,} of {scores.queries_read:,} queries "
+        f"{printable(f'{scores.dataset} by {scores.truth}')}: {scores.queries:,} of {scores.queries_read:,} queries "
         f"and {scores.pairs:,} of {scores.read:,} pairs can be used. "
         "For these scores no listener is held out; full ranking."
     )
@@ -102,7 +111,7 @@ def _print_scores(scores: GroundTruthReport) -> None:
         rows = [[reason, f"{pairs:,}"] for reason, pairs in scores.left_out.items()]
         print_table(["reason to leave out", "pairs"], rows, left=["reason to leave out"])
     if scores.examples:
-        typer.echo(f"For example: {', '.join(scores.examples)}.")
+        typer.echo(f"For example: {printable(', '.join(scores.examples))}.")
     typer.echo("Square brackets: 95 % intervals over queries.")
     if scores.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
