@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tigertail.errors import ConfigError
@@ -21,11 +23,21 @@ def test_is_read_as_people_write_it(text: str, budget: Budget) -> None:
     assert Budget.parse(text) == budget
 
 
-@pytest.mark.parametrize("text", ["", "0", "-3", "1.5", "soon", "0m", "3 d"])
+@pytest.mark.parametrize("text", ["", "0", "-3", "1.5", "soon", "0m", "3 d", "٣٠", "9" * 400 + "h"])
 def test_other_texts_are_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="is not a budget") as refused:
         Budget.parse(text)
     assert "20m" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{}, {"trials": 0}, {"seconds": 0.0}, {"trials": 2, "seconds": 1.0}, {"seconds": float("nan")}],
+)
+def test_one_of_both_is_given_and_above_0(given: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="is not a budget") as refused:
+        Budget(**given)
+    assert "above 0" in refused.value.remedy
 
 
 def test_trials_are_counted_by_study() -> None:
