@@ -90,6 +90,38 @@ def test_useless_files_are_refused(scenes: Dataset, tmp_path: Path, lines: list[
     assert refused.value.remedy
 
 
+def test_spellings_of_one_item_are_one_query(scenes: Dataset, tmp_path: Path) -> None:
+    truth = read_curated(curated(tmp_path, "query,similar", "n1,n2", "Кино,n3", "кино,n2"), scenes)
+    assert (truth.queries_read, truth.queries) == (1, 1)
+
+
+def test_ids_that_an_empty_cell_made_floats_are_whole_again(tmp_path: Path) -> None:
+    tables = {
+        "plays": pl.DataFrame({"listener_id": ["ana"] * 2, "item_id": ["1", "2"], "plays": [1.0] * 2}),
+        "items": pl.DataFrame({"item_id": ["1", "2"], "name": ["Kult", "Sade"], "kind": "artist"}),
+        "listeners": pl.DataFrame({"listener_id": ["ana"]}),
+    }
+    dataset = Dataset.write(tmp_path / "numbered", tables, name="numbered")
+    table = pl.DataFrame({"query": [1.0, None], "similar": [2.0, 1.0]})
+    table.write_parquet(tmp_path / "lists.parquet")
+    assert pairs(read_curated(tmp_path / "lists.parquet", dataset)) == {("1", "2", 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("lines", "remedy"),
+    [
+        (["n1,n2,0", "n2,n3,0", "Nobody,n1,0"], "a grade above 0"),
+        (["Nobody,n1,1", "Nobody,n2,1", "n2,n3,0"], "unlike Nobody"),
+    ],
+)
+def test_the_remedy_is_that_of_most_pairs(
+    scenes: Dataset, tmp_path: Path, lines: list[str], remedy: str
+) -> None:
+    with pytest.raises(DataError) as refused:
+        read_curated(curated(tmp_path, "query,similar,grade", *lines), scenes)
+    assert remedy in refused.value.remedy
+
+
 @pytest.mark.parametrize("query", [["n1"], b"\xff"])
 def test_columns_of_no_text_are_refused(scenes: Dataset, tmp_path: Path, query: object) -> None:
     pl.DataFrame({"query": [query], "similar": ["n2"]}).write_parquet(tmp_path / "lists.parquet")
@@ -128,9 +160,37 @@ def test_sas_is_found_through_the_environment(
     monkeypatch.delenv("TIGERTAIL_DATA", raising=False)
     with pytest.raises(DataError, match="no folder of the SAS data set"):
         read_sas(None, scenes)
+    monkeypatch.setenv("TIGERTAIL_DATA", "")
+    with pytest.raises(DataError, match="no folder of the SAS data set"):
+        read_sas(None, scenes)
     sas.rename(sas.parent / "artist-similarity-sas")
     monkeypatch.setenv("TIGERTAIL_DATA", str(sas.parent))
     assert read_sas(None, scenes).name == "artist-similarity-sas"
+
+
+def test_sas_is_called_as_its_folder_also_from_within(
+    scenes: Dataset, sas: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(sas)
+    assert read_sas(".", scenes).name == sas.name
+
+
+def test_sas_has_mbids_in_any_letter_case(scenes: Dataset, sas: Path) -> None:
+    mbids = scenes.items.with_columns(pl.when(pl.col("item_id") == "n2").then(pl.lit("m-rós")).alias("mbid"))
+    known = Dataset.write(sas / "known", {"plays": scenes.plays, "items": mbids}, name="known")
+    for file in sas.glob("*.txt"):
+        file.write_text(file.read_text().upper())
+    assert pairs(read_sas(sas, known)) == {("n1", "n3", 1.0), ("n1", "n2", 1.0)}
+
+
+def test_sas_of_other_artists_asks_for_another_dataset(scenes: Dataset, sas: Path) -> None:
+    (sas / "lastfmapi_gold.txt").write_text("m-x\tm-y\n")
+    with pytest.raises(DataError, match="not one of its 1 pairs") as refused:
+        read_sas(sas, scenes)
+    assert refused.value.remedy.startswith("use a dataset")
+    (sas / "lastfmapi_gold.txt").write_text("m-kino\t\n")
+    with pytest.raises(DataError, match="no artist has a similar one"):
+        read_sas(sas, scenes)
 
 
 def test_sas_says_in_which_line_it_is_damaged(scenes: Dataset, sas: Path) -> None:

@@ -36,11 +36,7 @@ def by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
     of_sources = _aliases(dataset, c.ITEM_ID).rename({c.ALIAS: _REFERENCE})
     by_id = pl.concat([own, of_sources.join(own, on=_REFERENCE, how="anti")])
     references = names.to_frame(_REFERENCE)
-    small = references.with_columns(pl.col(_REFERENCE).str.to_lowercase().alias(c.MBID))
-    by_mbid = small.join(_mbids(dataset).rename({_REFERENCE: c.MBID}), on=c.MBID).select(
-        c.ITEM_ID, _REFERENCE
-    )
-    by_id = pl.concat([by_id, by_mbid.join(by_id, on=_REFERENCE, how="anti")])
+    by_id = pl.concat([by_id, _by_mbid(references, dataset).join(by_id, on=_REFERENCE, how="anti")])
     return _matched(references, by_id, names, dataset)
 
 
@@ -50,9 +46,9 @@ def by_mbid_or_name(mbids: pl.Series, names: dict[str, str], dataset: Dataset) -
     Parameters
     ----------
     mbids
-        References: MBIDs.
+        References: MBIDs, in any letter case.
     names
-        The name of each MBID, where the list gives one.
+        The name of each reference, where the list gives one.
     dataset
         The dataset.
 
@@ -62,16 +58,18 @@ def by_mbid_or_name(mbids: pl.Series, names: dict[str, str], dataset: Dataset) -
         As of :func:`by_id_or_name`.
     """
     shown = pl.Series([names.get(mbid, mbid) for mbid in mbids], dtype=pl.String)
-    return _matched(mbids.to_frame(_REFERENCE), _mbids(dataset), shown, dataset)
+    references = mbids.to_frame(_REFERENCE)
+    return _matched(references, _by_mbid(references, dataset), shown, dataset)
 
 
-def _mbids(dataset: Dataset) -> pl.DataFrame:
-    """Return the MBIDs of items: item_id, reference."""
+def _by_mbid(references: pl.DataFrame, dataset: Dataset) -> pl.DataFrame:
+    """Return the items of references that are MBIDs, in any letter case: item_id, reference."""
     items = dataset.items
-    by_mbid = _aliases(dataset, c.MBID).rename({c.ALIAS: _REFERENCE})
+    mbids = _aliases(dataset, c.MBID).rename({c.ALIAS: c.MBID})
     if c.MBID in items.columns:
-        by_mbid = pl.concat([items.select(c.ITEM_ID, pl.col(c.MBID).alias(_REFERENCE)), by_mbid])
-    return by_mbid.drop_nulls()
+        mbids = pl.concat([items.select(c.ITEM_ID, c.MBID), mbids])
+    small = references.with_columns(pl.col(_REFERENCE).str.to_lowercase().alias(c.MBID))
+    return small.join(mbids.drop_nulls(), on=c.MBID).select(c.ITEM_ID, _REFERENCE)
 
 
 def _aliases(dataset: Dataset, scheme: str) -> pl.DataFrame:

@@ -59,10 +59,10 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
         raise DataError(
             "the file has no rows", path=path, remedy="write a query and a similar item in each row"
         )
-    grade = pl.col(GRADE) if GRADE in rows.columns else pl.lit("1")
+    grade = pl.col(GRADE) if GRADE in rows.columns else pl.lit(1)
     try:
         listed = rows.select(
-            pl.col(QUERY, SIMILAR).cast(pl.String).str.strip_chars(),
+            *(_whole(rows[name]).cast(pl.String).str.strip_chars() for name in (QUERY, SIMILAR)),
             grade.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).alias(GRADE),
         )
     except pl.exceptions.PolarsError:  # lists, or bytes that are no text
@@ -72,7 +72,12 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
             path=path,
             remedy="write an id or a name in query and similar, one pair in each row, and a number in grade",
         ) from None
-    return _matched(path, listed, lambda names: by_id_or_name(names, dataset))
+    return _matched(
+        path,
+        listed,
+        lambda names: by_id_or_name(names, dataset),
+        unknown_remedy="use ids, MBIDs or names of the dataset's items, unlike",
+    )
 
 
 def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
@@ -91,12 +96,13 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
     DataError
         If a file is missing or of another layout, or the dataset has none of the artists.
     """
-    if folder is None and "TIGERTAIL_DATA" not in os.environ:
+    data = os.environ.get("TIGERTAIL_DATA")
+    if folder is None and not data:
         raise DataError(
             "no folder of the SAS data set is given",
             remedy=f"give its folder, or set TIGERTAIL_DATA to the folder of {SAS_FOLDER}",
         )
-    path = Path(os.environ["TIGERTAIL_DATA"]) / SAS_FOLDER if folder is None else Path(folder)
+    path = Path(data or "") / SAS_FOLDER if folder is None else Path(folder)
     lists = _lines(path / SAS_LISTS)
     names = {mbid: rest.partition("\t")[0] for mbid, rest in _lines(path / SAS_NAMES)}
     listed = pl.DataFrame(
@@ -104,7 +110,16 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
         {QUERY: pl.String, SIMILAR: pl.String, GRADE: pl.Float64},
         orient="row",
     )
-    return _matched(path, listed, lambda mbids: by_mbid_or_name(mbids, names, dataset))
+    if listed.is_empty():
+        raise DataError(
+            "no artist has a similar one", path=path / SAS_LISTS, remedy="give the file as published"
+        )
+    return _matched(
+        path,
+        listed,
+        lambda mbids: by_mbid_or_name(mbids, names, dataset),
+        unknown_remedy="use a dataset whose artists have MBIDs, or names as Last.fm writes them, such as",
+    )
 
 
 def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> GroundTruth:
@@ -135,11 +150,23 @@ def read_lists(path: Path | str | None, layout: str, dataset: Dataset) -> Ground
     return read_curated(path, dataset)
 
 
-def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.DataFrame]) -> GroundTruth:
+def _whole(ids: pl.Series) -> pl.Series:
+    """Return ids as they were before an empty cell of their column made them floats: 311, not 311.0."""
+    is_whole = ids.dtype.is_float() and (ids.drop_nulls().fill_nan(None).drop_nulls() % 1 == 0).all()
+    return ids.cast(pl.Int64, strict=False) if is_whole else ids
+
+
+def _matched(
+    path: Path,
+    listed: pl.DataFrame,
+    find: Callable[[pl.Series], pl.DataFrame],
+    *,
+    unknown_remedy: str,
+) -> GroundTruth:
     """Replace names by ids; count the unusable pairs, by reason.
 
     ``find`` returns, for distinct names, the columns reference, shown (a readable name), item_id and why; one of the
-    last two is null.
+    last two is null. ``unknown_remedy`` is for names that mean no item or several; such a name follows it.
     """
     names = pl.concat([listed[QUERY], listed[SIMILAR].alias(QUERY)]).drop_nulls()
     names = names.filter(names != "").unique(maintain_order=True)
@@ -176,16 +203,19 @@ def _matched(path: Path, listed: pl.DataFrame, find: Callable[[pl.Series], pl.Da
     if repeated := len(used) - len(pairs):
         left_out["pair is there already (the highest grade counts)"] = repeated
     if pairs.is_empty():
+        most = next(iter(left_out))
         raise DataError(
             f"not one of its {len(rows):,} pairs can be used ({'; '.join(left_out)})",
             path=path,
-            remedy=f"use ids, MBIDs or names of the dataset's items, unlike {examples[0]}"
-            if examples
+            remedy=f"{unknown_remedy} {examples[0]}"
+            if most.startswith(("query:", "similar:"))
             else "write pairs of two different items, and a grade above 0, or no column grade",
         )
     graded = pairs[c.SCORE].n_unique() > 1
-    queries_read = listed[QUERY].filter(listed[QUERY] != "").n_unique()
-    return GroundTruth(path.name, pairs, graded, len(rows), left_out, queries_read, examples)
+    # Spellings of one item are one query.
+    queries_read = rows.filter(pl.col(QUERY) != "").select(pl.coalesce(c.ITEM_ID, QUERY)).n_unique()
+    name = path.name or path.resolve().name
+    return GroundTruth(name, pairs, graded, len(rows), left_out, queries_read, examples)
 
 
 def _lines(path: Path) -> list[tuple[str, str]]:

@@ -32,9 +32,9 @@ class GroundTruth:
     left_out
         Unusable pairs, by reason.
     queries_read
-        Queries in the source.
+        Queries in the source; spellings of one item are one.
     examples
-        Some of the items that the dataset lacks.
+        Some names that mean no item of the dataset, or several.
     """
 
     name: str

@@ -83,7 +83,7 @@ class GroundTruthReport:
     left_out
         Pairs that could not be used, by reason.
     examples
-        Some items the dataset does not have.
+        Some names that mean no item of the dataset, or several.
     scored
         Queries scored: all, or a random sample of :data:`MAX_QUERIES`.
     reference
