@@ -57,6 +57,18 @@ def test_before_anyone_teaches_the_descriptors_are_compared(make: Make) -> None:
     assert (fit_audio(dataset, interactions, strict, factors(interactions)).vectors == plain.vectors).all()
 
 
+def test_nothing_is_predicted_of_the_one_artist_who_teaches(make: Make) -> None:
+    """Left out, they leave nothing to predict their tracks from: rounding must not pass for a direction."""
+    ids = [f"a{n:02}" for n in range(ARTISTS)]
+    artists = ["known"] * (ARTISTS - 2) + ["unheard", "another"]
+    tracks = pl.DataFrame({"item_id": ids, "name": ids, "kind": "track", "artist_id": artists})
+    dataset, interactions = make(sounds(), items=tracks)
+    vectors = fit_audio(dataset, interactions, AudioConfig(min_listeners=1), factors(interactions)).vectors
+    unheard = [code(interactions, item) for item in ids[-2:]]
+    assert np.linalg.norm(vectors[unheard], axis=1) == pytest.approx(1)
+    assert not np.delete(vectors, unheard, axis=0).any()
+
+
 def test_factors_to_be_learned_must_be_given(make: Make) -> None:
     with pytest.raises(ConfigError, match="were not given"):
         fit_audio(*make(sounds()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,8 +16,10 @@ from tigertail.signals.audio.features import Features, read_features
 from tigertail.signals.audio.regression import predict
 from tigertail.signals.audio.signal import AudioAffinity, Metric
 from tigertail.signals.audio.targets import Targets, factor_targets, label_targets
-from tigertail.signals.directions import directions
+from tigertail.signals.directions import directions, lengths
 from tigertail.threads import limited
+
+_ROUNDING: Final = 1e-8  # a prediction as short as this is nothing but rounding; targets have the length 1
 
 
 def fit_audio(
@@ -27,7 +31,8 @@ def fit_audio(
     """Fit the audio signal.
 
     Where nothing is to be predicted (``targets = "none"``), or no item has a target, as in a dataset without plays, the
-    descriptors themselves are compared. With ``targets = "both"``, a kind of target that no item has is left out.
+    descriptors themselves are compared. With ``targets = "both"``, a kind of target that no item has is left out; the
+    tables that the kinds are read from must be there.
 
     Parameters
     ----------
@@ -38,15 +43,16 @@ def fit_audio(
     config
         Settings; None means the defaults.
     factors
-        The base model's item vectors, fitted on the same data; float32, (items, factors). Needed where they
-        are learned.
+        The base model's item vectors, fitted on the same data; float32, finite, (items, factors). Needed where
+        they are learned.
 
     Raises
     ------
     ConfigError
         If factors are to be learned and not given.
     DataError
-        If the dataset has no audio, or no annotations where labels are to be learned.
+        If the dataset has no table of audio, or none of annotations where labels are to be learned; or if its audio
+        has no descriptor, or no item of the catalogue.
     """
     config = config or AudioConfig()
     features = read_features(dataset, interactions, config)
@@ -94,6 +100,8 @@ def _targets(
 def _predicted(features: Features, targets: Targets, config: AudioConfig) -> NDArray[np.float64]:
     """Return predictions of length 1, and 0 where nothing is predicted, so that several kinds of target count alike.
 
+    Nothing is predicted of an artist who alone teaches and is left out.
+
     The vectors of an item with two kinds, side by side, have the length sqrt(2); the cosine does not see it.
     """
     predicted = predict(
@@ -106,4 +114,5 @@ def _predicted(features: Features, targets: Targets, config: AudioConfig) -> NDA
         leave_out=config.leave_out,
         seed=config.seed,
     )
+    predicted[lengths(predicted) < _ROUNDING] = 0
     return directions(predicted)
