@@ -55,7 +55,7 @@ def test_nothing_is_guessed(text: str | None) -> None:
     assert country_code(text) is None
 
 
-@pytest.mark.parametrize("text", ["n.a.", "N.A.", "n. a.", " n.a "])
+@pytest.mark.parametrize("text", ["n.a.", "N.A.", "n. a.", " n.a ", "(n.a.)", "n.a.?", "'N.A.'", "n . a."])
 def test_what_is_not_available_is_not_namibia(text: str) -> None:
     assert country_code(text) is None
     assert country_code("NA") == "NA"

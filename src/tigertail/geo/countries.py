@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
@@ -96,7 +97,7 @@ _COMMON_NAMES_ABROAD: Final = {
     "한국": "KR",
 }
 _CODE_LENGTH: Final = 3
-_NOT_AVAILABLE: Final = frozenset({"n.a", "n.a.", "n. a."})  # folded, it would be Namibia's code
+_NOT_AVAILABLE: Final = re.compile(r"\W*n\s*\.\s*a\W*", re.IGNORECASE)  # folded, it would be Namibia's code
 
 
 def country_code(text: str | None) -> str | None:
@@ -106,14 +107,16 @@ def country_code(text: str | None) -> str | None:
     ----------
     text
         A short, official or common English name, a name of the past, an alpha-2 or alpha-3 code of today, an
-        alpha-2 code of the past that this function gives, or a name in a language that is official somewhere.
+        alpha-2 code of the past that this function gives ("AN", "CS", "FQ", "NT", "PC", "SU", "YU"), or a name in a
+        language that is official somewhere.
         Case, accents and punctuation do not matter; nothing else is guessed.
 
     Returns
     -------
     str or None
         The code; for a country that is no more, its one successor's, or its withdrawn code where several
-        states followed it ("AN" for the Netherlands Antilles). None if the text names no country.
+        states followed it ("AN" for the Netherlands Antilles). Where another country has that code today, it is one
+        successor's ("CZ" for Czechoslovakia), or None. None if the text names no country.
 
     Notes
     -----
@@ -132,7 +135,7 @@ def country_code(text: str | None) -> str | None:
     True
     """
     name = fold(text) if text else ""
-    if not text or not name or text.strip().lower() in _NOT_AVAILABLE:
+    if not text or not name or _NOT_AVAILABLE.fullmatch(text):
         return None
     return _english().get(name) or _abroad().get(name)  # most data is English: spare it the other names
 
@@ -167,12 +170,13 @@ def current_country(code: str) -> str | None:
 def past_name(code: str) -> str:
     """Return the short English name a country had whose code is withdrawn, such as "USSR" for "SU".
 
-    Of two countries that had a code one after the other ("CS") it is the later.
+    Of two countries that had a code one after the other ("CS") it is the later. Of a code that another country has
+    today it is that of the past ("Sikkim" for "SK").
 
     Raises
     ------
     KeyError
-        If the code is not withdrawn.
+        If the code never was withdrawn.
     """
     import pycountry
 
@@ -182,7 +186,7 @@ def past_name(code: str) -> str:
 
 
 def looks_like_code(name: str) -> bool:
-    """Return whether a folded name could be a code: it has up to three Latin letters."""
+    """Return whether a folded name could be a code: it has up to three characters, of ASCII alone."""
     return name.isascii() and len(name) <= _CODE_LENGTH
 
 
