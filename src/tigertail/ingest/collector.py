@@ -31,7 +31,7 @@ class FoundItems:
     Parameters
     ----------
     identities
-        The items that plays and catalogues name.
+        The items that plays and catalogues name; its ``item_of`` is that of plays.
     linked
         What rows that only add to known items were linked to; None where there are none.
     """
@@ -46,7 +46,7 @@ class FoundItems:
 
     @property
     def item_of(self) -> pl.DataFrame:
-        """The item of every reference that has one."""
+        """The items of every reference that has one, also in tables that make no items; a credit may have several."""
         if self.linked is None:
             return self.identities.item_of
         both = pl.concat(
@@ -73,10 +73,9 @@ class RowCollector:
         self.side = SideTables(quarantine)
         self._quarantine = quarantine
         self._add_plays = add_plays
-        self._refs: list[pl.DataFrame] = []
-        self._max_references = _MAX_REFERENCES
-        self._alias_refs: list[pl.DataFrame] = []
-        self._known_only_refs: list[pl.DataFrame] = []
+        self._refs = _DistinctReferences()
+        self._alias_refs = _DistinctReferences()
+        self._known_only_refs = _DistinctReferences()
 
     def add(self, source: Source, batch: Batch, rows: pl.DataFrame) -> None:
         """Add the cleaned rows of a batch."""
@@ -86,7 +85,7 @@ class RowCollector:
             return
         if spec.intake is Intake.ALIASES:
             named = with_refs(rows, source)
-            self._alias_refs.append(references(named, source, of_items_table=False, also=(c.ALIAS,)))
+            self._alias_refs.add(references(named, source, of_items_table=False, also=(c.ALIAS,)))
             return
         if spec.is_pairs:
             rows, refs = pair_refs(rows, source)
@@ -101,15 +100,11 @@ class RowCollector:
 
     def distinct_references(self) -> pl.DataFrame | None:
         """Return the distinct references so far: of plays, and of all else that makes items; None without any."""
-        self._refs = [condense(self._refs)] if self._refs else []
-        return self._refs[0] if self._refs else None
+        return self._refs.merged()
 
     def add_references(self, refs: pl.DataFrame) -> None:
         """Add what :meth:`distinct_references` of another collector returned."""
-        self._refs.append(refs)
-        if sum(frame.height for frame in self._refs) >= self._max_references:
-            self._refs = [condense(self._refs)]
-            self._max_references = max(_MAX_REFERENCES, 2 * self._refs[0].height)
+        self._refs.add(refs)
 
     def mbids(self) -> pl.Series:
         """Return the distinct MusicBrainz ids of the references so far."""
@@ -117,7 +112,7 @@ class RowCollector:
         return pl.Series(c.MBID, [], pl.String) if refs is None else refs[c.MBID].drop_nulls().unique()
 
     def find_items(self, sources: Iterable[Source], namespaces: Sequence[str]) -> FoundItems | None:
-        """Return the items that all references mean; None without a reference of plays or of a catalogue.
+        """Return the items that all references mean; None without a row of plays or of a catalogue.
 
         It is to be called once: the references are not kept, since of millions there is room for one copy only.
 
@@ -128,26 +123,50 @@ class RowCollector:
         namespaces
             Their namespaces.
         """
-        if not self._refs:
+        refs, aliases, known_only = (
+            held.take() for held in (self._refs, self._alias_refs, self._known_only_refs)
+        )
+        if refs is None or refs.is_empty():
             return None
-        refs = condense(self._refs)
-        self._refs.clear()
-        aliases = condense(self._alias_refs) if self._alias_refs else None
-        self._alias_refs.clear()
         credits = Credits.of(sources, refs)
         refs, parts = credits.split(refs, self._quarantine)
         identities = resolve(refs, namespaces, aliases)
         identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
-        if not self._known_only_refs:
+        if known_only is None:
             return FoundItems(identities, None)
         known = refs if aliases is None else pl.concat([refs, aliases.drop(c.ALIAS), by_alias(aliases)])
-        known_only_refs, parts = credits.split(condense(self._known_only_refs), self._quarantine)
+        known_only_refs, parts = credits.split(known_only, self._quarantine)
         linked = link_items(known_only_refs, known, identities)
         return FoundItems(identities, replaced(linked, item_of=with_credits(linked.item_of, parts)))
 
     def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
         if batch.known_only:
             columns = (pl.lit(batch.table).alias(TABLE), pl.lit(batch.unspaced).alias(UNSPACED))
-            self._known_only_refs.append(refs.with_columns(columns))
+            self._known_only_refs.add(refs.with_columns(columns))
             return
         self.add_references(refs)
+
+
+class _DistinctReferences:
+    """References of which equal ones are merged whenever many are held."""
+
+    def __init__(self) -> None:
+        self._frames: list[pl.DataFrame] = []
+        self._most = _MAX_REFERENCES
+
+    def add(self, refs: pl.DataFrame) -> None:
+        self._frames.append(refs)
+        if sum(frame.height for frame in self._frames) >= self._most:
+            self._frames = [condense(self._frames)]
+            self._most = max(_MAX_REFERENCES, 2 * self._frames[0].height)
+
+    def merged(self) -> pl.DataFrame | None:
+        """Return them, None if none was added, even an empty table."""
+        self._frames = [condense(self._frames)] if self._frames else []
+        return self._frames[0] if self._frames else None
+
+    def take(self) -> pl.DataFrame | None:
+        """Return them, and hold them no longer."""
+        refs = self.merged()
+        self._frames.clear()
+        return refs

@@ -138,4 +138,4 @@ def most_frequent(rows: pl.DataFrame, key: str, value: str) -> pl.DataFrame:
 def condense(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Merge equal references, adding up their rows."""
     whole = pl.concat(frames)
-    return whole.group_by(pl.exclude(ROWS)).agg(pl.col(ROWS).sum())
+    return whole.group_by(pl.exclude(ROWS)).agg(pl.col(ROWS).sum()).select(whole.columns)
