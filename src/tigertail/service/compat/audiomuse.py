@@ -21,9 +21,9 @@ from tigertail.errors import NoPathError
 from tigertail.model.query_options import QueryOptions
 from tigertail.service.compat.audiomuse_schemas import (
     AudioMuseError,
+    AudioMuseSimilarArtist,
     FoundTrack,
     Path,
-    SimilarArtist,
     SimilarTrack,
 )
 from tigertail.service.compat.catalogue import Catalogue
@@ -118,7 +118,7 @@ async def similar_tracks(
 @router.get(
     "/api/similar_artists",
     summary="Artists like an artist",
-    response_model=list[SimilarArtist],
+    response_model=list[AudioMuseSimilarArtist],
     responses=_RESPONSES,
 )
 async def similar_artists(

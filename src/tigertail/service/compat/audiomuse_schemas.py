@@ -21,7 +21,7 @@ class SimilarTrack(FoundTrack):
     distance: float = Field(description="0 to 1: what the affinity lacks to the best one's.")
 
 
-class SimilarArtist(BaseModel):
+class AudioMuseSimilarArtist(BaseModel):
     """An artist of a list."""
 
     artist: str

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.types import Scope
 
 from tigertail.service.compat.lastfm_requests import METHODS, LastfmRequest, RefusalError, fields_of, is_json
-from tigertail.service.compat.lastfm_schemas import Answer, Failed
+from tigertail.service.compat.lastfm_schemas import Answer, LastfmError
 from tigertail.service.compat.xml import to_xml
 from tigertail.service.http import form_body
 from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
@@ -77,7 +77,8 @@ def _documented() -> dict[int | str, dict[str, Any]]:
         503: "The request queue is full",
     }
     failed: dict[int | str, dict[str, Any]] = {
-        status: {"description": why, "model": Failed, "content": markup} for status, why in refused.items()
+        status: {"description": why, "model": LastfmError, "content": markup}
+        for status, why in refused.items()
     }
     found = "The answer; or, where there is no such artist or track, error 6"
     return {200: {"description": found, "content": markup}, **failed}

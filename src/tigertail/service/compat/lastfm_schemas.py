@@ -1,4 +1,7 @@
-"""Shapes of Last.fm's answers, for the OpenAPI document; :mod:`.lastfm_responses` fills them."""
+"""Shapes of Last.fm's answers, for the OpenAPI document; :mod:`.lastfm_responses` fills them.
+
+Of lists of what is alike the shapes are whole; of the others the outermost name is given.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class Artist(BaseModel):
     url: str
 
 
-class SimilarArtist(Artist):
+class LastfmSimilarArtist(Artist):
     """An artist of a list."""
 
     match: str = Field(description="Share of the best one's affinity, 0 to 1.")
@@ -30,7 +33,7 @@ class SimilarArtist(Artist):
     streamable: str
 
 
-class SimilarTrack(BaseModel):
+class LastfmSimilarTrack(BaseModel):
     """A track of a list."""
 
     name: str
@@ -44,26 +47,30 @@ class SimilarTrack(BaseModel):
     image: list[Image]
 
 
-class _Artists(BaseModel):
-    artist: list[SimilarArtist]
+class LastfmArtists(BaseModel):
+    """A list of artists."""
+
+    artist: list[LastfmSimilarArtist]
     attr: dict[str, str] = Field(alias="@attr")
 
 
-class _Tracks(BaseModel):
-    track: list[SimilarTrack]
+class LastfmTracks(BaseModel):
+    """A list of tracks."""
+
+    track: list[LastfmSimilarTrack]
     attr: dict[str, str] = Field(alias="@attr")
 
 
-class SimilarArtists(BaseModel):
+class LastfmSimilarArtists(BaseModel):
     """Of artist.getSimilar."""
 
-    similarartists: _Artists
+    similarartists: LastfmArtists
 
 
-class SimilarTracks(BaseModel):
+class LastfmSimilarTracks(BaseModel):
     """Of track.getSimilar."""
 
-    similartracks: _Tracks
+    similartracks: LastfmTracks
 
 
 class ArtistInfo(BaseModel):
@@ -102,7 +109,7 @@ class Results(BaseModel):
     results: dict[str, Any]
 
 
-class Failed(BaseModel):
+class LastfmError(BaseModel):
     """Why there is no answer, in Last.fm's codes."""
 
     error: int
@@ -111,13 +118,13 @@ class Failed(BaseModel):
 
 
 Answer = (
-    SimilarArtists
-    | SimilarTracks
+    LastfmSimilarArtists
+    | LastfmSimilarTracks
     | ArtistInfo
     | TopTags
     | TopTracks
     | Corrections
     | TrackInfo
     | Results
-    | Failed
+    | LastfmError
 )

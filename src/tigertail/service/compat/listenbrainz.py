@@ -23,8 +23,8 @@ from tigertail.service.compat.listenbrainz_schemas import (
     MBID_PATTERN,
     ArtistRequest,
     LabsError,
+    LabsSimilarArtist,
     RecordingRequest,
-    SimilarArtist,
     SimilarRecording,
 )
 from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
@@ -102,7 +102,7 @@ def _body(name: str) -> dict[str, Any]:
     f"{ARTISTS}/json",
     name="labs_artists",
     summary="Artists like artists, by MBID",
-    response_model=list[SimilarArtist],
+    response_model=list[LabsSimilarArtist],
     responses=_documented(400, 401, 429, 503),
     openapi_extra=_query("artist_mbids"),
 )
@@ -116,7 +116,7 @@ async def artists(request: Request, context: ContextDependency) -> Response:
     f"{ARTISTS}/json",
     name="labs_artists_body",
     summary="Artists like artists, by MBID",
-    response_model=list[SimilarArtist],
+    response_model=list[LabsSimilarArtist],
     responses=_documented(400, 401, 413, 429, 503),
     openapi_extra=_body("artist_mbids"),
 )

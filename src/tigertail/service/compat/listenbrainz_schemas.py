@@ -13,7 +13,7 @@ MBID_PATTERN: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _SCORE: Final = "The larger the closer; 10,000 is the closest to the one asked about, whether listed or not."
 
 
-class SimilarArtist(BaseModel):
+class LabsSimilarArtist(BaseModel):
     """An artist of a list."""
 
     artist_mbid: str

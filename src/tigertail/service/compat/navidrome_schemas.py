@@ -116,7 +116,7 @@ class Songs(BaseModel):
     songs: list[SongRef]
 
 
-class Match(BaseModel):
+class SongMatch(BaseModel):
     """A track, and how near it is."""
 
     song: SongRef
@@ -128,4 +128,4 @@ class Match(BaseModel):
 class Matches(BaseModel):
     """Tracks, the best first, or in the order of a path."""
 
-    matches: list[Match]
+    matches: list[SongMatch]
