@@ -7,6 +7,7 @@ that "Kent" alone means something else.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -16,9 +17,10 @@ from tigertail.text.documents.builder import word_set
 
 _REMARK: Final = re.compile(r"(.+?)\s*\(([^()]{1,80})\)\s*$")
 _WORD: Final = re.compile(r"\w+")
-# In the languages of the largest wikis; an unknown remark means something else than a musician.
+# In the languages of the largest wikis. One such word makes a musician, unless a word of a work stands beside it; a
+# remark without any means something else.
 _MUSICIANS: Final = word_set(
-    "artist band bassist cellist composer conductor dj drummer duo ensemble entertainer group guitarist mc musical"
+    "artist band bassist cellist composer conductor dj drummer duo ensemble entertainer group guitarist mc"
     " musician orchestra pianist producer quartet rapper saxophonist singer songwriter supergroup trio trumpeter"
     " violinist vocalist"
     " groupe chanteur chanteuse musicien musicienne rappeur rappeuse musikgruppe sänger sängerin musiker musikerin"
@@ -26,7 +28,11 @@ _MUSICIANS: Final = word_set(
     " muzyk musikgrupp sångare sångerska группа певец певица музыкант рэпер"
     " バンド 歌手 音楽グループ 밴드 가수 乐队 樂團 樂隊 فرقة مغني"
 )
-_WORKS: Final = word_set("album discography ep film single song soundtrack tour")
+_WORKS: Final = word_set(
+    "album discography ep film single song soundtrack tour"
+    " chanson álbum canción canção canzone lied песня альбом"
+    " sonora desenhada"  # banda sonora: a soundtrack; banda desenhada: a comic
+)
 
 
 class Remark(IntEnum):
@@ -61,7 +67,8 @@ def read_title(title: str) -> Title:
     >>> read_title("Kent (band)"), read_title("Love (Beatles album)").remark, read_title("Sade").remark
     (Title(name='kent', remark=<Remark.MUSICIAN: 1>), <Remark.OTHER: 2>, <Remark.NONE: 0>)
     """
-    match = _REMARK.match(title)
+    # Brackets may be of full width, and marks apart from their letters.
+    match = _REMARK.match(unicodedata.normalize("NFKC", title))
     if match is None or fold(title) == fold(match[1]):  # "Beatles (The)": an article
         return Title(fold(title), Remark.NONE)
     remark = _WORD.findall(match[2].casefold())
