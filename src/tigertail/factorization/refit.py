@@ -14,8 +14,8 @@ from tigertail.factorization.observable import Observable
 from tigertail.sparse import CSR
 
 INITIAL_CG_STEPS: Final = 4
-"""Of listeners in the first sweep, from 0: 95 % come within 3 % (``benchmarks/cg_steps.py``), and where items are new,
-further sweeps follow."""
+"""Of listeners in the first sweep, from 0: 95 % come within 3 % (``benchmarks/cg_steps.py``). Where items are new,
+further sweeps follow; where none is, listeners stay at that."""
 NEW_ITEM_SWEEPS: Final = 5  # of new items and their listeners; chosen without a measurement that is kept
 FINAL_SWEEPS: Final = 1  # sweeps of all listeners and all items to solve after that
 
@@ -40,9 +40,9 @@ def partial_refit(
     confidences
         Confidences, all listeners by all items.
     item_vectors
-        Existing item vectors, 0 for new items; float32, (items, factors).
+        Existing item vectors; float32, (items, factors). An item to solve is new if its vector is 0.
     items_to_solve
-        Items to solve; bool, (items,).
+        Items that gained listeners; bool, (items,).
     config
         Settings of the solver for ``confidences``.
     observable
@@ -51,7 +51,8 @@ def partial_refit(
     Returns
     -------
     Factors
-        Vectors of all listeners and all items.
+        Vectors of all listeners and all items. They are the same for any number of threads within
+        :func:`tigertail.threads.limited`.
     """
     by_item = confidences.transpose()
     new_items = np.flatnonzero(items_to_solve & ~item_vectors.any(axis=1))
