@@ -17,14 +17,14 @@ Floats = NDArray[np.float32]
 
 FRAME_STATISTICS: Final = ("centroid", "bandwidth", "rolloff", "flatness", "rms", "crossings")
 """Columns of :attr:`Spectra.statistics`."""
-OCTAVES: Final = 7  # bands of spectral contrast
+OCTAVES: Final = 7  # bands of spectral contrast: five octaves, and what is below and above them
 
 _FRAMES: Final = 256  # frames transformed at a time: they stay in the cache
-_FLOOR: Final = 1e-10  # power below which there is nothing to hear
+_FLOOR: Final = 1e-10  # power below which there is nothing to hear; of sums, that none is 0
 _RANGE: Final = 80.0  # dB below the loudest that are told apart
-_CONTRAST_SHARE: Final = 0.02
+_CONTRAST_SHARE: Final = 0.02  # of a band's frequencies, those of its peaks, and as many of its valleys
 _LOWEST: Final = 200.0  # Hz, upper edge of the lowest band of spectral contrast
-_ROLLOFF: Final = 0.85
+_ROLLOFF: Final = 0.85  # share of the magnitude below the rolloff
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,10 +36,11 @@ class Spectra:
     mel
         Level of each mel band, dB, at most 80 below the loudest; float32, (frames, mels).
     chroma
-        Share of each pitch class, C to B; float32, (frames, 12).
+        Share of each pitch class, C to B, 0 in a silent frame; float32, (frames, 12).
     contrast
         Difference between peaks and valleys of the spectrum, dB, in bands: up to 200 Hz, five octaves above it, and
-        from 6,400 Hz up; float32, (frames, 7).
+        from 6,400 Hz up; float32, (frames, 7). Each has at least one frequency of the transform, so in short frames
+        low bands share theirs; the contrast of one frequency is 0.
     statistics
         Quantities named in :data:`FRAME_STATISTICS`: centroid, bandwidth and rolloff in Hz, flatness and crossings as
         shares, rms as a share of full scale; float32, (frames, 6).
@@ -60,7 +61,7 @@ def spectra(samples: Floats, config: AnalysisConfig) -> Spectra:
     Parameters
     ----------
     samples
-        Float32, (samples,), at ``config.sample_rate``.
+        Finite, of about -1 to 1, at ``config.sample_rate``; float32, (samples,).
     config
         Frames and bands.
     """

@@ -27,13 +27,16 @@ Flags = NDArray[np.bool_]
 GENRE_UTILITY: Final = 6.5  # utility of an artist in the middle of a listener's favourite genre
 MOOD_AXES: Final = 6
 MOOD_UTILITY: Final = 3.0  # utility of an artist in exactly the listener's mood
-HOME_UTILITY: Final = 1.5  # utility of coming from the country whose tastes the listener has
-LANGUAGE_UTILITY: Final = 1.0  # utility of singing in a language the listener understands
+HOME_UTILITY: Final = 1.5  # of coming from the country whose tastes the listener has, at local structure 1
+LANGUAGE_UTILITY: Final = 1.0  # of singing in a language the listener understands, at local structure 1
 LOCAL_ARTISTS: Final = 0.6  # share of artists little known abroad
 LOCAL_GENRES: Final = 0.6  # share of a listener's genres that are their country's own
 GENRES_PER_LISTENER: Final = 3
 POPULARITY_FLATTENING: Final = 0.06  # q of the Zipf-Mandelbrot law, as a share of the artists
 INTERNATIONAL_BOOST: Final = 0.7  # added to the score by which international artists are ranked in popularity
+
+LANGUAGES: Final = sorted({country.language for country in COUNTRIES})
+_LANGUAGE_OF: Final = np.array([LANGUAGES.index(country.language) for country in COUNTRIES])
 
 
 @dataclass(frozen=True)
@@ -45,23 +48,23 @@ class World:
     config
         What it was made from.
     culture
-        The country whose tastes each listener has, shape (listeners,).
+        The country whose tastes each listener has, as a place in ``COUNTRIES``; int64, (listeners,).
     residence
-        The country each listener lives in, shape (listeners,).
+        The country each listener lives in; int64, (listeners,).
     home
-        The country each artist comes from, shape (artists,).
+        The country each artist comes from; int64, (artists,).
     local
-        Whether an artist is little known abroad, shape (artists,).
+        Whether an artist is little known abroad; bool, (artists,).
     genre
-        The main genre of each artist, shape (artists,).
+        The main genre of each artist; int64, (artists,).
     log_popularity
-        Log popularity of each artist, without taste, shape (artists,).
+        Log popularity of each artist, without taste; float64, (artists,).
     cold
-        Whether no listener comes across an artist at all, shape (artists,).
+        Whether no listener comes across an artist at all; bool, (artists,).
     taste
-        Shape (listeners, axes).
+        Float64, (listeners, axes): genres, moods, countries, languages.
     style
-        Shape (artists, axes).
+        Float64, (artists, axes), of the same axes.
     """
 
     config: WorldConfig
@@ -147,10 +150,6 @@ def tastes(culture: Codes, config: WorldConfig, rng: np.random.Generator) -> Rea
     )
 
 
-LANGUAGES: Final = sorted({country.language for country in COUNTRIES})
-_LANGUAGE_OF: Final = np.array([LANGUAGES.index(country.language) for country in COUNTRIES])
-
-
 def listener_shares(config: WorldConfig) -> Reals:
     """Return each country's expected share of the listeners, shape (countries,)."""
     return _normalised(np.array([country.listeners for country in COUNTRIES[: config.countries]]))
@@ -162,7 +161,7 @@ def genre_count(config: WorldConfig) -> int:
 
 
 def popularity_quantile(log_popularity: Reals) -> Reals:
-    """Return the share of artists each artist is more popular than, from 0 to below 1, shape (artists,)."""
+    """Return the share of artists each artist is more popular than, the first of equals less; float64, (artists,)."""
     rank = np.argsort(np.argsort(log_popularity, kind="stable"), kind="stable")
     quantile: Reals = rank / log_popularity.size
     return quantile
@@ -180,7 +179,7 @@ def _log_popularity(local: Flags, config: WorldConfig, rng: np.random.Generator)
 def _artist_genres(
     home: Codes, local: Flags, log_popularity: Reals, config: WorldConfig, rng: np.random.Generator
 ) -> tuple[Codes, Reals]:
-    """Give each artist a main and a second genre; the second weighs more for the popular."""
+    """Give each artist a main and a second genre, which may be the same; the second weighs more for the popular."""
     count, own = home.size, config.scenes_per_country
     shared = rng.choice(config.genres, (count, 2), p=_unequal(config.genres))
     scenes = config.genres + home[:, None] * own + rng.choice(own, (count, 2), p=_unequal(own))

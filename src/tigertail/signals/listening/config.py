@@ -15,9 +15,9 @@ class ListeningConfig(BaseModel):
     groups: Literal["country", "country-language", "learned", "none"] = "country"
     """What listeners are grouped by; "learned" groups them by what they play."""
     min_group_size: int = Field(50, ge=1)
-    """Listeners below which a group falls back to its region."""
+    """Listeners below which a place falls back to its region, and a learned group is dissolved."""
     clusters: int = Field(20, ge=1)
-    """How many groups are learned."""
+    """How many groups are learned, at most."""
     min_listeners: int = Field(2, ge=1)
     """Listeners in a group below which an item has no vector of its own there."""
     shrinkage: float = Field(600.0, gt=0)
@@ -32,7 +32,7 @@ class ListeningConfig(BaseModel):
     beta: float = Field(0.2, ge=0, le=2)
     """Popularity exponent of the affinity: 0 is the plain probability, more ranks stars lower."""
     lens: float = Field(0.5, ge=0, le=1)
-    """Strength of the lens where the listener's place is known."""
+    """Strength of the lens where a query names a place and no strength."""
     lens_smoothing: float = Field(3.0, gt=0)
     """Listeners of an item added to those counted in a place and to those expected there."""
     lens_evidence: float = Field(25.0, gt=0)
