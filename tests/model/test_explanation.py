@@ -9,6 +9,7 @@ import pytest
 from tigertail.mixing import Mixture
 from tigertail.model import Model
 from tigertail.model.explanation import explain, format_reasons
+from tigertail.signals.audio.signal import AudioAffinity
 from tigertail.signals.evidence import Evidence
 from tigertail.signals.listening import GroupedCoListening
 
@@ -118,3 +119,14 @@ def test_what_was_worked_out_with_the_affinity_is_not_worked_out_again(local_mod
     np.testing.assert_array_equal(affinity, mixture.affinity(seeds))
     again = explain("mixture", mixture, seeds, answers, contributions=contributions)
     assert again.rows == explain("mixture", mixture, seeds, answers).rows
+
+
+def test_evidence_is_from_an_item_that_the_signal_has_data_about() -> None:
+    # The signal does not know the second item. The cosine of the first and the third is below 0, and above the usual.
+    vectors = np.array([[1, 0], [0, 1], [-1, 0.3], [-1, 0]], np.float32)
+    known = np.array([True, False, True, True])
+    sound = AudioAffinity(vectors, known, "cosine", np.empty((0, 0), np.float32))
+    seeds, answers = np.array([0, 1], np.int32), np.array([2], np.int32)
+    [[why]] = explain("audio", sound, seeds, answers, ["known", "unknown"]).rows
+    assert why["contribution"] < 0
+    assert why["evidence"] == "known: similar sound"

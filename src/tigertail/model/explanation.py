@@ -49,11 +49,11 @@ _SIGNALS: Final = {
 class Reasons:
     """Why each item is listed.
 
-    Each item has carriers, the largest share first, those without data about the pair last. A carrier of listening has
-    group (its key), name and share. A carrier of the mixture has signal, contribution, factor (e to the power of the
-    contribution), share (of all contributions above 0) and has_data (whether it has data about the pair), and beside
-    them its evidence; the last is the prior, and the contributions sum to the log affinity. Of any other signal there
-    is one carrier, whose contribution is the affinity, without factor.
+    Each item has carriers: what its affinity comes from. They are in order: the largest share first, then those without
+    data about the pair, then the prior. A carrier of listening has group (its key), name and share. A carrier of the
+    mixture has signal, contribution, factor (e to the power of the contribution), share (of all contributions above 0)
+    and has_data (whether it has data about the pair), and beside them its evidence; the contributions sum to the log
+    affinity. Of any other signal there is one carrier, whose contribution is the affinity, without factor.
 
     Parameters
     ----------
@@ -64,7 +64,8 @@ class Reasons:
     types
         Their types as columns.
     evidence
-        Of all carriers, item by item, that of those that have data about the pair; empty for groups.
+        Of each carrier, item by item, :data:`~tigertail.signals.evidence.NO_EVIDENCE` without data about the pair; an
+        empty list for groups.
     """
 
     sizes: list[int]
@@ -124,6 +125,11 @@ def explain(
     affinities, contributions
         The affinity of each seed to the answers, float32, (seeds, items), and what the parts of a mixture add to it,
         where they are computed already.
+
+    Returns
+    -------
+    Reasons
+        The carriers of each answer.
     """
     if has_capability(signal, Composite):
         if affinities is None or contributions is None:
@@ -133,12 +139,11 @@ def explain(
     if has_capability(signal, ExplainedByGroup):
         return _groups([*signal.keys, ELSEWHERE], _shares(signal, seeds, items))
     found = signal.affinity(seeds)[:, items] if affinities is None else affinities
-    found = found.astype(np.float64)
-    has_data = found > -np.inf
-    added = np.where(has_data, found, 0)
+    added = found.astype(np.float64)
+    has_data = added > -np.inf
+    evidence = _evidence([signal], added[:, None], seeds, items, seed_names)
     of_any = np.asarray(has_data.any(axis=0))
-    evidence = _evidence([signal], added[:, None], of_any[None], seeds, items, seed_names)
-    return _alone(name, added.mean(axis=0), of_any, evidence)
+    return _alone(name, np.where(has_data, added, 0).mean(axis=0), of_any, evidence)
 
 
 def format_reasons(carriers: list[dict[str, Any]], max_lines: int = 3) -> str:
@@ -195,14 +200,14 @@ def _factors(
     total = found.sum(axis=0)
     added = np.empty((len(seeds), len(parts), len(items)))
     logs = np.zeros((len(names), len(items)))
-    has_data = np.zeros(logs.shape, np.bool_)
+    of_seed = np.empty(added.shape, np.bool_)
     for place in range(len(seeds)):
-        added[place], of_seed = contributions(place, items)
-        has_data[:-1] |= of_seed
+        added[place], of_seed[place] = contributions(place, items)
     added *= (found / np.maximum(total, _TINY))[:, None]
-    evidence = _evidence(parts, added, has_data[:-1], seeds, items, seed_names)
+    evidence = _evidence(parts, np.where(of_seed, added, -np.inf), seeds, items, seed_names)
     evidence += [PRIOR_EVIDENCE] * len(items)
-    has_data[-1] = True
+    has_data = np.ones(logs.shape, np.bool_)
+    of_seed.any(axis=0, out=has_data[:-1])
     added.sum(axis=0, out=logs[:-1])
     logs[-1] = np.log(np.maximum(total / len(seeds), _TINY)) - logs.sum(axis=0)
     gains = np.maximum(logs, 0)
@@ -266,7 +271,7 @@ def _shares(
 
 
 def _named_shares(signal: ExplainedByGroup, seed: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return the groups' shares of the affinity from a seed; a group with too few of its listeners counts to none."""
+    """Return the groups' shares of the affinity from a seed; a group with too few of its listeners counts elsewhere."""
     shares = np.array(signal.shares(seed, items))
     groups = groups_of(signal)
     if groups is not None:
@@ -280,7 +285,6 @@ def _named_shares(signal: ExplainedByGroup, seed: int, items: NDArray[np.int32])
 def _evidence(
     parts: Sequence[Signal],
     added: NDArray[np.float64],
-    has_data: NDArray[np.bool_],
     seeds: NDArray[np.int32],
     items: NDArray[np.int32],
     seed_names: Sequence[str],
@@ -292,9 +296,7 @@ def _evidence(
     parts
         The signals.
     added
-        What each adds; float64, (seeds, parts, items).
-    has_data
-        Whether it has data about an item and any seed; bool, (parts, items).
+        What each adds; ``-inf`` where it has no data about the pair; float64, (seeds, parts, items).
     seeds, items, seed_names
         As in :func:`explain`.
 
@@ -303,7 +305,7 @@ def _evidence(
     list[Evidence]
         Part by part, item by item.
     """
-    strongest = np.where(has_data, added.argmax(axis=0), -1)
+    strongest = np.where(added.max(axis=0) > -np.inf, added.argmax(axis=0), -1)
     found: list[Evidence] = []
     for part, of_part in zip(parts, strongest, strict=True):
         first = len(found)
