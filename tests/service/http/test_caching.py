@@ -16,6 +16,11 @@ def test_a_client_has_the_response_whose_tag_it_sends(header: str, current: bool
     assert client_has_current(request, "v1") is current
 
 
+def test_several_lines_are_one_list() -> None:
+    lines = [(b"if-none-match", tag) for tag in (b'"v0"', b'"v1"')]
+    assert client_has_current(Request({"type": "http", "headers": lines}), "v1")
+
+
 def test_both_responses_carry_the_tag_and_the_version() -> None:
     for response in (cacheable(b"{}", "model-1", "v1"), not_modified("model-1", "v1")):
         assert response.headers["etag"] == '"v1"'

@@ -10,8 +10,8 @@ MODEL: Final = "X-Tigertail-Model"
 
 
 def client_has_current(request: Request, tag: str) -> bool:
-    """Return whether the client already has the response with a tag."""
-    known = request.headers.get("if-none-match", "")
+    """Return whether the client already has the response with a tag, or any response: ``*``."""
+    known = ",".join(request.headers.getlist("if-none-match"))  # several lines are one list
     return any(one.strip().removeprefix("W/") in (_quoted(tag), "*") for one in known.split(","))
 
 
