@@ -58,7 +58,8 @@ class RankingBlock(NamedTuple):
     Parameters
     ----------
     items, catalogues
-        Distinct pairs of a query item, ascending, and the catalogue of a listener's source; int32, (pairs,).
+        Distinct pairs of a query item and the catalogue of a listener's source, ascending by item, then by catalogue;
+        int32, (pairs,).
     place
         The country that the signal is localised to; :data:`UNKNOWN` for none.
     """

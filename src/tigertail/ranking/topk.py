@@ -25,7 +25,7 @@ def top_k(
     Parameters
     ----------
     scores
-        Affinities; float32, (rows, columns). ``-inf`` marks a column that is not to be listed.
+        Affinities, none of them NaN; float32, (rows, columns). ``-inf`` marks a column that is not to be listed.
     k
         How many columns to return.
     exclude
@@ -223,7 +223,7 @@ def best_of_runs(scores, left_out, runs, band, codes):
 
 @njit(cache=True)
 def rank_in_sample(n, one_in):
-    """Return the rank in a sample, of one score in so many, of a score that more than n of all mostly exceed."""
+    """Return a rank in a sample of scores, 1 of ``one_in``: more than n of all mostly exceed the score of that rank."""
     return n // one_in * 3 // 2 + 4
 
 
