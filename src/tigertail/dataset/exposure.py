@@ -27,7 +27,8 @@ observable            for the solver: pairs of listener and item, in groups that
 ====================  ==============================================================================================
 
 The base model, the mixture and evaluation use it, and listening in its popularity always, in its counts as
-``listening.exposure`` says; the signal co-listening does not.
+``listening.exposure`` says; the signal co-listening and the fit of a group's item vectors
+(``signals/listening/solve.py``) do not.
 """
 
 from __future__ import annotations

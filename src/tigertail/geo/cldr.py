@@ -64,17 +64,22 @@ def official_locales() -> tuple[str, ...]:
 
 @cache
 def language_locales() -> tuple[str, ...]:
-    """Return a locale for each language that CLDR has names in; sorted."""
+    """Return the locale of each language that CLDR has one for, be it without names; sorted."""
     from babel.localedata import locale_identifiers
 
     return tuple(sorted(locale for locale in locale_identifiers() if "_" not in locale))
 
 
 def names_in(locale: str, kind: Kind) -> dict[str, str]:
-    """Return the names, by code, which a locale gives itself rather than inherits.
+    """Return the names, by code, which a locale gives itself rather than inherits; empty where it gives none.
 
     The file is read directly: Babel's loader would keep everything it reads, dates and currencies too, and
     would afterwards give others the locale without what it inherits.
+
+    Raises
+    ------
+    FileNotFoundError
+        If CLDR has no such locale.
     """
     from babel.localedata import resolve_locale_filename
 
@@ -102,9 +107,10 @@ def renamed_languages() -> Mapping[str, str]:
 
 @cache
 def successors() -> Mapping[str, tuple[str, ...]]:
-    """Return the countries that each withdrawn code means today, the one CLDR holds likeliest first.
+    """Return what each territory code that CLDR replaces means today, the one CLDR holds likeliest first.
 
-    CLDR has codes of three letters and numbers there too, also of countries that exist.
+    Some codes are of countries that are no more, such as "SU". Others, of three letters or numbers, or "UK", are of
+    countries that exist, and some mean a region: "QU" is "EU".
     """
     from babel.core import get_global
 

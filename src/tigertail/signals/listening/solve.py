@@ -14,7 +14,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import limited
 
 ALONE: Final = 200_000
-"""Entries below which a group is not worth more than one thread."""
+"""A group with fewer entries is fitted with one thread: more are not worth their start."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ def fit_groups(
     threads: int | None = None,
     after_group: Callable[[int], None] = lambda group: None,
 ) -> list[LocalModel]:
-    """Fit the item vectors of every group, one after the other, so that memory holds one at a time.
+    """Fit the item vectors of every group, one after the other, so that memory holds one group's matrix at a time.
+
+    An item that a listener of the group does not play is unobserved, whether or not their source offers it.
 
     Parameters
     ----------
@@ -90,7 +92,7 @@ def fit_groups(
     ridge
         Settings.
     threads
-        Threads to use; None means all. The models are the same for any number.
+        Threads to use; None means all. A small group has one (:data:`ALONE`). The models are the same for any number.
     after_group
         Called with the number of each group that is done.
     """
@@ -123,7 +125,7 @@ def fit_group(
     ridge
         Settings.
     threads
-        Threads to use; None means all.
+        Threads to use; None means all. A small group has one.
     """
     known, own = known_items(weights, ridge.min_listeners)
     with limited(1 if own.nnz < ALONE else threads):
