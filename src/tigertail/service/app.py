@@ -7,7 +7,7 @@ import logging
 import os
 import warnings
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,6 +62,8 @@ def create_app(
     ------
     ModelError
         If a model is missing or damaged.
+    ConfigError
+        If the address of the feedback store is none.
     """
     context = Context(settings, _served_models(settings, runtime_dir), _queue(settings), _store(settings))
     rates = _rates(settings, runtime_dir)
@@ -69,9 +71,12 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         context.models.watch(settings.reload_interval)
-        erasing = asyncio.create_task(_erase_old_feedback(context))
+        stopping = asyncio.Event()
+        erasing = asyncio.create_task(_erase_old_feedback(context, stopping))
         LOG.info("worker ready", extra={"model": context.served.version})
         yield
+        stopping.set()
+        await asyncio.wait([erasing], timeout=settings.shutdown_timeout)
         erasing.cancel()
         context.models.stop()
         if context.store is not None:
@@ -125,16 +130,19 @@ def from_environment() -> FastAPI:
     raise SystemExit(STARTUP_FAILURE)
 
 
-async def _erase_old_feedback(context: Context) -> None:
+async def _erase_old_feedback(context: Context, stopping: asyncio.Event) -> None:
     """Erase events that have been kept long enough, every hour."""
     days, store = context.settings.feedback.keep_days, context.store
-    while store is not None and days is not None:
+    while store is not None and days is not None and not stopping.is_set():
         try:
             erased = await to_thread.run_sync(prune, store, days)
             LOG.info("old feedback erased", extra={"events": erased})
         except TigertailError as error:
             LOG.error("old feedback could not be erased", extra={"problem": error.problem})
-        await asyncio.sleep(HOUR)
+        except Exception:  # it must not end what is promised for every hour
+            LOG.exception("old feedback could not be erased")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), HOUR)
 
 
 def _rates(settings: Settings, runtime_dir: Path | None) -> RateLimiter | None:
