@@ -33,6 +33,16 @@ def test_prints_every_system_and_says_that_it_is_simulated(world: Path) -> None:
     assert "frontier" in result.stdout
 
 
+def test_a_file_for_the_report_is_refused_before_anything_is_evaluated(world: Path, tmp_path: Path) -> None:
+    file = tmp_path / "report"
+    file.write_text("")
+    result = CliRunner().invoke(app, ["evaluate", str(world), "--report", str(file)])
+    assert result.exit_code == 2
+    assert "--report" in result.output
+    assert "is a file" in result.output
+    assert not result.stdout
+
+
 def test_json_and_report_hold_the_same(world: Path, tmp_path: Path) -> None:
     folder = tmp_path / "report"
     result = CliRunner().invoke(app, ["evaluate", str(world), "--json", "--report", str(folder)])

@@ -37,7 +37,9 @@ Exposed = Annotated[
     str, typer.Option(help="catalogue: rank what the held-out listener could hear; ignored: all items.")
 ]
 Countries = Annotated[bool, typer.Option("--countries", help="Print results by country as well.")]
-ReportFolder = Annotated[Path | None, typer.Option(help="A folder for report.json and a plot.")]
+ReportFolder = Annotated[
+    Path | None, typer.Option(file_okay=False, help="A folder for report.json and a plot.")
+]
 Systems = Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")]
 
 
