@@ -1,6 +1,7 @@
 """Compiling kernels ahead of their first use, by fitting, asking and evaluating a small simulated world.
 
-What only updates of a model, Spark, or a catalogue of very many items need is compiled when it is first used.
+What only updates of a model, Spark, a catalogue of very many items, or one signal asked alone need is compiled when it
+is first used.
 """
 
 from __future__ import annotations

@@ -144,7 +144,13 @@ def localised_to(signal: Signal, place: str) -> Signal:
 
 
 def score_system(system: System, split: Split, rank: Ranker = rank_here) -> QueryScores:
-    """Fit a system on the training data of a split and score its lists for every query."""
+    """Fit a system on the training data of a split and score its lists for every query.
+
+    Raises
+    ------
+    TypeError
+        As :func:`ranked_lists`.
+    """
     signal = system.fit(split)
     lists = ranked_lists(signal, split, EXPONENTS, lens=system.lens, rank=rank)
     as_is = EXPONENTS.index(0.0)

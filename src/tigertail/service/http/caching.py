@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import Request, Response
 
-MODEL: Final = "X-Tigertail-Model"
+MODEL_HEADER: Final = "X-Tigertail-Model"
 
 
 def client_has_current(request: Request, tag: str) -> bool:
@@ -29,7 +29,7 @@ def cache_headers(version: str, tag: str) -> dict[str, str]:
     """Return the headers by which clients cache and revalidate a response."""
     return {
         "ETag": _quoted(tag),
-        MODEL: version,
+        MODEL_HEADER: version,
         "Cache-Control": "no-cache",
         "Vary": "Accept, Authorization",
     }

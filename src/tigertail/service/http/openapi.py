@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from tigertail.service.api.feedback import EVENTS_PER_REQUEST
 from tigertail.service.api.recommend import ENTRIES_PER_SEED
-from tigertail.service.http.caching import MODEL
+from tigertail.service.http.caching import MODEL_HEADER
 from tigertail.service.http.problems import RETRY, documented
 from tigertail.service.http.settings import Limits
 
@@ -72,7 +72,7 @@ def _complete(path: str, method: str, operation: Json) -> None:
                 "description": "Of the model: `If-None-Match` brings 304.",
                 "schema": {"type": "string"},
             },
-            MODEL: {"description": "Version of the model.", "schema": {"type": "string"}},
+            MODEL_HEADER: {"description": "Version of the model.", "schema": {"type": "string"}},
         }
         responses["200"].setdefault("headers", {}).update(headers)
         responses["304"] = {"description": "The answer has not changed", "headers": headers}

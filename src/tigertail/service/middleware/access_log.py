@@ -17,7 +17,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tigertail.service.http import metrics
-from tigertail.service.http.caching import MODEL
+from tigertail.service.http.caching import MODEL_HEADER
 from tigertail.service.http.problems import Problem, error_response
 from tigertail.service.http.telemetry import Telemetry, queue_seconds
 from tigertail.service.http.traces import TraceParent, collect_work
@@ -135,7 +135,7 @@ class AccessRecord:
                 headers.setdefault(POLICY, _FOR_DOCS if self._scope["path"] == _DOCS else _STRICT)
                 for name, value in _SAFE.items():
                     headers.setdefault(name, value)
-                self._model = headers.get(MODEL)
+                self._model = headers.get(MODEL_HEADER)
                 await send(message)
                 return
             for piece in _pieces(message):
