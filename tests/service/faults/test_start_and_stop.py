@@ -130,10 +130,10 @@ def test_workers_that_cannot_start_end_the_service(run, original: Path, tmp_path
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
         "if any('spawn_main' in one for one in sys.orig_argv):\n"
-        "    import shutil\n"
-        "    def copyfileobj(*_):\n"
+        "    from tigertail.model.store import checksums\n"
+        "    def copy_files(*_):\n"
         "        raise OSError(28, 'No space left on device')\n"
-        "    shutil.copyfileobj = copyfileobj\n"
+        "    checksums.copy_files = copy_files\n"
     )
     path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
     service = run(original, PYTHONPATH=path)
