@@ -137,6 +137,7 @@ def test_the_fingerprint_is_that_of_the_data(tmp_path: Path) -> None:
     [
         ({"items": pl.DataFrame()}, "needs a table of plays"),
         ({"plays": PLAYS.head(0)}, "the data has no plays"),
+        ({"plays": PLAYS.with_columns(plays=pl.lit("often"))}, "table 'plays' has a column of another type"),
         ({"plays": PLAYS.drop("item_id")}, "'plays' lacks the column item_id"),
     ],
 )
@@ -225,6 +226,8 @@ def test_in_memory_too_there_are_plays_and_required_columns() -> None:
         Dataset.in_memory({}, name="nothing")
     with pytest.raises(DataError, match="lacks the column"):
         Dataset.in_memory({"plays": pl.DataFrame({"listener_id": ["ann"]})}, name="half")
+    with pytest.raises(DataError, match="of another type"):
+        Dataset.in_memory({"plays": PLAYS.with_columns(plays=pl.lit("often"))}, name="often")
 
 
 def test_views_that_hide_share_the_items_and_renamed_ones_have_their_own(tmp_path: Path) -> None:

@@ -186,13 +186,14 @@ class Dataset:
         Raises
         ------
         DataError
-            If there are no plays, or a table lacks a required column.
+            If there are no plays, or a table is unknown, lacks a required column, or has one of another type.
         """
         if c.PLAYS_TABLE not in tables or tables[c.PLAYS_TABLE].is_empty():
             raise DataError("the data has no plays", remedy="give a table 'plays' with at least one row")
         kept, sums = {}, {}
         for table, frame in tables.items():
-            kept[table] = table_spec(table).conform(frame.lazy()).collect()
+            with _casting(table):
+                kept[table] = table_spec(table).conform(frame.lazy()).collect()
             content = BytesIO()
             kept[table].lazy().sink_parquet(content, row_group_size=ROW_GROUP)
             sums[f"{table}.parquet"] = hashlib.sha256(content.getbuffer()).hexdigest()
@@ -274,7 +275,7 @@ class Dataset:
         Raises
         ------
         DataError
-            If there are no plays, or a table lacks a required column.
+            If there are no plays, or a table is unknown, lacks a required column, or has one of another type.
         TigertailError
             If the folder exists and may not be replaced or is something else than a dataset, or cannot be written.
         """
@@ -286,7 +287,8 @@ class Dataset:
             rows: dict[str, int] = {}
             for table, frame in tables.items():
                 file = folder / f"{table}.parquet"
-                table_spec(table).conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
+                with _casting(table):
+                    table_spec(table).conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
                 rows[table] = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
             if rows[c.PLAYS_TABLE] == 0:
                 raise DataError(
@@ -497,6 +499,20 @@ class Dataset:
                 return self.scan(c.LISTENERS_TABLE).collect()
         with self.reading(c.PLAYS_TABLE):
             return self.scan(c.PLAYS_TABLE).select(c.LISTENER_ID).unique().sort(c.LISTENER_ID).collect()
+
+
+@contextmanager
+def _casting(table: str) -> Iterator[None]:
+    """Turn the error of a value that cannot be cast to the type of its column into one that names the table."""
+    try:
+        yield
+    except pl.exceptions.InvalidOperationError as error:
+        problem = str(error).partition("\n")[0]
+        types = ", ".join(f"{name} {column.dtype}" for name, column in table_spec(table).columns.items())
+        raise DataError(
+            f"table '{table}' has a column of another type ({problem})",
+            remedy=f"its columns are {types}",
+        ) from error
 
 
 def _manifest(name: str, simulated: bool, rows: Mapping[str, int], sums: Mapping[str, str]) -> dict[str, Any]:
