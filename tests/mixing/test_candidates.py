@@ -81,6 +81,15 @@ def test_with_filters_the_best_are_found_or_the_query_is_not_trusted(few: Mixtur
     assert not few.best_candidates(EVERY, N, rare)[2].any(), "seven items are allowed, of which 20 are wanted"
 
 
+def test_a_filter_that_leaves_less_than_half_of_the_items_is_trusted_with_fewer_ranks(few: Mixture) -> None:
+    assert few.candidates is not None
+    query, size = EVERY[[12]], int(few.candidates.sizes[12])
+    first_third = few.best_candidates(query, size // 3)[0][0]
+    first_quarter, others = np.split(first_third, [size // 4])
+    assert few.best_candidates(query, 1, ~np.isin(EVERY, first_quarter))[2].all()
+    assert not few.best_candidates(query, 1, np.isin(EVERY, others))[2].any()
+
+
 def test_with_every_item_a_candidate_every_query_is_trusted(all_of_them: Mixture) -> None:
     rare = EVERY % 100 == 3
     codes, affinities, trusted = all_of_them.best_candidates(EVERY, N, rare)

@@ -48,6 +48,9 @@ KEPT_SAMPLE: Final = 48  # items kept of each item that represent all those that
 TRUSTED_ONE_IN: Final = 3
 """One in so many candidates, the first, are taken to have the ranks that they have among all items; without one of the
 parts, or under a lens, one in so many of these. Chosen by the recall of these in the table of docs/performance.md."""
+TRUSTED_WITH_FILTER: Final = 4
+"""The same where a filter leaves less than half of all items: answers then come from lower ranks, of which more are
+missing."""
 MAX_PARTS: Final = 16  # that a bit each says whether they have data
 _ARRAYS: Final = (
     *("starts", "sizes", "complete", "codes", "has_data", "value_starts", "values"),
@@ -261,6 +264,8 @@ def rank(
     weights = candidates.correction_weights(character)
     as_chosen = len(names) == len(candidates.parts) and replaced.part < 0
     trusted_one_in = TRUSTED_ONE_IN if as_chosen else TRUSTED_ONE_IN**2
+    if 2 * np.count_nonzero(given) < len(given):
+        trusted_one_in = max(trusted_one_in, TRUSTED_WITH_FILTER)
     if one_query_in_numpy(len(queries)):
         correction = candidates.stored.log_z_correction[queries[0]] @ weights
         return _numpy_rank(
