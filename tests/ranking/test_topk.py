@@ -94,6 +94,6 @@ def test_the_best_of_some_entries_are_moved_to_the_front(scores: Scores, data: s
 def test_the_largest_of_some_scores_are_put_apart(scores: Scores, data: st.DataObject) -> None:
     found = np.full(data.draw(st.integers(1, len(scores))), -1, np.int32)
     codes = np.arange(len(scores), dtype=np.int32)[::-1].copy()
-    put_largest(scores, codes, np.empty_like(scores), np.empty_like(codes), found)
+    put_largest(scores, codes, found)
     best_first = codes[np.lexsort((codes, -scores))]
     assert sorted(found.tolist()) == sorted(best_first[: len(found)].tolist()), "of equals the smaller code"

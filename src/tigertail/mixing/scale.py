@@ -65,9 +65,8 @@ def scales_of_pools(affinities, sample_weight, starts, rows):
             given += is_given
             size += is_given & (affinity > 0)
         best, of_best = np.empty(BEST + 1, np.float32), np.empty(BEST + 1, np.int32)
-        edge, edge_places = np.empty(size, np.float32), np.empty(size, np.int32)
         count = min(size, BEST)
-        put_largest(positive[:size], places[:size], edge, edge_places, of_best[:count])
+        put_largest(positive[:size], places[:size], of_best[:count])
         for rank in range(count):
             best[rank] = affinities[begin + of_best[rank]]
         sort_best_first(best, of_best, count)

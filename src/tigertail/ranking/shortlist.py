@@ -87,11 +87,10 @@ def write_best(scores, bands, items, counts, found):
         Int32, (sum of counts,); must hold -1.
     """
     best, codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
-    edge, edge_codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
     floors = np.empty(len(counts), np.float32)
     for exponent in range(len(counts)):
         shares, n = SHARES[exponent], counts[exponent]
-        floors[exponent] = _floor_of_sample(scores, bands, shares, n, best, codes, edge, edge_codes)
+        floors[exponent] = _floor_of_sample(scores, bands, shares, n, best, codes)
     there = np.empty(len(items) + 1, np.int32)
     size_of_there = _above_a_floor(scores, bands, floors, there)
     begin = 0
@@ -109,12 +108,12 @@ def write_best(scores, bands, items, counts, found):
                 score = scores[place] * shares[bands[place]]
                 best[size], codes[size] = score, items[place]
                 size += score > 0
-        put_largest(best[:size], codes[:size], edge, edge_codes, found[begin : begin + min(n, size)])
+        put_largest(best[:size], codes[:size], found[begin : begin + min(n, size)])
         begin += n
 
 
 @njit(cache=True)
-def _floor_of_sample(scores, bands, shares, n, best, places, edge, edge_places):
+def _floor_of_sample(scores, bands, shares, n, best, places):
     """Return a score that more items exceed than are wanted, but not many more; 0 where there are few."""
     rank = rank_in_sample(n, _SAMPLED)
     if len(scores) < 2 * rank * _SAMPLED:
@@ -127,7 +126,7 @@ def _floor_of_sample(scores, bands, shares, n, best, places, edge, edge_places):
     if size < rank:
         return _ZERO
     largest = np.empty(rank, np.int32)
-    put_largest(best[:size], places[:size], edge, edge_places, largest)
+    put_largest(best[:size], places[:size], largest)
     floor = _NEVER
     for place in largest:
         floor = min(floor, best[place])

@@ -157,7 +157,7 @@ def keep_best(scores, codes, size, k):
 
 
 @njit(cache=True)
-def put_largest(scores, codes, edge, edge_codes, found):
+def put_largest(scores, codes, found):
     """Write the codes of the largest scores, in no order: as many as ``found`` has room for.
 
     Parameters
@@ -166,8 +166,6 @@ def put_largest(scores, codes, edge, edge_codes, found):
         Above 0; float32, (some,).
     codes
         Int32, (some,).
-    edge, edge_codes
-        Room for as many scores and codes; float32 and int32, (at least some,).
     found
         Int32, (from 1 to some,).
     """
@@ -190,6 +188,8 @@ def put_largest(scores, codes, edge, edge_codes, found):
     while above + counts[at_edge] < n:
         above += counts[at_edge]
         at_edge -= 1
+    edge = np.empty(counts[at_edge] + 1, np.float32)  # one is written before it is known to be there
+    edge_codes = np.empty(len(edge), np.int32)
     written, size = 0, 0
     for place in range(len(scores)):
         one = (bits[place] - lowest) >> shift
