@@ -272,6 +272,19 @@ def test_threads_may_open_a_new_store_at_once(address: str, event: Make) -> None
     assert sum(receipt.accepted for receipt in receipts) == 9
 
 
+def test_threads_may_each_open_a_new_store_at_once(tmp_path: Path, event: Make) -> None:
+    ready = threading.Barrier(8)
+
+    def begin(number: int) -> int:
+        ready.wait(30)
+        with FeedbackStore.open(tmp_path / f"{number}.db") as store:
+            store.record([event("e1")])
+            return store.count()
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(begin, range(8))) == [1] * 8
+
+
 FORKED = """
 import os
 from tigertail.feedback import FeedbackStore

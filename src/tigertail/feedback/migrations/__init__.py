@@ -18,7 +18,7 @@ from tigertail.feedback.tables import VERSION_TABLE
 
 
 def version(connection: Connection, display: str) -> str | None:
-    """Return the revision that the tables are at; None where there are none.
+    """Return the revision that the store says its tables are at; None where it says none, as before its first use.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def version(connection: Connection, display: str) -> str | None:
     Raises
     ------
     TigertailError
-        If they are those of a newer release.
+        If the revision is of a newer release.
     """
     script = _script()
     found = _context(connection, script).get_current_revision()
@@ -51,8 +51,8 @@ def upgrade(connection: Connection) -> None:
     """Migrate the tables to this release, inside the connection's transaction."""
     script = _script()
     context = _context(connection, script)
-    with Operations.context(context):
-        context.run_migrations()
+    # Handed to each revision: Alembic's own ``alembic.op`` is one for all threads, which may open stores at once.
+    context.run_migrations(op=Operations(context))
 
 
 def _script() -> ScriptDirectory:
@@ -60,5 +60,6 @@ def _script() -> ScriptDirectory:
 
 
 def _context(connection: Connection, script: ScriptDirectory) -> MigrationContext:
+    # What ``alembic.command.upgrade`` runs, which would need an ``alembic.ini``.
     steps = lambda revision, _: script._upgrade_revs("head", revision)  # noqa: E731
     return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "fn": steps})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
+from alembic.operations import Operations
 
 revision = "0001"
 down_revision = None
@@ -11,7 +11,7 @@ down_revision = None
 _LONG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def upgrade() -> None:
+def upgrade(op: Operations) -> None:
     """Make the tables, and forbid that an event is changed."""
     op.create_table(
         "feedback_events",
@@ -38,10 +38,10 @@ def upgrade() -> None:
         sa.Column("events", sa.BigInteger, nullable=False),
         sqlite_autoincrement=True,
     )
-    _forbid_changes()
+    _forbid_changes(op)
 
 
-def _forbid_changes() -> None:
+def _forbid_changes(op: Operations) -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE TRIGGER feedback_events_kept BEFORE UPDATE ON feedback_events "
