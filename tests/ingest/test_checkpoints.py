@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tigertail.errors import DataError
+from tigertail.errors import DataError, TigertailError
 from tigertail.ingest.build import build
 from tigertail.ingest.formats.listenbrainz_spark import ListenBrainzSpark
 from tigertail.ingest.formats.resumable import Part
@@ -97,6 +97,29 @@ def test_what_was_read_under_other_settings_is_read_again(
     tracks = recipe.source[0].model_copy(update={"kind": "track"})
     build(recipe.model_copy(update={"source": (tracks,)}), tmp_path / "made")
     assert len(read) == 5
+
+
+@pytest.mark.parametrize("fault", [Path.unlink, lambda rows: rows.write_bytes(rows.read_bytes()[:50])])
+def test_a_part_whose_rows_are_not_whole_is_read_again(
+    tmp_path: Path,
+    recipe: Recipe,
+    read: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[Path], object],
+) -> None:
+    whole = build(recipe, tmp_path / "whole")[0].fingerprint
+    interrupt(recipe, tmp_path / "made", monkeypatch)
+    read.clear()
+    fault(min((tmp_path / ".made.work").glob("*.parquet")))
+    assert build(recipe, tmp_path / "made")[0].fingerprint == whole
+    assert len(read) == 1
+
+
+def test_a_file_in_the_place_of_the_folder_is_an_error_with_a_remedy(tmp_path: Path, recipe: Recipe) -> None:
+    (tmp_path / ".made.work").touch()
+    with pytest.raises(TigertailError, match="cannot be written") as error:
+        build(recipe, tmp_path / "made")
+    assert error.value.remedy
 
 
 def test_another_file_of_the_same_name_is_read(

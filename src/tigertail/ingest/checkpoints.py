@@ -21,6 +21,8 @@ from tigertail.version import __version__
 class Checkpoints:
     """The batches of each part of a source, as files of a folder.
 
+    A part is kept if its notes are there, and all rows that they name; else it is read again.
+
     Parameters
     ----------
     folder
@@ -57,27 +59,24 @@ class Checkpoints:
 
     def _batches(self, source: Source, part: Part, quarantine: Quarantine) -> Iterator[Batch]:
         place = self._folder / self._key(source, part)
-        notes = place.with_suffix(".json")
-        if notes.exists():
-            kept = json.loads(notes.read_text("utf-8"))
-            quarantine.add(Quarantine.of_facts(kept["counts"]))
-            for number, facts in enumerate(kept["batches"]):
-                yield Batch.of_facts(pl.read_parquet(_rows(place, number), glob=False), facts)
-            return
+        batches, counts = _kept(place) or self._read(part, place)
+        quarantine.add(counts)
+        yield from batches
+
+    def _read(self, part: Part, place: Path) -> tuple[list[Batch], Quarantine]:
+        """Read a part and keep it."""
         counts = Quarantine()
         batches = list(part.read(counts))
-        self._folder.mkdir(parents=True, exist_ok=True)
         for number, batch in enumerate(batches):
             with replaced_file(_rows(place, number)) as temporary:
                 batch.rows.write_parquet(temporary, compression="lz4")
         facts = [batch.facts() for batch in batches]
-        with replaced_file(notes) as temporary:  # last: what it does not name counts for nothing
+        with replaced_file(_notes(place)) as temporary:  # last: a part without notes is not kept
             temporary.write_text(json.dumps({"batches": facts, "counts": counts.facts()}), encoding="utf-8")
-        quarantine.add(counts)
-        yield from batches
+        return batches, counts
 
     def _key(self, source: Source, part: Part) -> str:
-        # Not the path: a dump that was downloaded again, or moved, is the same.
+        # Not the path: an archive that was downloaded again, or moved, is the same.
         settings = source.model_dump_json(exclude={"path"})
         text = "\0".join((__version__, settings, part.name, part.stamp))
         return hashlib.sha256(text.encode()).hexdigest()
@@ -86,6 +85,24 @@ class Checkpoints:
         remedy = f"what was read is kept in {self._folder}: the same command goes on from there"
         remedy = f"{error.remedy}; {remedy}" if error.remedy else remedy
         return DataError(error.problem, remedy=remedy, path=error.path, line=error.line)
+
+
+def _kept(place: Path) -> tuple[list[Batch], Quarantine] | None:
+    """Return what is kept of a part; None if that is nothing, or not whole."""
+    try:
+        notes = json.loads(_notes(place).read_text("utf-8"))
+        batches = [
+            Batch.of_facts(pl.read_parquet(_rows(place, number), glob=False), facts)
+            for number, facts in enumerate(notes["batches"])
+        ]
+    except (OSError, ValueError, pl.exceptions.PolarsError):
+        return None
+    return batches, Quarantine.of_facts(notes["counts"])
+
+
+def _notes(place: Path) -> Path:
+    """Return the file that says what is kept of a part."""
+    return place.with_suffix(".json")
 
 
 def _rows(place: Path, number: int) -> Path:
