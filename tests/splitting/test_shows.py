@@ -14,12 +14,12 @@ from tigertail.splitting.shows import HeldOutShows, hold_out_shows
 CURATORS = 10
 
 
-def radio(folder: Path, curators: int = CURATORS, *, position: int | None = 1) -> Dataset:
+def radio(folder: Path, curators: int = CURATORS, *, position: int | None = 1, short: str = "ab") -> Dataset:
     """Every DJ plays a, b and c in one show and a with b in another; a repertoire of each has d too.
 
     Item a has five listeners, b and c four, d one.
     """
-    shows = {"long": "abc", "short": "ab"}
+    shows = {"long": "abc", "short": short}
     rows = [
         (f"{show} of dj{dj}", position, item, f"dj{dj}")
         for dj in range(curators)
@@ -86,9 +86,23 @@ def test_a_seed_chooses_the_curators(tmp_path: Path) -> None:
     assert first.equals(second)
 
 
-@pytest.mark.parametrize("wrong", [{"held_out": 1.0}, {"held_out": 0.0}, {"queries": 0}])
-def test_a_share_that_is_none_and_no_query_are_refused(tmp_path: Path, wrong: dict[str, float]) -> None:
-    with pytest.raises(ConfigError, match="held_out is"):
+def test_an_item_that_the_catalogue_lacks_is_neither_query_nor_answer(tmp_path: Path) -> None:
+    """The short show is of a and z, whom nobody plays: its two pairs are of no use."""
+    truth = hold_out_shows(radio(tmp_path, short="az"), held_out=0.3).truth
+    assert set(truth.pairs["target_item_id"]) == set(truth.pairs["item_id"]) == set("abc")
+    assert truth.left_out == {"item is not in the catalogue": 3 * 2}
+    assert len(truth.pairs) == 3 * 6
+    assert truth.queries == 3 * 3
+    assert truth.queries_read == 3 * 4
+
+
+def test_a_curator_stays_to_learn_from(tmp_path: Path) -> None:
+    assert len(hold_out_shows(radio(tmp_path), held_out=0.96).curators) == CURATORS - 1
+
+
+@pytest.mark.parametrize("wrong", [{"held_out": 1.0}, {"held_out": 0.0}, {"queries": 0}, {"seed": -1}])
+def test_numbers_out_of_their_bounds_are_refused(tmp_path: Path, wrong: dict[str, float]) -> None:
+    with pytest.raises(ConfigError, match=r"held_out is|seed is -1"):
         hold_out_shows(radio(tmp_path), **wrong)  # type: ignore[arg-type]
 
 

@@ -21,7 +21,8 @@ from tigertail.dataset.strata import strata
 from tigertail.errors import ConfigError, DataError
 from tigertail.ground_truth.ground_truth import GroundTruth
 
-MIN_CURATORS: Final = 10  # curators with shows, below which no interval over them means anything
+MIN_CURATORS: Final = 10
+"""Curators with shows, held out or not: of ten, the default share holds out two."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +57,11 @@ def hold_out_shows(
     dataset
         The data, with a table of sequences.
     held_out
-        Share of the curators who have shows, above 0 and below 1; at least one is held out.
+        Share of the curators who have shows, above 0 and below 1; at least one is held out, and one is not.
     queries
         Queries of one curator in one stratum, at most; from 1 up.
     seed
-        Seed of the random choice of curators and queries.
+        Seed of the random choice of curators and queries; from 0 up.
 
     Raises
     ------
@@ -74,6 +75,8 @@ def hold_out_shows(
             f"held_out is {held_out:g} and queries {queries}",
             remedy="give a share above 0 and below 1, and at least one query",
         )
+    if seed < 0:
+        raise ConfigError(f"seed is {seed}", remedy="give a seed from 0 up")
     shows = _shows(dataset)
     rng = np.random.default_rng(seed)
     able = shows[c.CURATOR].unique().sort()
@@ -83,21 +86,31 @@ def hold_out_shows(
             path=dataset.path,
             remedy=f"at least {MIN_CURATORS} are needed: use a table of sequences with curators and positions",
         )
-    count = max(1, round(held_out * len(able)))
+    # One at least stays to learn from.
+    count = min(max(1, round(held_out * len(able))), len(able) - 1)
     curators = able.gather(np.sort(rng.choice(len(able), count, replace=False)))
     train = dataset.without(curators)
     held = shows.filter(pl.col(c.CURATOR).is_in(curators.implode()))
     pairs = _pairs(held)
-    chosen = pairs.join(_queries(pairs, train, queries, rng), on=[c.CURATOR, c.TARGET_ITEM_ID], how="semi")
+    interactions = Interactions.of(train)
+    catalogue = interactions.items.ids.implode()
+    known = pairs.filter(pl.all_horizontal(pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).is_in(catalogue)))
+    chosen = known.join(
+        _queries(known, interactions, queries, rng), on=[c.CURATOR, c.TARGET_ITEM_ID], how="semi"
+    )
+    left_out = {
+        "item is not in the catalogue": len(pairs) - len(known),
+        "query is not in the sample": len(known) - len(chosen),
+    }
     return HeldOutShows(
         train,
         GroundTruth(
             "shows held out",
             chosen,
-            chosen[c.SCORE].n_unique() > 1,
-            len(pairs),
-            {"query is not in the sample": len(pairs) - len(chosen)},
-            pairs.select(c.CURATOR, c.TARGET_ITEM_ID).n_unique(),
+            graded=chosen[c.SCORE].n_unique() > 1,
+            read=len(pairs),
+            left_out={why: lost for why, lost in left_out.items() if lost},
+            queries_read=pairs.select(c.CURATOR, c.TARGET_ITEM_ID).n_unique(),
         ),
         curators,
     )
@@ -123,9 +136,10 @@ def _pairs(shows: pl.DataFrame) -> pl.DataFrame:
     return together.group_by(by).agg(pl.len().cast(pl.Float64).alias(c.SCORE)).sort(by)
 
 
-def _queries(pairs: pl.DataFrame, train: Dataset, max_queries: int, rng: np.random.Generator) -> pl.DataFrame:
+def _queries(
+    pairs: pl.DataFrame, interactions: Interactions, max_queries: int, rng: np.random.Generator
+) -> pl.DataFrame:
     """Choose at most so many items of each curator in each stratum at random."""
-    interactions = Interactions.of(train)
     levels = pl.DataFrame(
         {
             c.TARGET_ITEM_ID: interactions.items.ids,
