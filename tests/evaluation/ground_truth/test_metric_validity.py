@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import kendalltau
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.errors import DataError
+from tigertail.errors import ConfigError, DataError
 from tigertail.evaluation.ground_truth.metric_validity import (
     FRONTIER,
     MetricValidity,
@@ -78,8 +79,12 @@ def known_truth(scenes: Dataset, path: Path, likes: Likes) -> Dataset:
     )
 
 
-def taus(concordance: MetricValidity) -> dict[tuple[str, str], float]:
-    return {(row.compared, row.metric): row.tau.mean for row in concordance.rows if row.group == "overall"}
+def taus(validity: MetricValidity) -> dict[tuple[str, str], float]:
+    return {(row.compared, row.metric): row.tau.mean for row in validity.rows if row.group == "overall"}
+
+
+def regret(validity: MetricValidity) -> float:
+    return next(row for row in validity.rows if (row.group, row.metric) == ("overall", "nDCG")).regret.mean
 
 
 def test_listeners_who_are_right_order_systems_as_the_truth_does(scenes: Dataset, tmp_path: Path) -> None:
@@ -97,8 +102,39 @@ def test_listeners_who_are_wrong_order_them_the_other_way(scenes: Dataset, tmp_p
     world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] != b[0])
     found = validate_metrics(world, [PERFECT, WRONG])
     assert taus(found)["lists", "nDCG"] == taus(found)["systems", FRONTIER] == -1.0
-    lost = next(row for row in found.rows if (row.group, row.metric) == ("overall", "nDCG")).regret
-    assert lost.mean == pytest.approx(1.0)
+    assert regret(found) == pytest.approx(1.0)
+
+
+def test_of_lists_that_listeners_do_not_tell_apart_any_may_be_chosen(scenes: Dataset, tmp_path: Path) -> None:
+    """No listener plays both scenes, so the metric is 0 for either system, the right one and the empty one."""
+    world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] != b[0])
+    empty = system("empty", lambda query, item: False)
+    for systems in ([WRONG, empty], [empty, WRONG]):
+        assert regret(validate_metrics(world, systems)) == pytest.approx(0.5)
+
+
+def test_listeners_and_truth_judge_the_same_queries(scenes: Dataset, tmp_path: Path) -> None:
+    """The truth knows the south alone: what listeners say of the north does not count."""
+    world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] == b[0] == "s")
+    north = system("north", lambda query, item: query[0] == item[0] == "n")
+    south = system("south", lambda query, item: query[0] == item[0] == "s")
+    found = validate_metrics(world, [north, south])
+    assert taus(found)["lists", "nDCG"] == 1.0
+    assert regret(found) == 0.0
+
+
+def test_systems_with_a_lens_are_left_out(scenes: Dataset, tmp_path: Path) -> None:
+    world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] == b[0])
+    lens = replace(HALF, lens=True)
+    assert validate_metrics(world, [PERFECT, lens, WRONG]).systems == ["perfect", "wrong"]
+    with pytest.raises(ConfigError, match="every system has a lens"):
+        validate_metrics(world, [lens])
+
+
+def test_one_system_has_no_order_and_that_can_be_written(scenes: Dataset, tmp_path: Path) -> None:
+    world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] == b[0])
+    rows = validate_metrics(world, [PERFECT]).to_dict()["rows"]
+    assert {row["tau"]["mean"] for row in rows if row["compared"] == "systems"} == {None}
 
 
 def test_intervals_hold_their_numbers_and_strata_are_there(scenes: Dataset, tmp_path: Path) -> None:
@@ -112,7 +148,7 @@ def test_intervals_hold_their_numbers_and_strata_are_there(scenes: Dataset, tmp_
 
 def test_the_same_seed_gives_the_same_numbers(scenes: Dataset, tmp_path: Path) -> None:
     world = known_truth(scenes, tmp_path / "world", lambda a, b: a[0] == b[0])
-    assert repr(validate_metrics(world).to_dict()) == repr(validate_metrics(world).to_dict())
+    assert validate_metrics(world).to_dict() == validate_metrics(world).to_dict()
 
 
 def test_real_data_have_no_truth(scenes: Dataset) -> None:

@@ -24,7 +24,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum
 from tigertail.errors import ConfigError
-from tigertail.evaluation.report import OVERALL
+from tigertail.evaluation.report import OVERALL, without_nan
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.system import System, default_systems
@@ -108,8 +108,8 @@ class GroundTruthReport:
     rows: list[GroundTruthRow]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values, for JSON."""
-        return asdict(self)
+        """Return everything as plain values for JSON, NaN as None."""
+        return dict(without_nan(asdict(self)))
 
 
 def evaluate_against(
@@ -141,12 +141,7 @@ def evaluate_against(
     ConfigError
         If every system has a lens.
     """
-    systems = [system for system in systems or default_systems(dataset=dataset) if not system.lens]
-    if not systems:
-        raise ConfigError(
-            "every system has a lens, and a ground truth has no listener to take the country from",
-            remedy="give a system without lens_on",
-        )
+    systems = without_lens(systems or default_systems(dataset=dataset))
     split = full_split(dataset, truth, k=k, seed=seed)
     values = {}
     with progress("systems", len(systems)) as tick:
@@ -170,6 +165,23 @@ def evaluate_against(
         reference,
         _rows(values, reference, split.strata[split.query_items], query_clusters(split)),
     )
+
+
+def without_lens(systems: Sequence[System]) -> list[System]:
+    """Return the systems without a lens.
+
+    Raises
+    ------
+    ConfigError
+        If every system has one.
+    """
+    found = [system for system in systems if not system.lens]
+    if not found:
+        raise ConfigError(
+            "every system has a lens, and a ground truth has no listener to take the country from",
+            remedy="give a system without lens_on",
+        )
+    return found
 
 
 def full_split(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -> Split:

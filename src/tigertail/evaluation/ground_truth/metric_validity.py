@@ -2,9 +2,9 @@
 
 Every system is fitted once, on the training listeners, and its lists at every popularity exponent are
 scored twice: by the held-out listeners, and by the true affinity (nDCG with the affinity as the grade), over the
-same queries with the same weights. The agreement of the two orders is Kendall's tau-b (M. G. Kendall, "The treatment
-of ties in ranking problems", Biometrika 1945); listeners are resampled for its interval. Settings with the same
-lists count once.
+same queries with the same weights: those that both judge. The agreement of the two orders is Kendall's tau-b (M. G.
+Kendall, "The treatment of ties in ranking problems", Biometrika 1945); listeners are resampled for its interval.
+Settings of a system with the same lists count once.
 
 Cold queries are in none of the strata, because few systems answer them.
 
@@ -12,7 +12,7 @@ A whole system is scored by the size of its frontier, and by the largest value o
 score is the largest true nDCG.
 
 The cost of a wrong order is the regret: the true nDCG lost by choosing lists with the metric, as a share of the
-largest true nDCG.
+largest true nDCG. Where several lists have the largest value of the metric, their mean true nDCG counts.
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation.ground_truth.evaluation import graded_metrics
+from tigertail.evaluation.ground_truth.evaluation import graded_metrics, without_lens
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
-from tigertail.evaluation.report import OVERALL
+from tigertail.evaluation.report import OVERALL, without_nan
 from tigertail.evaluation.scoring import EXPONENTS, ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, Reals, dominated_area
 from tigertail.evaluation.systems.system import System, default_systems
-from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
+from tigertail.ground_truth.ground_truth import grade_matrix
 from tigertail.ground_truth.simulated import read_true
 from tigertail.progress import progress
+from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 AREA: Final = "nDCG x IPS-nDCG"  # what one setting alone dominates
@@ -96,8 +97,8 @@ class MetricValidity:
     rows: list[MetricValidityRow]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values, for JSON."""
-        return asdict(self)
+        """Return everything as plain values for JSON, NaN as None."""
+        return dict(without_nan(asdict(self)))
 
 
 def validate_metrics(
@@ -110,31 +111,38 @@ def validate_metrics(
     dataset
         A simulated world.
     systems
-        What to order; None means the usual systems.
+        What to order; None means the usual ones of listening. Those with a lens are left out, as in
+        :func:`tigertail.evaluation.evaluate_against`.
     config
         Protocol settings.
 
     Raises
     ------
     DataError
-        If the dataset is real, or there are too few listeners to hold out.
+        If the dataset is real, there are too few listeners to hold out, or the plays have no times for a split by
+        time.
+    ConfigError
+        If every system has a lens.
     """
-    systems = list(systems or default_systems())
+    systems = without_lens(systems or default_systems())
     truth = read_true(dataset)
     split = hold_out(dataset, config or ProtocolConfig())
+    grades = grade_matrix(truth, split.interactions).select_rows(split.query_items)
     values, owners = [], []
     with progress("systems", len(systems)) as tick:
         for number, system in enumerate(systems):
-            points_of_system = _points(system, split, truth)
+            points_of_system = _points(system, split, grades)
             values += points_of_system
             owners += [number] * len(points_of_system)
             tick(note=system.name)
     points = np.stack(values)
     rows: list[MetricValidityRow] = []
     stratum_of = split.strata[split.query_items]
-    groups = [(OVERALL, np.ones(len(stratum_of), np.bool_))]
+    judged = ~np.isnan(points).any(axis=(0, 1))
+    groups = [(OVERALL, judged)]
     groups += [
-        (stratum.label, stratum_of == stratum) for stratum in (Stratum.HEAD, Stratum.MID, Stratum.TAIL)
+        (stratum.label, judged & (stratum_of == stratum))
+        for stratum in (Stratum.HEAD, Stratum.MID, Stratum.TAIL)
     ]
     for group, member in groups:
         if member.any():
@@ -163,12 +171,11 @@ def kendall(x: Reals, y: Reals) -> Reals:
         return np.asarray((signs_x * signs_y).sum(axis=1) / np.where(untied > 0, untied, np.nan))
 
 
-def _points(system: System, split: Split, truth: GroundTruth) -> list[Reals]:
+def _points(system: System, split: Split, grades: CSR) -> list[Reals]:
     """Return, for every distinct popularity exponent, held-out metrics and true nDCG; (metrics + 1, queries).
 
     NaN where a held-out listener has no relevant item for a query, or the ground truth none.
     """
-    grades = grade_matrix(truth, split.interactions)
     lists = ranked_lists(system.fit(split), split, EXPONENTS)
     points = []
     for setting, listed in enumerate(lists):
@@ -181,7 +188,7 @@ def _points(system: System, split: Split, truth: GroundTruth) -> list[Reals]:
             split.query_items,
             split.adjusted_listeners,
         )
-        true = graded_metrics(listed, grades.select_rows(split.query_items))[:, 0]
+        true = graded_metrics(listed, grades)[:, 0]
         points.append(np.concatenate([held_out.T, true[None]]))
     return points
 
@@ -189,13 +196,25 @@ def _points(system: System, split: Split, truth: GroundTruth) -> list[Reals]:
 def _rows(
     group: str, points: Reals, listeners: NDArray[np.int32], owners: NDArray[np.int64]
 ) -> list[MetricValidityRow]:
-    """Compare the orders on some queries: of all lists, and of the systems."""
+    """Compare the orders on some queries: of all lists, and of the systems.
+
+    Parameters
+    ----------
+    group
+        Name of the queries.
+    points
+        What :func:`_points` returns for each list; (lists, metrics + 1, queries).
+    listeners
+        Listener of each query; (queries,).
+    owners
+        System of each list; (lists,).
+    """
     clusters = np.unique(listeners, return_inverse=True)[1].astype(np.int32)
     bootstrap = ClusterBootstrap(clusters, _SAMPLES)
     lists, kinds, queries = points.shape
     # The first row is the data itself, those after it the resamples.
     drawn = bootstrap.means(points.reshape(lists * kinds, queries).T).reshape(-1, lists, kinds)
-    means = np.concatenate([np.nanmean(points, axis=2)[None], drawn])
+    means = np.concatenate([points.mean(axis=2)[None], drawn])
     held_out = {metric: means[:, :, i] for i, metric in enumerate(METRICS)}
     ndcg, ips = held_out["nDCG"], held_out["IPS-nDCG"]
     held_out[AREA] = ndcg * ips
@@ -213,7 +232,8 @@ def _rows(
 
 
 def _row(group: str, compared: str, metric: str, value: Reals, true: Reals) -> MetricValidityRow:
-    chosen = np.take_along_axis(true, value.argmax(axis=1)[:, None], axis=1)[:, 0]
+    best = value == value.max(axis=1, keepdims=True)
+    chosen = np.where(best, true, 0).sum(axis=1) / best.sum(axis=1)
     with np.errstate(invalid="ignore"):
         regret = 1 - chosen / true.max(axis=1)
     return MetricValidityRow(
