@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from tigertail.errors import DataError
 
 _MAGIC: Final = 0x54674175  # "TgAu": the application's own number in the header of the database
-_HEADER: Final = b"SQLite format 3\0"
+_SMALLEST: Final = 512  # bytes of the smallest database
+_INTEGERS: Final = -(2**63), 2**63 - 1  # those of SQLite
 _TABLES: Final = f"""
 BEGIN;
 PRAGMA application_id = {_MAGIC};
@@ -36,7 +37,17 @@ COMMIT;
 
 @dataclass(frozen=True)
 class FileVersion:
-    """A file with its size and modification time: a changed file is another version."""
+    """A file with its size and modification time: a changed file is another version.
+
+    Parameters
+    ----------
+    path
+        Its absolute path, in the encoding of the file system.
+    size
+        In bytes; -1 if the file cannot be read.
+    modified
+        Nanoseconds since 1970, from 1677 to 2262: a time before or after is taken for the first or last of these.
+    """
 
     path: bytes
     size: int
@@ -44,13 +55,14 @@ class FileVersion:
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """Return the present version of a file; one that cannot be read has size -1."""
+        """Return the present version of a file."""
         where = os.fsencode(path.absolute())
         try:
             found = path.stat()
         except OSError:
             return cls(where, -1, 0)
-        return cls(where, found.st_size, found.st_mtime_ns)
+        first, last = _INTEGERS
+        return cls(where, found.st_size, max(first, min(found.st_mtime_ns, last)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +92,7 @@ class Journal:
     database
         An open database.
     digest
-        The settings whose entries are read and written.
+        That of the settings, :attr:`tigertail.audio.config.AnalysisConfig.digest`: records under others are left alone.
     """
 
     def __init__(self, database: sqlite3.Connection, digest: str) -> None:
@@ -145,8 +157,9 @@ def open_journal(path: Path, digest: str) -> Iterator[Journal]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_file() and _beginning(path) not in (b"", _HEADER):
-            raise _not_ours(path)  # SQLite would write over a small one
+        # Not opened here: a process that closes a file gives up its locks on it, also those of an open journal.
+        if path.is_file() and 0 < path.stat().st_size < _SMALLEST:
+            raise _not_ours(path)  # SQLite would write over a file of a few bytes
     except OSError as error:
         raise _unwritable(path, error) from None
     try:
@@ -165,11 +178,6 @@ def open_journal(path: Path, digest: str) -> Iterator[Journal]:
         raise _trouble(path, error) from error
 
 
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(len(_HEADER))
-
-
 def _trouble(path: Path, error: sqlite3.Error) -> DataError:
     kind = getattr(error, "sqlite_errorname", "")
     if kind == "SQLITE_FULL":
@@ -180,7 +188,9 @@ def _trouble(path: Path, error: sqlite3.Error) -> DataError:
         return DataError(
             "another analysis is writing to it", path=path, remedy="wait for it, or choose another name"
         )
-    if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if kind == "SQLITE_NOTADB":
+        return _not_ours(path)
+    if kind.startswith("SQLITE_CORRUPT"):
         return DataError(
             f"damaged ({error})", path=path, remedy="remove it: the files are then analysed anew"
         )
