@@ -133,6 +133,24 @@ def test_a_longer_search_begins_with_the_shorter_one_and_a_finished_one_tries_no
     assert len([name for name, _ in asked.configs if name == BASE]) == 2
 
 
+@pytest.mark.parametrize("new_trials", [1, 7])
+def test_a_longer_search_that_is_stopped_keeps_what_the_shorter_one_found(
+    world: Dataset, tmp_path: Path, asked: Asked, new_trials: int
+) -> None:
+    """It is stopped in the first study, or in the second, which began again from a better start."""
+    short = tune([world], tmp_path, Budget(trials=3))
+    asked.stop_at = len(asked.configs) + new_trials
+    stopped = tune([world], tmp_path, Budget(trials=8))
+    assert stopped.interrupted
+    assert stopped.model() == short.model()
+    assert {name: len(found) for name, found in stopped.results.items()} == {
+        BASE: 3 + min(new_trials, 5),
+        CO_LISTENING: 3,
+        MIXTURE: 3,
+        PLAIN: 3,
+    }
+
+
 def test_the_seed_decides_what_is_tried(world: Dataset, tmp_path: Path, asked: Asked) -> None:
     one, two = (tune([world], tmp_path / str(seed), Budget(trials=2), seed=seed) for seed in (0, 1))
     assert one.results[BASE][0].config == two.results[BASE][0].config
@@ -204,6 +222,20 @@ def test_several_datasets_count_alike(
 def test_a_dataset_given_twice_is_refused(world: Dataset, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="twice"):
         tune([world, world], tmp_path)
+
+
+def test_a_search_without_data_or_with_a_negative_seed_is_refused(world: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no dataset"):
+        tune([], tmp_path)
+    with pytest.raises(ConfigError, match="negative"):
+        tune([world], tmp_path, seed=-1)
+
+
+def test_the_listeners_of_an_evaluation_leave_too_few(tmp_path: Path) -> None:
+    plays = [(f"l{listener:02}", item, 1.0) for listener in range(11) for item in "ab"]
+    tables = {"plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row")}
+    with pytest.raises(DataError, match="without those that an evaluation holds out, only 9 listeners have"):
+        search.inner_split(Dataset.write(tmp_path / "eleven", tables, name="eleven"), 0)
 
 
 def test_too_few_listeners_are_refused(scenes: Dataset, tmp_path: Path) -> None:

@@ -59,6 +59,16 @@ def test_a_study_with_another_start_or_search_space_is_another(scenes: Dataset, 
         assert store.results(store.study(wider, START)) == []
 
 
+def test_the_fullest_study_is_that_of_most_trials_whatever_its_start(scenes: Dataset, folder: Path) -> None:
+    wider = type(SPEC)(SPEC.name, STUDIES[0].search_space, SPEC.fitter)
+    with TrialStore.open(folder, [scenes], 0) as store:
+        study = store.study(SPEC, OTHER)
+        for number in range(2):
+            store.add(study, study.ask(dict(SPEC.search_space)), outcome(number, OTHER, 1.0))
+        assert store.fullest(SPEC) == [outcome(number, OTHER, 1.0) for number in range(2)]
+        assert store.fullest(wider) == []
+
+
 def test_a_trial_that_was_stopped_is_not_a_result(scenes: Dataset, folder: Path) -> None:
     with TrialStore.open(folder, [scenes], 0) as store:
         store.study(SPEC, START).ask(dict(SPEC.search_space))

@@ -33,7 +33,10 @@ def tune(
         typer.Option(help="Trials of each study (base, co-listening, mixture, plain), or a time: 20m, 2h."),
     ] = "30",
     seed: Annotated[
-        int, typer.Option(min=0, help="Listeners that evaluate holds out with this seed are never seen.")
+        int,
+        typer.Option(
+            min=0, help="Listeners that evaluate holds out by default with this seed are never seen."
+        ),
     ] = 0,
 ) -> None:
     """Search for model settings on listeners that evaluate does not report on; run again to go on."""

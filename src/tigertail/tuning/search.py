@@ -1,10 +1,11 @@
 """The search: a tree-structured Parzen estimator (J. Bergstra et al., NeurIPS 2011), one study after another.
 
 The next configuration depends on the seed and on the finished trials, not on the budget: the trials of a shorter search
-are the first ones of a longer one.
+are the first ones of a longer one. But where a longer search finds a better start for a study, that study begins again.
 
-No data of the listeners that ``tigertail evaluate`` holds out with the same seed is used: they are held out first, and
-the search evaluates on others, held out of the rest.
+No data of the listeners that ``tigertail evaluate`` holds out with the same seed, by its default protocol, is used:
+they are held out first, and the search evaluates on others, held out of the rest. With another share of listeners, a
+split by time or further seeds, an evaluation holds out listeners that the search has seen.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from optuna.samplers import TPESampler
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, DataError
 from tigertail.model.config import ModelConfig
 from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
@@ -38,7 +39,8 @@ class Tuning:
     Parameters
     ----------
     results
-        Trials of each study, in order.
+        Trials of each study, in order. After an interruption, of a study that an earlier search in the folder tried
+        more of, those of the earlier one.
     interrupted
         Whether it was stopped by Ctrl-C.
     """
@@ -73,17 +75,21 @@ def tune(
     budget
         How long to search; None means 30 trials of each study.
     seed
-        Seed of the search, and of the split of :func:`tigertail.evaluation.evaluate` whose held-out listeners are kept
-        out of it.
+        Seed of the search, and of the split of :func:`tigertail.evaluation.evaluate`, by its default protocol, whose
+        held-out listeners are kept out of it; 0 or more.
 
     Raises
     ------
     ConfigError
-        If a dataset is given twice, or the folder holds another search.
+        If no dataset is given, one is given twice, the seed is negative, or the folder holds another search.
     DataError
         If a dataset has too few listeners.
     """
     budget = budget or Budget(trials=30)
+    if not datasets:
+        raise ConfigError("no dataset is given", remedy="name one at least")
+    if seed < 0:
+        raise ConfigError(f"the seed {seed} is negative", remedy="give 0 or more")
     if len({dataset.fingerprint for dataset in datasets}) < len(datasets):
         raise ConfigError("a dataset is given twice", remedy="name each once")
     splits = {dataset.fingerprint: inner_split(dataset, seed) for dataset in datasets}
@@ -102,6 +108,10 @@ def tune(
             if not _stopped(error):
                 raise
             tuning.interrupted = True
+            for spec in STUDIES:  # what an earlier search found stays until more is tried
+                tuning.results[spec.name] = max(
+                    tuning.results.get(spec.name, []), store.fullest(spec), key=len
+                )
         store.write_trials(tuning.results)
     return tuning
 
@@ -109,7 +119,14 @@ def tune(
 def inner_split(dataset: Dataset, seed: int) -> Split:
     """Hold listeners out of the training part of an evaluation with this seed."""
     outer = hold_out(dataset, ProtocolConfig(seed=seed))
-    return hold_out(outer.train, ProtocolConfig(seed=seed + INNER_SEED))
+    try:
+        return hold_out(outer.train, ProtocolConfig(seed=seed + INNER_SEED))
+    except DataError as error:
+        raise DataError(
+            f"too few listeners for a search: without those that an evaluation holds out, {error.problem}",
+            path=error.path,
+            remedy=error.remedy,
+        ) from None
 
 
 def _trials(

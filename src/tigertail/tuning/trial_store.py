@@ -95,6 +95,14 @@ class TrialStore:
         trials = study.get_trials(states=(TrialState.COMPLETE,))
         return [TrialResult.model_validate(trial.user_attrs["result"]) for trial in trials]
 
+    def fullest(self, spec: StudySpec) -> list[TrialResult]:
+        """Return the finished trials of the study of a search space that has most, from whatever start."""
+        names = optuna.get_all_study_names(self._storage)
+        studies = [self._study(name) for name in names if name.startswith(f"{spec.name} ")]
+        space = dict(spec.search_space)
+        same = [study for study in studies if any(trial.distributions == space for trial in study.trials)]
+        return max(map(self.results, same), key=len, default=[])
+
     def add(self, study: optuna.Study, trial: optuna.Trial, result: TrialResult) -> None:
         """Finish a trial; its result is on disk when this returns."""
         trial.set_user_attr("result", result.model_dump(mode="json"))
