@@ -86,6 +86,9 @@ def test_a_table_without_descriptors_or_without_known_items_is_refused(make: Mak
         read_features(*make(sounds().select("item_id", "popularity")), CONFIG)
     with pytest.raises(DataError, match="no item of the catalogue"):
         read_features(*make(sounds().with_columns(item_id=pl.lit("stranger"))), CONFIG)
+    with pytest.raises(DataError, match="no item of the catalogue") as nothing:
+        read_features(*make(sounds().select("item_id", energy=pl.lit(float("nan")))), CONFIG)
+    assert "finite numbers" in (nothing.value.remedy or "")
     with pytest.raises(DataError, match="no table 'audio'"):
         read_features(*make(None), CONFIG)
 
@@ -95,3 +98,14 @@ def test_a_descriptor_may_have_any_name(make: Make) -> None:
     other = read_features(*make(sounds().rename({"energy": "#artist", "noise_0": "#code"})), CONFIG)
     np.testing.assert_array_equal(other.values, plain.values)
     np.testing.assert_array_equal(other.artists, plain.artists)
+
+
+def test_a_descriptor_called_artist_id_is_not_taken_for_the_artist(make: Make) -> None:
+    ids = [f"a{n:02}" for n in range(ARTISTS)]
+    items = pl.DataFrame({"item_id": ids, "name": ids, "kind": "track", "artist_id": "band"})
+    band = pl.DataFrame({"item_id": "band", "name": "band", "kind": "artist", "artist_id": None})
+    world = {"items": pl.concat([items, band.cast(items.schema)])}
+    plain = read_features(*make(sounds(), **world), CONFIG)
+    other = read_features(*make(sounds().rename({"energy": "artist_id"}), **world), CONFIG)
+    np.testing.assert_array_equal(other.values, plain.values)
+    np.testing.assert_array_equal(other.codes, plain.codes)

@@ -16,7 +16,7 @@ from tigertail.signals.audio.config import AudioConfig
 
 Reals = NDArray[np.float64]
 
-# No descriptor has such a name: in the header of a file there is no line feed.
+# No descriptor of a file has such a name: in a header there is no line feed.
 _CODE = "\ncode"
 _ARTIST = "\nartist"
 _SPREAD = "\nspread of "
@@ -31,9 +31,11 @@ class Features:
     codes
         Items with audio, ascending; int64, (items with audio,).
     values
-        Their features, each close to a standard normal distribution; float64, (items with audio, features).
+        Their features, each close to a standard normal distribution, those of how much clips differ multiplied by their
+        weight; float64, (items with audio, features).
     artists
-        A number for the artist of each: what is left out together; int64, (items with audio,).
+        A number for the artist of each: a prediction is made without the targets of this artist's items; int64, (items
+        with audio,).
     names
         Descriptors whose means are the first columns of ``values``; how much they differ comes after.
     """
@@ -52,15 +54,15 @@ class Features:
 def read_features(dataset: Dataset, interactions: Interactions, config: AudioConfig) -> Features:
     """Read the audio table and describe each item by the set of its clips.
 
-    An artist or album has its own clips and those of all tracks that name it in ``artist_id``. An item is
-    described by the mean of its clips and, where the table has several clips per item, by how much they
-    differ. Every column is then brought to a normal distribution by its ranks, so that neither units nor
-    outliers count. A value that is missing or no finite number is taken for the median.
+    An artist has its own clips and those of all tracks and albums that name it in ``artist_id``. An item is described
+    by the mean of its clips and, where the table has several clips per item, by how much they differ. Every column is
+    then brought to a normal distribution by its ranks, so that neither units nor outliers count; how much clips differ
+    is multiplied by its weight, ``config.spread``. A value that is missing or no finite number is taken for the median.
 
     Raises
     ------
     DataError
-        If there is no audio table, or it holds no descriptor, or no item of the catalogue.
+        If there is no audio table, or it holds no descriptor, or no value of an item of the catalogue.
     """
     with dataset.reading(c.AUDIO_TABLE):
         table = dataset.scan(c.AUDIO_TABLE)
@@ -82,7 +84,9 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
     clips = clips.with_columns(finite).filter(~pl.all_horizontal(pl.col(name).is_null() for name in names))
     if clips.is_empty():
         raise DataError(
-            "no item of the catalogue is in the audio table", path=dataset.path, remedy="check its item ids"
+            "no item of the catalogue has a descriptor in the audio table",
+            path=dataset.path,
+            remedy="check its item ids, and that its descriptors are finite numbers",
         )
     grouped = clips.sort(_CODE, *names).group_by(_CODE, maintain_order=True)
     by_item = grouped.agg(
@@ -108,7 +112,7 @@ def _spread(name: str) -> pl.Expr:
 
 
 def _catalogue(dataset: Dataset, interactions: Interactions) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the code of each item with a number for its artist, and the artist's id of each track."""
+    """Return the code of each item with a number for its artist, and the artist's id of each item that has one."""
     codes = interactions.items.table(c.ITEM_ID, _CODE)
     if c.ARTIST_ID not in dataset.items.columns:
         nobody = pl.DataFrame(schema={c.ITEM_ID: pl.String, c.ARTIST_ID: pl.String})
@@ -120,8 +124,9 @@ def _catalogue(dataset: Dataset, interactions: Interactions) -> tuple[pl.DataFra
 
 
 def _with_owners(clips: pl.DataFrame, artist: pl.DataFrame) -> pl.DataFrame:
-    """Return the clips of items, and once more as those of the artists whose tracks they are."""
-    theirs = clips.join(artist, on=c.ITEM_ID).with_columns(pl.col(c.ARTIST_ID).alias(c.ITEM_ID))
+    """Return the clips of items, and once more as those of the artists whose tracks and albums they are."""
+    owners = artist.rename({c.ARTIST_ID: _ARTIST})  # a descriptor may be called artist_id
+    theirs = clips.join(owners, on=c.ITEM_ID).with_columns(pl.col(_ARTIST).alias(c.ITEM_ID))
     return pl.concat([clips, theirs.select(clips.columns)])
 
 
