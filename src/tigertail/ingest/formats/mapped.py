@@ -322,7 +322,7 @@ class MappedSource(Source):
         many = {name: separator for name, separator in self.several.items() if name in given.columns}
         given = split_mbids(split_fields(given, many))
         listed |= has_lists(given)
-        given = exploded(given, self.label, table.name, quarantine)
+        given = exploded(given, self.label, table.name, quarantine, self.missing)
         if (order := self.spec.row_order) is not None and order not in mapping:
             place = pl.int_range(before + 1, before + 1 + pl.len()) if listed else pl.col(LINE)
             given = given.with_columns(place.alias(order))
