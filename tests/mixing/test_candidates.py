@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from tigertail import kernels
 from tigertail.mixing import Mixture, with_candidates
 from tigertail.ranking.topk import top_k
+from tigertail.signals.contract import Signal
 from tigertail.threads import limited
 
 ITEMS = 700
@@ -28,6 +31,38 @@ OPTIONS: dict[str, Callable[[Mixture], Mixture]] = {
         for name in ("dense", "half", "few")
     },
 }
+
+
+@dataclass(frozen=True, eq=False)
+class Grouped:
+    """A signal that can be asked through a lens, which changes nothing."""
+
+    signal: Signal
+    is_localised: bool = False
+    listener_groups: ClassVar[Any] = SimpleNamespace(lens_strength=0.5)
+
+    @property
+    def known(self) -> np.ndarray:
+        """Items that the signal has data about."""
+        return self.signal.known
+
+    def affinity(self, queries: np.ndarray) -> np.ndarray:
+        """Return what the signal does."""
+        return self.signal.affinity(queries)
+
+    def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Grouped:
+        """Return the signal with a lens, or without."""
+        return replace(self, is_localised=bool(groups and strength != 0))
+
+    def localised(self, place: str, strength: float | None = None) -> Grouped:
+        """Return the signal with a lens."""
+        return self.localised_by_group([0], strength)
+
+    def localised_affinity(
+        self, queries: np.ndarray, starts: np.ndarray, items: np.ndarray, affinities: np.ndarray
+    ) -> np.ndarray:
+        """Return the affinities as they are."""
+        return affinities
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +173,27 @@ def test_kept_as_arrays_they_rank_as_before(few: Mixture) -> None:
     again = Mixture.from_arrays(*few.to_arrays(), few.parts)
     for one, other in zip(again.best_candidates(EVERY, N), few.best_candidates(EVERY, N), strict=True):
         assert one.tobytes() == other.tobytes()
+
+
+@pytest.mark.parametrize(
+    "otherwise", [lambda few: few.disable(["half"]), lambda few: few.with_character(0.9)]
+)
+def test_of_a_mixture_asked_otherwise_none_are_kept(
+    few: Mixture, otherwise: Callable[[Mixture], Mixture]
+) -> None:
+    again = Mixture.from_arrays(*otherwise(few).to_arrays(), few.parts)
+    assert not again.has_candidates
+    assert again.affinity(EVERY).tobytes() == otherwise(few).affinity(EVERY).tobytes()
+
+
+def test_a_lens_of_no_group_or_a_weak_one_leaves_them_and_a_strong_one_does_not(few: Mixture) -> None:
+    grouped = replace(few, parts={**few.parts, "dense": Grouped(few.parts["dense"])})
+    for groups, strength, kept in (([], 0.9, True), ([0], 0.4, True), ([0], 0.9, False)):
+        through = grouped.localised_by_group(groups, strength)
+        assert through.has_candidates == kept
+        assert through.localised_part == ("dense" if groups else "")
+    through = grouped.localised_by_group([0], 0.4)
+    assert through.with_parts(few.parts, few.listeners, few.adjusted_listeners).localised_part == ""
 
 
 def test_what_they_do_not_hold_for_is_not_asked_of_them(few: Mixture) -> None:

@@ -60,7 +60,7 @@ def mixture(parts: dict[str, Signal]) -> Mixture:
     return Mixture(parts, parameters, LISTENERS, LISTENERS * 1.0, 0.6, 0.3)
 
 
-def pool_of(parts: dict[str, Signal]) -> pool.Pool:
+def pool_of(parts: dict[str, Signal]) -> pool.Pools:
     known = np.stack([part.known[QUERIES] for part in parts.values()], 1)
     return pools(parts, Bands.of(LISTENERS), QUERIES, known)
 

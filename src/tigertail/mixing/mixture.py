@@ -42,7 +42,7 @@ Reals = NDArray[np.float64]
 
 WEAK_LENS: Final = 0.5
 """Strength of a lens up to which the candidates hold: their recall is in docs/performance.md."""
-AT_A_TIME: Final = 2**20  # affinities worked out at a time
+AT_A_TIME: Final = 2**20  # affinities of the mixture worked out at a time, with as many of each part
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,8 @@ class Mixture:
     adjusted_listeners
         Listeners that each item would have if all could hear it; float64, (items,).
     beta
-        Popularity exponent, of a query of middling popularity.
+        Popularity exponent, of a query of middling popularity and at a character of 0
+        (:mod:`tigertail.mixing.parameters`).
     character
         Between taste, 0, what its listeners also play, and kinship, 1, what is alike.
     candidates
@@ -162,7 +163,7 @@ class Mixture:
         Returns
         -------
         NDArray[np.float64]
-            Not negative; rows sum to 1 where any part has data; float64, (queries, parts).
+            Not negative; rows sum to 1, or are 0 where no part with data adds anything; float64, (queries, parts).
         """
         logs = self.parameters.log_multipliers(listeners, self._among_all(has_data), self.character)
         logs = np.maximum(logs[:, self._places], 0)
@@ -243,10 +244,17 @@ class Mixture:
     def with_parts(
         self, signals: Mapping[str, Signal], listeners: NDArray[np.int64], adjusted_listeners: Reals
     ) -> Self:
-        """Return the mixture with other signals of the same names as parts, the same parameters, and no candidates."""
-        parts = {name: signals[name] for name in self.parts if name in signals}
+        """Return the mixture with other signals as parts, the same parameters, no candidates and no lens.
+
+        A part whose name no signal has is left out, as :meth:`disable` does.
+        """
         return replace(
-            self, parts=parts, listeners=listeners, adjusted_listeners=adjusted_listeners, candidates=None
+            self,
+            parts={name: signals[name] for name in self.parts if name in signals},
+            listeners=listeners,
+            adjusted_listeners=adjusted_listeners,
+            candidates=None,
+            localised_part="",
         )
 
     def localised_by_group(self, groups: Sequence[int], strength: float | None = None) -> Self:
@@ -258,14 +266,20 @@ class Mixture:
         return self._localised(lambda part: part.localised(place, strength), strength)
 
     def to_arrays(self) -> tuple[Arrays, dict[str, Any]]:
-        """Return what is kept on disk beside the parts."""
+        """Return what is kept on disk beside the parts; candidates only of these parts and this character."""
         arrays, settings = self.parameters.to_arrays()
-        if self.candidates is not None:
-            arrays |= self.candidates.to_arrays()
+        candidates = self.candidates
+        if candidates is not None and (candidates.parts, candidates.character) != (
+            tuple(self.parts),
+            self.character,
+        ):
+            candidates = None
+        if candidates is not None:
+            arrays |= candidates.to_arrays()
         return arrays | {"listeners": self.listeners, "adjusted_listeners": self.adjusted_listeners}, {
             "parameters": settings,
             "parts": list(self.parts),
-            "candidates": self.candidates is not None,
+            "candidates": candidates is not None,
             "beta": self.beta,
             "character": self.character,
         }
@@ -361,8 +375,8 @@ class Mixture:
         at_items = [name for name in other if has_capability(parts[name], LocalisedAtItems)]
         groups = self.listener_groups
         strong = groups is not None and (groups.lens_strength if strength is None else strength) > WEAK_LENS
-        able = len(at_items) <= 1 and at_items == other and not strong
         with_lens = [name for name in at_items if _has_lens(parts[name])]
+        able = len(at_items) <= 1 and at_items == other and not (strong and with_lens)
         return self._with(
             parts=parts,
             candidates=self.candidates if able else None,

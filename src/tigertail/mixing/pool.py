@@ -1,4 +1,4 @@
-"""The pool of a query: every item that could be among its answers, and a sample that stands for all others.
+"""The pool of a query: the items taken to hold its answers, and a sample that stands for all others.
 
 Each part brings the items with its largest affinities whatever the popularity exponent: the best under several
 (:mod:`tigertail.ranking.shortlist`), or, from a look at every item, the best of every band of popularity. In a large
@@ -35,7 +35,7 @@ OF_BAND: Final = 100  # items that a part brings of each band, where every one i
 OF_EXPONENT: Final = 160  # items that a part retrieves under its own popularity exponent
 POPULAR: Final = 64  # most popular items, which are in every pool
 POOL_SAMPLE: Final = 256  # items that stand for all others, drawn once for all queries
-_CHUNK: Final = 64  # queries of a thread that share what is marked, as much as there are items
+_CHUNK: Final = 64  # queries that a thread takes in turn, with one set of marks: a bit for each item
 _NOTHING: Final = np.float32(-np.inf)
 _BIT: Final = np.uint64(1)
 _NO_BITS: Final = np.uint64(0)
@@ -67,7 +67,7 @@ class Bands:
     stands_for: Floats
 
     def with_always(self, items: Codes) -> Self:
-        """Return the bands with other items in every pool."""
+        """Return the bands of a catalogue of more than :data:`ALL_IN_POOL` items with other items in every pool."""
         return replace(self, always=items)
 
     @classmethod
@@ -103,7 +103,8 @@ class Pools(NamedTuple):
     items
         Item of each entry, ascending for a query; int32.
     sample_weight
-        0 for an item that a part brought; for one of the sample, how many items it stands for; float32.
+        0 for an item that a part brought or that is in every pool; for one of the sample alone, how many items it
+        stands for; float32.
     affinities
         Affinities of each part to the items, ``-inf`` where it has no data; float32, (parts, entries).
     has_data
@@ -111,7 +112,8 @@ class Pools(NamedTuple):
     scale
         The query's scale in each part; float32, (queries, parts).
     whole
-        Whether no part has data about a query and any item that is not in its pool; bool, (queries,).
+        Whether it is certain that no part has data about a query and an item that is not in its pool: all items are in
+        it, or every part with data finds all (``finds_all``); bool, (queries,).
     """
 
     starts: NDArray[np.int64]
@@ -126,12 +128,12 @@ class Pools(NamedTuple):
 def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: Flags) -> Pools:
     """Return the pools of some queries.
 
-    A part is asked in one of three ways:
+    A part is asked in one of three ways, by the size of the catalogue:
 
-    - in a catalogue of up to :data:`ALL_IN_POOL` items all items are in every pool, and parts are asked about all;
-    - in one of up to :data:`SCAN_ALL`, and by a part that cannot retrieve, the affinities to all items are computed
-      once: the best of each band are read from them, unless the part retrieves exactly (``finds_all``), and so are the
-      affinities to the pool;
+    - up to :data:`ALL_IN_POOL` items all items are in every pool, and parts are asked about all;
+    - up to :data:`SCAN_ALL`, and in a larger one where the part cannot retrieve, the affinities to all items are
+      computed once. The affinities to the pool are read from them, and the best of each band too, unless the part
+      retrieves exactly (``finds_all``);
     - else the part retrieves, and compares the query with its pool alone.
 
     Parameters

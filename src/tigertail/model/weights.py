@@ -27,7 +27,7 @@ def weights_table(model: Model) -> pl.DataFrame:
     polars.DataFrame
         Column listeners, from 0 to those of the most popular item, and one column per signal. The query is an item
         that every signal has data about, except that without listeners those that need them have none. Rows sum
-        to 1, where any signal has data.
+        to 1, or are 0 where no signal with data adds anything.
 
     Raises
     ------
