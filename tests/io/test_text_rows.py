@@ -108,6 +108,21 @@ def test_a_wrong_header_is_told_by_its_line(header: list[str] | None, problem: s
     assert error.value.remedy
 
 
+@pytest.mark.parametrize("field", [b"b\r", b"x" * 140_000])
+def test_a_first_line_that_has_no_fields_is_told(field: bytes) -> None:
+    content = b"\na," + field + b",c\n1,2,3\n"
+    for read in (
+        lambda: text_file(content).headed(None, separator=",", quoted=True),
+        lambda: text_file(content).numbered(separator=",", quoted=True),
+    ):
+        with pytest.raises(DataError, match="a field has a carriage return, or more than 131,072") as error:
+            read()
+        assert error.value.line == 2
+        assert error.value.remedy
+    names, _ = text_file(content).headed(None, separator=",", quoted=False)
+    assert len(names) == 3
+
+
 def test_columns_without_a_name_have_numbers() -> None:
     names, _ = text_file(b"listener_id,name,,\na,b,,\n").headed(None, separator=",", quoted=True)
     assert names == ["listener_id", "name", "3", "4"]

@@ -123,7 +123,7 @@ class TextFile:
             raise DataError(
                 "a JSON file", path=self.stream.place, remedy="write format = 'json' in the recipe"
             )
-        columns = [name.strip() for name in _fields(top[RAW_TEXT][0], separator, quoted)]
+        columns = [name.strip() for name in self._first_fields(top, separator, quoted)]
         columns = [name or str(number) for number, name in enumerate(columns, start=1)]
         if header is not None and columns != list(header):
             raise DataError(
@@ -145,7 +145,7 @@ class TextFile:
     def numbered(self, *, separator: str, quoted: bool) -> tuple[list[str], Iterator[pl.DataFrame]]:
         """Read a file without a header; the names of its columns are "1", "2" and so on."""
         top, blocks = self._opened()
-        width = len(_fields(top[RAW_TEXT][0], separator, quoted))
+        width = len(self._first_fields(top, separator, quoted))
         names = [str(number) for number in range(1, width + 1)]
         whole = chain([top], blocks)
         return names, (self.split(frame, names, separator=separator, quoted=quoted) for frame in whole)
@@ -157,6 +157,19 @@ class TextFile:
             if not top.is_empty():
                 return top, blocks
         raise self._of_another_encoding("no line of it is") if self.undecoded else self._empty()
+
+    def _first_fields(self, top: pl.DataFrame, separator: str, quoted: bool) -> list[str]:
+        """Return the fields of the first line of a block."""
+        text = top[RAW_TEXT][0]
+        fields = _quoted_fields(text, separator)[0] if quoted else text.split(separator)
+        if not fields:
+            raise DataError(
+                f"a field has a carriage return, or more than {csv.field_size_limit():,} characters",
+                path=self.stream.place,
+                line=top[LINE][0],
+                remedy="correct the line, or write quoted = false in the recipe",
+            )
+        return fields
 
     def split(
         self, frame: pl.DataFrame, columns: Sequence[str], *, separator: str, quoted: bool
@@ -262,7 +275,7 @@ class TextFile:
             return self._decode_each(block.split(b"\n")[:-1], first)
 
     def _decode_each(self, lines: list[bytes], first: int) -> pl.Series:
-        """Decode line by line; one that cannot be decoded becomes blank."""
+        """Decode line by line; one that cannot be decoded becomes blank, unless it is a comment."""
         texts: list[str] = []
         failed: list[tuple[int, str]] = []
         for line, raw in enumerate(lines, start=first):
@@ -270,6 +283,9 @@ class TextFile:
                 texts.append(raw.decode(self.encoding))
             except UnicodeDecodeError:
                 shown = raw.decode(self.fallback or "ascii", "backslashreplace").rstrip("\r")
+                if self.comment and shown.startswith(self.comment):
+                    texts.append(shown)
+                    continue
                 failed.append((line, shown))
                 texts.append(shown if self.fallback else "")
         if self.fallback:
@@ -285,10 +301,6 @@ class TextFile:
         return pl.Series(texts, dtype=pl.String)
 
 
-def _fields(text: str, separator: str, quoted: bool) -> list[str]:
-    return _quoted_fields(text, separator)[0] if quoted else text.split(separator)
-
-
 def _quoted_fields(text: str, separator: str) -> tuple[list[str], bool]:
     """Return the fields of a line, and whether a quote is open at its end."""
     one, replaced = _one_sign(text, separator)
@@ -299,7 +311,7 @@ def _quoted_fields(text: str, separator: str) -> tuple[list[str], bool]:
         is_open = "unexpected end of data" in str(error)
         try:  # text may follow a quoted field: '"A" Band'
             fields = next(csv.reader([replaced], delimiter=one))
-        except csv.Error:  # a field too long to be one
+        except csv.Error:  # a field too long to be one, or with a carriage return
             fields = []
     return fields if one == separator else [field.replace(one, separator) for field in fields], is_open
 

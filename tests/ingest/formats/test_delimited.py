@@ -113,6 +113,11 @@ def test_every_table(table, text, row, pack, read):
         {"encoding": "klingon"},
         {"encoding": "utf-16"},
         {"encoding": "hex"},
+        {"encoding": "cp500"},
+        {"encoding": "punycode"},
+        {"encoding": "undefined"},
+        {"separator": "\n"},
+        {"separator": "\r\n"},
         {"table": "friends"},
         {"separators": ","},
     ],
@@ -120,6 +125,21 @@ def test_every_table(table, text, row, pack, read):
 def test_wrong_options_are_refused(options, tmp_path):
     with pytest.raises(ValidationError):
         csv(tmp_path, **options)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "what"),
+    [
+        ("cp500", "cp500 has line ends of its own"),
+        ("utf-16", "utf-16 has line ends of its own"),
+        ("undefined", "unknown encoding 'undefined'; one of text is such as"),
+        ("punycode", "punycode has line ends of its own"),
+        ("idna", "unknown encoding 'idna'"),
+    ],
+)
+def test_a_refused_encoding_has_a_remedy(encoding, what, tmp_path):
+    with pytest.raises(ValidationError, match=what):
+        csv(tmp_path, encoding=encoding)
 
 
 def test_missing_columns_are_named(pack, read):
@@ -176,3 +196,10 @@ def test_comments_are_no_rows(tmp_path, read, quarantine):
     assert read(source)["plays"]["name"].to_list() == ["Can"]
     assert not quarantine.rejected
     assert list(quarantine.left_out.values()) == [1], "the track that was skipped"
+
+
+def test_a_comment_in_another_encoding_is_no_row(pack, read, quarantine):
+    text = "# café\nlistener_id,item_id\n# café\na,x\n".encode("latin-1")
+    assert read(csv(pack({"plays.csv": text}, "csv"), comment="#"))["plays"]["item_id"].to_list() == ["x"]
+    assert quarantine.read["published"] == 1
+    assert not quarantine.rejected

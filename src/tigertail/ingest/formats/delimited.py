@@ -39,18 +39,27 @@ class Csv(MappedSource):
     encoding: str = "utf-8"
     comment: str = ""
 
+    @field_validator("separator")
+    @classmethod
+    def _in_a_line(cls, separator: str) -> str:
+        if set(separator) & {"\n", "\r"}:
+            raise ValueError("what ends lines cannot stand between their fields; write such as ',' or '\\t'")
+        return separator
+
     @field_validator("encoding")
     @classmethod
     def _known(cls, encoding: str) -> str:
         try:
             name = codecs.lookup(encoding).name
-            "".encode(name)  # refuses what is no encoding of text, such as hex
-        except LookupError as error:
+            feed = b"\n".decode(name, "replace")  # refuses what is no encoding of text, such as hex
+        except (LookupError, UnicodeError) as error:
             raise ValueError(
                 f"unknown encoding '{encoding}'; one of text is such as 'windows-1252'"
             ) from error
-        if name.startswith(("utf-16", "utf-32")):
-            raise ValueError("UTF-16 and UTF-32 cannot be read in blocks: save the file as UTF-8")
+        if feed != "\n":
+            raise ValueError(
+                f"{encoding} has line ends of its own and cannot be read in blocks: save the file as UTF-8"
+            )
         return name
 
     def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
