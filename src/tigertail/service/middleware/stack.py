@@ -1,4 +1,4 @@
-"""The middleware of the service, composed: access log, host check, authentication, limits.
+"""The middleware of the service, composed: access log, HEAD, other sites' pages, host check, authentication, limits.
 
 Deny by default: a path is guarded unless :data:`~tigertail.service.middleware.authentication.PUBLIC` names it.
 """
@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tigertail.errors import TigertailError
 from tigertail.service.http import form_body
 from tigertail.service.http.problems import ServiceError, error_response, problem_of
 from tigertail.service.http.settings import Settings
@@ -29,7 +28,9 @@ def install(
 ) -> None:
     """Put the middleware in front of every route of an application, also of routes that are added later."""
     app.add_middleware(Admission, settings=settings, rates=rates)
-    if settings.origins:  # before a key is asked for: browsers ask without one
+    if (
+        settings.origins
+    ):  # before all checks: browsers ask without a key whether a page may ask, and learn that alone
         app.add_middleware(CrossOrigin, origins=settings.origins)
     app.add_middleware(HeadAsGet)  # refusals have no body either
     app.add_middleware(AccessLog, telemetry=telemetry)  # the last added runs first: refusals are logged too
@@ -76,19 +77,21 @@ class Admission:
                 self._admit(scope, headers)
             else:
                 record.client = "anyone"
-        except TigertailError as error:
+        except ServiceError as error:
             record.route = "(refused)"
-            retry = error.retry if isinstance(error, ServiceError) else None
-            await error_response(scope, problem_of(error), retry)(scope, receive, send)
+            await error_response(scope, problem_of(error), error.retry)(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
     def _check_host(self, headers: Headers) -> None:
         """Refuse another name, so that no other site's page can reach this machine by DNS rebinding."""
-        host = re.sub(r":\d+$", "", headers.get("host", "")).lower()
+        host = re.sub(r"\.?(:\d*)?$", "", headers.get("host", "")).lower()
         if "*" not in self._hosts and host not in self._hosts:
             raise ServiceError(
-                421, "unknown Host header", remedy="add the name, without a port, to hosts in its settings"
+                421,
+                "unknown Host header",
+                remedy="name it, without a port, in hosts of its settings, and every other that is to be accepted, "
+                "such as localhost",
             )
 
     def _admit(self, scope: Scope, headers: Headers) -> None:
@@ -101,8 +104,8 @@ class Admission:
             raise
         client = None if name is None else f"key {name}"
         record_of(scope).client = client or "anyone"
-        self._body.check_declared(headers)
         self._check_rate(client or address)
+        self._body.check_declared(headers)
 
     def _check_rate(self, client: str) -> None:
         if self._rates is not None:
