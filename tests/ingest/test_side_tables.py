@@ -48,6 +48,15 @@ def test_descriptors_speak_of_items_there_are(tmp_path: Path) -> None:
     assert json.loads((dataset.path / "report.json").read_text("utf-8"))["matches"][0]["items"] == 1
 
 
+def test_what_stands_for_nothing_is_no_descriptor(tmp_path: Path) -> None:
+    text = "name,energy,mood\nCan,-999,0.5\nWire,0.25, NA \nKult,-999,\n"
+    dataset, report = made(tmp_path, {"audio": (text, 'missing = ["-999", "NA", ""]')})
+    assert rows(dataset, "audio") == [("can", None, 0.5), ("wire", 0.25, None)]
+    audio = report.sources[-1]
+    assert audio.warnings == []
+    assert audio.rejected == {"no descriptor": 1}, "Kult's stand for nothing"
+
+
 def test_a_recipe_can_make_items_of_all(tmp_path: Path) -> None:
     dataset, report = made(tmp_path, {"audio": ("name,energy\nUnheard Of,1\n", 'catalogue = "all"')})
     assert dataset.items["item_id"].to_list() == ["can", "kult", "unheard of", "wire"]

@@ -84,7 +84,7 @@ def clean(
     rows, of_numbers = _numbers(rows, given, batch.rating_scale)
     checks += of_numbers + _written_otherwise(rows, _of(given, Check.TIME), batch.time_formats)
     if spec.descriptors:
-        rows = clean_descriptors(rows, source, quarantine)
+        rows = clean_descriptors(rows, source, quarantine, missing_marks)
         checks.append((pl.all_horizontal(pl.col(descriptors_of(rows)).is_null()), "no descriptor"))
     if checks:
         rows = quarantine.usable_rows(source, batch.file, rows, reasons(*checks))

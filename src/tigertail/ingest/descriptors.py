@@ -1,6 +1,8 @@
-"""Cleaning of audio descriptors: values that are not finite numbers are left out and counted."""
+"""Cleaning of audio descriptors: values that are not finite numbers in float32 are left out and counted."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -13,8 +15,12 @@ def descriptors_of(rows: pl.DataFrame) -> list[str]:
     return [name for name in rows.columns if name.startswith(DESCRIPTOR)]
 
 
-def clean_descriptors(rows: pl.DataFrame, source: str, quarantine: Quarantine) -> pl.DataFrame:
+def clean_descriptors(
+    rows: pl.DataFrame, source: str, quarantine: Quarantine, missing_marks: Sequence[str] = ()
+) -> pl.DataFrame:
     """Return the rows with descriptors as finite float32; anything else is null, and counted by column.
+
+    What is empty or stands for a missing value is null, and not counted.
 
     Parameters
     ----------
@@ -24,10 +30,14 @@ def clean_descriptors(rows: pl.DataFrame, source: str, quarantine: Quarantine) -
         Its name.
     quarantine
         Where the count goes.
+    missing_marks
+        Texts that stand for a missing value.
     """
     names = descriptors_of(rows)
-    text = [name for name in names if rows[name].dtype == pl.String]
-    raw = rows.with_columns(pl.col(text).str.strip_chars().replace("", None))
+    stripped = {name: pl.col(name).str.strip_chars() for name in names if rows[name].dtype == pl.String}
+    raw = rows.with_columns(
+        pl.when(~text.is_in(["", *missing_marks])).then(text).alias(name) for name, text in stripped.items()
+    )
     numbers = raw.select(pl.col(names).cast(pl.Float32, strict=False))
     finite = numbers.select(pl.when(pl.col(name).is_finite()).then(name).alias(name) for name in names)
     lost = {name: finite[name].null_count() - raw[name].null_count() for name in names}
@@ -40,7 +50,10 @@ def clean_descriptors(rows: pl.DataFrame, source: str, quarantine: Quarantine) -
 
 
 def without_empty(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with descriptors under their own names; descriptors that are null in all rows are dropped."""
+    """Return the rows with descriptors under their own names; descriptors that are null in all rows are dropped.
+
+    Rows without descriptors are returned as they are.
+    """
     names = descriptors_of(rows)
     empty = [name for name in names if rows[name].null_count() == rows.height]
     return rows.drop(empty).rename(
