@@ -72,6 +72,25 @@ def test_what_cannot_be_used_is_counted_and_said(abc: Dataset) -> None:
     assert set(lessons.examples) == {"y", "z"}
 
 
+def test_of_several_lists_the_one_shown_last_counts(abc: Dataset) -> None:
+    words = said(
+        ("u", "a", "b", "like"), ("u", "a", "b", "skip"), ("u", "a", "b", "hide"), ("u", "a", "b", "skip")
+    )
+    shown, acted = words.gather_every(2), words.gather_every(2, offset=1)
+    for actions in (acted, acted.reverse()):
+        with pytest.warns(TigertailWarning, match="all actions have the same weight"):
+            lessons = feedback_ground_truth(pl.concat([shown, actions]), abc)
+        assert lessons.left_out == {"no more likes than dislikes": 1}
+
+
+def test_events_that_cannot_be_used_are_counted(abc: Dataset) -> None:
+    words = pl.concat([said(("u", "a", "b", "like")), said(("v", "a", "b", "like"))[1:]])
+    with pytest.warns(TigertailWarning) as warned:
+        lessons = feedback_ground_truth(words, abc)
+    assert "cannot be used (1: an action without an impression)" in str(warned[0].message)
+    assert scores(lessons) == {("a", "b"): 1}
+
+
 def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
     """Words of a log, each weighed by its place, are in proportion to what is positive; bare counts are not."""
     items = pl.DataFrame({"listener_id": "me", "item_id": [f"i{i:02}" for i in range(24)], "plays": 1.0})

@@ -4,8 +4,9 @@
 
 with s = 1 for a listener who played or liked B, -1 for one who disliked or hid it, 0 otherwise, and p_k the probability
 that the rank k of B is examined (:mod:`tigertail.evaluation.online.position_bias`): a play at a rank that one in four
-listeners examines counts four times, which corrects for position bias. Only the last action of a listener on B after A
-counts.
+listeners examines counts four times, which corrects for position bias. A listener counts once for B after A: of the
+lists in which they played, liked, disliked or hid B, the one that was shown last. In it a dislike or a hiding outweighs
+a play or a like.
 
 Limit: an item that was never shown has no pair, so feedback can only re-order what models list already. This is one
 reason why it keeps a small share of the training queries (``mixture.feedback``).
@@ -51,12 +52,13 @@ def feedback_ground_truth(events: pl.DataFrame, dataset: Dataset) -> GroundTruth
     Warns
     -----
     TigertailWarning
-        If there is no event, or position bias cannot be estimated: then all actions have the same weight.
+        If there is no event, events cannot be used, or position bias cannot be estimated: then all actions have the
+        same weight.
 
     Raises
     ------
     DataError
-        If a column is missing, or there is no impression.
+        If there are events, but no impression, a column is missing, or a ``seq`` is no whole number.
     """
     if events.is_empty():
         warnings.warn(
@@ -66,6 +68,11 @@ def feedback_ground_truth(events: pl.DataFrame, dataset: Dataset) -> GroundTruth
         )
         return GroundTruth(NAME, _pairs(pl.DataFrame(schema=_SCHEMA)), graded=True, read=0)
     log = Log.of(events)
+    if log.left_out:
+        reasons = ", ".join(f"{number:,}: {why}" for why, number in log.left_out.items())
+        warnings.warn(
+            f"some events of the feedback cannot be used ({reasons})", TigertailWarning, stacklevel=2
+        )
     acted = log.shown.filter(pl.col("positive") | pl.col("negative"))
     acted = acted.unique(["listener", "query", "item"], keep="last", maintain_order=True)
     examined = _examination(log, acted["rank"].to_numpy())
