@@ -1,16 +1,16 @@
-"""What a URL asks for is read at once, and as FastAPI would read it."""
+"""What a URL asks for is read in one step, and as FastAPI would read it."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import pytest
-from fastapi import FastAPI, Query
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 
 from tigertail.service.http.parameters import SimilarQuery
-from tigertail.service.http.query_route import QueryReader
+from tigertail.service.http.query_route import QueryReader, QueryRoute
 
 
 def by_fastapi(query: str) -> BaseModel | None:
@@ -46,3 +46,26 @@ def test_a_query_in_order_is_read_as_by_fastapi(query: str) -> None:
 )
 def test_what_is_not_in_order_is_left_to_fastapi(query: str) -> None:
     assert QueryReader(SimilarQuery).read(query.encode()) is None
+
+
+def refuse() -> None:
+    raise HTTPException(403)
+
+
+@pytest.mark.parametrize("who", ["route", "router"])
+def test_a_dependency_of_a_route_holds_for_a_query_in_order(who: str) -> None:
+    of = {one: [Depends(refuse)] if one == who else [] for one in ("route", "router")}
+    router = APIRouter(route_class=QueryRoute, dependencies=of["router"])
+
+    @router.get("/", dependencies=of["route"])
+    async def answer(
+        request: Request,
+        context: Annotated[None, Depends(lambda: None)],
+        query: Annotated[SimilarQuery, Query()],
+    ) -> Response:
+        return Response("here it is")
+
+    app = FastAPI()
+    app.state.context = None
+    app.include_router(router)
+    assert TestClient(app).get("/?item=Kino").status_code == 403
