@@ -32,6 +32,19 @@ def test_halves_share_no_query_and_hold_every_pair() -> None:
     assert set(fewer.pairs["target_item_id"]) < set(inner.pairs["target_item_id"])
 
 
+def test_a_half_of_a_half_leaves_out_what_both_do() -> None:
+    lists = pl.DataFrame({"target_item_id": [str(one) for one in range(50)], "item_id": "x", "score": 1.0})
+    _, reported = halves(GroundTruth("lists", lists, False, 50))
+    for half in halves(reported):
+        assert sum(half.left_out.values()) + len(half.pairs) == 50
+
+
+def test_halves_of_nothing_are_empty() -> None:
+    nothing = pl.DataFrame(schema={"target_item_id": pl.String, "item_id": pl.String, "score": pl.Float64})
+    for half in halves(GroundTruth("lists", nothing, False, 0)):
+        assert half.pairs.is_empty()
+
+
 @pytest.fixture
 def by_two_curators() -> GroundTruth:
     """Both play n1 with n2, and one of them, in three shows, with n3 too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.interactions import Interactions
 from tigertail.sparse import CSR
+
+_OTHER_HALF: Final = "query of the other half"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +27,8 @@ class GroundTruth:
         Its name in a report.
     pairs
         Columns target_item_id, item_id, score: a query, a similar item, and its grade above 0. With a column
-        curator, the pairs of each curator are queries of their own. Each pair is there once, or once a curator.
+        curator, which is never null, the pairs of each curator are queries of their own. Each pair is there once, or
+        once a curator.
     graded
         Whether grades differ.
     read
@@ -70,7 +74,8 @@ def halves(truth: GroundTruth) -> tuple[GroundTruth, GroundTruth]:
     (['a', 'a'], ['b', 'c'])
     """
     ids = truth.pairs[c.TARGET_ITEM_ID].unique(maintain_order=True)
-    is_reported = pl.col(c.TARGET_ITEM_ID).is_in(ids.filter([_is_odd(one) for one in ids]).implode())
+    reported = pl.Series([one for one in ids if _is_odd(one)], dtype=pl.String)
+    is_reported = pl.col(c.TARGET_ITEM_ID).is_in(reported.implode())
     return (
         _part(truth, "inner half", ~is_reported),
         _part(truth, "reporting half", is_reported),
@@ -83,7 +88,8 @@ def _is_odd(text: str) -> bool:
 
 def _part(truth: GroundTruth, which: str, chosen: pl.Expr) -> GroundTruth:
     pairs = truth.pairs.filter(chosen)
-    left_out = truth.left_out | {"query of the other half": len(truth.pairs) - len(pairs)}
+    others = truth.left_out.get(_OTHER_HALF, 0) + len(truth.pairs) - len(pairs)
+    left_out = truth.left_out | {_OTHER_HALF: others}
     return replace(truth, name=f"{truth.name}, {which}", pairs=pairs, left_out=left_out)
 
 
