@@ -52,6 +52,21 @@ def test_what_is_no_resource_is_put_aside(pack, read, quarantine):
     }
 
 
+def test_a_line_of_the_mapping_without_a_name_is_put_aside_and_no_fact_with_it(pack, read, quarantine):
+    mapping = {"MappingLastfm2DBpedia-1.2.tsv": f"{MAPPING}10\t\t{URI}Therapy%3F\n"}
+    rows = read(source(pack(files(**mapping), "folder"), facets=["genre"]))["annotations"]
+    assert rows["name"].to_list() == ["Deadmau5", "Deadmau5 & Friends", "Therapy?"]
+    assert [(row.file, row.line, row.reason) for row in quarantine.rows] == [
+        ("MappingLastfm2DBpedia-1.2.tsv", 4, "no item name")
+    ]
+
+
+def test_a_resource_without_a_name_is_put_aside_once(pack, read, quarantine):
+    edges = {"genre.edgelist": f"{URI}Deadmau5 {URI}\n"}  # the artist has two names
+    assert read(source(pack(files(**edges), "folder"), facets=["genre"]))["annotations"].is_empty()
+    assert quarantine.reasons_of("dbpedia") == {"not a DBpedia resource": 1}
+
+
 def test_a_missing_relation_is_named_and_an_unknown_one_refused(pack, read):
     published = files()
     del published["genre.edgelist"]
@@ -59,3 +74,5 @@ def test_a_missing_relation_is_named_and_an_unknown_one_refused(pack, read):
         read(source(pack(published, "folder")))
     with pytest.raises(ValueError, match="unknown facet 'mood'"):
         source("x", facets=["mood"])
+    with pytest.raises(ValueError, match="no facet is named"):
+        source("x", facets=[])

@@ -2,6 +2,7 @@
 
 One file per relation, each line ``ARTIST-URI VALUE-URI``, beside ``MappingLastfm2DBpedia-1.2.tsv``, the mapping of
 LODrecsys-datasets (https://github.com/sisinflab/LODrecsys-datasets): HetRec id, name and URI of each artist.
+Artists are found by their names; the ids are not used.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _RESOURCE: Final = "http://dbpedia.org/resource/"
 # "Pop (music)" is pop; but "New York (state)" is not New York.
 _WITHOUT_ASIDE: Final = ("genre", "instrument")
 _ASIDE: Final = re.compile(r" \([^()]*\)$")
+_UNNAMED: Final = reasons((pl.col(c.NAME).str.strip_chars() == "", "no item name"))
 
 
 class Dbpedia(Source):
@@ -56,6 +58,10 @@ class Dbpedia(Source):
     @field_validator("facets")
     @classmethod
     def _known(cls, facets: tuple[str, ...]) -> tuple[str, ...]:
+        if not facets:
+            raise ValueError(
+                f"no facet is named; take some of {', '.join(FACETS)}, or leave facets out for all"
+            )
         if unknown := sorted(set(facets) - set(FACETS)):
             raise ValueError(f"unknown facet '{unknown[0]}'; it is one of {', '.join(FACETS)}")
         return facets
@@ -65,7 +71,12 @@ class Dbpedia(Source):
         with stream(self.path, _MAPPING) as file:
             text = TextFile(file, self.label, quarantine)
             rows = text.rows(("id", c.NAME, "artist"), separator="\t", quoted=False)
-            names = pl.concat([block.select("artist", c.NAME) for block in rows])
+            names = pl.concat(
+                [
+                    quarantine.usable_rows(self.label, _MAPPING, block, _UNNAMED).select("artist", c.NAME)
+                    for block in rows
+                ]
+            )
         for facet in self.facets:
             with stream(self.path, FACETS[facet]) as file:
                 text = TextFile(file, self.label, quarantine)
@@ -76,7 +87,7 @@ class Dbpedia(Source):
         known = pl.col("artist").is_in(names["artist"].implode())
         checks = reasons(
             (~known, "artist without an entry in the mapping"),
-            (~pl.col("value").str.starts_with(_RESOURCE), "not a DBpedia resource"),
+            (~pl.col("value").str.contains(f"^{re.escape(_RESOURCE)}."), "not a DBpedia resource"),
         )
         # Before the join: a line is rejected once, however many names its artist has.
         rows = quarantine.usable_rows(self.label, FACETS[facet], rows, checks)
