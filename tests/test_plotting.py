@@ -66,6 +66,7 @@ def test_dollars_in_names_are_dollars(tmp_path: Path) -> None:
 
 def test_without_matplotlib_the_remedy_is_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(ConfigError, match="a plot needs matplotlib") as error:
-        new_figure(3, 2)
-    assert error.value.remedy == "pip install 'tigertail[plot]'"
+    for refused in (lambda: check_format("plot.png"), lambda: new_figure(3, 2)):
+        with pytest.raises(ConfigError, match="a plot needs matplotlib") as error:
+            refused()
+        assert error.value.remedy == "pip install 'tigertail[plot]'"

@@ -30,12 +30,12 @@ DPI: Final = 130
 
 
 def check_format(path: Path | str) -> None:
-    """Refuse a file name whose suffix is not one of :data:`FORMATS`.
+    """Refuse, before the work for it is done, a picture that cannot be drawn.
 
     Raises
     ------
     ConfigError
-        If it is not.
+        If the file name's suffix is not one of :data:`FORMATS`, or matplotlib is not installed.
     """
     if _format(path) not in FORMATS:
         raise ConfigError(
@@ -43,6 +43,8 @@ def check_format(path: Path | str) -> None:
             path=path,
             remedy=f"use a file name that ends in {', '.join(f'.{name}' for name in FORMATS)}",
         )
+    with missing_extra("plot", "a plot"):
+        import matplotlib.figure  # noqa: F401
 
 
 def new_figure(width: float, height: float, *, padding: tuple[float, float] | None = None) -> Figure:

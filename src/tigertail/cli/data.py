@@ -100,7 +100,9 @@ def simulate(
 def describe(
     dataset: Annotated[Path, typer.Argument(help="A dataset folder.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    plot: Annotated[Path | None, typer.Option(help="Also draw a figure to this file.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Also draw a figure to this file.")
+    ] = None,
 ) -> None:
     """Summarise a dataset: counts, countries, popularity strata and coverage."""
     from tigertail.dataset import summary_plot as drawing

@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
 def diagnose(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
     n: Annotated[int, typer.Option("-n", min=0, help="Number of the largest list changes to print.")] = 10,
-    plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A picture to write: PNG, SVG or PDF.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Measure the effect of one embedding on each country, and of local models: cohesion, capacity, list changes."""

@@ -15,9 +15,11 @@ def register(app: typer.Typer) -> None:
 
 def draw_map(
     model: Annotated[Path, typer.Argument(help="A model folder.")],
-    plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A picture to write: PNG, SVG or PDF.")
+    ] = None,
 ) -> None:
-    """Lay the catalogue out in the plane, before (naive CF) and after, and keep that with the model."""
+    """Lay the catalogue out in the plane, by naive CF and by the model, and keep that with the model."""
     import tigertail
     from tigertail.model.maps.map import AFTER, BEFORE, make_map, save_map
     from tigertail.model.maps.plot import plot_map
@@ -29,7 +31,9 @@ def draw_map(
     positions = make_map(opened)
     file = save_map(positions, opened, model)
     before, after = (positions[where[0]].count() for where in (BEFORE, AFTER))
-    typer.echo(f"{file}: of {len(positions):,} items {before:,} have a position before, {after:,} after.")
+    typer.echo(
+        f"{file}: of {len(positions):,} items {before:,} have a position by naive CF, {after:,} by the model."
+    )
     if plot is not None:
         plot_map(opened, positions, plot)
         typer.echo(f"Written: {plot}.")

@@ -270,7 +270,9 @@ def neighbours(
 
 def weights(
     model: ModelFolder,
-    plot: Annotated[Path | None, typer.Option(help="A picture to write: PNG, SVG or PDF.")] = None,
+    plot: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="A picture to write: PNG, SVG or PDF.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Show the weight of each signal in the mixture, by the number of listeners of the query."""
