@@ -34,6 +34,22 @@ def test_of_many_connections_that_come_at_once_each_worker_gets_some() -> None:
         assert min(shares) > 8
 
 
+def test_an_address_whose_last_connections_are_not_gone_yet_is_shared_too() -> None:
+    """Those of a program that shared it, as of a service that ended, and those of one that did not."""
+    with bound("127.0.0.1", 0) as first:
+        shared = own(first)
+    shared.listen()
+    plain = socket.create_server(("127.0.0.1", 0))
+    for server in (shared, plain):
+        address = server.getsockname()
+        with socket.create_connection(address) as client:
+            server.accept()[0].close()  # who closes first keeps the connection for a while
+            assert client.recv(1) == b""
+        server.close()
+        with bound(*address) as again, own(again) as worker:
+            worker.listen()
+
+
 def test_a_worker_serves_at_a_socket_of_its_own() -> None:
     loop = WorkerLoop()
     with bound("127.0.0.1", 0) as taken:

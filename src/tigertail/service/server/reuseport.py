@@ -14,14 +14,28 @@ from typing import Any, Final
 SHARED_OUT: Final = sys.platform == "linux"  # others have the option, but give everything to one socket
 
 
-def let_share(taken: socket.socket) -> None:
-    """Let workers have the address of a socket that is bound; no other process could bind it until then."""
-    if SHARED_OUT:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+def let_share(taken: socket.socket) -> socket.socket:
+    """Return a socket with the address of one that is bound: workers can have it, no other program.
+
+    Where the system does not share out, it is that socket itself; else that one is closed.
+    """
+    if not SHARED_OUT:
+        return taken
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    # With SO_REUSEADDR, which only a new start after an end needs, others could bind it until a worker listens.
+    shared = socket.socket(taken.family, taken.type, taken.proto)
+    shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        shared.bind(taken.getsockname())
+    except OSError:  # the last connections of another program are not gone yet
+        shared.close()
+        return taken
+    taken.close()
+    return shared
 
 
 def own(shared: socket.socket) -> socket.socket:
-    """Return a socket with the address of one that :func:`let_share` was called with, or that one."""
+    """Return a socket with the address of one of :func:`let_share`; that one where the system does not share out."""
     if not SHARED_OUT:
         return shared
     mine = socket.socket(shared.family, shared.type, shared.proto)

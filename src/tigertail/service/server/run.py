@@ -97,7 +97,7 @@ def bound(host: str, port: int) -> socket.socket:
         try:
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(address)
-            let_share(taken)
+            return let_share(taken)
         except OSError:
             taken.close()
             raise
@@ -108,7 +108,6 @@ def bound(host: str, port: int) -> socket.socket:
             remedy = "choose another port with --port"
             remedy += ", or end what listens there" if error.errno == errno.EADDRINUSE else ", from 1024 on"
         raise ConfigError(f"cannot listen at {host}, port {port} ({reason})", remedy=remedy) from None
-    return taken
 
 
 def check(settings: Settings) -> None:
