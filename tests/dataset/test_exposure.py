@@ -112,9 +112,18 @@ def test_items_of_the_same_catalogues_share_a_pattern(tmp_path: Path) -> None:
 
 def test_without_sources_everything_could_be_heard(tmp_path: Path) -> None:
     bare = Dataset.write(tmp_path / "bare", {c.PLAYS_TABLE: PLAYS}, name="bare")
-    assert exposure(bare).is_full
+    assert exposure(bare).offered.all()
     assert Exposure.full(3, 2).exposed.tolist() == [3, 3]
-    assert not exposure(world(tmp_path)).is_full
+    assert not exposure(world(tmp_path)).offered.all()
+
+
+def test_no_listeners_have_no_catalogue(tmp_path: Path) -> None:
+    nobody = Exposure.of(world(tmp_path), pl.Series([], dtype=pl.String), Vocabulary(pl.Series(NAMES)))
+    assert (nobody.catalogue_of.dtype, nobody.sizes.tolist(), nobody.exposed.tolist()) == (
+        np.int32,
+        [],
+        [0] * 5,
+    )
 
 
 def test_new_items_are_in_the_whole_catalogue_alone(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_list_is_not_punished_for_what_the_small_service_lacks(services: Datas
 def test_every_target_is_in_the_catalogue_of_its_listener(services: Dataset) -> None:
     split = split_of(services)
     member = split.exposure.catalogue_of[split.relevant.entry_rows()]
-    assert not split.exposure.is_full
+    assert not split.exposure.offered.all()
     assert split.exposure.offered[member, split.relevant.indices].all()
 
 
@@ -77,9 +77,9 @@ def test_without_hold_out_everything_is_ranked_and_training_listeners_keep_their
     for exposure, names in (("catalogue", ("large", "small")), ("ignored", (EVERYTHING,))):
         config = ProtocolConfig(exposure=exposure)
         split = without_hold_out(services, interactions, config, np.arange(3, dtype=np.int32))
-        assert split.exposure.is_full
+        assert split.exposure.offered.all()
         assert split.train_exposure.names == names
-        assert split.train_exposure.is_full == (exposure == "ignored")
+        assert split.train_exposure.offered.all() == (exposure == "ignored")
 
 
 def test_propensity_counts_listeners_as_if_all_could_hear_the_item(services: Dataset) -> None:
@@ -99,7 +99,7 @@ def test_where_all_could_hear_everything_nothing_changes(scenes: Dataset) -> Non
     )
     signal = Popularity(split.popularity)
     lists = ranked_lists(signal, split)
-    assert split.exposure.is_full
+    assert split.exposure.offered.all()
     assert np.array_equal(ranked_lists(signal, replace(split, exposure=twice)), lists)
     assert np.array_equal(split.adjusted_listeners, split.popularity)
 

@@ -50,7 +50,7 @@ def print_sources(sources: Sequence[SourceSize]) -> None:
         "pairs out, and evaluation ranks for each listener what the source offers. It is no evidence for them either:\n"
         f"what is similar among the other items rests on {rests}. If these listeners could\n"
         "hear more, the dataset must say so: give no source to who could hear everything (in a recipe catalogue =\n"
-        '"open"), and rows of availability to a source or country that offers more.\n'
+        '"open"), and rows of availability to a source that offers more.\n'
     )
 
 

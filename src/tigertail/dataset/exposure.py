@@ -59,7 +59,7 @@ class Exposure:
     Parameters
     ----------
     names
-        Catalogues: the name of a source, of a source and a country, or :data:`EVERYTHING`.
+        Catalogues: the name of a source or :data:`EVERYTHING`, alone or with a country ("shop in PL").
     offered
         Which items each catalogue has; bool, (catalogues, items).
     catalogue_of
@@ -100,18 +100,15 @@ class Exposure:
                 codes = items.encode(offers.filter(pl.col(CATALOGUE) == name), c.ITEM_ID, code="code")
                 offered[row, codes["code"].to_numpy()] = True
         place = {name: row for row, name in enumerate(names)}
-        catalogue_of = keys.replace_strict(place, return_dtype=pl.Int32).to_numpy()
+        catalogue_of = (
+            keys.replace_strict(place, return_dtype=pl.Int32).to_numpy().astype(np.int32, copy=False)
+        )
         return cls(tuple(names), offered, catalogue_of)
 
     @classmethod
     def full(cls, listeners: int, items: int) -> Self:
         """Return the exposure of listeners who could all hear everything."""
         return cls((EVERYTHING,), np.ones((1, items), np.bool_), np.zeros(listeners, np.int32))
-
-    @property
-    def is_full(self) -> bool:
-        """Whether every listener could hear every item."""
-        return bool(self.offered.all())
 
     @cached_property
     def sizes(self) -> NDArray[np.int64]:
