@@ -1,7 +1,8 @@
 """Radio shows: sequences by DJs, who know far more of the long tail than listeners do.
 
-The taste of a DJ is drawn like that of a listener, but popularity has little weight and country none: a DJ of any
-country finds any artist. Each show has a theme, one of the DJ's genres.
+The taste of a DJ is drawn like that of a listener, so country and language count in it as in a listener's. But
+popularity has less weight, and an artist from abroad is found as easily as one from home. Each show has a theme, one of
+the DJ's genres.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tigertail.simulation.world import (
 )
 
 SHOWS: Final = 12  # of a DJ
-PLACES: Final = 20  # artists of a show, where there are four times as many in the world
+PLACES: Final = 20  # artists of a show; a quarter of the world's where these are fewer
 DEPTH: Final = 0.25  # how much of the logarithm of popularity a DJ follows
 THEME: Final = 4.0  # utility of an artist in the middle of a show's genre
 FREEDOM: Final = 1.5  # temperature of a choice

@@ -1,7 +1,7 @@
 """Common listeners counted on many machines: what ``strongest_products`` does, by ranges of items.
 
-A task has the listeners of its items, and what these play: as a range is some items of about the same work, few popular
-ones or many others.
+A task counts for the items of one range. It has the listeners of these items, and all that these listeners play. A
+range has few items where they are popular and many where they are not, so that all tasks take about as long.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tigertail.spark.stages import Distributed
 from tigertail.sparse import CSR
 
 RANGE_PAIRS: Final = 1_000_000_000
-"""Pairs of entries that a task multiplies, about: some seconds of work."""
+"""Pairs of an entry of U and one of V that a task multiplies, at most about: some seconds of work."""
 GAINS: Final = "gains"
 RANGES: Final = "ranges"
 NEIGHBOURS: Final = "neighbours"
@@ -61,7 +61,11 @@ class DistributedProducts(Distributed):
 
 
 def ranges_of(by_item: CSR, by_listener: CSR) -> NDArray[np.int64]:
-    """Return the first item of each range, and the end of the last: ranges of about the same work."""
+    """Return the first item of each range, and the end of the last, of some items.
+
+    Ranges have about the same work, at most about :data:`RANGE_PAIRS`: pairs of an entry of U and one of V that
+    are multiplied.
+    """
     work = np.concatenate([[0], np.cumsum(by_listener.row_sizes[by_item.indices])])[by_item.indptr]
     ranges = max(2, -(-int(work[-1]) // RANGE_PAIRS))
     inner = np.searchsorted(work, work[-1] * np.arange(1, ranges) / ranges)
@@ -69,6 +73,7 @@ def ranges_of(by_item: CSR, by_listener: CSR) -> NDArray[np.int64]:
 
 
 def _range(by_item: CSR, by_listener: CSR, span: slice, lengths: NDArray[np.float32]) -> Iterator[Record]:
+    """Yield what a task needs of a range: its rows of U (``own_``), and its listeners' rows of V (``theirs_``)."""
     own = by_item.select_rows(np.arange(span.start, span.stop))
     listeners, renumbered = np.unique(own.indices, return_inverse=True)
     theirs = by_listener.select_rows(listeners)
