@@ -17,7 +17,7 @@ from tigertail import columns as c
 from tigertail.text.mentions.names import Names
 
 # Flags of candidates that are counted for each name, with the share of candidates that have it on the pages that the
-# weights were fitted to.
+# weights were fitted to: of lower case among all candidates, of the others among those with capitals.
 USUAL: Final = {
     "lowercase": 0.589,
     "left_capital": 0.172,
@@ -82,10 +82,11 @@ FEATURES: Final = (
 )
 """The columns of :func:`features`.
 
-After the flags: whether the name begins with "the", and the text has it there; digits alone; its letters and words; how
-often it occurs on the page ("here") and anywhere; the log odds of its shares, and the shares on the page; the capital
-at the beginning of a sentence, where the name is often in lower case; being the last or first word of a longer name on
-the page.
+After the flags: whether the name, as the catalogue writes it, begins with "the" and a blank, and the text has it there;
+digits alone, with blanks or an s at the end, as "80s"; the length of the folded name, blanks included, and its words,
+of which more than 4 count as 4; how often it occurs on the page ("here") and anywhere; the log odds of its shares, and
+the shares on the page; the capital at the beginning of a sentence, where the name is often in lower case; being the
+last or first word of a longer name on the page.
 """
 
 
@@ -96,7 +97,7 @@ class Usage:
     Parameters
     ----------
     wants_the
-        Whether each name begins with "the"; bool, (names,).
+        Whether each name, as the catalogue writes it, begins with "the" and a blank; bool, (names,).
     total
         Occurrences of each name; for a name that begins with "the", only those after that word; int64, (names,).
     counts
