@@ -3,7 +3,7 @@
 =======  ==========================  ==============================================================================
 set      rows                        why
 =======  ==========================  ==============================================================================
-unit     :data:`UNIT`                A dense product takes so many together: a BLAS sums by the shapes that it is
+unit     :data:`UNIT`                A dense product takes so many rows: a BLAS sums by the shapes that it is
                                      given, so the shape is the same on one machine and on many.
 slab     :data:`SLAB`; a unit has    The same where only some rows are rotated: their neighbours must be too, and in a
          whole slabs                 unit these are too many.
@@ -44,7 +44,7 @@ def block_bounds(entries: NDArray[np.int64], blocks: int) -> NDArray[np.int64]:
     entries
         Where each row's entries begin, and where the last row's end; int64, (rows + 1,).
     blocks
-        Blocks wanted. There are fewer where there are fewer units.
+        Blocks wanted, 1 or more. There are fewer where there are fewer units, or a few of these have most of the work.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def _runs(first: int, rows: int) -> Iterator[tuple[int, int]]:
 
 
 def rotated_rows(z: Floats, rows: NDArray[np.integer], rotation: Floats) -> Floats:
-    """Return some rows of a block in another basis, with the bits that they have when all rows are rotated.
+    """Return some rows of a block in another basis, with the same bits whichever other rows are asked for.
 
     Parameters
     ----------

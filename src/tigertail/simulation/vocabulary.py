@@ -1,4 +1,8 @@
-"""The invented words of pages: for genres, moods and countries, and filler words without information."""
+"""The invented words of pages: for genres, moods and countries, and filler words.
+
+Each word is drawn without a look at the others: some are in two groups or twice in one, and some filler words are those
+of a genre or mood too.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,7 @@ class Vocabulary:
     moods
         Of each end of each mood axis.
     towns
-        Of each country, with a capital.
+        Of each country; the first letter is a capital where the script has any.
     filler
         One group.
     """

@@ -1,6 +1,6 @@
-"""The panel: a reader who does not see which system an answer is from marks the answers to a few queries.
+"""The panel: readers who do not see which system an answer is from mark the answers to a few queries.
 
-``choice`` chooses the queries by a rule, ``lists`` asks the systems, ``sheet`` writes the blinded sheet and its key,
+``choice`` chooses the queries by a rule, ``lists`` asks the systems, ``sheet`` makes the blinded sheet and its key,
 and ``scoring`` counts the marks.
 """
 

@@ -68,7 +68,8 @@ def make_sheet(lists: pl.DataFrame, *, seed: int = 0) -> Sheet:
     """
     if missing := [column for column in LAYOUT if column not in lists.columns]:
         raise DataError(
-            f"the lists lack the column {', '.join(missing)}", remedy="write them with: panel.py lists"
+            f"the lists lack the column {', '.join(missing)}",
+            remedy="write them with: benchmarks/panel.py lists",
         )
     pairs = (
         lists.drop_nulls(c.ITEM_ID)
@@ -114,7 +115,7 @@ def read_key(path: Path) -> pl.DataFrame:
     DataError
         If the file is missing, cannot be read, or lacks a column; if a number or a rank is none.
     """
-    remedy = "give the key that was written with the sheet: panel.py sheet"
+    remedy = "give the key that was written with the sheet: benchmarks/panel.py sheet"
     key = read_table(path, remedy=remedy)
     if missing := [column for column in KEY_LAYOUT if column not in key.columns]:
         raise DataError(f"lacks the column {', '.join(missing)}", path=path, remedy=remedy)
