@@ -97,6 +97,11 @@ def test_too_few_listeners_say_so(tmp_path: Path) -> None:
         hold_out(few, ProtocolConfig())
 
 
+def test_too_few_of_those_that_may_be_held_out_say_so(tagged: Dataset) -> None:
+    with pytest.raises(DataError, match="only 2 listeners, of those that may be held out, have"):
+        hold_out(tagged, ProtocolConfig(), among=pl.Series(["l00", "l01"]))
+
+
 def test_what_is_rated_lowest_is_neither_a_query_nor_a_target(tmp_path: Path) -> None:
     rows = [
         (f"l{listener:02}", item, 1.0, rating)
@@ -110,6 +115,31 @@ def test_what_is_rated_lowest_is_neither_a_query_nor_a_target(tmp_path: Path) ->
     assert bad not in split.query_items
     assert split.history_sizes.tolist() == [2] * 4
     assert split.interactions.item_listeners[bad] == 0, "it stays in the catalogue"
+
+
+@pytest.mark.parametrize("without", ["queries", "targets"])
+def test_in_a_split_by_time_too_whoever_has_no_query_or_no_target_is_not_held_out(
+    tmp_path: Path, without: str
+) -> None:
+    """Of 24 listeners every other one rated the first item, or the last, lowest."""
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    low = 0 if without == "queries" else 1
+    rows = [
+        (
+            f"l{listener:02}",
+            f"a{place}",
+            1.0,
+            float(listener % 2 or place != low),
+            day + timedelta(days=place),
+        )
+        for listener in range(24)
+        for place in range(2)
+    ]
+    plays = pl.DataFrame(rows, ["listener_id", "item_id", "plays", "rating", "last_played"], orient="row")
+    dataset = Dataset.write(tmp_path / "late", {"plays": plays}, name="late")
+    split = hold_out(dataset, ProtocolConfig(split="time", after=0.5, held_out=0.5))
+    assert split.relevant.row_sizes.tolist() == [1] * 6
+    assert split.history_sizes.tolist() == [1] * 6
 
 
 def test_one_listener_stays_to_learn_from(tagged: Dataset) -> None:
@@ -130,3 +160,17 @@ def test_the_time_of_a_pair_is_that_of_its_last_play(tmp_path: Path) -> None:
     named = split.interactions.items.ids
     assert set(named.gather(split.query_items)) == {"once"}
     assert set(named.gather(split.relevant.indices)) == {"twice"}
+
+
+def test_of_a_pair_in_several_rows_all_count(tmp_path: Path) -> None:
+    """The first artist was rated lowest at first, and played later."""
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    rows = [
+        (f"l{listener:02}", item, 1.0, rating, day + timedelta(days=days))
+        for listener in range(20)
+        for item, rating, days in (("first", 0.0, 0), ("first", 1.0, 1), ("second", 1.0, 2))
+    ]
+    plays = pl.DataFrame(rows, ["listener_id", "item_id", "plays", "rating", "last_played"], orient="row")
+    dataset = Dataset.write(tmp_path / "rated", {"plays": plays}, name="rated")
+    split = hold_out(dataset, ProtocolConfig(split="time", after=0.5))
+    assert split.history_sizes.tolist() == [1] * 4

@@ -39,7 +39,10 @@ class ProtocolConfig(BaseModel):
     split: Literal["listeners", "time"] = "listeners"
     """The targets of a query: the listener's other items, or those whose last play was after a moment."""
     after: float = Field(0.2, gt=0, lt=1)
-    """Share of the pairs of listener and item, by the time of the last play, after the moment of a split by time."""
+    """Share of the pairs of listener and item, by the time of the last play, after the moment of a split by time.
+
+    Those at the moment are before it: where many have that time, the share is smaller, or none.
+    """
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share, of the listeners who can be evaluated, who are held out."""
     queries: int = Field(10, ge=1)
@@ -174,7 +177,8 @@ def without_hold_out(
     interactions
         Its plays.
     config
-        Settings; those of holding out do not count.
+        Settings, of which ``exposure`` counts for the training listeners; those that choose listeners and queries do
+        not.
     queries
         Item of each query; int32, (queries,).
     relevant
@@ -230,8 +234,8 @@ def _candidate_pairs(
             remedy="hold out listeners instead: leave --split time out",
         )
     last = pl.col(c.LAST_PLAYED).max().over(c.LISTENER_ID, c.ITEM_ID)
-    plays = plays.with_columns(last).unique([c.LISTENER_ID, c.ITEM_ID], keep="first", maintain_order=True)
-    times = plays[c.LAST_PLAYED].sort().drop_nulls()
+    plays = plays.with_columns(last)
+    times = plays.unique([c.LISTENER_ID, c.ITEM_ID])[c.LAST_PLAYED].sort().drop_nulls()
     moment: datetime = times[int((1 - config.after) * (len(times) - 1))]
     parts = plays.filter(pl.col(c.LAST_PLAYED) <= moment), plays.filter(pl.col(c.LAST_PLAYED) > moment)
     before, after = (PlayedPairs.of_table(part).above_zero() for part in parts)
@@ -247,22 +251,30 @@ def _draw_held_out(
     among: pl.Series | None,
 ) -> pl.Series:
     """Draw the listeners to hold out among those who may be and can be evaluated."""
-    listeners = queryable.listeners.ids
     by_listener = config.split == "listeners"
-    able = queryable.plays.row_sizes >= 2 if by_listener else targets.listeners.codes(listeners) >= 0
-    listeners = listeners.filter(pl.Series(able))
+    listeners = _with_pairs(queryable, 2 if by_listener else 1)
+    if not by_listener:
+        listeners = listeners.filter(listeners.is_in(_with_pairs(targets, 1).implode()))
+    allowed = ""
     if among is not None:
         listeners = listeners.filter(listeners.is_in(among.implode()))
+        allowed = ", of those that may be held out,"
     if len(listeners) < MIN_ELIGIBLE:
         remedy = f"evaluation needs at least {MIN_ELIGIBLE}: use a dataset with more listening data"
+        later = f"{remedy}, or, in Python, another share of it after the moment (ProtocolConfig's after)"
         raise DataError(
-            f"only {len(listeners)} listeners have both a query and a target",
+            f"only {len(listeners)} listeners{allowed} have both a query and a target",
             path=dataset.path,
-            remedy=remedy if by_listener else f"{remedy}, or another share of it after the moment (after)",
+            remedy=remedy if by_listener else later,
         )
     # One at least stays to learn from.
     count = min(max(1, round(config.held_out * len(listeners))), len(listeners) - 1)
     return listeners.gather(np.sort(rng.choice(len(listeners), count, replace=False)))
+
+
+def _with_pairs(pairs: PlayedPairs, least: int) -> pl.Series:
+    """Return the listeners of so many pairs at least."""
+    return pairs.listeners.ids.filter(pl.Series(pairs.plays.row_sizes >= least))
 
 
 def _without(pairs: PlayedPairs, held_out_ids: pl.Series, catalogue: pl.Series) -> Interactions:
