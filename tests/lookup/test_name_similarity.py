@@ -1,4 +1,4 @@
-"""How well a name answers what has been typed: the reference of what search as you type promises."""
+"""How well a name answers what has been typed: the numbers that search as you type sorts by."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def test_a_word_begins_after_a_space_in_other_scripts(typed: str, name: str) -> 
 
 
 def test_in_twelve_letters_a_mistake_counts_more_than_the_kind_of_answer() -> None:
-    exact, other_order, two_mistakes = closeness("bright eyesx", ["bright eyesx", "eyesy bright", "bright eyszz"])
+    exact, other_order, two_mistakes = closeness(
+        "bright eyesab", ["bright eyesab", "eyesax bright", "bright eyesxx"]
+    )
     assert exact == EXACT_MATCH
     assert other_order > two_mistakes > 0

@@ -1,12 +1,14 @@
 """How well a name answers what has been typed so far, from 0 to 1.
 
 What is typed may be the whole name, its beginning, words of it in any order with the last one unfinished, and each
-with letters wrong, missing, added or swapped. What kind of answer a name is counts less than any mistake, so that
-names of one kind with as many mistakes are equally good.
+with letters wrong, missing, added or swapped. Each word typed is looked for alone: one word of a name may answer two.
+In up to 12 letters, what kind of answer a name is counts less than any mistake. From 20 on, two mistakes cost no more
+than one. Names of one kind with as many mistakes are equally good.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -23,21 +25,23 @@ WORDS_MATCH: Final = 0.92  # several words of it, in any order
 MIN_MISTAKE_COST: Final = 0.1  # share of the match that any mistakes cost at least
 MAX_MISTAKES: Final = 0.4  # share of the letters typed, rounded down, that may be mistakes
 _UNFINISHED: Final = 0.5  # mistakes that a word cut short counts as, if it is not the last
+# Thai, Lao, Tibetan and Burmese; Khmer; Chinese, Japanese and Korean, whose words are often joined.
+_FEW_SPACES: Final = re.compile("[\u0e00-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\U0010ffff]")
 
 Floats = NDArray[np.float64]
 
 
-def closeness(query: str, names: Sequence[str], words: Sequence[str] | None = None) -> Floats:
+def closeness(query: str, names: Sequence[str], names_with_article: Sequence[str] | None = None) -> Floats:
     """Return how well each of some names answers a query.
 
     Parameters
     ----------
     query
-        What is typed, folded as the names are.
+        What is typed, folded as the names are; not blank.
     names
-        Folded names.
-    words
-        The same with words that folding leaves out, which may be typed as well.
+        Folded names, at least one; none is blank.
+    names_with_article
+        The same with the article that folding leaves out, which may be typed as well.
 
     Returns
     -------
@@ -51,7 +55,8 @@ def closeness(query: str, names: Sequence[str], words: Sequence[str] | None = No
     >>> closeness("nrivana", ["nirvana", "nirvana tribute band", "nero"]).round(2).tolist()
     [0.85, 0.81, 0.0]
     """
-    return np.maximum(_as_a_whole(query, names), _by_words(query, names if words is None else words))
+    by_words = _by_words(query, names if names_with_article is None else names_with_article)
+    return np.maximum(_as_a_whole(query, names), by_words)
 
 
 def _as_a_whole(query: str, names: Sequence[str]) -> Floats:
@@ -90,8 +95,8 @@ def _by_words(query: str, names: Sequence[str]) -> Floats:
 
 
 def _inside(word: str, other: str) -> bool:
-    """Return whether a word is inside another of a script without spaces, where any letter may begin a word."""
-    return word[0] >= "\u0e00" and word in other
+    """Return whether a word is inside another of a script with few spaces, where any letter may begin a word."""
+    return _FEW_SPACES.match(word) is not None and word in other
 
 
 def _mistakes(typed: str, names: Sequence[str]) -> Floats:
