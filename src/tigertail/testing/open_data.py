@@ -1,7 +1,8 @@
 """Dumps as ListenBrainz and MusicBrainz publish them, with listens and artists that are made up.
 
-Layout, names and types are those that :mod:`tigertail.ingest.formats.listenbrainz_spark` and
-:mod:`tigertail.ingest.formats.musicbrainz` name the sources of. The artists of a scene share a script and listeners.
+Layout, names and types of columns are those of the dumps that :mod:`tigertail.ingest.formats.listenbrainz_spark` and
+:mod:`tigertail.ingest.formats.musicbrainz` read, and cite; all ids are made up, and that of a credit is its first
+artist's. The artists of a scene share a script and listeners.
 """
 
 from __future__ import annotations
@@ -59,13 +60,14 @@ class OpenWorld:
     Parameters
     ----------
     artists, listeners
-        How many there are; artists more than the four scenes, or some play together with themselves.
+        How many there are. Artists are more than four, or some play together with themselves, and a multiple of four,
+        or the last one has the listens of those that some of the four scenes lack. Listeners are one at least.
     seed
-        Same seed, same dumps.
+        Same seed, same dumps; but a ``.gz`` has the time of its making in its header.
     unmapped
         The share of listens without an MBID, as a client sent them: with the artist's name in Latin letters.
     joint
-        The share of listens to two artists together.
+        The share of listens to two artists together; with ``unmapped``, at most 1.
     """
 
     artists: int = 400

@@ -5,8 +5,9 @@ pairs: for one query of a pair the first model has the list that the second mode
 are relevant for both. Without an ``edge`` the two models are therefore exactly equal; with one, items that a model
 ranks higher than the other model does are relevant more often for the first model, and less often for the second.
 Every listener belongs to one of two groups, which prefer the favourites of one model or of the other by ``taste``: the
-lists of one listener have similar outcomes, while the mean over both groups does not change. Whether a rank is examined
-does not depend on the item.
+lists of one listener have similar outcomes, while the mean over both groups does not change. A probability below 0 is
+taken for 0, so this is exact up to a taste of 0.1 less half of the edge; beyond, favourites are relevant a little more
+often than ``relevance`` and ``ndcg`` say. Whether a rank is examined does not depend on the item.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Population:
         What is added to the relevance of the favourites of one model, and taken from that of the other's, in one of the
         two groups of listeners; in the other group the reverse.
     twins, items
-        Number of pairs of queries, all equally frequent, and number of items in the lists of each.
+        Number of pairs of queries, all equally frequent, and number of items in the lists of each: ``n`` at least.
     n
         Length of a shown list.
     lists
@@ -97,7 +98,15 @@ class Population:
         )
 
     def ndcg(self, model: int, k: int) -> float:
-        """Return the true nDCG@k of a model, as :mod:`tigertail.evaluation.online.counterfactual` defines it."""
+        """Return the true nDCG@k of a model, as :mod:`tigertail.evaluation.online.counterfactual` defines it.
+
+        Parameters
+        ----------
+        model
+            0 for the first model, 1 for the second.
+        k
+            Length of the lists, at most ``items``.
+        """
         worth = np.take_along_axis(self.relevance, self.rankings[model][:, :k], axis=1)
         discount = 1 / np.log2(np.arange(k) + 2.0)
         return float((worth @ discount).mean() / discount.sum())
@@ -115,7 +124,7 @@ class Population:
         rng = np.random.default_rng([self.seed, seed])
         visits = rng.geometric(1 / self.lists, listeners)
         who = np.repeat(np.arange(listeners), visits)
-        # They arrive one after another, and return at any time until as many again have arrived.
+        # A listener arrives at each step, and returns at any time within as many steps as there are listeners.
         when = who + np.where(np.diff(who, prepend=-1) > 0, 0, rng.uniform(0, listeners, len(who)))
         who = who[np.argsort(when, kind="stable")]
         group = rng.choice([-1.0, 1.0], listeners)
@@ -132,7 +141,7 @@ class Population:
     @cached_property
     def _kind(self) -> Reals:
         """1 for items that the first model ranks higher than the second, -1 for lower, else 0."""
-        places = np.argsort(self.rankings, axis=2)
+        places = np.argsort(self.rankings, axis=2)  # the inverse of each ranking: where an item stands
         return np.asarray(np.sign(places[1] - places[0]), np.float64)
 
     @cached_property

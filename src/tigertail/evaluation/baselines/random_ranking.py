@@ -1,4 +1,4 @@
-"""Random order: the lower bound of every metric."""
+"""Random order: how accurate a list is that knows nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from tigertail.splitting.hold_out import Split
 
 
 class RandomRanking(Recommender):
-    """aff(A -> B) is drawn uniformly from [0, 1) for each item with a listener; seed and query settle the draws."""
+    """aff(A -> B) is drawn uniformly from [0, 1) where A and B have a listener; seed and query settle the draws.
+
+    A query without a listener has no answer.
+    """
 
     seed: int = Field(0, ge=0)
     """Seed of the generators."""
@@ -35,7 +38,7 @@ class RandomAffinity:
     Parameters
     ----------
     known
-        Items that may be listed; bool, (items,).
+        Items that may be listed, and queries that have an answer; bool, (items,).
     seed
         Seed of the draws.
     """
