@@ -17,7 +17,7 @@ class KeptLabels(Sequence[tuple[str, str]]):
     Parameters
     ----------
     kept
-        JSON in UTF-8; uint8.
+        JSON in UTF-8, a list of facet and name of each, as ``Annotation.to_arrays`` writes it; uint8.
     """
 
     def __init__(self, kept: NDArray[np.uint8]) -> None:
