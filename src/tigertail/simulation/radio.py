@@ -15,7 +15,6 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.simulation.numerics import product, row_blocks
 from tigertail.simulation.world import (
-    GENRE_UTILITY,
     Codes,
     Reals,
     World,
@@ -70,6 +69,6 @@ def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
 
 def _themes(genres: Reals, rng: np.random.Generator) -> Codes:
     """Draw a genre for each row, as much as it is liked."""
-    bound = np.cumsum(genres, axis=1) / GENRE_UTILITY
+    bound = np.cumsum(genres, axis=1)
     drawn: Codes = (bound < (rng.random(len(genres)) * bound[:, -1])[:, None]).sum(axis=1)
     return drawn
