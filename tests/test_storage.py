@@ -1,16 +1,28 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import re
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import polars as pl
 import pytest
 
 from tigertail.errors import TigertailError
-from tigertail.storage import checksums, full_disk, is_stream, new_folder, replaced_file, scratch_folder
+from tigertail.storage import (
+    check_file,
+    checksums,
+    full_disk,
+    held_folder,
+    is_stream,
+    new_folder,
+    remove_unless_held,
+    replaced_file,
+    scratch_folder,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -83,6 +95,22 @@ def test_a_scratch_folder_removes_that_of_a_killed_process_and_no_other(tmp_path
         assert names(tmp_path) == sorted([unlike.name, at_work.name, another.name])
 
 
+def test_a_folder_that_is_just_being_made_is_not_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flock = fcntl.flock
+
+    def remove_before(lock: TextIO, operation: int) -> None:
+        if operation == fcntl.LOCK_EX:  # not yet held; another process looks for what is left behind
+            remove_unless_held(Path(lock.name).parent)
+        flock(lock, operation)
+
+    monkeypatch.setattr(fcntl, "flock", remove_before)
+    with held_folder(tmp_path, "made.") as folder:
+        assert names(folder) == ["lock"]
+    assert names(tmp_path) == []
+
+
 @pytest.mark.parametrize("name", ["file/made", "n" * 250, "n" * 300])
 def test_a_place_without_room_for_a_folder_is_an_error_with_a_remedy(name: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
@@ -110,12 +138,16 @@ def test_a_file_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
-    for target in (tmp_path / "file" / "a.txt", tmp_path / "folder"):
+    (tmp_path / "loop").symlink_to("loop")
+    nowhere = [Path("/dev/fd/999"), Path("/dev/nowhere/a.txt"), tmp_path / ("n" * 300), tmp_path / "loop"]
+    for target in (tmp_path / "file" / "a.txt", tmp_path / "folder", *nowhere):
         refused = pytest.raises(TigertailError, match="cannot be written")
         with refused as error, replaced_file(target) as temporary:
             temporary.touch()
         assert error.value.remedy
-    assert names(tmp_path) == ["file", "folder"]
+        with pytest.raises(TigertailError, match=re.escape(error.value.problem)):
+            check_file(target)
+    assert names(tmp_path) == ["file", "folder", "loop"]
 
 
 @pytest.mark.parametrize(

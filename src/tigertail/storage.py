@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 import uuid
@@ -30,9 +31,11 @@ _REFUSED: Final = (
     errno.EBUSY,
     errno.EEXIST,
     errno.EISDIR,
+    errno.ELOOP,
     errno.ENAMETOOLONG,
     errno.ENOTDIR,
     errno.ENOTEMPTY,
+    errno.ENXIO,
     errno.EPERM,
     errno.EROFS,
 )
@@ -128,17 +131,42 @@ def scratch_folder(target: Path) -> Iterator[Path]:
         with write_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             for old in target.parent.glob(f"{glob.escape(prefix)}*"):
-                _remove_unless_held(old)
-            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
-            stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            lock = stack.enter_context((folder / _LOCK).open("w"))
-            with suppress(OSError):  # a file system without locks: nothing there is taken for left behind
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                remove_unless_held(old)
+            folder = stack.enter_context(held_folder(target.parent, prefix))
         stack.enter_context(full_disk(target))
         yield folder
 
 
-def _remove_unless_held(folder: Path) -> None:
+@contextmanager
+def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Make a folder that only this user can read, and hold it; it is removed in the end.
+
+    Parameters
+    ----------
+    parent
+        Where it is made.
+    prefix
+        What its name begins with.
+
+    Yields
+    ------
+    Path
+        The folder, with a file ``lock`` in it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    try:
+        unlocked = folder / f"{_LOCK}.new"
+        with unlocked.open("w") as lock:
+            with suppress(OSError):  # a file system without locks: nothing there is taken for left behind
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            unlocked.rename(folder / _LOCK)  # now, since a lock that nobody holds is that of a killed process
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_unless_held(folder: Path) -> None:
+    """Remove a folder of :func:`held_folder` whose process was killed."""
     with suppress(OSError), (folder / _LOCK).open() as lock:  # held, half made, or gone meanwhile
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         shutil.rmtree(folder, ignore_errors=True)
@@ -162,12 +190,11 @@ def replaced_file(target: Path) -> Iterator[Path]:
     TigertailError
         If the disk is full, or ``target`` is a folder or cannot be written.
     """
+    check_file(target)
     stream = is_stream(target)
     place = Path(tempfile.gettempdir()) / "stream" if stream else target.resolve()
     temporary = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}")
     with write_errors(target):
-        if place.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
@@ -179,6 +206,27 @@ def replaced_file(target: Path) -> Iterator[Path]:
                 _sync(place.parent)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def check_file(target: Path) -> None:
+    """Refuse, before the work for it is done, a file whose name :func:`replaced_file` would refuse.
+
+    Raises
+    ------
+    TigertailError
+        If it is a folder, leads nowhere, or is no name of a file.
+    """
+    if target == STDOUT:
+        return
+    with write_errors(target):
+        try:
+            mode = target.stat().st_mode
+        except FileNotFoundError:
+            if is_stream(target):
+                raise OSError(errno.ENXIO, os.strerror(errno.ENXIO)) from None
+            return
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
 
 
 def is_stream(target: Path) -> bool:

@@ -34,15 +34,21 @@ def test_an_unknown_suffix_is_refused_before_the_work(tmp_path: Path) -> None:
         check_table_file(tmp_path / "lists.xlsx")
 
 
+def test_a_name_that_is_all_suffix_has_none(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="the name has no suffix"):
+        check_table_file(tmp_path / ".csv")
+
+
 def test_standard_output_gets_csv(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     write_table(TABLE, Path("-"))
     assert capfdbinary.readouterr().out == b"item_id,score\nkino,0.5\nhey,0.25\n"
 
 
-def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
+def test_a_folder_is_not_replaced_and_that_is_said_before_the_work(tmp_path: Path) -> None:
     folder = tmp_path / "lists.csv"
     folder.mkdir()
-    with pytest.raises(TigertailError, match="cannot be written"):
-        write_table(TABLE, folder)
+    for refuse in (check_table_file, lambda path: write_table(TABLE, path)):
+        with pytest.raises(TigertailError, match="cannot be written"):
+            refuse(folder)
     assert [path.name for path in tmp_path.iterdir()] == ["lists.csv"]
     assert folder.is_dir()

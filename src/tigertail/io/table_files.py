@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from tigertail.errors import ConfigError
-from tigertail.storage import is_stream, replaced_file
+from tigertail.storage import check_file, is_stream, replaced_file
 
 _WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], None]]] = {
     ".parquet": lambda table, file: table.write_parquet(file),
@@ -27,6 +27,8 @@ def check_table_file(path: Path) -> None:
     ------
     ConfigError
         If the suffix names no format.
+    TigertailError
+        If no file can have that name, or a folder has it.
     """
     _writer(path)
 
@@ -54,9 +56,11 @@ def write_table(table: pl.DataFrame, path: Path) -> None:
 
 
 def _writer(path: Path) -> Callable[[pl.DataFrame, Path], None]:
+    check_file(path)
     suffix = path.suffix.lower()
     if not suffix and is_stream(path):
         suffix = ".csv"
     if suffix not in _WRITERS:
-        raise ConfigError(f"no table format '{suffix or path.name}'", path=path, remedy=f"write {FORMATS}")
+        problem = f"no table format '{suffix}'" if suffix else "the name has no suffix"
+        raise ConfigError(problem, path=path, remedy=f"write {FORMATS}")
     return _WRITERS[suffix]

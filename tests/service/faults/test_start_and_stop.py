@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tigertail.service.server.runtime_dir import PREFIX, make_runtime_dir
+from tigertail.service.server.runtime_dir import PREFIX
 
 HEAD = (
     b"POST /v1/similar:batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -147,18 +146,3 @@ def test_workers_that_cannot_start_end_the_service(run, original: Path, tmp_path
     ]
     assert said.count("the worker cannot start") <= 2, "they are not started again and again"
     assert service.gone()
-
-
-def test_a_folder_that_a_killed_service_left_is_swept_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    left = tmp_path / f"{PREFIX}left"
-    left.mkdir()
-    (left / "lock").touch()
-    with make_runtime_dir() as first:
-        assert not left.exists()
-        with make_runtime_dir() as second:
-            assert first.exists(), "one that runs is not"
-            assert second != first
-    assert list(tmp_path.iterdir()) == []

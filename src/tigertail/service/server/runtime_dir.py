@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from tigertail.errors import TigertailError
+from tigertail.storage import held_folder, remove_unless_held
 
 PREFIX: Final = "tigertail-serving-"
-_LOCK: Final = "lock"
 
 
 @contextmanager
@@ -31,29 +29,22 @@ def make_runtime_dir() -> Iterator[Path]:
     TigertailError
         If there is nowhere to make it.
     """
-    try:
-        _sweep()
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    except OSError as error:
-        raise TigertailError(
-            f"no folder for temporary files ({error.strerror})", remedy="name one that can be written: TMPDIR"
-        ) from error
-    try:
-        with (folder / _LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sweep() -> None:
-    """Remove the folders whose services were killed: no process holds their locks."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    with ExitStack() as stack:
         try:
-            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-                continue
-            with (folder / _LOCK).open("r") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:  # held, half made, or gone meanwhile
-            continue
+            parent = Path(tempfile.gettempdir())
+            _sweep(parent)
+            folder = stack.enter_context(held_folder(parent, PREFIX))
+        except OSError as error:
+            raise TigertailError(
+                f"no folder for temporary files ({error.strerror})",
+                remedy="name one that can be written: TMPDIR",
+            ) from error
+        yield folder
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the folders of this user's services that were killed."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        with suppress(OSError):  # gone meanwhile
+            if not folder.is_symlink() and folder.stat().st_uid == os.getuid():
+                remove_unless_held(folder)
