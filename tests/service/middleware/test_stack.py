@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 
+import anyio
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -142,3 +143,21 @@ def test_the_api_is_documented_without_another_server(client: TestClient) -> Non
     for script in scripts:
         assert script.startswith("/")
         assert client.get(script).status_code == 200
+
+
+def test_a_form_that_its_client_breaks_off_is_not_answered(serve) -> None:
+    messages = iter(
+        [{"type": "http.request", "body": b"api_key=op", "more_body": True}, {"type": "http.disconnect"}]
+    )
+    sent = []
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/x-www-form-urlencoded")]
+    scope = {"type": "http", "method": "POST", "path": "/2.0/", "query_string": b"", "headers": headers}
+
+    async def receive():
+        return next(messages)
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    anyio.run(serve(keys=KEYS).app, scope, receive, send)
+    assert not sent

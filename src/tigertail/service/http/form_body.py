@@ -6,6 +6,7 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope
 
 from tigertail.service.http.problems import ServiceError
@@ -16,7 +17,7 @@ LARGEST: Final = 64 * 1024  # bytes; a form holds a few names
 _READ: Final = "tigertail.form"
 
 
-def sent(scope: Scope, headers: Headers) -> bool:
+def is_form(scope: Scope, headers: Headers) -> bool:
     """Return whether a request brings a form that its key may be in."""
     named = headers.get("content-type", "").partition(";")[0].strip().lower()
     return scope["method"] == "POST" and scope["path"] in PATHS and named == MEDIA_TYPE
@@ -27,44 +28,32 @@ def fields(scope: Scope) -> bytes:
     return b"&".join(filter(None, (scope["query_string"], scope.get(_READ, b""))))
 
 
-async def read(scope: Scope, receive: Receive) -> Receive:
-    """Read a form before anything else does.
+async def read(scope: Scope, receive: Receive) -> None:
+    """Read a form before anything else does; no handler reads it again.
 
     Parameters
     ----------
     scope
-        The request; :func:`fields` finds the form there afterwards.
+        The request; :func:`fields` finds the form there afterwards, and what has arrived of one that is refused.
     receive
         Where its body comes from.
-
-    Returns
-    -------
-    Receive
-        Where the body comes from once more.
 
     Raises
     ------
     ServiceError
         If the form is too large, or too long on its way.
+    ClientDisconnect
+        If its client breaks it off.
     """
-    body = b""
+    scope[_READ] = b""
     message: Message = {"more_body": True}
     while message.get("more_body", False):
         try:
             message = await receive()
         except HTTPException as error:
             raise ServiceError(error.status_code, error.detail, remedy="send less, or faster") from None
-        body += message.get("body", b"")
-        if len(body) > LARGEST:
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        scope[_READ] += message.get("body", b"")
+        if len(scope[_READ]) > LARGEST:
             raise ServiceError(413, f"a form of more than {LARGEST:,} bytes", remedy="send less at a time")
-    scope[_READ] = body
-    replayed = False
-
-    async def again() -> Message:
-        nonlocal replayed
-        if replayed:
-            return await receive()
-        replayed = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return again

@@ -9,6 +9,7 @@ import re
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tigertail.service.http import form_body
@@ -71,12 +72,15 @@ class Admission:
         record = record_of(scope)
         try:
             self._check_host(headers)
-            if form_body.sent(scope, headers):  # the key may be in the form
-                receive = await form_body.read(scope, receive)
+            if form_body.is_form(scope, headers):  # the key may be in the form
+                await form_body.read(scope, receive)
             if not is_public(scope["path"]):
                 self._admit(scope, headers)
             else:
                 record.client = "anyone"
+        except ClientDisconnect:  # an answer has no reader
+            record.route = "(refused)"
+            return
         except ServiceError as error:
             record.route = "(refused)"
             await error_response(scope, problem_of(error), error.retry)(scope, receive, send)
