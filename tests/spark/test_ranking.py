@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
+from typing import Any, ClassVar
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.spark.here import ClusterHere
 from tests.support import SMALL_MODEL, tiny_world
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.evaluation import ProtocolConfig, System, evaluate, scoring
+from tigertail.evaluation.metrics.locality import UNKNOWN
+from tigertail.evaluation.scoring import Ranking, RankingBlock
 from tigertail.evaluation.systems.own import OwnSignal
 from tigertail.spark.ranking import DistributedRanker
 
@@ -46,3 +52,30 @@ def test_what_changed_is_ranked_again(world: Dataset, tmp_path: Path) -> None:
     assert made() == ["lists"]
     assert made() == []
     assert made(PROTOCOL.model_copy(update={"k": 11})) == ["lists"]
+
+
+class Counted:
+    """A signal that counts, where it is read, those that are held already."""
+
+    read: ClassVar[list[weakref.ref[Counted]]] = []
+    held: ClassVar[list[int]] = []
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        return np.eye(2, dtype=np.float32)[queries]
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.held.append(sum(signal() is not None for signal in self.read))
+        self.read.append(weakref.ref(self))
+
+
+def test_a_worker_holds_the_signal_of_one_system(tmp_path: Path) -> None:
+    block = RankingBlock(np.array([0, 1], np.int32), np.zeros(2, np.int32), UNKNOWN)
+    ranking = Ranking(np.ones((1, 2), np.bool_), np.array([2, 1]), (0.0,), 1, [block])
+    rank = DistributedRanker(ClusterHere(), tmp_path)
+    for name in "ab":
+        assert [lists.tolist() for lists in rank(Counted(name), ranking)] == [[[[1], [0]]]]
+    assert Counted.held == [0, 0]

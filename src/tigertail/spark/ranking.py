@@ -1,6 +1,6 @@
 """The lists of an evaluation, ranked on many machines: a task for some hundred query items.
 
-Any system's signal is taken, as Python keeps objects (``pickle``); each process of a worker reads it once.
+Any system's signal is taken that ``pickle`` can write; each process of a worker reads it once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,13 @@ class DistributedRanker(Distributed):
     """Ranks lists on a cluster; called as :func:`tigertail.evaluation.scoring.rank_here` is."""
 
     def __call__(self, signal: Signal, ranking: Ranking) -> Iterator[NDArray[np.int32]]:
-        """Rank the lists of every block, and yield them in the order of the blocks."""
+        """Rank the lists of every block, and yield them in the order of the blocks.
+
+        Raises
+        ------
+        pickle.PicklingError, TypeError, AttributeError
+            If ``pickle`` cannot write the signal, as where it keeps a function that has no name.
+        """
         kept_signal = np.frombuffer(pickle.dumps(signal, protocol=5), np.uint8)
         items: dict[str, NDArray[Any]] = {"offered": ranking.offered, "popularity": ranking.popularity}
         blocks = [part for block in ranking.blocks for part in block]
@@ -60,11 +66,13 @@ def _rank(block: int, kept: Checkpoints, exponents: tuple[float, ...], k: int) -
 
 @lru_cache(maxsize=1)
 def _localised(kept: Checkpoints, place: str) -> Signal:
+    _localised.cache_clear()  # that of the place or system before is not held beside this
     return localised_to(_signal(kept), place)
 
 
 @lru_cache(maxsize=1)
 def _signal(kept: Checkpoints) -> Signal:
+    _signal.cache_clear()  # nor is that of the system before
     [content] = read_arrays(kept, SIGNAL, 0).values()
     found: Signal = pickle.loads(content.data)
     return found
