@@ -17,6 +17,11 @@ def test_a_positive_exponent_lowers_popular_items_and_a_negative_one_raises_them
     np.testing.assert_allclose(up[0, :2], [20.0, 4.0], rtol=1e-6)
 
 
+def test_an_exponent_may_be_a_whole_number() -> None:
+    whole, real = (next(at_exponents(SCORES, LISTENERS, (beta,))) for beta in (1, 1.0))
+    np.testing.assert_array_equal(whole, real)
+
+
 def test_what_is_not_positive_stays() -> None:
     for scores in at_exponents(SCORES, LISTENERS, (-0.5, 0.5)):
         assert scores[0, 2:].tolist() == SCORES[0, 2:].tolist()

@@ -36,7 +36,7 @@ class TextLookup:
         return TextLookup, (self._texts,)
 
     def positions(self, text: str) -> NDArray[np.int32]:
-        """Return the positions of a text, ascending; int32."""
+        """Return the positions of a text, ascending; int32, not to be written to."""
         wanted = np.int64(hash(text))
         start, end = self._hashes.searchsorted(wanted), self._hashes.searchsorted(wanted, "right")
         positions = self._order[start:end]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 def at_exponents(
     scores: NDArray[np.float32], popularity: NDArray[np.int64], exponents: tuple[float, ...]
 ) -> Iterator[NDArray[np.float32]]:
-    """Yield affinities at each popularity exponent beta: divided by listeners(B)^beta.
+    """Yield affinities at each popularity exponent beta: divided by listeners(B)^beta. At 0 that is ``scores`` itself.
 
     A beta above 0 lowers popular items, one below 0 raises them; 0 leaves affinities as they are. The sign is that
     of ``beta`` in every signal. An affinity that is not positive recommends nothing and stays.
@@ -29,5 +29,5 @@ def at_exponents(
         if beta == 0:
             yield scores
         else:
-            weights = (np.maximum(popularity, 1) ** -beta).astype(np.float32)
+            weights = (np.maximum(popularity, 1) ** float(-beta)).astype(np.float32)
             yield np.where(scores > 0, scores * weights, scores)

@@ -67,6 +67,23 @@ def test_seq_is_a_number_as_text_too(dtype: pl.DataType) -> None:
         Log.of(table.with_columns(seq=pl.Series(["10", "", "8"])))
 
 
+def test_a_whole_number_may_have_a_point_and_a_fraction_is_none() -> None:
+    table = pl.DataFrame([event("impression", item, list_id=item) for item in "abc"])
+    written = table.with_columns(seq=pl.Series(["10.0", "9", "8.0"]), rank=pl.Series(["1.0", "2", "1.5"]))
+    log = Log.of(written)
+    assert log.shown.select("item", "rank").rows() == [("b", 2), ("a", 1)]
+    assert log.left_out == {"a column is empty, or rank is no whole number from 1 up": 1}
+    with pytest.raises(DataError, match="seq is no whole number in 2 of 3 events"):
+        Log.of(table.with_columns(seq=pl.Series([3.0, 3.5, 3.1])))
+
+
+def test_seq_may_be_an_instant_in_nanoseconds() -> None:
+    table = pl.DataFrame([event("impression", item, list_id=item) for item in "abc"])
+    instants = pl.Series([1_700_000_000_000_000_002, 1_700_000_000_000_000_001, 1_700_000_000_000_000_000])
+    for seq in (instants, instants.cast(pl.String)):
+        assert Log.of(table.with_columns(seq=seq)).shown["item"].to_list() == ["c", "b", "a"]
+
+
 def test_nothing_is_left_out_in_silence() -> None:
     log = read(
         event("impression", "a"),
@@ -79,7 +96,7 @@ def test_nothing_is_left_out_in_silence() -> None:
     )
     assert log.events == 7
     assert log.left_out == {
-        "a column is empty, or rank is below 1": 2,
+        "a column is empty, or rank is no whole number from 1 up": 2,
         "of an unknown kind": 1,
         "a duplicate impression (the first counts)": 1,
         "an action without an impression": 2,

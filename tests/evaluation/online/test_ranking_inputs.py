@@ -39,7 +39,9 @@ def test_ids_in_digits_are_what_is_written(tmp_path: Path) -> None:
     [
         (["lists.parquet"], ConfigError, "is not NAME=PATH"),
         (["=x"], ConfigError, "is not NAME=PATH"),
+        (["a=lists.csv", "a="], ConfigError, "'a=' is not NAME=PATH"),
         (["a=nowhere.parquet"], DataError, "no such file"),
+        ([f"a={'n' * 300}"], DataError, "cannot be read"),
         (["a=README.md"], DataError, "cannot be read"),
         (["a=model"], DataError, "no query of the log is in the model"),
     ],
@@ -53,10 +55,16 @@ def test_what_is_refused(
     problem: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("lists.csv").write_text("target_item_id,item_id,rank\n", encoding="utf-8")
     Path("README.md").write_text("a,b\n1\n2,3,4\n", encoding="utf-8")
     save(model, "model")
     with pytest.raises(error, match=problem):
         read_rankings(given, EVENTS.tail(2), 2)
+
+
+def test_a_log_without_queries_is_nothing_to_blame_a_model_for(model: Model, tmp_path: Path) -> None:
+    save(model, tmp_path / "model")
+    assert read_rankings([f"v={tmp_path / 'model'}"], EVENTS.clear(), 2)["v"].is_empty()
 
 
 def test_two_of_one_name_are_refused(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ class Log:
         counts: dict[str, int] = {}
         whole = pl.all_horizontal(pl.col(name).is_not_null() for name in NEEDED) & (pl.col("rank") >= 1)
         usable = events.filter(whole.fill_null(False))
-        _count(counts, "a column is empty, or rank is below 1", len(events) - len(usable))
+        _count(counts, "a column is empty, or rank is no whole number from 1 up", len(events) - len(usable))
         known = usable.filter(pl.col("kind").is_in([IMPRESSION, *ACTIONS]))
         _count(counts, "of an unknown kind", len(usable) - len(known))
         impressions = known.filter(pl.col("kind") == IMPRESSION)
@@ -118,7 +118,7 @@ class Log:
 
 
 def codes_of(ids: pl.Series) -> NDArray[np.int64]:
-    """Return a code for each id, from 0 in the order of the ids; int64."""
+    """Return a code for each id, from 0 in the order of the sorted ids; int64."""
     return (ids.rank("dense") - 1).cast(pl.Int64).to_numpy()
 
 
@@ -132,7 +132,7 @@ def _in_order(events: pl.DataFrame) -> pl.DataFrame:
     if "country" not in events.columns:
         events = events.with_columns(country=pl.lit(None, pl.String))
     if "seq" in events.columns:
-        number = pl.col("seq").cast(pl.Int64, strict=False)
+        number = _whole("seq")
         if wrong := events.filter(number.is_null()).height:
             raise DataError(
                 f"seq is no whole number in {wrong:,} of {len(events):,} events",
@@ -140,7 +140,14 @@ def _in_order(events: pl.DataFrame) -> pl.DataFrame:
             )
         events = events.sort(number, maintain_order=True)
     text = pl.col("kind", "query", "item", "model", "list_id", "listener", "country").cast(pl.String)
-    return events.select(text, pl.col("rank").cast(pl.Int64, strict=False)).with_row_index(_PLACE)
+    return events.select(text, _whole("rank").alias("rank")).with_row_index(_PLACE)
+
+
+def _whole(column: str) -> pl.Expr:
+    """Return a column of numbers, which may be text, as Int64; null where a number is not whole."""
+    exact = pl.col(column).cast(pl.Int64, strict=False)  # a large one is not a float
+    number = pl.col(column).cast(pl.Float64, strict=False)
+    return pl.when(number == number.floor()).then(pl.coalesce(exact, number.cast(pl.Int64, strict=False)))
 
 
 def _acted(actions: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
     Parameters
     ----------
     specifications
-        ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it (Parquet or CSV, whose columns are
+        ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it as Parquet or CSV (whose columns are
         read as text), or a model's folder. A model answers the queries of the events, with its default options.
     events
         Column query: the items that a model is asked about.
@@ -29,7 +30,8 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
     Returns
     -------
     dict[str, polars.DataFrame]
-        By name; columns target_item_id, item_id and rank or score.
+        By name. Those of files have the columns of the file, which are not checked here; those of models
+        target_item_id, item_id, score and rank.
 
     Raises
     ------
@@ -43,15 +45,16 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
     found: dict[str, pl.DataFrame] = {}
     for one in specifications:
         name, equals, path = one.partition("=")
-        if not (name and equals and path) or name in found:
-            problem = f"two rankings are named '{name}'" if name in found else f"'{one}' is not NAME=PATH"
+        given = name and equals and path
+        if not given or name in found:
+            problem = f"two rankings are named '{name}'" if given else f"'{one}' is not NAME=PATH"
             raise ConfigError(
                 problem, remedy="name each ranking: --ranking v1=lists.parquet --ranking v2=MODEL"
             )
         place = Path(path)
         found[name] = (
             _model_lists(place, events, k)
-            if place.is_dir()
+            if os.path.isdir(place)  # noqa: PTH112 - answers for a name that is too long
             else read_table(place, remedy="give a Parquet or a CSV file of lists, or a model's folder")
         )
     return found
@@ -63,7 +66,7 @@ def _model_lists(folder: Path, events: pl.DataFrame, k: int) -> pl.DataFrame:
     model = load(folder)
     queries = events["query"].drop_nulls().unique(maintain_order=True).cast(pl.String)
     known = queries.filter(queries.is_in(model.items[c.ITEM_ID].implode()))
-    if known.is_empty():
+    if known.is_empty() and not queries.is_empty():
         raise DataError(
             "no query of the log is in the model",
             path=folder,

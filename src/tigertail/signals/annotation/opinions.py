@@ -42,7 +42,7 @@ class Opinions:
     facets, keys, names
         Facet, key and most used spelling of each label.
     annotators
-        How many annotators there are, with the nameless as one.
+        How many codes of annotators there are: one for each who is named, and 0, even if nobody is nameless.
     items
         How many items the catalogue has.
     left_out
@@ -68,8 +68,8 @@ class Opinions:
 def read_opinions(dataset: Dataset, interactions: Interactions) -> Opinions:
     """Read the annotations that a dataset shows.
 
-    An item's own name says nothing of it and is left out. A label without a facet joins the facet
-    in which experts use that label, most often.
+    An item's own name says nothing of it and is left out; a variant of the name that joins it later is not. A label
+    without a facet (``tag``) joins the facet in which the most rows of experts have that label.
 
     Raises
     ------
