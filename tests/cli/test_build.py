@@ -26,7 +26,7 @@ def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
     assert "2 plays, 2 listeners, 1 items" in result.stdout
     assert "plays is negative" in result.stdout
     assert "unknown country, left out (Atlantis)" in result.stdout
-    assert "1 items are in both lastfm-country and plays" in result.stdout
+    assert "Items in both lastfm-country and plays: 1." in result.stdout
     assert f"tigertail describe {target}" in result.stdout
 
 

@@ -66,11 +66,11 @@ def _print_remarks(report: BuildReport) -> None:
 def _print_matches(report: BuildReport) -> None:
     """Print how items were matched, within sources and across them."""
     for source, other, items in report.shared:
-        typer.echo(f"{items:,} items are in both {source} and {other}.")
+        typer.echo(f"Items in both {source} and {other}: {items:,}.")
     if report.several_spellings:
         names = "; ".join(" = ".join(names) for names in report.several_spellings_examples[:_MATCHES_SHOWN])
         typer.echo(
-            printable(f"{report.several_spellings:,} items were spelled in several ways, such as {names}.")
+            printable(f"Items spelled in several ways: {report.several_spellings:,}, such as {names}.")
         )
     if report.unlisted_unknown:
         typer.echo(
@@ -79,7 +79,7 @@ def _print_matches(report: BuildReport) -> None:
     if report.ambiguous:
         names = ", ".join(report.ambiguous_examples[:_MATCHES_SHOWN])
         typer.echo(
-            f"{report.ambiguous:,} names or MBIDs belong to several items, which were not merged, "
+            f"Names and MBIDs of several items, which were not merged: {report.ambiguous:,}, "
             f"such as {printable(names)}; in {report.ambiguous_name_only:,} of them one item has only the name."
         )
 

@@ -15,10 +15,12 @@ def register(app: typer.Typer) -> None:
 def warm(
     ship: Annotated[
         bool,
-        typer.Option("--ship", help="Compile for the wheel: for x86-64-v3, into the package itself."),
+        typer.Option(
+            "--ship", help="To build the wheel of tigertail: compile for x86-64-v3, into the package."
+        ),
     ] = False,
 ) -> None:
-    """Compile the kernels of fits, answers and evaluations now, so that no later command waits for them."""
+    """Compile the kernels of fits, answers and evaluations now, so that these wait for none later."""
     from tigertail.kernel_cache import ship as compile_for_wheel
 
     if ship:
@@ -32,6 +34,9 @@ def warm(
     )
     total = 0
     for what, kernels in work():
-        typer.echo(f"{what}: {kernels} kernels compiled.")
+        typer.echo(f"{what}, kernels compiled: {kernels}.")
         total += kernels
-    typer.echo(f"{total} kernels were compiled; the next command starts at once.")
+    typer.echo(
+        f"Kernels compiled in all: {total}, besides those that other processes compiled. "
+        "Fits, answers and evaluations now start at once; very large catalogues may need a few more kernels."
+    )
