@@ -42,8 +42,8 @@ def strata(listeners_per_item: NDArray[np.int64]) -> NDArray[np.int8]:
     """Assign every item to a stratum.
 
     Items are taken from the most popular down, ties in the order they are given. An item belongs to the
-    head while those before it hold less than 50 % of the interactions, to the mid while they hold less than
-    80 %, to the tail after that, and is cold without any listener.
+    head while those before it hold less than ``HEAD_PERCENT`` of the interactions, to the mid while they hold
+    less than that and ``MID_PERCENT``, to the tail after that, and is cold without any listener.
 
     Parameters
     ----------

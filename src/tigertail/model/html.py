@@ -12,7 +12,9 @@ _ROWS: Final = 25  # of a table that are shown
 
 
 def table_html(table: pl.DataFrame, caption: str) -> str:
-    """Return a table, its first rows; names are escaped.
+    """Return a table, its first rows.
+
+    Values are text, numbers or None. Text is escaped, floats have three digits, and whole numbers commas.
 
     Examples
     --------
@@ -28,7 +30,7 @@ def table_html(table: pl.DataFrame, caption: str) -> str:
 
 
 def facts_html(facts: Mapping[str, Any], caption: str) -> str:
-    """Return facts, one in each row."""
+    """Return facts, one in each row; names and values are shown as those of :func:`table_html`."""
     rows = [f"<tr><th>{escape(name)}</th><td>{_cell(value)}</td></tr>" for name, value in facts.items()]
     return f"<table><caption>{escape(caption)}</caption>{''.join(rows)}</table>"
 

@@ -20,6 +20,7 @@ def _html(text: str) -> Plain:
     return from_html(text)
 
 
+# The readers are imported where they are used: their libraries are heavy, and optional.
 MARKUPS: Final[dict[str, Callable[[str], Plain]]] = {"plain": Plain, "wikitext": _wikitext, "html": _html}
 """The reader of each markup. None of them fails: malformed markup is read as text."""
 
@@ -33,6 +34,16 @@ def to_plain(text: str, markup: str) -> Plain:
         The page.
     markup
         One of :data:`MARKUPS`.
+
+    Returns
+    -------
+    Plain
+        The text, and where links and italics are in it, in characters.
+
+    Raises
+    ------
+    KeyError
+        If the markup is another.
 
     Examples
     --------
