@@ -148,7 +148,10 @@ def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | Non
         train,
         interactions,
         held_out_ids.to_frame(c.LISTENER_ID).join(
-            dataset.listeners, on=c.LISTENER_ID, how="left", maintain_order="left"
+            dataset.listeners.unique(c.LISTENER_ID, keep="first"),
+            on=c.LISTENER_ID,
+            how="left",
+            maintain_order="left",
         ),
         _matrix(targets, held_out_ids, interactions),
         queries.row_sizes,

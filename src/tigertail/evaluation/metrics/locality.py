@@ -12,9 +12,11 @@ from tigertail import columns as c
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
+# Of item_countries.
 MIN_AUDIENCE: Final = 5  # listeners of known country that an item needs
 MAJORITY: Final = 0.5
 
+# Of local_by_listening.
 MIN_RATIO: Final = 4.0  # an item is local where it is played this many times as often as elsewhere
 MIN_LOCAL_LISTENERS: Final = 10  # fewer may be chance
 
@@ -54,8 +56,9 @@ def local_by_listening(plays: CSR, listener_place: NDArray[np.str_]) -> NDArray[
     """Return the place each item is local to, by its listeners; "" for none.
 
     An item is local to a place where at least ten listeners play it, and where a listener is at least four times as
-    likely to play it as a listener elsewhere; of several places, to that of the largest ratio. The majority, which
-    :func:`item_countries` uses, is easy to reach in a large country and impossible in a small one.
+    likely to play it as a listener elsewhere, where one more counts as playing it; of several places, to that of the
+    largest ratio. The majority, which :func:`item_countries` uses, is easy to reach in a large country and impossible
+    in a small one.
 
     Parameters
     ----------
@@ -91,7 +94,6 @@ def local_by_listening(plays: CSR, listener_place: NDArray[np.str_]) -> NDArray[
 def _countries(table: pl.DataFrame, ids: pl.Series, key: str) -> NDArray[np.str_]:
     if c.COUNTRY not in table.columns:
         return np.full(len(ids), UNKNOWN, dtype="<U2")
-    found = pl.DataFrame({key: ids}).join(
-        table.select(key, c.COUNTRY), on=key, how="left", maintain_order="left"
-    )
+    countries = table.select(key, c.COUNTRY).unique(key, keep="first")
+    found = pl.DataFrame({key: ids}).join(countries, on=key, how="left", maintain_order="left")
     return found[c.COUNTRY].fill_null(UNKNOWN).to_numpy().astype("<U2")
