@@ -15,6 +15,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
+from tigertail.errors import ModelError
 from tigertail.factorization import ALSConfig, Factors, Observable
 from tigertail.factorization.confidence import confidence
 from tigertail.mixing.mixture import Mixture
@@ -347,7 +348,17 @@ def signal_from_arrays(
         What was returned.
     signals
         The other signals of the model, of which the mixture is made.
+
+    Raises
+    ------
+    ModelError
+        If the registry has no signal of that name.
     """
     if name == MIXTURE:
         return Mixture.from_arrays(arrays, settings, signals)
+    if name not in SIGNALS:
+        raise ModelError(
+            f"the model has a signal '{name}', which is not in this installation",
+            remedy="install what it was fitted with, or fit the model again",
+        )
     return SIGNALS[name].signal_class.from_arrays(arrays, settings)

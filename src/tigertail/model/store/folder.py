@@ -145,7 +145,7 @@ def load(path: Path | str) -> Model:
     ModelError
         If the folder is missing or no model, a file is missing or cannot be read, the manifest or the items were
         altered, or the model's version is not one this release reads; and, when a signal is first used, if one of its
-        files was altered.
+        files was altered or this installation does not have that signal.
     """
     path = Path(path)
     manifest, version = read_manifest(path)

@@ -41,7 +41,8 @@ class LazySignals(Mapping[str, Signal]):
     Raises
     ------
     ModelError
-        If a file is missing or cannot be read; and when a signal is first used, if one of its files was altered.
+        If a file is missing or cannot be read; and when a signal is first used, if one of its files was altered or
+        this installation does not have that signal.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], checksums: Mapping[str, str]) -> None:
@@ -56,6 +57,10 @@ class LazySignals(Mapping[str, Signal]):
 
     def __getitem__(self, name: str) -> Signal:
         """Return a signal, checked and mapped if it was not yet."""
+        if (
+            name in self._loaded
+        ):  # without the lock, which another thread holds while it checks another signal
+            return self._loaded[name]
         with self._lock:
             return self._load(name)
 
