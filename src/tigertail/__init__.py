@@ -64,7 +64,7 @@ def fit(
         :func:`tigertail.ground_truth.curated_lists.read_curated`.
     feedback
         Events of listeners who were shown lists, that the mixture learns from as well: see
-        :func:`tigertail.feedback.read_feedback`; or the lessons made of them by
+        :func:`tigertail.feedback.read_feedback`; or the training pairs made of them by
         :func:`tigertail.evaluation.online.training_pairs.feedback_ground_truth`.
     threads
         Threads to use; None means all.

@@ -1,4 +1,4 @@
-"""The lists of an evaluation, ranked on many machines: a task for some hundred query items.
+"""The lists of an evaluation, ranked on many machines: a task for each block of query items.
 
 Any system's signal is taken that ``pickle`` can write; each process of a worker reads it once.
 """

@@ -1,4 +1,4 @@
-"""Feedback as lessons: one word per listener, each as heavy as its place was hard to see."""
+"""Feedback as training pairs: a listener counts once, and the more, the less a rank is examined."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def abc(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return Dataset.write(tmp_path_factory.mktemp("abc") / "abc", {"plays": plays}, name="abc")
 
 
-def said(*words: tuple[str, str, str, str]) -> pl.DataFrame:
+def said(*actions: tuple[str, str, str, str]) -> pl.DataFrame:
     """Return a log: listener, query, item and what was done, each in a list of its own."""
     rows: list[dict[str, Any]] = []
-    for number, (listener, query, item, kind) in enumerate(words):
+    for number, (listener, query, item, kind) in enumerate(actions):
         row = {"listener": listener, "query": query, "item": item, "rank": 1, "list_id": str(number)}
         rows += [row | {"kind": kind, "model": "v"} for kind in ("impression", kind)]
     return pl.DataFrame(rows)
@@ -34,8 +34,8 @@ def scores(truth: GroundTruth) -> dict[tuple[str, str], float]:
     return {(query, item): score for query, item, score in truth.pairs.iter_rows()}
 
 
-def test_a_listener_has_one_word_and_it_is_the_last(abc: Dataset) -> None:
-    words = said(
+def test_a_listener_counts_once(abc: Dataset) -> None:
+    events = said(
         ("u", "a", "b", "play"),
         ("u", "a", "b", "like"),
         ("v", "a", "b", "like"),
@@ -46,13 +46,13 @@ def test_a_listener_has_one_word_and_it_is_the_last(abc: Dataset) -> None:
         ("w", "b", "c", "skip"),
     )
     with pytest.warns(TigertailWarning, match="all actions have the same weight"):
-        lessons = feedback_ground_truth(words, abc)
-    assert scores(lessons) == {("a", "b"): 2, ("a", "c"): 1}
-    assert (lessons.read, lessons.left_out) == (2, {})
+        truth = feedback_ground_truth(events, abc)
+    assert scores(truth) == {("a", "b"): 2, ("a", "c"): 1}
+    assert (truth.read, truth.left_out) == (2, {})
 
 
 def test_what_cannot_be_used_is_counted_and_said(abc: Dataset) -> None:
-    words = said(
+    events = said(
         ("u", "a", "b", "hide"),
         ("u", "a", "z", "like"),
         ("u", "y", "b", "like"),
@@ -60,49 +60,49 @@ def test_what_cannot_be_used_is_counted_and_said(abc: Dataset) -> None:
         ("u", "c", "b", "like"),
     )
     with pytest.warns(TigertailWarning):
-        lessons = feedback_ground_truth(words, abc)
-    assert scores(lessons) == {("c", "b"): 1}
-    assert lessons.read == 5
-    assert lessons.left_out == {
+        truth = feedback_ground_truth(events, abc)
+    assert scores(truth) == {("c", "b"): 1}
+    assert truth.read == 5
+    assert truth.left_out == {
         "no more likes than dislikes": 1,
         "item: not in the dataset": 1,
         "query: not in the dataset": 1,
         "query and item are the same": 1,
     }
-    assert set(lessons.examples) == {"y", "z"}
+    assert set(truth.examples) == {"y", "z"}
 
 
 def test_of_several_lists_the_one_shown_last_counts(abc: Dataset) -> None:
-    words = said(
+    events = said(
         ("u", "a", "b", "like"), ("u", "a", "b", "skip"), ("u", "a", "b", "hide"), ("u", "a", "b", "skip")
     )
-    shown, acted = words.gather_every(2), words.gather_every(2, offset=1)
+    shown, acted = events.gather_every(2), events.gather_every(2, offset=1)
     for actions in (acted, acted.reverse()):
         with pytest.warns(TigertailWarning, match="all actions have the same weight"):
-            lessons = feedback_ground_truth(pl.concat([shown, actions]), abc)
-        assert lessons.left_out == {"no more likes than dislikes": 1}
+            truth = feedback_ground_truth(pl.concat([shown, actions]), abc)
+        assert truth.left_out == {"no more likes than dislikes": 1}
 
 
 def test_events_that_cannot_be_used_are_counted(abc: Dataset) -> None:
-    words = pl.concat([said(("u", "a", "b", "like")), said(("v", "a", "b", "like"))[1:]])
+    events = pl.concat([said(("u", "a", "b", "like")), said(("v", "a", "b", "like"))[1:]])
     with pytest.warns(TigertailWarning) as warned:
-        lessons = feedback_ground_truth(words, abc)
+        truth = feedback_ground_truth(events, abc)
     assert "cannot be used (1: an action without an impression)" in str(warned[0].message)
-    assert scores(lessons) == {("a", "b"): 1}
+    assert scores(truth) == {("a", "b"): 1}
 
 
-def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
-    """Words of a log, each weighed by its place, are in proportion to what is positive; bare counts are not."""
+def test_ranks_make_no_difference(unequal: Population, tmp_path: Path) -> None:
+    """Actions weighted by the examination of their ranks are in proportion to what is positive; bare counts are not."""
     items = pl.DataFrame({"listener_id": "me", "item_id": [f"i{i:02}" for i in range(24)], "plays": 1.0})
     queries = pl.DataFrame({"listener_id": "me", "item_id": [f"q{q:02}" for q in range(20)], "plays": 1.0})
     dataset = Dataset.write(tmp_path / "d", {"plays": pl.concat([items, queries])}, name="d")
     events = unequal.duel(3000, seed=7).events()
-    lessons = feedback_ground_truth(events, dataset)
+    truth = feedback_ground_truth(events, dataset)
     shown = (
         events.filter(pl.col("kind") == "impression").group_by("query", "item").agg(pl.len().alias("times"))
     )
     plays = events.filter(pl.col("kind") == "play").group_by("query", "item").agg(pl.len().alias("plays"))
-    told = lessons.pairs.rename({"target_item_id": "query", "item_id": "item"}).join(
+    told = truth.pairs.rename({"target_item_id": "query", "item_id": "item"}).join(
         shown, on=["query", "item"]
     )
     told = told.join(plays, on=["query", "item"]).filter(pl.col("times") > 500)
@@ -118,12 +118,12 @@ def test_places_do_not_teach(unequal: Population, tmp_path: Path) -> None:
     assert weighed > 0.8
 
 
-def test_no_word_is_heavier_than_ten(abc: Dataset) -> None:
+def test_no_action_counts_more_than_ten(abc: Dataset) -> None:
     assert 1 / MIN_EXAMINATION == 10
 
 
-def test_no_feedback_yet_teaches_nothing(abc: Dataset) -> None:
+def test_no_feedback_yet_gives_no_pairs(abc: Dataset) -> None:
     with pytest.warns(TigertailWarning, match="has no events yet"):
-        lessons = feedback_ground_truth(said(("u", "a", "b", "like")).clear(), abc)
-    assert lessons.pairs.is_empty()
-    assert lessons.pairs.columns == ["target_item_id", "item_id", "score"]
+        truth = feedback_ground_truth(said(("u", "a", "b", "like")).clear(), abc)
+    assert truth.pairs.is_empty()
+    assert truth.pairs.columns == ["target_item_id", "item_id", "score"]
