@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 def at_exponents(
     scores: NDArray[np.float32], popularity: NDArray[np.int64], exponents: tuple[float, ...]
 ) -> Iterator[NDArray[np.float32]]:
-    """Yield affinities at each popularity exponent beta: divided by listeners(B)^beta. At 0 that is ``scores`` itself.
+    """Yield affinities at each popularity exponent beta: divided by listeners(B)^beta.
 
-    A beta above 0 lowers popular items, one below 0 raises them; 0 leaves affinities as they are. The sign is that
-    of ``beta`` in every signal. An affinity that is not positive recommends nothing and stays.
+    A beta above 0 lowers popular items, one below 0 raises them; 0 yields ``scores`` itself. The sign is that of
+    ``beta`` in every signal, on top of which this comes. An affinity that is not positive recommends nothing and stays.
 
     Parameters
     ----------
