@@ -46,7 +46,9 @@ class CSR:
 
     @classmethod
     def from_coo(cls, rows: ArrayLike, columns: ArrayLike, values: ArrayLike, shape: tuple[int, int]) -> Self:
-        """Build a matrix from triplets in any order; entries of one cell, which a matrix has once, stay in their order.
+        """Build a matrix from triplets in any order.
+
+        No cell may come twice, unless the caller adds its entries up: they lie side by side, in their order.
 
         Parameters
         ----------

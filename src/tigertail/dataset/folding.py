@@ -3,6 +3,9 @@
 Case, compatibility and decomposition are those of the Unicode Character Database (NFKC, NFD). Which further letters are
 one follows the root collation for search of the Unicode CLDR, and Chinese characters and their variants the tables
 of OpenCC.
+
+Folded names are kept: in models, and as ids of items in datasets. A changed rule needs another ``VERSION`` in
+``model/store/folder.py``, and datasets that are built anew.
 """
 
 from __future__ import annotations
@@ -42,14 +45,16 @@ _OF_SIGNS: Final = re.compile(r"([^\w\s()\[\]](?:[^\w()\[\]]*[^\w\s()\[\]])?)\s*
 _WORD: Final = re.compile(r"\w")
 # The period of initials ("M.I.A.") goes; any other parts two words ("will.i.am", "R.Kelly").
 _INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)")
+# A sign that joins words becomes a space, as control characters do; any other goes, as those beyond ASCII do.
 _ASCII: Final = {
-    code: None if chr(code) in "'`\"" else " "
+    code: " " if chr(code) in "&+-./_" or not chr(code).isprintable() else None
     for code in range(128)
     if not (chr(code).isalnum() or chr(code).isspace())
-} | {ord(sign): None for sign in "!?*$#@^~%|\\=<>,;:()[]{}"}
+}
 _LIKE_LETTERS: Final = str.maketrans({"$": "s", "€": "e", "£": "l", "@": "a", "!": "i", "¡": "i"})
 _INSIDE: Final = re.compile(r"(?<=\w)[$€£@!¡](?=\w)|\$(?=\w)|(?<=\w)\$")
-_SEARCHED: Final = str.maketrans({"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ґ": "г", "ß": "ss"})
+# Final forms of Hebrew letters, and "ґ", which many Ukrainian texts write as "г".
+_SEARCHED: Final = str.maketrans({"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ґ": "г"})
 _ACCENT: Final = 200  # combining classes from here on are signs above and below a letter
 
 

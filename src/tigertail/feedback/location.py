@@ -24,7 +24,7 @@ class Location:
     Parameters
     ----------
     url
-        Its URL, with the driver.
+        Its URL, with our driver of PostgreSQL; of SQLite its dialect alone, since the file is opened by its path.
     file
         The file of a SQLite store; None for PostgreSQL.
     read_only
@@ -37,7 +37,7 @@ class Location:
 
     @classmethod
     def of(cls, address: str | Path) -> Location:
-        """Return the location of a path or URL.
+        """Return the location of a path or URL; a driver that a URL names is replaced by ours.
 
         Raises
         ------

@@ -5,7 +5,7 @@ a pair does not depend on how a query is asked, so the scores of candidates are 
 disabled signals and filters, but for the normaliser. That no other item has a higher score is not proven but measured:
 :data:`TRUSTED_ONE_IN`. The normaliser Z sums over all items: those that are no candidates are represented by 48 of
 them, drawn from the rest of the pool in proportion to what each adds to Z as the model is asked by default. There the
-sum is exact.
+sum is that over the whole pool, in which a sample stands for the items outside it (:mod:`tigertail.mixing.pool`).
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -110,7 +110,7 @@ class Candidates:
     sizes
         Candidates of each item; int32, (items,).
     complete
-        Whether no part has data about the item and any other than its candidates; bool, (items,).
+        Whether no part has data about the item and any other than its candidates, also through a lens; bool, (items,).
     codes
         The item of each entry; int32.
     has_data
@@ -127,7 +127,7 @@ class Candidates:
         Logarithm of how many items each of the sample stands for, as the model is asked by default; float32,
         (items, 48).
     log_z_correction
-        What is added to ``log_weights`` at a character of 0, and of 1, so that Z is exact there too; between the
+        What is added to ``log_weights`` at a character of 0, and of 1, so that Z is the pool's there too; between the
         model's own character and either end it is linear; float32, (items, 2).
     character
         The model's own.
@@ -284,7 +284,7 @@ def rank(
             replaced,
         )
     slots = candidates.slots(names)
-    with threads_for(len(queries) * 2**15):
+    with threads_for(len(queries) * 2**15):  # some fifty for each of 600 candidates
         return _rank(  # type: ignore[no-any-return]
             candidates.stored,
             slots,

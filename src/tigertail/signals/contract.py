@@ -213,7 +213,7 @@ class LocalisedAtItems(Protocol):
         items: NDArray[np.int32],
         affinities: NDArray[np.float32],
     ) -> NDArray[np.float32]:
-        """Return the affinity from each query to some items through the lens.
+        """Return the affinity from each query to some items through the lens, which gives none where there was none.
 
         Parameters
         ----------

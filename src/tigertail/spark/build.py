@@ -36,7 +36,7 @@ from tigertail.spark.stages import Distributed
 CHUNK_ROWS: Final = 50_000
 """Rows of a part of a run: the least that a task reads of one."""
 RANGE_ROWS: Final = 4_000_000
-"""Rows that a task merges, about."""
+"""Rows that a task merges, about: more than at once on one machine, because each task takes a while to start."""
 READ: Final = "plays-read"
 ITEMS: Final = "items"
 MERGED: Final = "plays-merged"

@@ -47,11 +47,12 @@ def score_lists(
     Parameters
     ----------
     lists
-        Items listed for each query, best first, -1 after the end of the list; int32, (queries, k).
+        Items listed for each query, best first, -1 after the end of the list; the query is no hit, but has a rank;
+        int32, (queries, k).
     relevant
         Held-out listeners by items.
     listeners, items
-        Listener (row of ``relevant``) and item of each query; int32, (queries,).
+        Listener (row of ``relevant``) and item of each query, -1 for a list that is after no item; int32, (queries,).
     propensity
         Training listeners of each item, corrected for who could hear it
         (:attr:`tigertail.splitting.hold_out.Split.adjusted_listeners`); (items,).

@@ -26,7 +26,8 @@ class FileTable:
     columns
         Its columns.
     blocks
-        Reads its rows in blocks: at least the given columns, ``LINE``, and of text also ``RAW_TEXT``.
+        Reads its rows in blocks: at least the given columns, ``LINE``, and of text also ``RAW_TEXT``. To be called
+        once, before the next table is asked for: a stream is read as it comes.
     """
 
     name: str

@@ -19,6 +19,14 @@ _PIECE: Final = 2**20  # bytes read at a time
 def verify_files(folder: Path, checksums: Mapping[str, str]) -> None:
     """Refuse a generation of which a file is missing or is not what was written.
 
+    Parameters
+    ----------
+    folder
+        The generation.
+    checksums
+        SHA-256 of each file, in hexadecimal digits, by its path within the folder;
+        :func:`tigertail.model.store.folder.read_manifest` refuses a path that leads out of it.
+
     Raises
     ------
     ModelError
@@ -31,6 +39,13 @@ def verify_files(folder: Path, checksums: Mapping[str, str]) -> None:
 
 def copy_files(source: Path, target: Path, checksums: Mapping[str, str]) -> None:
     """Copy a generation's files, and check the bytes that are copied.
+
+    Parameters
+    ----------
+    source, target
+        The generation, and where its files go.
+    checksums
+        As for :func:`verify_files`.
 
     Raises
     ------

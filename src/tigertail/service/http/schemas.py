@@ -24,14 +24,23 @@ _KINO: JsonDict = {
 ModelVersion = Annotated[
     str,
     Field(
-        description="Version of the model that answered, a digest of its content: `version` in `/v1/models`."
+        description="Version of the model that answered, a digest of its content: `version` in `/v1/models`. Of a list "
+        "that two models made together, a text of both: each item has its own."
     ),
 ]
 """Which model an answer is of. Its field is called `model`; the model itself calls it its version."""
 
+Notices = Annotated[
+    list[str],
+    Field(description="What a person should know of the answer, as of items that the model does not have."),
+]
+
 
 class Answer(BaseModel):
-    """What is answered: these fields and no others."""
+    """What is answered: these fields and no others.
+
+    A field with a default may be left out, or be null, which say the same; one without a default is always there.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -130,7 +139,7 @@ class Similar(Answer):
 
     model: ModelVersion
     seeds: list[Item]
-    notices: list[str]
+    notices: Notices
     items: list[Listed]
 
 
@@ -140,7 +149,8 @@ class PlaylistItem(Item):
     mbid: str | None = Field(description="Its MusicBrainz identifier, if it is known.")
     rank: int
     affinity: float = Field(
-        description="Of a path: from the item before, as a share of the best one's. Of a radio: from its seeds."
+        description="Of a path: from the item before, as a share of the best that any item has from there, or, where "
+        "that one does not list it, the same the other way round; 1 of the first. Of a radio: from its seeds."
     )
 
 
@@ -148,7 +158,7 @@ class Playlist(Answer):
     """Items to play in their order."""
 
     model: ModelVersion
-    notices: list[str]
+    notices: Notices
     items: list[PlaylistItem]
 
 
@@ -157,7 +167,7 @@ class Recommended(Answer):
 
     model: ModelVersion
     history: list[Item] = Field(description="The items of the history that the model has.")
-    notices: list[str] = Field(description="Which entries of the history are unknown, among others.")
+    notices: Notices
     items: list[Listed]
 
 
@@ -318,8 +328,8 @@ class Models(Answer):
 class Taken(Answer):
     """What became of events."""
 
-    accepted: int
-    duplicates: int = Field(description="Events that were already there.")
+    accepted: int = Field(description="Events that are stored now.")
+    duplicates: int = Field(description="Events that were already there, or twice among those sent.")
 
 
 class Erased(Answer):
@@ -331,18 +341,23 @@ class Erased(Answer):
 class Health(Answer):
     """Whether requests can be answered."""
 
-    status: str
+    status: str = Field(description="`live` or `ready`, as was asked.")
     models: dict[str, str] = Field({}, description="Version of the model of each role.")
-    refused: dict[str, str] = Field({}, description="Why a newer model was not put in place.")
-    feedback: str | None = None
+    refused: dict[str, str] = Field({}, description="Of each role, why a newer model was not put in place.")
+    feedback: str | None = Field(
+        None, description="`kept`, `none is kept`, or in words why feedback cannot be kept at present."
+    )
 
 
 class Map(Answer):
-    """The catalogue in two dimensions, by naive CF (before) and by the model (after)."""
+    """The catalogue in two dimensions, by naive CF (before) and by the model (after): a value of each item.
+
+    Positions are from -1 to 1, null where there is no data.
+    """
 
     model: ModelVersion
     id: list[str]
-    name: list[str]
+    name: list[str] = Field(description="With its artist: `Can - Vitamin C`.")
     country: list[str | None]
     listeners: list[int]
     stratum: list[str]

@@ -148,8 +148,8 @@ def _supervise(settings: Settings, listening: socket.socket) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_timeout,
-        timeout_worker_healthcheck=30,
-        timeout_keep_alive=30,
+        timeout_worker_healthcheck=30,  # seconds: a worker that opens a large model or compiles answers late
+        timeout_keep_alive=30,  # seconds: a person reads a list before the next click
     )
     supervisor = Supervisor(config, [listening])
     supervisor.run()
@@ -176,6 +176,6 @@ def _prepare_workers(settings: Settings, runtime_dir: Path) -> None:
 def _allow_many_connections() -> None:
     """Raise the limit of open files, so that slow clients reach their timeout first; workers inherit it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if sys.platform == "darwin" or soft == hard:
+    if sys.platform == "darwin" or soft == hard:  # macOS refuses the hard limit that it reports
         return
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -27,7 +27,7 @@ class WorkQueue:
     Parameters
     ----------
     max_queue
-        Calls that may wait for a thread, at most.
+        Calls that may wait for a thread, at most; queries that are answered together count as waiting, but for one.
     cache_mib
         MiB of responses to cache.
     threads
