@@ -139,7 +139,7 @@ def test_a_place_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")
-    nowhere = [Path("/dev/fd/999"), Path("/dev/nowhere/a.txt"), tmp_path / ("n" * 300), tmp_path / "loop"]
+    nowhere = [Path("/dev/fd/999999"), Path("/dev/nowhere/a.txt"), tmp_path / ("n" * 300), tmp_path / "loop"]
     for target in (tmp_path / "file" / "a.txt", tmp_path / "folder", *nowhere):
         refused = pytest.raises(TigertailError, match="cannot be written")
         with refused as error, replaced_file(target) as temporary:

@@ -41,7 +41,7 @@ def to_polars(frame: Any, argument: str) -> pl.DataFrame:
     if hasattr(frame, "__arrow_c_stream__"):
         try:
             return pl.DataFrame(frame)
-        except pl.exceptions.PolarsError as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
             raise DataError(
                 f"{argument} cannot be read as a data frame ({str(error).splitlines()[0]})",
                 remedy="give an Arrow table whose columns have a name each, of their own",
