@@ -124,13 +124,18 @@ def test_rankings_are_judged_on_the_queries_that_all_answer(unequal: Population,
         estimate_ndcg(log, {"first": fewer.drop("item_id")}, 5)
     with pytest.raises(DataError, match="lack the column rank or score"):
         estimate_ndcg(log, {"first": fewer.drop("rank")}, 5)
+    with pytest.raises(DataError, match="no query of the log has a list with ranks up to 5 in every ranking"):
+        estimate_ndcg(log, {"deep": fewer.with_columns(pl.col("rank") + 5)}, 5)
 
 
 @pytest.mark.parametrize(
     ("column", "values", "problem"),
     [
-        ("rank", [0, 1, 2], "no item or no rank from 1 on in 1 of 3 rows"),
-        ("rank", ["1", "2", "last"], "no item or no rank from 1 on in 1 of 3 rows"),
+        ("rank", [0, 1, 2], "no item or no whole rank from 1 on in 1 of 3 rows"),
+        ("rank", ["1", "2", "last"], "no item or no whole rank from 1 on in 1 of 3 rows"),
+        ("rank", [1.0, 1.5, 1e19], "no item or no whole rank from 1 on in 2 of 3 rows"),
+        ("rank", [1, 1, 2], "a rank that their list has twice in 2 of 3 rows"),
+        ("rank", [[1], [2], [3]], "a column of another type"),
         ("score", ["10", "9", "?"], "no item or no finite score in 1 of 3 rows"),
         ("score", [2.0, float("nan"), None], "no item or no finite score in 2 of 3 rows"),
     ],

@@ -122,6 +122,13 @@ def codes_of(ids: pl.Series) -> NDArray[np.int64]:
     return (ids.rank("dense") - 1).cast(pl.Int64).to_numpy()
 
 
+def whole_numbers(column: str) -> pl.Expr:
+    """Return a column of numbers, which may be text, as Int64; null where a number is not whole."""
+    exact = pl.col(column).cast(pl.Int64, strict=False)  # a large one is not a float
+    number = pl.col(column).cast(pl.Float64, strict=False)
+    return pl.when(number == number.floor()).then(pl.coalesce(exact, number.cast(pl.Int64, strict=False)))
+
+
 def _in_order(events: pl.DataFrame) -> pl.DataFrame:
     """Return the columns needed, in the order of the events."""
     if missing := [name for name in NEEDED if name not in events.columns]:
@@ -132,7 +139,7 @@ def _in_order(events: pl.DataFrame) -> pl.DataFrame:
     if "country" not in events.columns:
         events = events.with_columns(country=pl.lit(None, pl.String))
     if "seq" in events.columns:
-        number = _whole("seq")
+        number = whole_numbers("seq")
         if wrong := events.filter(number.is_null()).height:
             raise DataError(
                 f"seq is no whole number in {wrong:,} of {len(events):,} events",
@@ -140,14 +147,7 @@ def _in_order(events: pl.DataFrame) -> pl.DataFrame:
             )
         events = events.sort(number, maintain_order=True)
     text = pl.col("kind", "query", "item", "model", "list_id", "listener", "country").cast(pl.String)
-    return events.select(text, _whole("rank").alias("rank")).with_row_index(_PLACE)
-
-
-def _whole(column: str) -> pl.Expr:
-    """Return a column of numbers, which may be text, as Int64; null where a number is not whole."""
-    exact = pl.col(column).cast(pl.Int64, strict=False)  # a large one is not a float
-    number = pl.col(column).cast(pl.Float64, strict=False)
-    return pl.when(number == number.floor()).then(pl.coalesce(exact, number.cast(pl.Int64, strict=False)))
+    return events.select(text, whole_numbers("rank")).with_row_index(_PLACE)
 
 
 def _acted(actions: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.errors import DataError
-from tigertail.evaluation.online.log import Log, codes_of
+from tigertail.evaluation.online.log import Log, codes_of, whole_numbers
 from tigertail.evaluation.online.position_bias import Examination
 
 Reals = NDArray[np.float64]
@@ -21,16 +21,16 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """Sums over the log for each cell, with weights of listeners.
+    """Sums for each cell over the rows of a log at ranks whose examination is known, with weights of listeners.
 
     Parameters
     ----------
     positive
-        Plays and likes; float64, (cells,).
+        Times positive, which is played or liked, and neither disliked nor hidden; float64, (cells,).
     examined
         Expected number of examinations; float64, (cells,).
     shown
-        Times shown, at ranks whose examination is known; float64, (cells,).
+        Times shown; float64, (cells,).
     """
 
     positive: Reals
@@ -133,7 +133,7 @@ class Ranking:
         return np.asarray(1 / np.log2(self.rank + 1.0))
 
     def only(self, queries: NDArray[np.bool_]) -> Ranking:
-        """Return the lists of some queries."""
+        """Return the lists of the queries of a mask; bool, (queries,)."""
         kept = queries[self.query]
         return Ranking(self.query[kept], self.cell[kept], self.item[kept], self.rank[kept])
 
@@ -141,13 +141,13 @@ class Ranking:
 def rankings_of(
     tables: Mapping[str, pl.DataFrame], shown: Shown, k: int
 ) -> tuple[list[Ranking], NDArray[np.bool_]]:
-    """Return the first ``k`` places of rankings as codes, and the queries that all rankings answer.
+    """Return the first ``k`` places of rankings as codes, and which queries all rankings answer; bool, (queries,).
 
     Raises
     ------
     DataError
-        If a column is missing, a row has no item, no rank from 1 on or no finite score, or an item is in a list twice;
-        or if no query has a list in all rankings.
+        If a column is missing or of another type, a row has no item, no whole rank from 1 on or no finite score, or an
+        item or a rank is in a list twice; or if no query has a list with one of these places in all rankings.
     """
     cells = shown.cells.rename({"item": c.ITEM_ID})
     queries = cells.select("query", "query_code").unique()
@@ -167,7 +167,7 @@ def rankings_of(
         answered &= np.isin(np.arange(shown.queries), coded[-1].query)
     if not answered.any():
         raise DataError(
-            "no query of the log has a list in every ranking",
+            f"no query of the log has a list with ranks up to {k} in every ranking",
             remedy="write lists for the queries of the log: tigertail neighbours MODEL --out lists.parquet",
         )
     return [ranking.only(answered) for ranking in coded], answered
@@ -183,24 +183,33 @@ def _ranked(name: str, table: pl.DataFrame) -> pl.DataFrame:
             f"the lists of {name} lack the column {', '.join(missing)}",
             remedy="write them as tigertail neighbours does",
         )
-    order, wanted, least = (
-        (c.RANK, "rank from 1 on", 1.0) if c.RANK in table.columns else (c.SCORE, "finite score", -np.inf)
-    )
+    by_rank = c.RANK in table.columns
+    order = c.RANK if by_rank else c.SCORE
     number = pl.col(order)
-    lists = table.select(
-        pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).cast(pl.String), number.cast(pl.Float64, strict=False)
-    )
-    sound = pl.all_horizontal(pl.all().is_not_null()) & number.is_finite() & (number >= least)
-    for wrong, problem in (
-        (~sound.fill_null(False), f"no item or no {wanted}"),
-        (pl.struct(c.TARGET_ITEM_ID, c.ITEM_ID).is_duplicated(), "an item that their list has twice"),
-    ):
-        if rows := lists.filter(wrong).height:
+    try:
+        lists = table.select(
+            pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).cast(pl.String),
+            whole_numbers(order) if by_rank else number.cast(pl.Float64, strict=False),
+        )
+    except pl.exceptions.PolarsError as cause:
+        raise DataError(
+            f"the lists of {name} have a column of another type ({str(cause).partition(chr(10))[0]})",
+            remedy="write them as tigertail neighbours does",
+        ) from None
+    sound = pl.all_horizontal(pl.all().is_not_null()) & (number >= 1 if by_rank else number.is_finite())
+    wrong = {
+        f"no item or no {'whole rank from 1 on' if by_rank else 'finite score'}": ~sound.fill_null(False),
+        "an item that their list has twice": pl.struct(c.TARGET_ITEM_ID, c.ITEM_ID).is_duplicated(),
+    }
+    if by_rank:
+        wrong["a rank that their list has twice"] = pl.struct(c.TARGET_ITEM_ID, c.RANK).is_duplicated()
+    for problem, rows_with_it in wrong.items():
+        if rows := lists.filter(rows_with_it).height:
             raise DataError(
                 f"the lists of {name} have {problem} in {rows:,} of {lists.height:,} rows",
                 remedy="write them as tigertail neighbours does",
             )
-    if order == c.SCORE:
+    if not by_rank:
         number = number.rank("ordinal", descending=True).over(c.TARGET_ITEM_ID)
     return lists.select(c.TARGET_ITEM_ID, c.ITEM_ID, number.cast(pl.Int64).alias(c.RANK))
 

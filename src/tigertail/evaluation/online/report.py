@@ -152,7 +152,7 @@ def online_report(
     events
         See :meth:`tigertail.evaluation.online.log.Log.of`.
     rankings
-        Rankings to evaluate, by name, with the columns target_item_id, item_id and rank.
+        Rankings to evaluate, by name, with the columns target_item_id, item_id, and rank or score.
     alpha
         Significance level of the sequential test, over all looks together.
     k
