@@ -48,6 +48,29 @@ def test_the_coin_is_fair_in_every_round() -> None:
     assert np.abs(np.corrcoef(teams[:, ::2].T) - np.eye(5)).max() < 0.08, "rounds know nothing of each other"
 
 
+@pytest.mark.parametrize("seed", range(16))
+def test_a_last_item_that_both_would_pick_next_is_no_prize_of_the_coin(seed: int) -> None:
+    assert team_draft("a", "abcd", 4, seed) == (list("abcd"), [1, 1, 1, 1])
+    assert team_draft("abcd", "a", 4, seed) == (list("abcd"), [0, 0, 0, 0])
+    items, teams = team_draft("abc", "abcdef", 6, seed)
+    assert items == list("abcdef")
+    assert sum(teams[:2]) == 1, "one round, in which each picks"
+    assert teams[2:] == [1, 1, 1, 1]
+
+
+def test_a_shorter_list_of_the_same_order_wins_as_often_as_it_loses() -> None:
+    lists = []
+    for seed in range(400):
+        _, teams = team_draft(range(3), range(10), 10, seed)
+        lists.append((f"u{seed}", "".join("AB"[team] for team in teams), "xxx......."))
+    won, lost, drawn = duel(*lists).outcomes()
+    assert won + lost + drawn == 400
+    assert drawn == 400, "each picks one of the two items that count, and both are played"
+    won, lost, _ = duel(*((who, teams, "x.x.......") for who, teams, _ in lists)).outcomes()
+    assert won + lost == 400
+    assert abs(won - lost) < 60
+
+
 def test_a_seed_makes_the_same_list_and_so_does_a_generator() -> None:
     made = [team_draft("abcdef", "fedcba", 6, seed) for seed in (3, 3, np.random.default_rng(3))]
     assert made[0] == made[1] == made[2]

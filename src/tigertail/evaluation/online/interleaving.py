@@ -6,7 +6,9 @@ like is credited to the team that picked the item.
 
 Credit and ties. Only as many picks of each team count as the other team has too, so that the coin alone decides which
 team has the better ranks: picks after the end of the other model's list, or the odd pick of the last round, do not
-count. A list is won (+1), lost (-1) or drawn (0). Lists of one listener depend on one another, so a listener is one
+count. A round takes place only if both models can pick, whoever leads. Else the coin would decide whether the shorter
+list has one more pick, and its model would win by that; the rest of the items is the longer list's. A list is won (+1),
+lost (-1) or drawn (0). Lists of one listener depend on one another, so a listener is one
 observation: the mean of their lists (:func:`listener_scores`).
 """
 
@@ -75,28 +77,23 @@ def team_draft(
     (['c', 'a', 'x', 'b'], [1, 0, 1, 0])
     """
     coin = np.random.default_rng(seed)
-    rankings, next_pick = (first, second), [0, 0]
+    left = dict.fromkeys(first), dict.fromkeys(second)  # what each could still pick, best first
     items: list[Item] = []
     teams: list[int] = []
-    listed: set[Item] = set()
-
-    def pick(team: int) -> bool:
-        ranking = rankings[team]
-        while next_pick[team] < len(ranking) and ranking[next_pick[team]] in listed:
-            next_pick[team] += 1
-        if len(items) >= n or next_pick[team] == len(ranking):
-            return False
-        items.append(ranking[next_pick[team]])
-        teams.append(team)
-        listed.add(items[-1])
-        return True
-
     while True:
         leader = int(coin.integers(2))
-        led = pick(leader)
-        followed = pick(1 - leader)
-        if not (led or followed):
+        shorter, longer = sorted((leader, 1 - leader), key=lambda team: len(left[team]))
+        if len(items) >= n or not left[longer]:
             return items, teams
+        # A last item that is the other's next would be the leader's, and leave the other model without a pick.
+        last_of_both = len(left[shorter]) == 1 and next(iter(left[shorter])) == next(iter(left[longer]))
+        both_can = bool(left[shorter]) and not last_of_both
+        for team in (leader, 1 - leader) if both_can else (longer,):
+            if len(items) < n:
+                items.append(next(iter(left[team])))
+                teams.append(team)
+                for unlisted in left:
+                    unlisted.pop(items[-1], None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,10 +103,10 @@ class Duel:
     Parameters
     ----------
     first, second
-        Versions of the models, in the order of their names.
+        Versions of the models, in the order of their names: the first need not be the served one.
     lists
         One row per list in order of arrival: list, listener, ``first`` and ``second`` (positive items of each
-        team), ``score`` (1 where the first won, -1 where the second won, else 0).
+        team, of the picks that count), ``score`` (1 where the first won, -1 where the second won, else 0).
     """
 
     first: str
