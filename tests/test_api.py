@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import tigertail
+from tigertail import model
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ModelError
 from tigertail.evaluation import System
@@ -61,6 +62,37 @@ def test_simulate_build_evaluate_and_save(tmp_path: Path) -> None:
     assert tigertail.evaluate(built, systems).rows[0].system == "popularity"
     tigertail.fit(built, config=tigertail.ModelConfig.model_validate(SMALL)).save(tmp_path / "model")
     assert len(tigertail.load(tmp_path / "model").items) == built.plays["item_id"].n_unique()
+
+
+def test_what_is_added_is_of_the_kind_of_the_model_and_has_the_version_on_disk(tmp_path: Path) -> None:
+    plays = {"user": [1, 1, 2, 2], "artist": ["Kult", "Hey", "Kult", "Hey"], "track": ["a", "b", "a", "b"]}
+    tracks = Dataset.of(plays, kind="track")
+    fitted = tigertail.fit(tracks, tmp_path, tigertail.ModelConfig.model_validate(SMALL))
+    assert fitted.version == tigertail.load(tmp_path).version
+    more = {"who": [3, 3], "artist": ["Kult", "Kult"], "track": ["a", "c"]}
+    columns = {"listener_id": "who"}
+    assert tigertail.add(tmp_path, more, columns=columns, dry_run=True).version is None
+    after = tigertail.add(tmp_path, more, columns=columns)
+    assert after.version == tigertail.load(tmp_path).version != fitted.version
+    assert after.items["kind"].to_list() == ["track"] * 3
+    assert after.training_summary["added"][-1]["plays"] == 2
+
+
+def test_an_addition_is_not_lost_to_another_that_began_before_it(
+    scenes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tigertail.fit(scenes, tmp_path, tigertail.ModelConfig.model_validate(SMALL))
+    add = model.add
+
+    def slow(before: model.Model, dataset: Dataset, **options: int) -> model.Model:
+        monkeypatch.undo()
+        tigertail.add(tmp_path, {"user": ["ann", "ann"], "artist": ["n1", "quick"]})
+        return add(before, dataset, **options)
+
+    monkeypatch.setattr(model, "add", slow)
+    with pytest.raises(ModelError, match="the model was replaced while this one was made of it"):
+        tigertail.add(tmp_path, {"user": ["bob", "bob"], "artist": ["n2", "slow"]})
+    assert tigertail.load(tmp_path).index.match("quick").code >= 0
 
 
 def test_frames_beside_a_dataset_are_refused(scenes: Dataset) -> None:

@@ -52,7 +52,8 @@ def fit(
     Parameters
     ----------
     plays
-        A dataset or its folder; or who played what, as a data frame or a sparse matrix: see :meth:`Dataset.of`.
+        A dataset or its folder; or who played what, as a data frame or a sparse matrix: see :meth:`Dataset.of`,
+        which takes a frame of albums or tracks too.
     path
         Folder to write the model to; a model there is replaced in one step.
     config
@@ -68,7 +69,23 @@ def fit(
         :func:`tigertail.evaluation.online.training_pairs.feedback_ground_truth`.
     threads
         Threads to use; None means all.
+
+    Returns
+    -------
+    Model
+        The model; its ``version`` is that on disk, None without a path.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As :func:`tigertail.model.fit` and :meth:`Dataset.of` raise them.
+    ModelError
+        If ``path`` is something else than a model.
+    TypeError
+        If frames go with a dataset.
     """
+    from dataclasses import replace
+
     from tigertail import model as models
     from tigertail.ground_truth.ground_truth import GroundTruth
 
@@ -81,7 +98,7 @@ def fit(
         feedback = feedback_ground_truth(feedback, opened)
     model = models.fit(opened, config, lists=lists, feedback=feedback, threads=threads)
     if path is not None:
-        models.save(model, path)
+        model = replace(model, version=models.save(model, path))
     return model
 
 
@@ -107,6 +124,13 @@ def evaluate(
         As in :func:`tigertail.evaluation.evaluate`; None means the usual systems and the default protocol.
     items, listeners, annotations, columns
         With a frame of plays: see :meth:`Dataset.of`.
+
+    Raises
+    ------
+    ConfigError, DataError
+        As :func:`tigertail.evaluation.evaluate` and :meth:`Dataset.of` raise them.
+    TypeError
+        If frames go with a dataset.
     """
     from tigertail import evaluation
 
@@ -139,7 +163,14 @@ def build(recipe: Path | str, path: Path | str, *, replace: bool = False) -> Dat
     return built(Recipe.load(recipe), path, replace=replace)[0]
 
 
-def add(path: Path | str, plays: Any, *, dry_run: bool = False, threads: int | None = None) -> Model:
+def add(
+    path: Path | str,
+    plays: Any,
+    *,
+    columns: Mapping[str, Any] | None = None,
+    dry_run: bool = False,
+    threads: int | None = None,
+) -> Model:
     """Add new listeners and items to a model folder, without fitting it again.
 
     Parameters
@@ -147,7 +178,10 @@ def add(path: Path | str, plays: Any, *, dry_run: bool = False, threads: int | N
     path
         The model's folder; a new generation replaces the present one in one step.
     plays
-        A dataset of new listeners, and of annotations of new items, or its folder; or a frame of their plays.
+        A dataset of new listeners, and of annotations of new items, or its folder; or a frame of their plays, whose
+        items are of the kind that most items of the model are.
+    columns
+        With a frame of plays, the names of columns: see :meth:`Dataset.of`.
     dry_run
         Whether to leave the folder as it is.
     threads
@@ -157,13 +191,24 @@ def add(path: Path | str, plays: Any, *, dry_run: bool = False, threads: int | N
     -------
     Model
         The model with the additions; :func:`tigertail.model.update.drift` says how far it has gone from the fit.
+        Its ``version`` is that on disk, None for a dry run.
+
+    Raises
+    ------
+    DataError
+        As :func:`tigertail.model.add` and :meth:`Dataset.of` raise it.
+    ModelError
+        If ``path`` is no model, or one that keeps no plays; or if another model took its place meanwhile.
+    TypeError
+        If columns go with a dataset.
     """
+    from dataclasses import replace
+
     from tigertail import model as models
 
-    after = models.add(models.load(path), _dataset(plays), threads=threads)
-    if not dry_run:
-        models.save(after, path)
-    return after
+    before = models.load(path)
+    after = models.add(before, _dataset(plays, before.main_kind, columns=columns), threads=threads)
+    return after if dry_run else replace(after, version=models.save(after, path, replaces=before.version))
 
 
 def load(path: Path | str) -> Model:
@@ -173,12 +218,12 @@ def load(path: Path | str) -> Model:
     return models.load(path)
 
 
-def _dataset(plays: Any, **frames: Any) -> Dataset:
-    """Return a dataset as it is, or one of a folder or of frames."""
+def _dataset(plays: Any, kind: str = "artist", **frames: Any) -> Dataset:
+    """Return a dataset as it is, or one of a folder or of frames, whose items are of a kind."""
     from tigertail.dataset.dataset import Dataset
 
     if not isinstance(plays, Dataset | Path | str):
-        return Dataset.of(plays, **frames)
+        return Dataset.of(plays, kind=kind, **frames)
     if given := [name for name, frame in frames.items() if frame is not None]:
         raise TypeError(f"{given[0]} goes with a frame of plays; a dataset has its own")
     return plays if isinstance(plays, Dataset) else Dataset.open(plays)

@@ -149,12 +149,13 @@ def candidates(
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to use; all by default.")] = None,
 ) -> None:
     """Choose anew the candidates that make queries fast, by other settings and without a new fit."""
-    from tigertail.model import load
+    from tigertail.model import load, save
     from tigertail.model.candidates import choose_candidates
 
-    chosen = choose_candidates(load(model), candidates=kept, gib=gib, threads=threads)
+    opened = load(model)
+    chosen = choose_candidates(opened, candidates=kept, gib=gib, threads=threads)
     signed = _is_signed(model)
-    chosen.save(model)
+    save(chosen, model, replaces=opened.version)
     others = len(chosen.items) - 1
     count = min(chosen.config.retrieval.candidates_of(len(chosen.items)), others)
     typer.echo(f"{model}: {f'{count:,} candidates of each item, at most' if count else 'no candidates'}.")
@@ -226,9 +227,8 @@ def for_me(
     from tigertail.model.recommend import History
 
     opened = tigertail.load(model)
-    kind = str(opened.items["kind"].mode().sort().first())
     with notices():
-        played = read_history(history, opened.index, kind)
+        played = read_history(history, opened.index, opened.main_kind)
     found = History.of(opened.index, played)
     answers = opened.answer_history(found, n, include_known=include_known, options=options)
     print_notices(answers.notices)

@@ -633,6 +633,11 @@ class Model:
         allowed[codes] = False
         return allowed, notes
 
+    @property
+    def main_kind(self) -> str:
+        """What most of the items are: artist, album or track."""
+        return str(self.items[c.KIND].mode().sort().first())
+
     @cached_property
     def unlisted(self) -> NDArray[np.intp]:
         """Codes of the items that no answer lists."""

@@ -255,6 +255,8 @@ def test_annotations_alone_leave_listening_as_it_is(tagged: Model, write: Write,
         assert now.equals(before)
     assert after.training_summary["added"][-1]["changed"] == 0
     assert not after.signals["listening"].known[after.index.match("a0").code]
+    save(tagged, tmp_path / "model")
+    assert add(load(tmp_path / "model"), more).version is None, "it is not that on disk"
     save(after, tmp_path / "model")
     again = add(load(tmp_path / "model"), write(plays({"b": ["n1", "x1"]}), annotations=tags({"n3": "cold"})))
     assert set(again.similar("x1", 3, signal="annotation")["item_id"]) == {"n1", "n2", "n3"}
@@ -327,6 +329,9 @@ def test_what_is_of_another_kind_or_empty_or_unknown_is_refused(model: Model, wr
     some = plays({"a": ["n1", "n2"]})
     with pytest.raises(DataError, match="the dataset is simulated, the model real"):
         add(model, write(some, simulated=True))
+    tracks = pl.DataFrame({"item_id": ["n1", "t1"], "name": ["Кино", "Song"], "kind": ["artist", "track"]})
+    with pytest.raises(DataError, match=r"(?s)of the kind track, .*add items of the kind artist"):
+        add(model, write(plays({"a": ["n1", "t1"]}), items=tracks))
     with pytest.raises(DataError, match="no valid play"):
         add(model, write(some.with_columns(plays=0.0)))
     with pytest.raises(DataError, match=r"plays.parquet: unknown column skips"):

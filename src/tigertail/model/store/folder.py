@@ -40,7 +40,7 @@ from tigertail.storage import checksums, new_folder, replaced_file, to_json
 from tigertail.version import __version__
 
 MAGIC: Final = "tigertail-model"
-VERSION: Final = 8
+VERSION: Final = 9
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
 ALIASES: Final = "aliases.parquet"
@@ -63,15 +63,29 @@ def check_target(path: Path | str) -> None:
     _generation_before(Path(path))
 
 
-def save(model: Model, path: Path | str) -> None:
+def save(model: Model, path: Path | str, *, replaces: str | None = None) -> str:
     """Write a model; a model already there is replaced in one step.
+
+    Parameters
+    ----------
+    model
+        The model.
+    path
+        The folder.
+    replaces
+        The version that the model was made of, which must still be the current one; None means that any may be.
+
+    Returns
+    -------
+    str
+        The version that it has on disk.
 
     Raises
     ------
     TigertailError
         If the disk is full or cannot be written; what was there before is still there, whole.
     ModelError
-        If ``path`` is something else than a model.
+        If ``path`` is something else than a model, or by now another version than ``replaces``.
     """
     path = Path(path)
     with next_generation(path) as (folder, put):
@@ -85,18 +99,22 @@ def save(model: Model, path: Path | str) -> None:
             for key, array in arrays.items():
                 np.save(folder / name / f"{key}.npy", array, allow_pickle=False)
                 forget(array)
-        put(
-            {
-                "magic": MAGIC,
-                "version": VERSION,
-                "tigertail": __version__,
-                "dataset": asdict(model.provenance),
-                "config": model.config.model_dump(),
-                "metrics": dict(model.training_summary),  # its name in the format
-                "signals": settings,
-                "files": checksums(folder),
-            }
-        )
+        manifest = {
+            "magic": MAGIC,
+            "version": VERSION,
+            "tigertail": __version__,
+            "dataset": asdict(model.provenance),
+            "config": model.config.model_dump(),
+            "metrics": dict(model.training_summary),  # its name in the format
+            "signals": settings,
+            "files": checksums(folder),
+        }
+        if replaces is not None and read_manifest(path)[1] != replaces:
+            raise ModelError(
+                "the model was replaced while this one was made of it", path=path, remedy="try again"
+            )
+        put(manifest)
+    return content_digest(manifest)[:VERSION_DIGITS]
 
 
 @contextmanager

@@ -95,7 +95,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
             updated |= _from_plays(model, dataset, merged, threads, tick)
         signals, signals_left_out = _signals(model, merged, updated)
         tick(note="the others")
-    new_model = replace(model, items=merged.items, signals=signals, aliases=merged.aliases)
+    new_model = replace(model, items=merged.items, signals=signals, aliases=merged.aliases, version=None)
     new = merged.new_interactions
     with_first_listener = merged.items[c.LISTENERS].to_numpy() > 0
     with_first_listener[merged.remap.new_code[listening_of(model).known]] = False

@@ -92,8 +92,9 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     Raises
     ------
     DataError
-        If the dataset is simulated where the model is not or the other way round, has unknown
-        columns, was added before, or most of its listeners seem to be in the model.
+        If the dataset is simulated where the model is not or the other way round, has new items of a kind
+        that none of the model's is, has unknown columns, was added before, or most of its listeners seem to be in the
+        model.
     ModelError
         If the model keeps no plays.
     """
@@ -153,6 +154,13 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
             "this dataset is in the model already",
             path=dataset.path,
             remedy="build one of new listeners only",
+        )
+    new = dataset.items.join(model.items, on=c.ITEM_ID, how="anti")[c.KIND]
+    if dataset.has(c.ITEMS_TABLE) and (kinds := sorted(set(new) - set(model.items[c.KIND]))):
+        raise DataError(
+            f"new items are of the kind {', '.join(kinds)}, and none of the model's is",
+            path=dataset.path,
+            remedy=f"add items of the kind {model.main_kind}, as the model's are",
         )
     for table, spec in TABLES.items():
         if not (spec.addable and dataset.has(table)):
