@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tigertail.errors import ConfigError
 from tigertail.ingest.recipe import Recipe
-from tigertail.ingest.shipped import copy_recipe, published_set, recipe_names, recipe_notes, recipe_text
+from tigertail.ingest.shipped import (
+    copy_recipe,
+    published_set,
+    published_sets,
+    recipe_names,
+    recipe_notes,
+    recipe_text,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +36,15 @@ def test_each_says_where_its_data_is_its_licence_and_its_checksum(name: str) -> 
     notes = recipe_notes(name)
     for what in ("Data:", "Licence:", "Checksum:"):
         assert any(line.startswith(what) for line in notes), what
+
+
+def test_no_two_published_sets_have_one_name() -> None:
+    named = [
+        one["name"]
+        for name in recipe_names()
+        for one in tomllib.loads(recipe_text(name)).get("published", [])
+    ]
+    assert sorted(published_sets()) == sorted(named)
 
 
 def test_a_copy_is_a_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

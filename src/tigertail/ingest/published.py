@@ -30,7 +30,7 @@ class Published(BaseModel):
         A pattern of the folders in ``index`` of which each is a release; the last one by number is taken. Left out, the
         files lie in ``index`` itself.
     files
-        Patterns of its files.
+        Patterns of its files, each of one file: of several that fit, the one listed first is taken.
     checksums
         The file that holds their checksums; ``{file}`` is the name of the file. MD5, SHA-1, SHA-256 and SHA-512
         are known by their length.

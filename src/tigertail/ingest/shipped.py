@@ -85,7 +85,7 @@ def copy_recipe(name: str, path: Path | None = None, *, replace: bool = False) -
 
 
 def published_sets() -> dict[str, Published]:
-    """Return the sets that recipes name as published, by name."""
+    """Return the sets that recipes name as published, by name; no two sets have one name."""
     entries = [entry for content in _contents().values() for entry in content.get("published", [])]
     sets = (Published.model_validate(entry) for entry in entries)
     return {one.name: one for one in sets}

@@ -39,7 +39,9 @@ SETTINGS_JSON: Final = "TIGERTAIL_SETTINGS_JSON"
 RUNTIME_DIR: Final = "TIGERTAIL_RUNTIME_DIR"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
-MIN_COMPRESSED: Final = 16 * 1024  # bytes from which a response is compressed
+MIN_COMPRESSED: Final = (
+    16 * 1024
+)  # bytes from which a response is compressed: smaller ones travel as fast without
 LOG: Final = logging.getLogger("tigertail.service")
 
 
@@ -76,6 +78,7 @@ def create_app(
         LOG.info("worker ready", extra={"model": context.served.version})
         yield
         stopping.set()
+        # Up to as long again as the requests had.
         await asyncio.wait([erasing], timeout=settings.shutdown_timeout)
         erasing.cancel()
         context.models.stop()

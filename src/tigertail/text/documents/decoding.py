@@ -17,7 +17,8 @@ _INSIDE: Final = re.compile(
     rb"""(?:<meta\b[^>]*?\bcharset|\A\s*<\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""",
     re.IGNORECASE,
 )
-_HEAD: Final = 2048  # bytes in which a page's declaration is looked for; the standard says 1,024
+HEAD: Final = 2048
+"""Bytes in which a page says what it is: twice what the HTML standard asks for, since pages say it late."""
 _UNFIT: Final = ("idna", "punycode")  # they take quadratic time
 _WIDE: Final = ("utf-16", "utf-32")
 # What browsers read instead, and pages are written in: https://encoding.spec.whatwg.org/#names-and-labels
@@ -45,7 +46,7 @@ _LABELS: Final = {
     "x-sjis": "cp932",
     "x-x-big5": "big5",
 }
-"""Their names of encodings that Python does not know."""
+"""Names of theirs that pages use and Python does not know, of encodings that it has."""
 
 LAST_RESORT: Final = "windows-1252"
 
@@ -81,7 +82,7 @@ def decode(data: bytes, declared: str | None = None, *, html: bool = False) -> t
         if data.startswith(mark):
             return _decoded(data, encoding, "replace"), None
     known = [codec] if declared and (codec := _codec(declared, data)) else []
-    inside = _INSIDE.search(data[:_HEAD]) if html else None
+    inside = _INSIDE.search(data[:HEAD]) if html else None
     if inside and (codec := _codec(inside[1].decode("ascii"), data)) and not codec.startswith(_WIDE):
         known.append(codec)
     ends_open = _ends_open(data)

@@ -10,7 +10,7 @@ from tigertail.io.archives import Stream
 from tigertail.io.json_rows import clean_text
 from tigertail.io.quarantine import LINE, RAW_TEXT
 from tigertail.io.text_rows import TextFile
-from tigertail.text.documents.decoding import decode
+from tigertail.text.documents.decoding import HEAD, decode
 from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink, whole
 
 
@@ -21,7 +21,7 @@ def one_page(stream: Stream, sink: PageSink, *, html: bool = False) -> Iterator[
     if data is None:
         sink.reject(stream.name, TOO_LARGE)
         return
-    text, guessed = decode(data, html=html or b"<html" in data[:2048].lower())
+    text, guessed = decode(data, html=html or b"<html" in data[:HEAD].lower())
     if guessed:
         sink.warn(BAD_BYTES, stream.name)
     yield Page(stream.name, text)
