@@ -28,7 +28,8 @@ Floats = NDArray[np.float32]
 Codes = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
-# Chosen by the recall of the exact answers, and by the time that choosing takes (docs/performance.md).
+# By the recall of the exact answers that benchmarks/retrieval.py and benchmarks/scale.py print (docs/performance.md):
+# fewer items lose it, more cost time and bring little.
 ALL_IN_POOL: Final = 2048  # items of a catalogue up to which all are in every pool
 SCAN_ALL: Final = 2**15  # items of a catalogue up to which a look at every one costs least
 OF_BAND: Final = 100  # items that a part brings of each band, where every one is looked at
@@ -50,7 +51,7 @@ class Bands:
     band
         Band of popularity, twice as many listeners each; uint8, (items,).
     runs
-        Items next to each other between two of these are of one band; codes mostly run from the most popular item
+        Items next to each other between two of these are of one band; in a model codes run from the most popular item
         down, so that there are few; int64.
     always
         Items that are in every pool, the most popular by default; int32.

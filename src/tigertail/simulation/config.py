@@ -29,7 +29,8 @@ FULL: Final = "full"  # all artists, everywhere
 REGIONAL: Final = (
     "regional"  # missing in every second country; beside the popular artists, a local one only at home
 )
-_CHOICE: Final = 4  # least ratio of artists to artists of one listener
+_CHOICE: Final = 4
+"""Least ratio of artists to artists of one listener; what a service has may be less, half of which its listeners play."""
 
 
 class WorldConfig(BaseModel):

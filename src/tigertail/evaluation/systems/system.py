@@ -69,8 +69,8 @@ class System:
 def default_systems(config: ModelConfig | None = None, dataset: Dataset | None = None) -> list[System]:
     """Return the systems of a report that names none: baselines, our own signals and last the mixture.
 
-    The baselines are those that everybody knows or that ours are built on; ``recipes/systems.toml`` has more, which take
-    longer.
+    The baselines are those that everybody knows or that ours are built on; ``recipes/systems.toml`` has more, which
+    take longer.
 
     "ALS cosine" is plain ALS (:data:`PLAIN_ALS`), which the recipes and README.md call "plain ALS cosine"; "base,
     cosine" is the base model with the exponent of the cosine.
