@@ -65,6 +65,29 @@ def test_the_best_exponent_removes_popularity(few: Dataset) -> None:
     assert popular.best["head"] == rare.as_is["head"] == 1
 
 
+class Constant(Popular):
+    """No affinity is above 0, so that a popularity exponent changes no list."""
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        return -np.abs(super().affinity(queries))
+
+
+def test_where_no_exponent_is_better_none_is_named(few: Dataset) -> None:
+    split = hold_out(few, ProtocolConfig(held_out=0.1))
+    _, [found] = at_best_exponent(
+        split, rare_is_best("star"), [System("s", lambda split: Constant(split, 1))]
+    )
+    assert found.beta_change == 0
+    assert found.best == found.as_is
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_truth_about_other_items_scores_nothing(few: Dataset) -> None:
+    split = hold_out(few, ProtocolConfig(held_out=0.1))
+    counts, [found] = at_best_exponent(split, rare_is_best("nobody"), [system(1)])
+    assert (counts, found.as_is, found.beta_change) == ({}, {}, 0)
+
+
 def test_each_stratum_is_a_mean_of_its_queries(few: Dataset) -> None:
     split = hold_out(few, ProtocolConfig(held_out=0.1))
     counts, [found] = at_best_exponent(split, rare_is_best("star", "new"), [system(-1)])

@@ -2,7 +2,8 @@
 
 A ground truth of similarity has no popularity in it, so a system that favours popular items scores low until its
 popularity exponent is changed. Every system is therefore scored twice: as it is, and at the one exponent with the
-largest true nDCG over all queries, as :mod:`tigertail.evaluation.ground_truth.metric_validity` does.
+largest true nDCG over all queries. (:mod:`tigertail.evaluation.ground_truth.metric_validity` takes the best exponent
+of each stratum, over the queries that held-out listeners judge too.)
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class BestExponent:
         Mean over the queries of each stratum, by its label, with the system as it is.
     beta_change
         What is added to the system's own popularity exponent for the best mean: one of
-        :data:`tigertail.evaluation.scoring.EXPONENTS`.
+        :data:`tigertail.evaluation.scoring.EXPONENTS`, 0 where none is better.
     best
         The means at that exponent.
     """
@@ -54,8 +55,8 @@ def at_best_exponent(
     Returns
     -------
     tuple
-        Queries of each stratum, by its label; and the true nDCG of each system. A ground truth has no country, so
-        systems with a lens are left out.
+        Queries of each stratum, by its label; and the true nDCG of each system. A stratum without a query is in
+        neither. A ground truth has no country, so systems with a lens are left out.
     """
     grades = grade_matrix(truth, split.interactions)
     queries = np.flatnonzero(grades.row_sizes).astype(np.int32)
@@ -74,14 +75,15 @@ def at_best_exponent(
             continue
         lists = ranked_lists(system.fit(split), true_split, EXPONENTS)
         values = np.stack([graded_metrics(setting, true_split.relevant)[:, 0] for setting in lists])
-        best = int(values.mean(axis=1).argmax())
-        as_is = _by_stratum(values[EXPONENTS.index(0.0)], stratum)
+        totals, unchanged = values.sum(axis=1), EXPONENTS.index(0.0)
+        best = int(totals.argmax()) if totals.max() > totals[unchanged] else unchanged
+        as_is = _by_stratum(values[unchanged], stratum)
         rows.append(BestExponent(system.name, as_is, EXPONENTS[best], _by_stratum(values[best], stratum)))
     return counts, rows
 
 
 def cache_fits(system: System) -> System:
-    """Return a system that fits each split of one dataset once and keeps the signal."""
+    """Return a system that fits each split once and keeps the signal; of one dataset, whose splits differ in config."""
     signals: dict[ProtocolConfig, Signal] = {}
 
     def fit(split: Split) -> Signal:
