@@ -63,7 +63,8 @@ class Stream:
     Parameters
     ----------
     name
-        Its name, as reports show it: relative to the folder or archive it lies in.
+        Its name, relative to the folder or archive it lies in; kept as reports show it, with bytes that are no UTF-8
+        escaped.
     file
         The open file.
     path
@@ -78,7 +79,7 @@ class Stream:
     def __init__(
         self, name: str, file: IO[bytes], path: Path, *, member: bool = False, stamp: str = ""
     ) -> None:
-        self.name = name
+        self.name = name.encode(errors="backslashreplace").decode()
         self.path = path
         self.stamp = stamp
         self.place = path / name if member else path

@@ -1,5 +1,6 @@
 import gzip
 import os
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from tigertail.errors import DataError
 from tigertail.ingest.formats import Source
 from tigertail.ingest.formats.documents import Documents
 from tigertail.io.quarantine import Quarantine
+from tigertail.text.documents.accumulator import DocumentsAccumulator
 from tigertail.text.documents.page import TOO_LARGE
 
 Pack = Callable[[dict[str, str | bytes], str], Path]
@@ -39,6 +41,8 @@ def test_files_named_by_musicbrainz_id(pack: Pack, tmp_path: Path, quarantine: Q
     path = pack({"abc-1.txt": "one", "abc-3.txt": "two"}, "folder")
     found = pages(documents(path, page_of="mbid", names=tmp_path / "names.txt"), quarantine)
     assert found.select("mbid", "name", "title").rows() == [("abc-1", "Kent", None), ("abc-3", None, None)]
+    told = "not a MusicBrainz id, so the item is looked for by name alone"
+    assert quarantine.examples["web", told] == ["abc-1", "abc-3"]
 
 
 def test_a_table_of_names_without_names_is_an_error(
@@ -93,6 +97,27 @@ def test_lines_of_json_with_keys_of_their_own(pack: Pack, quarantine: Quarantine
     )
     found = pages(source, quarantine).select("document_id", "name", "markup", "address").row(0)
     assert found == ("web:http://kent.example", "Kent", "html", "http://kent.example")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file names are UTF-8")
+def test_a_file_name_that_is_no_utf8_is_an_id_with_its_bytes_escaped(
+    pack: Pack, quarantine: Quarantine
+) -> None:
+    path = pack({os.fsdecode(b"caf\xe9.txt"): "Kent"}, "folder")
+    assert pages(documents(path), quarantine)["document_id"].to_list() == [r"web:caf\udce9.txt"]
+
+
+def test_an_id_that_is_taken_is_rejected_with_its_file_and_line(
+    pack: Pack, tmp_path: Path, quarantine: Quarantine
+) -> None:
+    line = '{"id": "4", "text": "Kent"}\n'
+    path = pack({"a.jsonl": '{"id": "3", "text": "Sade"}\n' + line * 2, "b.jsonl": line}, "folder")
+    collected = DocumentsAccumulator(tmp_path, quarantine)
+    for batch in documents(path, container="jsonl").read(quarantine):
+        collected.add("web", batch.rows)
+    assert pl.read_parquet(collected.parts)["document_id"].to_list() == ["web:3", "web:4"]
+    again = [(row.file, row.line, row.text) for row in quarantine.rows]
+    assert again == [("a.jsonl", 3, "web:4"), ("b.jsonl", 1, "web:4")]
 
 
 def test_a_folder_without_such_files_is_an_error(pack: Pack, quarantine: Quarantine) -> None:

@@ -18,7 +18,7 @@ Find = Callable[..., dict[tuple[str, str], tuple[int, int]]]
 
 def page(title: str, body: str, markup: str = "wikitext", sure: bool = True) -> dict[str, object]:
     plain = to_plain(body, markup)
-    values = (title, plain.text, markup, title, title, None, title, sure, plain.links, plain.works)
+    values = (title, plain.text, markup, title, title, None, title, sure, title, 1, plain.links, plain.works)
     return dict(zip(PAGE_COLUMNS, values, strict=True))
 
 

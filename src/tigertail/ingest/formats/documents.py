@@ -18,9 +18,10 @@ from tigertail import columns as c
 from tigertail.errors import DataError
 from tigertail.ingest.formats.source import Batch, Source
 from tigertail.io.archives import required_streams, stream
-from tigertail.io.quarantine import Quarantine
+from tigertail.io.quarantine import LINE, Quarantine
+from tigertail.lookup.mbids import is_mbid
 from tigertail.text.documents import to_plain
-from tigertail.text.documents.accumulator import ADDRESS, PAGE_COLUMNS, SURE, WORKS
+from tigertail.text.documents.accumulator import ADDRESS, FILE, PAGE_COLUMNS, SURE, WORKS
 from tigertail.text.documents.page import Container, Page, PageSink
 
 _BATCH_CHARACTERS: Final = 4_000_000
@@ -74,11 +75,11 @@ class Documents(Source):
         names = _names(self.names) if self.names else {}
         rows: list[dict[str, Any]] = []
         room = _BATCH_CHARACTERS
-        for page in self._pages(sink):
+        for file, page in self._pages(sink):
             row = self._row(page, sink, names)
             if row is None:
                 continue
-            rows.append(row)
+            rows.append(row | {FILE: file, LINE: page.line})
             room -= len(row[c.TEXT])
             if room <= 0:
                 yield _batch(rows)
@@ -86,7 +87,8 @@ class Documents(Source):
         if rows:
             yield _batch(rows)
 
-    def _pages(self, sink: PageSink) -> Iterator[Page]:
+    def _pages(self, sink: PageSink) -> Iterator[tuple[str, Page]]:
+        """Yield the pages, each with the name of its file."""
         from tigertail.text.documents.dump import Dump
         from tigertail.text.documents.files import JsonLines, one_page
         from tigertail.text.documents.warc import archived
@@ -102,7 +104,7 @@ class Documents(Source):
             self.files or _FILES[self.container],
             remedy="name the files to read, such as files = '*.txt'",
         ):
-            yield from containers[self.container](file, sink)
+            yield from ((file.name, page) for page in containers[self.container](file, sink))
 
     def _row(self, page: Page, sink: PageSink, names: dict[str, str]) -> dict[str, Any] | None:
         body = page.body
@@ -119,6 +121,8 @@ class Documents(Source):
             return None
         title = page.title or plain.title
         mbid, name = self._owner(page, title, names)
+        if mbid and not is_mbid(mbid):
+            sink.warn("not a MusicBrainz id, so the item is looked for by name alone", mbid)
         return {
             c.DOCUMENT_ID: f"{self.label}:{page.name}",
             c.TEXT: plain.text,

@@ -14,7 +14,8 @@ from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 # Columns of a batch of documents; those of the table are in columns.py.
 WORKS: Final = "works"  # where the text is in italics, as the titles of works are
 ADDRESS: Final = "address"  # what a link to the document has as its target
-SURE: Final = "sure"  # whether a document whose title is an artist's name is certainly that artist's page
+SURE: Final = "sure"  # whether a page's title is enough to tell whose page it is
+FILE: Final = "file"  # that has the document in its line LINE
 _SPAN: Final = {"begin": pl.Int32(), "end": pl.Int32()}
 PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
     c.DOCUMENT_ID: pl.String(),
@@ -25,10 +26,13 @@ PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
     c.MBID: pl.String(),
     ADDRESS: pl.String(),
     SURE: pl.Boolean(),
+    FILE: pl.String(),
+    LINE: pl.Int64(),
     c.LINKS: pl.List(pl.Struct({**_SPAN, "target": pl.String()})),
     WORKS: pl.List(pl.Struct(_SPAN)),
 }
-"""A batch of documents. ``name`` and ``mbid`` are those of the item whose page it is, as the source gives them."""
+"""A batch of documents. ``name`` and ``mbid`` say whose page it is: what the source gives, or what its recipe takes for
+it, such as the title; not the name and MBID of an item."""
 
 
 class DocumentsAccumulator:
@@ -60,14 +64,16 @@ class DocumentsAccumulator:
         """
         fresh = pl.Series([self._is_new(name) for name in rows[c.DOCUMENT_ID]], dtype=pl.Boolean)
         again = rows.filter(~fresh).select(
-            pl.lit(1).alias(LINE),
+            FILE,
+            LINE,
             pl.col(c.DOCUMENT_ID).alias(RAW_TEXT),
             pl.lit("the id of this document is already taken").alias(REASON),
         )
-        self._quarantine.reject(source, "", again)
+        for (file,), of_file in again.group_by(FILE, maintain_order=True):
+            self._quarantine.reject(source, str(file), of_file)
         if fresh.any():
             self.parts.append(self._folder / f"documents-{len(self.parts):05}.parquet")
-            rows.filter(fresh).write_parquet(self.parts[-1])
+            rows.filter(fresh).drop(FILE, LINE).write_parquet(self.parts[-1])
 
     def _is_new(self, document_id: str) -> bool:
         digest = hashlib.blake2b(document_id.encode(), digest_size=12).digest()

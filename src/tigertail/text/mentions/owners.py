@@ -1,4 +1,4 @@
-"""Find the artist that a page is about."""
+"""Find the item that a page is about."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ _INTRODUCTION: Final = 80  # first words of a page, in which an artist's profess
 class Owners:
     """Finds the item that a page is about, by MusicBrainz id, else by name.
 
+    An id that no item has says nothing: the item that has the name may have another id, since MusicBrainz merges ids.
+
     Parameters
     ----------
     items
-        The table of items.
+        The table of items. Of their MusicBrainz ids those in the column ``mbid`` count alone.
     names
         Their names that only one item has.
     """
@@ -38,7 +40,7 @@ class Owners:
         Parameters
         ----------
         mbid, name
-            What the source gives: an id, a name or a title.
+            What the source gives: a MusicBrainz id, as it is in the table of items, and a name or a title.
         words
             The page's words, if the page may be about anything: then they must introduce a musician.
         """
