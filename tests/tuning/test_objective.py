@@ -70,3 +70,10 @@ def test_datasets_count_alike_whatever_the_size_of_their_frontiers() -> None:
     assert relative(default, default) == 1
     assert relative({"a": {FRONTIER: 0.002}, "b": {FRONTIER: 1000.0}}, default) == pytest.approx(1.5)
     assert relative({"a": {FRONTIER: 0.0}}, {"a": {FRONTIER: 0.0}}) == 0
+
+
+def test_a_dataset_where_the_default_finds_nothing_does_not_decide() -> None:
+    default = {"a": {FRONTIER: 0.0}, "b": {FRONTIER: 0.1}}
+    assert relative(default, default) == 1
+    assert relative({"a": {FRONTIER: 1e-4}, "b": {FRONTIER: 0.05}}, default) == pytest.approx(0.5)
+    assert relative({"a": {FRONTIER: 1e-4}}, {"a": {FRONTIER: 0.0}}) == 1e-4

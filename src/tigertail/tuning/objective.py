@@ -20,6 +20,7 @@ from tigertail.splitting.hold_out import Split
 
 Scores = dict[str, float]
 Fit = Callable[[ModelConfig, Split], Signal]
+"""Fits what a study judges, with some settings, to the training part of a split."""
 
 FRONTIER: Final = "frontier"
 
@@ -45,9 +46,13 @@ def score(signal: Signal, split: Split) -> Scores:
 
 
 def relative(scores: Mapping[str, Scores], default: Mapping[str, Scores]) -> float:
-    """Return the mean over datasets of the area under the frontier, relative to that of a default."""
-    ratios = [mine[FRONTIER] / max(default[name][FRONTIER], 1e-12) for name, mine in scores.items()]
-    return float(np.mean(ratios))
+    """Return the mean over datasets of the area under the frontier, relative to that of a default.
+
+    Datasets where the default has no area are left out; where it has none in any, the mean is of the areas themselves.
+    """
+    areas = [(mine[FRONTIER], default[name][FRONTIER]) for name, mine in scores.items()]
+    ratios = [mine / usual for mine, usual in areas if usual > 0]
+    return float(np.mean(ratios or [mine for mine, _ in areas]))
 
 
 def fit_base(config: ModelConfig, split: Split) -> Signal:
@@ -62,7 +67,7 @@ def fit_plain(config: ModelConfig, split: Split) -> Signal:
 
 
 def fit_co_listening(config: ModelConfig, split: Split) -> Signal:
-    """Fit co-listening without exposure, as the model does."""
+    """Fit co-listening without exposure, as the model does; unlike the row "item-item cosine" of an evaluation."""
     counted = ItemItem(**dict(config.co_listening), confidence=config.confidence, exposure=False)
     return counted.fit(split)
 
