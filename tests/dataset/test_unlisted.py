@@ -61,6 +61,18 @@ def test_a_name_in_brackets_is_not_the_band_without() -> None:
     assert named("various artists!") == "abc"
 
 
+def test_spaces_around_an_entry_do_not_count() -> None:
+    assert named(" [unknown] ") == "dg"
+    assert named(f" {ONE} ", " h") == "ch"
+    assert unmatched_entries(ITEMS, [" h ", "[unknown] ", " nobody"]) == [" nobody"]
+
+
+def test_an_mbid_in_capitals_and_of_a_track_is_special_purpose_too() -> None:
+    items = ITEMS.with_columns(pl.col("mbid").str.to_uppercase())
+    assert named(SPECIAL_PURPOSE, items=items) == "abdi"
+    assert named(SPECIAL_PURPOSE, items=items.with_columns(kind=pl.lit("track"))) == "ai"
+
+
 def test_special_purpose_artists_by_a_further_mbid() -> None:
     items = pl.DataFrame(
         {"item_id": ["a", "b"], "name": ["V/A", "Kult"], "mbid": [ONE, None], "kind": "artist"}

@@ -13,7 +13,7 @@ from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
 
 SPECIAL_PURPOSE: Final = "special-purpose"
-"""In a list of items: all of :data:`SPECIAL_PURPOSE_ARTISTS`."""
+"""In a list of items: all of :data:`SPECIAL_PURPOSE_ARTISTS`, and "Unknown Artist"."""
 
 # MusicBrainz' style guideline, Unknown and untitled, section Special purpose artist, with its subsets. Where it has no
 # MBID, that of eAlvaBrainz (class ArtistMbid) and of MusicBrainz for Android (class Artist), which agree.
@@ -53,9 +53,9 @@ def unlisted(
     items
         ``item_id``, ``name``, ``kind`` and perhaps ``mbid``.
     entries
-        Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`. Special-purpose is an artist with such an MBID, be it an
-        alias; one without an MBID, if its name is one of MusicBrainz', brackets included, or "Unknown Artist", in any
-        case. Albums and tracks are not looked at. As an entry too, a name of MusicBrainz' in brackets means names in
+        Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`; spaces around them do not count. Special-purpose is what has
+        such an MBID, be it an alias; and an artist without an MBID, if its name is one of MusicBrainz', brackets
+        included, or "Unknown Artist", in any case. As an entry too, a name of MusicBrainz' in brackets means names in
         brackets alone: the band Unknown is another than "[unknown]".
     aliases
         What else the items are called: ``item_id``, ``scheme`` and ``alias``.
@@ -65,7 +65,7 @@ def unlisted(
         none = pl.Series([None], dtype=pl.String)
         mbid = items[c.MBID] if c.MBID in items.columns else none.new_from_index(0, items.height)
         alike = items[c.NAME].str.to_lowercase().is_in(_NAMES) & mbid.is_null() & (items[c.KIND] == c.ARTIST)
-        is_unlisted |= (mbid.is_in(list(SPECIAL_PURPOSE_ARTISTS)) | alike).fill_null(False)
+        is_unlisted |= (mbid.str.to_lowercase().is_in(list(SPECIAL_PURPOSE_ARTISTS)) | alike).fill_null(False)
         if aliases is not None:
             called = pl.col(c.ALIAS).str.to_lowercase().is_in(list(SPECIAL_PURPOSE_ARTISTS))
             further = aliases.filter((pl.col(c.SCHEME) == c.MBID) & called)
@@ -87,11 +87,8 @@ def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame 
     Names are folded, but the square brackets of MusicBrainz' names are not.
     """
     own = pl.DataFrame({"entry": [one for one in dict.fromkeys(entries) if one != SPECIAL_PURPOSE]}, _ENTRY)
-    keys = {
-        c.ITEM_ID: own["entry"],
-        c.MBID: own["entry"].str.to_lowercase(),
-        c.NAME: fold_series(own["entry"]),
-    }
+    trimmed = own["entry"].str.strip_chars()
+    keys = {c.ITEM_ID: trimmed, c.MBID: trimmed.str.to_lowercase(), c.NAME: fold_series(trimmed)}
     matches = []
     for scheme, key in keys.items():
         known = [items.select(c.ITEM_ID, pl.col(scheme).alias("key"))] if scheme in items.columns else []
@@ -104,7 +101,7 @@ def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame 
             known_as = one.with_columns(texts.alias("key"), one["key"].str.to_lowercase().alias("plain"))
             called = own.with_columns(key.alias("key")).join(known_as, on="key")
             if scheme == c.NAME:
-                entry = pl.col("entry").str.to_lowercase()
+                entry = pl.col("entry").str.strip_chars().str.to_lowercase()
                 called = called.filter(~entry.is_in(_BRACKETED) | (entry == pl.col("plain")))
             matches.append(called.select("entry", c.ITEM_ID))
     return pl.concat(matches)
