@@ -59,7 +59,7 @@ def fold_plainly(name: str) -> str:
     """Fold a name by Unicode compatibility, case, Latin accents and strokes, punctuation, "&" and a leading "the"."""
     text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
     text = re.sub(r"(?<=[a-z])[\u0300-\u036f]+", "", text).translate(STROKES).replace("&", " and ")
-    text = unicodedata.normalize("NFC", re.sub(r"\b(\w)\.(?=\w\b)", r"\1", text))
+    text = unicodedata.normalize("NFC", re.sub(r"\b(\w)\.(?=\w\b)(?!(?<=\d\.)\d)", r"\1", text))
     words = "".join(map(plain_sign, text)).split()
     while len(words) > 1 and words[0] == "the":
         del words[0]

@@ -17,6 +17,12 @@ from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_ser
         ("Jay-Z", "Jay Z"),
         ("M.I.A.", "MIA"),
         ("R.Kelly", "R. Kelly"),
+        ("H.4.S.O.", "H4SO"),
+        ("Version 2.0", "Version 2 0"),
+        ("8½", "8 1/2"),
+        ("AC\u2215DC", "AC/DC"),  # a division slash
+        ("Love ❤\ufe0f", "Love ❤"),  # with and without the mark that makes it an emoji
+        ("葛\U000e0100飾", "葛飾"),  # with and without the mark that chooses a drawing of it
         ("Guns N' Roses", "guns n’ roses"),
         ("Guns'n'Roses", "Guns N Roses"),
         ("  two   words ", "two words"),
@@ -122,6 +128,10 @@ OF_SIGNS = [  # names of signs, or with a mark that is no joiner
         ("!!!", "!"),
         ("Кино", "Кина"),
         *OF_SIGNS,
+        ("Version 2.0", "Version 20"),
+        ("½", "12"),
+        ("8½", "81/2"),
+        ("❤\ufe0f", "☀\ufe0f"),
         ("A+", "A"),
         ("C++", "C"),
         ("+", "And"),
@@ -166,6 +176,8 @@ def test_the_alone_does_not_vanish(name: str) -> None:
     [
         ("Guns N' Roses", "Guns and Roses"),
         ("Ke$ha", "kesha"),
+        ("Joey Bada$$", "Joey Badass"),
+        ("D!$co", "Disco"),
         ("P!nk", "PINK"),
         ("Massive Attack", "massiveattack"),
         ("Florence and Machine", "Florence + the Machine"),

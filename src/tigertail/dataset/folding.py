@@ -32,7 +32,9 @@ _ARABIC: Final = str.maketrans(
     {"ى": "ي", "ة": "ه", "ٱ": "ا", "ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ے": "ي"}
 )
 _TATWEEL: Final = "\u0640"
-_MINUS: Final = "\u2212"
+_JOINERS: Final = "\u2212\u2044\u2215"  # minus and slashes, which Unicode counts as mathematics
+# Marks that choose how a sign is drawn, as that of emoji, or how it is sorted; none is part of a name.
+_UNSEEN: Final = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _AND: Final = str.maketrans(dict.fromkeys("&⅋⁊🙰🙱🙲🙳🙴🙵", " and ") | {"➕": "+", "∔": "+"})
 _PLUS: Final = re.compile(r"(?<=[^\W\d])\+(?=\w)|(?<=\w)\+(?=[^\W\d])|(?<=\w)\s+\++\s+(?=\S*\w)")
 _QUOTED_N: Final = re.compile(r"(?<=\w)'n'(?=\w)")
@@ -43,8 +45,8 @@ _LAST_ARTICLE: Final = re.compile(r"(?:,\s*(the|an?|los|las|les|el|la|le|der|die
 # "!!! (US)": a name of signs, and what tells it from others.
 _OF_SIGNS: Final = re.compile(r"([^\w\s()\[\]](?:[^\w()\[\]]*[^\w\s()\[\]])?)\s*[(\[]([^()\[\]]*)[)\]]")
 _WORD: Final = re.compile(r"\w")
-# The period of initials ("M.I.A.") goes; any other parts two words ("will.i.am", "R.Kelly").
-_INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)")
+# The period of initials ("M.I.A.") goes; any other parts two words ("will.i.am", "R.Kelly", "2.0").
+_INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)(?!(?<=\d\.)\d)")
 # A sign that joins words becomes a space, as control characters do; any other goes, as those beyond ASCII do.
 _ASCII: Final = {
     code: " " if chr(code) in "&+-./_" or not chr(code).isprintable() else None
@@ -52,7 +54,7 @@ _ASCII: Final = {
     if not (chr(code).isalnum() or chr(code).isspace())
 }
 _LIKE_LETTERS: Final = str.maketrans({"$": "s", "€": "e", "£": "l", "@": "a", "!": "i", "¡": "i"})
-_INSIDE: Final = re.compile(r"(?<=\w)[$€£@!¡](?=\w)|\$(?=\w)|(?<=\w)\$")
+_INSIDE: Final = re.compile(r"(?<=\w)[€£@!¡](?=\$*\w)|(?<!\$)\$++(?=\w)|(?<=\w)\$++")
 # Final forms of Hebrew letters, and "ґ", which many Ukrainian texts write as "г".
 _SEARCHED: Final = str.maketrans({"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ґ": "г"})
 _ACCENT: Final = 200  # combining classes from here on are signs above and below a letter
@@ -151,7 +153,7 @@ def _fold_once(name: str) -> str:
     text = unicodedata.normalize("NFC", name)
     while (decoded := _ENTITY.sub(_decoded, text)) != text:
         text = decoded
-    text = "".join(map(_typed, unicodedata.normalize("NFC", text)))
+    text = "".join(map(_typed, unicodedata.normalize("NFC", _UNSEEN.sub("", text))))
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     if of_signs := _of_signs(plain.strip()):
         return of_signs
@@ -187,9 +189,11 @@ def _spell(text: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _typed(character: str) -> str:
-    """Return "'" for what is typed for it, which Unicode compatibility might take apart into a space and an accent."""
+    """Return "'" for what is typed for it, and a space before a fraction: Unicode compatibility takes both apart."""
     category, name = unicodedata.category(character), unicodedata.name(character, "")
     alone = unicodedata.normalize("NFKC", character) == character
+    if name.startswith("VULGAR FRACTION"):
+        return f" {character}"
     if (
         "SALTILLO" in name
         or "SINGLE QUOTATION MARK" in name
@@ -234,7 +238,7 @@ def _sign(character: str) -> str:
     if character.isascii():
         return character.translate(_ASCII)
     category = unicodedata.category(character)
-    if category in ("Pd", "Cc", "Zl", "Zp", "Zs") or character == _MINUS:
+    if category in ("Pd", "Cc", "Zl", "Zp", "Zs") or character in _JOINERS:
         return " "
     if category == "Nd":
         return str(unicodedata.decimal(character))
