@@ -52,6 +52,12 @@ def test_plays_are_events(pack, quarantine):
     assert [batch.events for batch in batches] == [True, False]
 
 
+def test_a_folder_with_a_copy_of_the_plays_is_refused(pack, read):
+    (name, plays), _ = FILES.items()
+    with pytest.raises(DataError, match="it contains 2 files"):
+        read(source(pack({name: plays, f"backup/{name}": plays}, "folder")))
+
+
 def test_other_profile_header_is_named(pack, read):
     with pytest.raises(DataError, match="expected the header #id, gender, age, country, registered"):
         read(source(pack(FILES | {"userid-profile.tsv": "id\tcountry\n1\tx\n"}, "folder")))
