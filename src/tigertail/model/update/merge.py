@@ -156,9 +156,9 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
             remedy="build one of new listeners only",
         )
     new = dataset.items.join(model.items, on=c.ITEM_ID, how="anti")[c.KIND]
-    if dataset.has(c.ITEMS_TABLE) and (kinds := sorted(set(new) - set(model.items[c.KIND]))):
+    if dataset.has(c.ITEMS_TABLE) and (others := sorted(set(new) - set(model.items[c.KIND]))):
         raise DataError(
-            f"new items are of the kind {', '.join(kinds)}, and none of the model's is",
+            f"new items are of the kind {', '.join(others)}, and none of the model's is",
             path=dataset.path,
             remedy=f"add items of the kind {model.main_kind}, as the model's are",
         )
