@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,23 @@ def test_feedback_is_kept_beside_the_model_unless_another_place_is_given_or_none
     assert read_settings(model=model, feedback={"on": False}).store is None
 
 
+def test_the_store_of_a_model_that_is_named_by_dots_is_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model" / "inside").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "model" / "inside")
+    assert read_settings(model=Path("..")).store == str(tmp_path / "model-feedback.sqlite")
+
+
+def test_keys_of_the_file_and_of_the_environment_hold_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "service.toml"
+    file.write_text(f'model = "m"\n[keys]\nradio = "{DIGEST}"\n', "utf-8")
+    monkeypatch.setenv("TIGERTAIL_KEYS", f'{{"tv": "{DIGEST}"}}')
+    assert set(read_settings(file).keys) == {"radio", "tv"}
+
+
 def test_signers_are_a_list_in_the_file_and_words_in_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,7 +83,7 @@ def test_other_machines_need_a_key(tmp_path: Path) -> None:
     assert read_settings(model=tmp_path, host="0.0.0.0", allow_anonymous=True).allowed_hosts == ["*"]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "LOCALHOST", "::1", "127.8.8.8"])
 def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> None:
     settings = read_settings(model=tmp_path, host=host)
     assert settings.loopback
@@ -114,6 +132,8 @@ def test_who_names_no_model_learns_where_to() -> None:
         ("TIGERTAIL_LIMITS__RATE", "-1", "TIGERTAIL_LIMITS__RATE: Input should be greater than 0"),
         ("TIGERTAIL_LIMITS", '{"rate": -1}', "TIGERTAIL_LIMITS: rate: Input should be greater than 0"),
         ("TIGERTAIL_KEYS", '{"radio": "hunter2"}', "TIGERTAIL_KEYS: radio: not a SHA-256 digest"),
+        ("TIGERTAIL_KEYS", "[]", "TIGERTAIL_KEYS: expected a table"),
+        ("tigertail_port", "abc", "TIGERTAIL_PORT: Input should be a valid integer"),
         ("TIGERTAIL_SIGNERS", "hunter2", "TIGERTAIL_SIGNERS: 0: a signer is a public key of 64"),
         ("TIGERTAIL_ORIGINS", "https://player.example", "the environment cannot be read .*origins"),
     ],
@@ -127,6 +147,17 @@ def test_a_wrong_variable_is_named_and_not_the_file(
     assert "docs/service.md" in error.value.remedy
 
 
+@pytest.mark.parametrize("value", ["[]", '{ radio = "x" }'])
+def test_who_writes_no_table_into_the_environment_learns_how(
+    value: str, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIGERTAIL_KEYS", value)
+    with pytest.raises(ConfigError) as error:
+        read_settings(file)
+    assert "JSON" in error.value.remedy
+    assert "table" in error.value.remedy
+
+
 def test_what_is_wrong_on_the_command_line_is_not_of_the_file(file: Path) -> None:
     with pytest.raises(ConfigError, match=r"^port: Input should be less"):
         read_settings(file, port=70000)
@@ -138,12 +169,29 @@ def test_what_is_wrong_on_the_command_line_is_not_of_the_file(file: Path) -> Non
 def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml: no such file"):
         read_settings(tmp_path / "nowhere.toml")
+    with pytest.raises(ConfigError, match="not a file"):
+        read_settings(tmp_path)
+
+
+def test_a_file_that_may_not_be_read(file: Path) -> None:
+    root = os.geteuid() == 0
+    file.chmod(0o000)
+    if root:
+        os.seteuid(65534)
+    try:
+        with pytest.raises(ConfigError, match="cannot be read") as error:
+            read_settings(file)
+    finally:
+        if root:
+            os.seteuid(0)
+    assert error.value.path == file
+    assert error.value.remedy
 
 
 def test_a_misspelt_variable_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIGERTAIL_DATA", "/not/ours/but/known")
     assert read_settings(model=tmp_path).port == 8000
-    monkeypatch.setenv("TIGERTAIL_PROT", "80")
+    monkeypatch.setenv("tigertail_prot", "80")
     with pytest.raises(ConfigError, match="TIGERTAIL_PROT is unknown") as error:
         read_settings(model=tmp_path)
     assert error.value.remedy == "did you mean TIGERTAIL_PORT?"

@@ -1,6 +1,7 @@
 """Settings of the service: a TOML file, the environment, and the command line, each above the one before.
 
-The environment names a setting by its path, ``TIGERTAIL_PORT`` or ``TIGERTAIL_LIMITS__RATE``.
+The environment names a setting by its path, ``TIGERTAIL_PORT`` or ``TIGERTAIL_LIMITS__RATE``, in any case. A table is
+joined entry by entry: what one place leaves out of it holds as the place below has it.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ class Limits(BaseModel):
 
     They are applied in several places: the rate in :mod:`tigertail.service.middleware.rates`, the body in
     :mod:`tigertail.service.middleware.limits`, the head in :mod:`tigertail.service.server.http_limits`, ``n`` and
-    ``seeds`` in :func:`tigertail.service.api.similar.check_limits`, ``batch`` in the routes that take several,
+    ``seeds`` in :func:`tigertail.service.api.similar.within_limits`, ``batch`` in the routes that take several,
     ``max_queue`` in :mod:`tigertail.service.serving.work_queue`. The constants in
     :mod:`tigertail.service.http.parameters` are upper bounds of any configuration; the smaller of the two holds.
     """
@@ -127,7 +128,8 @@ class Settings(BaseModel):
     origins: tuple[str, ...] = ()
     """Origins of other sites' pages that may ask from a browser (CORS), such as https://player.example; * for all."""
     keys: dict[str, Annotated[str, AfterValidator(_check_digest)]] = Field(default_factory=dict)
-    """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback."""
+    """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback.
+    Those of the file and of the environment hold together."""
     signers: Annotated[
         tuple[Annotated[str, AfterValidator(check_signer)], ...], BeforeValidator(_words), NoDecode
     ] = ()
@@ -155,7 +157,7 @@ class Settings(BaseModel):
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the service."""
-        if self.host == "localhost":
+        if self.host.lower() == "localhost":
             return True
         try:
             return ipaddress.ip_address(self.host).is_loopback
@@ -176,8 +178,8 @@ class Settings(BaseModel):
             return None
         if self.feedback.store is not None:
             return self.feedback.store.get_secret_value()
-        model = self.model.absolute()
-        return str(model.with_name(f"{model.name}-feedback.sqlite"))
+        model = Path(os.path.abspath(self.model))  # noqa: PTH100 - ".." is no name, and links are kept
+        return str(model.parent / f"{model.name}-feedback.sqlite")
 
     @property
     def rate(self) -> float | None:
@@ -195,26 +197,32 @@ class Settings(BaseModel):
 
 
 def _check_environment() -> None:
-    """Refuse a variable with an old or misspelt name; others with our prefix belong to other programs.
+    """Refuse a variable with an old or misspelt name, in any case; others with our prefix belong to other programs.
 
     Raises
     ------
     ConfigError
         If there is one.
     """
+    given = _given_variables()
     for old, new in RENAMED.items():
-        if _variable(old) in os.environ:
+        if _variable(old) in given:
             raise ConfigError(
                 f"{_variable(old)} is unknown", remedy=f"the setting is now named {_variable(new)}"
             )
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for section, model in (("LIMITS", Limits), ("FEEDBACK", Feedback)):
         known += [f"{PREFIX}{section}__{name.upper()}" for name in model.model_fields]
-    for name in os.environ:
+    for name in given:
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}KEYS"):
             close = process.extractOne(name, known, scorer=Levenshtein.distance, score_cutoff=2)
             if close is not None:
                 raise ConfigError(f"{name} is unknown", remedy=f"did you mean {close[0]}?")
+
+
+def _given_variables() -> list[str]:
+    """Return the names in the environment in capitals; a setting may be there in any case."""
+    return [name.upper() for name in os.environ]
 
 
 def _variable(key: str) -> str:
@@ -231,6 +239,8 @@ def _wrong(
     if _has(given, key):
         return ConfigError(f"{key}: {problem}", remedy=remedy)
     if _has(environment, key):
+        if problem.startswith("expected a table"):
+            remedy += '; in the environment a table is JSON, such as {"key": "value"}'
         return ConfigError(f"{_in_environment(key)}: {problem}", remedy=remedy)
     return ConfigError(f"{key}: {problem}", path=file, remedy=remedy)
 
@@ -252,7 +262,7 @@ def _in_environment(key: str) -> str:
     parts = key.split(".")
     for end in range(len(parts), 0, -1):
         variable = _variable(".".join(parts[:end]))
-        if variable in os.environ:
+        if variable in _given_variables():
             return ": ".join([variable, *parts[end:]])
     return key
 
@@ -290,13 +300,15 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         ) -> tuple[Source, ...]:
             return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    if file is not None and not file.is_file():
-        raise ConfigError(
-            "no such file", path=file, remedy="write one as in docs/service.md, or leave it out"
-        )
     _check_environment()
     given = {name: value for name, value in given.items() if value is not None}
     try:
+        if file is not None and not file.is_file():
+            raise ConfigError(
+                "not a file" if file.exists() else "no such file",
+                path=file,
+                remedy="write one as in docs/service.md, or leave it out",
+            )
         found = Sources(**given)
     except ValidationError as error:
         if error.errors()[0]["type"] == "missing":  # all but the model have a default
@@ -308,7 +320,12 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         raise _wrong(*setting_at_fault(error), given, EnvSettingsSource(Sources)(), file) from None
     except SettingsError as error:  # a variable that is not JSON
         raise ConfigError(
-            f"the environment cannot be read ({error})", remedy="see docs/service.md: lists are JSON there"
+            f"the environment cannot be read ({error})",
+            remedy="see docs/service.md: lists and tables are JSON there",
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be read ({error.strerror})", path=file, remedy="let the service's user read it"
         ) from None
     except ValueError as error:  # not TOML
         raise ConfigError(f"cannot be read ({error})", path=file, remedy="see docs/service.md") from None
