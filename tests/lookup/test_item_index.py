@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import UnknownItemError
 from tigertail.lookup.item_index import ItemIndex
+from tigertail.lookup.mbids import is_mbid
 
 MBID = "a74b1b7f-71a5-4011-9441-d0b5e4122711"
 OTHER = "b9472588-93f3-4922-a1a2-74082cdf9ce8"
@@ -194,6 +195,16 @@ def test_an_mbid_is_a_column_or_the_id_in_any_letter_case(index: ItemIndex) -> N
     assert index.by_mbid(MBID, "track") == 7
     assert index.by_mbid(MBID, "album") is None
     assert index.by_mbid(OLD, "artist") == 2, "one that it had before"
+
+
+def test_an_alias_is_an_mbid_in_any_letter_case_and_other_texts_are_none() -> None:
+    aliases = pl.DataFrame(
+        {"item_id": ["a2"], "scheme": ["mbid"], "alias": [OTHER.upper()], "folded": [None]}
+    )
+    index = ItemIndex(ITEMS.with_columns(mbid=pl.lit("n/a")), aliases)
+    assert index.by_mbid(OTHER, "artist") == 1
+    assert [mbid for mbid in index.mbids if mbid] == [MBID], "an id that is one"
+    assert not is_mbid(f"{OTHER}\n")
 
 
 def test_names_are_searched_as_they_are_typed(index: ItemIndex) -> None:

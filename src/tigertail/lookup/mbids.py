@@ -18,7 +18,7 @@ _CODE: Final = "code"
 
 def is_mbid(text: str) -> bool:
     """Return whether a text has the form of an MBID, in any letter case."""
-    return re.match(_WHOLE, text.lower()) is not None
+    return re.fullmatch(c.UUID, text.lower()) is not None
 
 
 def mbid_in(column: str) -> pl.Expr:
@@ -28,14 +28,15 @@ def mbid_in(column: str) -> pl.Expr:
 
 
 class Mbids:
-    """The MBIDs of items: of their column, their id where that is one, and aliases.
+    """The MBIDs of items: of their column, their id where that is one, and aliases; in any letter case.
 
     Parameters
     ----------
     items
-        One row per item, in the order of the item codes: item_id, and where the catalogue has it mbid.
+        One row per item, in the order of the item codes: item_id, and where the catalogue has it mbid. A text there
+        that is no MBID counts as none.
     aliases
-        Further MBIDs: code and alias; None where there are none.
+        Further MBIDs: code, which is Int32, and alias; None where there are none.
 
     Examples
     --------
@@ -52,10 +53,8 @@ class Mbids:
     @cached_property
     def of_items(self) -> pl.Series:
         """The MBID of each item, in lower case; null where unknown."""
-        own = pl.col(c.MBID) if c.MBID in self._items.columns else pl.lit(None, pl.String)
-        return self._items.select(
-            pl.coalesce(own.str.to_lowercase(), mbid_in(c.ITEM_ID)).alias(c.MBID)
-        ).to_series()
+        columns = [name for name in (c.MBID, c.ITEM_ID) if name in self._items.columns]
+        return self._items.select(pl.coalesce(mbid_in(name) for name in columns).alias(c.MBID)).to_series()
 
     @cached_property
     def codes(self) -> pl.DataFrame:
@@ -66,7 +65,7 @@ class Mbids:
             self._items.select(mbid_in(c.ITEM_ID).alias(c.MBID), code),
         ]
         if self._aliases is not None:
-            known.append(self._aliases.select(pl.col(c.ALIAS).alias(c.MBID), _CODE))
+            known.append(self._aliases.select(mbid_in(c.ALIAS).alias(c.MBID), _CODE))
         return pl.concat(known).drop_nulls().unique().sort(c.MBID, _CODE)
 
     def items_with(self, mbid: str) -> NDArray[np.int32]:

@@ -1,7 +1,7 @@
 """Items as players name them: by MusicBrainz identifier, by name, a track by its artist too.
 
-An item's MBID is in the catalogue's ``mbid`` column, or is its id. A track's artist is another item, or is known by
-its name or MBID alone.
+An item's MBID is in the catalogue's ``mbid`` column, or is its id. The artist of a track or an album is another item,
+or is known by name or MBID alone.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.folding import fold_series
 from tigertail.lookup.item_index import ItemIndex
+from tigertail.lookup.mbids import is_mbid
 from tigertail.lookup.name_index import NameIndex
 from tigertail.service.serving.served_model import ServedModel
 
@@ -54,11 +55,11 @@ class Catalogue:
         return str(self._mbids[code] or "")
 
     def artist(self, code: int) -> str:
-        """Return the name of a track's artist, as it is spelled; empty where it is unknown."""
+        """Return the name of the artist of a track or an album, as it is spelled; empty where it is unknown."""
         return "" if self._artists is None else str(self._artists[code] or "")
 
     def artist_mbids(self, code: int) -> list[str]:
-        """Return the MBIDs of all artists of a track, in the order of its credit; none where they are unknown."""
+        """Return the MBIDs of all artists of a track or an album, in the order of its credit; none where unknown."""
         found = None if self._credits is None else self._credits[code]
         return [] if found is None else found.to_list()
 
@@ -69,7 +70,8 @@ class Catalogue:
     def by_name(self, name: str, kind: str, artist: str | None = None) -> int | None:
         """Return the code of the item with most listeners of that kind and name; None where there is none.
 
-        Of tracks and albums only those of ``artist`` count: all of them where it is None, none where it is empty.
+        Of tracks and albums only those of ``artist`` count: all of them where it is None, none where it is empty. It
+        makes no difference where no track or album has an artist.
         """
         for spelled in _unescaped(name, artist):
             codes = self._named(*spelled, kind)
@@ -88,15 +90,14 @@ class Catalogue:
         Parameters
         ----------
         artist, mbid
-            The artist.
+            The artist, who need not be an item. Of several artists of one name the MBID tells whose tracks are meant,
+            as far as the tracks say so.
         correct
-            Whether the name may have a typing error.
+            Whether the name may have a typing error; one that an artist has exactly has none.
         """
-        code = self.find(artist, c.ARTIST, mbid)
-        if code is None and correct:
-            code = self.closest(artist, c.ARTIST)
-        name = artist if code is None else str(self._items[c.NAME][code])
-        theirs = self._owned_by(name) if correct else self._index.mask_of_artist(name)
+        theirs = self._of_name(artist, mbid, correct=correct)
+        if mbid and is_mbid(mbid := mbid.strip().lower()) and self._credits is not None:
+            theirs = self._of_mbid(mbid, theirs)
         return [int(one) for one in np.flatnonzero((self._kinds == c.TRACK).to_numpy() & theirs)]
 
     def search_tracks(self, text: str, n: int) -> list[int]:
@@ -122,10 +123,38 @@ class Catalogue:
                 return code
         return None
 
+    def _of_name(self, artist: str, mbid: str | None, *, correct: bool) -> NDArray[np.bool_]:
+        """Return which tracks and albums are of an artist's name: that of the item where the artist is one."""
+        code = self.find(artist, c.ARTIST, mbid)
+        if code is None and correct:
+            code = self.closest(artist, c.ARTIST)
+        if code is not None:
+            return self._index.mask_of_artist(self._items[c.NAME][code])
+        owned_by = self._owned_by if correct else self._index.mask_of_artist
+        found = [owned_by(name) for name, _ in _unescaped(artist, None)]
+        return next((theirs for theirs in found if theirs.any()), found[0])
+
+    def _of_mbid(self, mbid: str, of_name: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which tracks and albums are of the artist with an MBID.
+
+        Of those of the artist's name, the ones without an MBID are too; and all are, where nothing else is known of
+        the MBID.
+        """
+        code = self.by_mbid(mbid, c.ARTIST)
+        credited = pl.col(c.ARTIST_MBIDS)
+        own = credited.list.contains(mbid)
+        if code is not None:
+            own |= pl.col(c.ARTIST_ID) == self._items[c.ITEM_ID][code]
+        theirs, unknown = (
+            self._items.select(which.fill_null(value)).to_series().to_numpy()
+            for which, value in ((own, False), (credited.list.len() == 0, True))
+        )
+        return of_name if code is None and not theirs.any() else theirs | (of_name & unknown)
+
     def _owned_by(self, artist: str) -> NDArray[np.bool_]:
-        """Return which tracks are of an artist, or of the one that a name with a typing error means."""
+        """Return which tracks and albums are of an artist, or of the one that a name with a typing error means."""
         theirs = self._index.mask_of_artist(artist)
-        if theirs.any() or (likely := self._credited.correct(artist)) is None:
+        if self._artists is None or theirs.any() or (likely := self._credited.correct(artist)) is None:
             return theirs
         return self._index.mask_of_artist(self._credited.items[c.NAME][likely])
 
