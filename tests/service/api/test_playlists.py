@@ -82,3 +82,9 @@ def test_words_for_what_is_wrong(
     answer = client.get(f"/v1/{path}", params=asked)
     assert answer.status_code == status
     assert word in f"{answer.json()['detail']} {answer.json()['remedy']}"
+
+
+def test_a_path_has_two_ends_where_one_seed_is_the_limit(serve) -> None:
+    client = serve(limits={"seeds": 1})
+    assert client.get("/v1/path", params=ENDS).status_code == 200
+    assert client.get("/v1/radio", params={"item": ["star", "p1"]}).status_code == 422

@@ -143,6 +143,21 @@ def test_a_batch_has_its_limits(client: TestClient) -> None:
     problem(client.post("/v1/similar:batch", content=b"not json"), 422)
 
 
+def test_a_list_whose_length_a_request_leaves_open_keeps_the_limit(serve) -> None:
+    client = serve(limits={"n": 2})
+    document = client.get("/openapi.json").json()
+    for path in ("/v1/similar", "/v1/radio"):
+        parameters = {one["name"]: one["schema"] for one in document["paths"][path]["get"]["parameters"]}
+        assert (parameters["n"]["maximum"], parameters["n"]["default"]) == (2, 2)
+        assert len(listed(client.get(path, params={"item": "star"}))) == 2
+        problem(client.get(path, params={"item": "star", "n": 3}), 422)
+    for name in ("RecommendRequest", "SimilarRequest"):
+        assert document["components"]["schemas"][name]["properties"]["n"]["default"] == 2
+    assert len(listed(client.post("/v1/recommend", json={"history": ["star"]}))) == 2
+    batch = client.post("/v1/similar:batch", json={"requests": [{"items": ["star"]}]}).json()
+    assert len(batch["answers"][0]["items"]) == 2
+
+
 def test_a_batch_has_no_parameters_in_the_url(client: TestClient) -> None:
     answer = client.post("/v1/similar:batch?n=3", json={"requests": [{"items": ["p1"]}]})
     assert problem(answer, 422)["detail"] == "parameter 'n' in the URL"

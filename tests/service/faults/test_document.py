@@ -106,6 +106,8 @@ EVENT = {
         ("/v1/items/{item}", "nobody", 404),
         ("/v1/neighbours", "top=3&limit=2", 200),
         ("/v1/neighbours", "cursor=000000000000.2", 409),
+        ("/2.0/", "method=artist.getSimilar&artist=Queen&format=json", 200),
+        ("/similar-artists/json", "artist_mbids=00000000-0000-4000-8000-000000000001&algorithm=any", 200),
         ("/v1/models", "", 200),
         ("/v1/map", "", 404),
         ("/v1/evaluation", "", 404),

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from tigertail.model import Answers
 from tigertail.model.radio import RadioOrder, seeds_of
-from tigertail.service.api.similar import check_limits
+from tigertail.service.api.similar import within_limits
 from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import PathQuery, RadioQuery
@@ -42,7 +42,7 @@ async def path(
 ) -> Response:
     """List the items of a walk through the lists of the items between; 400 where there is none."""
     ends = [query.start, query.goal]
-    check_limits(query.n or 0, ends, context.settings.limits)
+    within_limits(query, (), context.settings.limits)  # a path has two ends, whatever the limit of seeds
 
     def walked(served: ServedModel) -> tuple[Answers, tuple[str, ...], str]:
         (start, goal), notes = served.index.match_all(ends)
@@ -62,7 +62,7 @@ async def radio(
     request: Request, context: ContextDependency, query: Annotated[RadioQuery, Query()]
 ) -> Response:
     """List what is like the items, in an order that varies with `variety` and `seed`."""
-    check_limits(query.n, query.item, context.settings.limits)
+    query = within_limits(query, query.item, context.settings.limits)
 
     def drawn(served: ServedModel) -> tuple[Answers, tuple[str, ...], str]:
         seeds, notes = seeds_of(served.index, query.item)

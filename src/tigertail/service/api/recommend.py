@@ -7,7 +7,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Depends, Response
 
 from tigertail.model.recommend import History
-from tigertail.service.api.similar import check_limits
+from tigertail.service.api.similar import within_limits
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import RecommendRequest, no_url_parameters
 from tigertail.service.http.problems import ServiceError, documented
@@ -31,7 +31,7 @@ router = APIRouter(tags=["recommend"])
 )
 async def recommend(context: ContextDependency, body: RecommendRequest) -> Response:
     """Answer from the current model; nothing of the history is kept, and no cache may keep the answer."""
-    _check_limits(body, context.settings.limits)
+    body = _within_limits(body, context.settings.limits)
     served = context.served
     content = await context.queue.run(lambda: to_json(_answer(served, body)))
     return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
@@ -48,11 +48,11 @@ def _answer(served: ServedModel, body: RecommendRequest) -> dict[str, Any]:
     }
 
 
-def _check_limits(body: RecommendRequest, limits: Limits) -> None:
-    check_limits(body.n, (), limits)
+def _within_limits(body: RecommendRequest, limits: Limits) -> RecommendRequest:
     if len(body.history) > (max_entries := limits.seeds * ENTRIES_PER_SEED):
         raise ServiceError(
             422,
             f"a history of {len(body.history)} entries",
             remedy=f"send at most {max_entries}, the most played",
         )
+    return within_limits(body, (), limits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,7 +12,16 @@ from tigertail.errors import TigertailError
 from tigertail.model import Answers
 from tigertail.service.http.caching import cache_headers, cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
-from tigertail.service.http.parameters import Batch, ListRequest, SimilarQuery, no_url_parameters
+from tigertail.service.http.parameters import (
+    Batch,
+    ListRequest,
+    PathQuery,
+    RadioQuery,
+    RecommendRequest,
+    SimilarQuery,
+    SimilarRequest,
+    no_url_parameters,
+)
 from tigertail.service.http.problems import ServiceError, documented, problem_of
 from tigertail.service.http.query_route import QueryRoute
 from tigertail.service.http.schemas import BatchAnswer, Similar
@@ -20,6 +29,8 @@ from tigertail.service.http.settings import Limits
 from tigertail.service.serving.context import Context, ContextDependency
 from tigertail.service.serving.interleaved_answer import interleaved_answer
 from tigertail.service.serving.served_model import ServedModel
+
+Asked = TypeVar("Asked", SimilarQuery, SimilarRequest, RecommendRequest, PathQuery, RadioQuery)
 
 router = APIRouter(tags=["similar"], route_class=QueryRoute)
 
@@ -37,7 +48,7 @@ async def similar(
 
     A list interleaved for a listener (`listener`) is not cacheable and has no ETag.
     """
-    check_limits(query.n, query.item, context.settings.limits)
+    query = within_limits(query, query.item, context.settings.limits)
     served = context.served
     challenger = context.challenger_of(query)
     if challenger is not None:
@@ -70,8 +81,8 @@ async def batch(context: ContextDependency, body: Batch) -> Response:
     answers = []
     for request in body.requests:
         try:
-            check_limits(request.n, request.items, limits)
-            answers.append(await cached_answer(context, served, request.items, request))
+            asked = within_limits(request, request.items, limits)
+            answers.append(await cached_answer(context, served, asked.items, asked))
         except TigertailError as error:
             if isinstance(error, ServiceError) and error.retry is not None:
                 raise
@@ -164,15 +175,18 @@ def _answer(served: ServedModel, answers: Answers, notes: tuple[str, ...]) -> di
     }
 
 
-def check_limits(n: int, seeds: Sequence[str], limits: Limits) -> None:
-    """Check the length of the list and the number of seeds.
+def within_limits(query: Asked, seeds: Sequence[str], limits: Limits) -> Asked:
+    """Return a query as the limits allow it: where it does not say how many to list, at most as many as they allow.
 
     Raises
     ------
     ServiceError
-        If one is larger than the limits allow.
+        If the list that is asked for, or the number of seeds, is larger than the limits allow.
     """
-    if n > limits.n:
-        raise ServiceError(422, f"a list of {n}", remedy=f"ask for at most {limits.n}")
+    if query.n is not None and query.n > limits.n:
+        if "n" in query.model_fields_set:
+            raise ServiceError(422, f"a list of {query.n}", remedy=f"ask for at most {limits.n}")
+        query = query.model_copy(update={"n": limits.n})
     if len(seeds) > limits.seeds:
         raise ServiceError(422, f"{len(seeds)} seeds", remedy=f"send at most {limits.seeds}")
+    return query

@@ -14,8 +14,8 @@ from tigertail.service.http.settings import Limits
 
 _ANYWHERE: Final = (421, 431, 500)
 _BEFORE_ROUTES: Final = 431  # said before the path is known
-_WITH_A_BODY: Final = (400, 408, 413)
-_LATER: Final = ("429", "503")
+_WITH_A_BODY: Final = (400, 408, 413)  # a GET or DELETE as documented has none
+_LATER: Final = ("429", "503")  # answers that name a time after which to ask again
 _KEPT: Final = (
     "/v1/similar",
     "/v1/items",
@@ -24,8 +24,10 @@ _KEPT: Final = (
     "/v1/map",
     "/v1/path",
     "/v1/radio",
+    "/2.0/",
+    "/similar-artists/json",
 )
-"""Paths whose answers hold for as long as the model does."""
+"""Paths whose answers to GET hold for as long as the model does, and have its ETag."""
 
 Json = dict[str, Any]
 
@@ -79,21 +81,33 @@ def _complete(path: str, method: str, operation: Json) -> None:
 
 
 def _limit(document: Json, limits: Limits) -> None:
-    """Name the limits that are set where the routes name the largest there may be."""
+    """Name the limits that are set where the routes name the largest there may be.
+
+    A request in a batch keeps the largest: beyond a limit that is set, it has an error in the place of its answer, and
+    the batch is answered.
+    """
     schemas: Json = document["components"]["schemas"]
     _lower(schemas["Batch"]["properties"]["requests"], "maxItems", limits.batch)
     _lower(schemas["Delivery"]["properties"]["events"], "maxItems", limits.batch * EVENTS_PER_REQUEST)
     recommend: Json = schemas["RecommendRequest"]["properties"]
     _lower(recommend["history"], "maxItems", limits.seeds * ENTRIES_PER_SEED)
-    _lower(recommend["n"], "maximum", limits.n)
+    _lower_n(recommend["n"], limits)
+    _lower(schemas["SimilarRequest"]["properties"]["n"], "default", limits.n)
     for path in ("/v1/similar", "/v1/path", "/v1/radio"):
         for parameter in document["paths"][path]["get"]["parameters"]:
             if parameter["name"] == "n":
                 for one in parameter["schema"].get("anyOf", [parameter["schema"]]):
                     if one["type"] == "integer":
-                        _lower(one, "maximum", limits.n)
+                        _lower_n(one, limits)
             elif parameter["name"] == "item":
                 _lower(parameter["schema"], "maxItems", limits.seeds)
+
+
+def _lower_n(schema: Json, limits: Limits) -> None:
+    """Lower the length of a list, and what is listed where a request names none."""
+    _lower(schema, "maximum", limits.n)
+    if "default" in schema:
+        _lower(schema, "default", limits.n)
 
 
 def _lower(schema: Json, bound: str, limit: int) -> None:
