@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from tigertail.errors import StoreUnavailableError
 from tigertail.feedback import FeedbackStore, Receipt
+from tigertail.feedback.tables import VERSION_TABLE
 
 Make = Callable[..., dict[str, Any]]
 
@@ -238,6 +239,36 @@ def test_something_else_takes_the_place_of_the_file(file: Path, event: Make, con
         file.write_bytes(content)
         refused(store, [event("b")], r"there is no feedback store at|damaged, or not a database")
         assert file.read_bytes()[:11] == content[:11]
+
+
+def test_a_store_of_a_newer_release_takes_the_place_of_the_file(file: Path, event: Make) -> None:
+    newer = file.with_name("newer.db")
+    with FeedbackStore.open(newer) as store, store.database.transaction(write=True) as connection:
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+    with FeedbackStore.open(newer, lazy=True) as store:
+        refused(store, [event("a")], "newer release")
+    with FeedbackStore.open(file) as store:
+        store.record([event("a")])
+        for old in file.parent.glob("feedback.db*"):
+            old.unlink()
+        newer.rename(file)
+        refused(store, [event("b")], "newer release")
+
+
+def test_a_store_may_begin_with_another_programs_database_in_its_place(file: Path, event: Make) -> None:
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE albums (title)")
+    store = FeedbackStore.open(file, lazy=True)
+    refused(store, [event("a")], "another program")
+    file.unlink()
+    assert store.record([event("a")]) == Receipt(1, 0)
+    store.close()
+
+
+@pytest.mark.parametrize("timeout", [1e10, float("inf")])
+def test_one_may_wait_for_good(file: Path, event: Make, timeout: float) -> None:
+    with FeedbackStore.open(file, timeout=timeout) as store:
+        assert store.record([event("a")]) == Receipt(1, 0)
 
 
 def test_what_is_no_database(file: Path, tmp_path: Path) -> None:

@@ -38,12 +38,12 @@ class Database:
     StoreUnavailableError
         If the database is not available; unless ``lazy``.
     TigertailError
-        If it is another program's database or of a newer release, or cannot hold a store.
+        If it is another program's database or of a newer release, or cannot hold a store; unless ``lazy``.
     """
 
     def __init__(self, location: Location, *, create: bool, timeout: float, lazy: bool = False) -> None:
         self.location = location
-        self.timeout = timeout
+        self.timeout = min(timeout, threading.TIMEOUT_MAX)
         self._create = create
         self.engine = engines.make_engine(location, timeout)
         self._writer = threading.Lock()
@@ -51,7 +51,7 @@ class Database:
         _OPEN.add(self)
         if not lazy:
             with translated_errors(location.display):
-                self._ensure_tables()
+                self._prepare(create=create)
 
     def close(self) -> None:
         """Close the connections. The next use opens new ones."""
@@ -60,6 +60,8 @@ class Database:
     @contextmanager
     def transaction(self, *, write: bool = False) -> Iterator[Connection]:
         """Open a transaction: all of its statements take effect, or none.
+
+        Errors of the database and of the system (``OSError``) in its block are taken for errors of the store.
 
         Parameters
         ----------
@@ -74,7 +76,8 @@ class Database:
         Raises
         ------
         StoreUnavailableError
-            If the database is not available, or its file was removed in the meantime.
+            If the database is not available, or its file was removed in the meantime. At the first use, where it was
+            opened ``lazy``, and where its file was replaced, also if it cannot be the store.
         """
         display = self.location.display
         with translated_errors(display), self._turn(write=write):
@@ -113,15 +116,16 @@ class Database:
 
     def _ensure_tables(self) -> None:
         """Prepare the database at its first use, and again when its file was replaced."""
-        if self._prepared is None:
-            self._prepare(create=self._create)
-        elif self._prepared != (self.location.file_id(),):
-            try:
-                self._prepare(create=False)  # a backup, of any release
-            except DataError as error:
-                raise StoreUnavailableError(
-                    error.problem, path=error.path, remedy="restore the store's file, or a backup"
-                ) from error
+        first = self._prepared is None
+        if not first and self._prepared == (self.location.file_id(),):
+            return
+        try:
+            self._prepare(create=first and self._create)  # a file that was replaced may be of any release
+        except StoreUnavailableError:
+            raise
+        except TigertailError as error:  # no fault of who asks now
+            remedy = error.remedy if first else "restore the store's file, or a backup"
+            raise StoreUnavailableError(error.problem, path=error.path, remedy=remedy) from error
 
     def _prepare(self, *, create: bool) -> None:
         """Create the tables, or migrate them to this release."""

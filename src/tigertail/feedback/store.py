@@ -92,7 +92,8 @@ class FeedbackStore:
         create
             Whether a missing store may be created.
         lazy
-            Whether to connect at the first use only, so that a service can start before its database.
+            Whether to connect at the first use only, so that a service can start before its database. All errors below
+            but the first come then, as StoreUnavailableError.
         timeout
             Seconds to wait for a lock, a connection or a server.
         clock
@@ -105,7 +106,7 @@ class FeedbackStore:
         DataError
             If there is no store, and none may be created.
         StoreUnavailableError
-            If the database is not available; neither this nor the others below where ``lazy``: then at the first use.
+            If the database is not available.
         TigertailError
             If it is another program's database or of a newer release, or cannot hold a store.
         """
