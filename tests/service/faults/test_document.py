@@ -125,6 +125,7 @@ def test_ordinary_questions(app: Any, schema, path: str, question: str, status: 
         if etag := answer.headers.get("etag"):
             unchanged = client.get(url, headers={"If-None-Match": etag})
             assert (unchanged.status_code, unchanged.content) == (304, b"")
+            assert {"200", "304"} <= app.openapi()["paths"][path]["get"]["responses"].keys()
             schema(1)[path]["GET"].validate_response(unchanged)
 
 
