@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tigertail.errors import ConfigError, TigertailError
 from tigertail.plotting import (
     FORMATS,
+    add_legend,
     check_format,
     clear_frame,
     new_figure,
@@ -39,7 +41,7 @@ def test_the_suffix_chooses_the_format_and_equal_figures_have_equal_bytes(kind: 
     assert first == second
 
 
-@pytest.mark.parametrize("name", ["plot.bmp", "plot"])
+@pytest.mark.parametrize("name", ["plot.bmp", "plot", ".png"])
 def test_another_format_is_refused_before_anything_is_drawn(name: str, tmp_path: Path) -> None:
     for refused in (check_format, drawn):
         with pytest.raises(ConfigError, match="unknown picture format") as error:
@@ -58,10 +60,26 @@ def test_dollars_in_names_are_dollars(tmp_path: Path) -> None:
     figure = new_figure(3, 2)
     axes = figure.subplots()
     set_headline(figure, r"a $\foo$")
-    set_title(axes, r"$\frac$ by rank")
+    set_title(axes, r"$\frac$ by rank", r"of $\foo$")
+    axes.plot([0, 1], label=r"$\foo$")
+    add_legend(axes)
     save_figure(figure, tmp_path / "names.png")
     set_title(axes, "rank$^{-1.00}$", formula=True)
     assert axes.get_title(loc="left") == "rank$^{-1.00}$"
+
+
+def test_a_control_character_is_shown_and_not_sent(tmp_path: Path) -> None:
+    figure = new_figure(3, 2)
+    set_headline(figure, "Bell\x07 End")
+    save_figure(figure, tmp_path / "bell.svg")
+    ElementTree.parse(tmp_path / "bell.svg")
+    assert r"Bell\x07 End" in (tmp_path / "bell.svg").read_text("utf-8")
+
+
+def test_a_grid_without_a_side_less() -> None:
+    axes = new_figure(3, 2).subplots()
+    clear_frame(axes, grid="x")
+    assert axes.spines["top"].get_visible()
 
 
 def test_without_matplotlib_the_remedy_is_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

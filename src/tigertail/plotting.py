@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tigertail.errors import ConfigError, missing_extra
+from tigertail.errors import ConfigError, missing_extra, printable
 from tigertail.storage import replaced_file
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ FORMATS: Final[dict[str, dict[str, None]]] = {
 """Formats by file suffix, with the metadata to leave out, so that equal figures give equal bytes."""
 
 INK: Final = "#1f2d3d"
-NOTE: Final = "#5b6b7b"
-QUIET: Final = "#b8c4d0"
+NOTE: Final = "#5b6b7b"  # small print
+QUIET: Final = "#b8c4d0"  # what is compared with, or only a background
 BLUE: Final = "#3b6ea5"
 ORANGE: Final = "#d1782f"
 
@@ -41,7 +41,7 @@ def check_format(path: Path | str) -> None:
         raise ConfigError(
             f"unknown picture format '{Path(path).suffix}'",
             path=path,
-            remedy=f"use a file name that ends in {', '.join(f'.{name}' for name in FORMATS)}",
+            remedy=f"give the file a name, and one of the suffixes {', '.join(f'.{name}' for name in FORMATS)}",
         )
     with missing_extra("plot", "a plot"):
         import matplotlib.figure  # noqa: F401
@@ -92,7 +92,13 @@ def set_title(axes: Axes, title: str, note: str = "", *, formula: bool = False) 
     text = f"{title}\n" if note else title
     axes.set_title(text, loc="left", fontsize=11, weight="bold", color=INK, parse_math=formula)
     if note:
-        axes.text(0, 1.015, note, transform=axes.transAxes, fontsize=9, color=NOTE)
+        axes.text(0, 1.015, note, transform=axes.transAxes, fontsize=9, color=NOTE, parse_math=False)
+
+
+def add_legend(axes: Axes, **style: Any) -> None:
+    """Draw a legend without a frame; a dollar in its names begins no formula."""
+    for text in axes.legend(frameon=False, **style).get_texts():
+        text.set_parse_math(False)
 
 
 def clear_frame(axes: Axes, *sides: str, grid: Any = None) -> None:
@@ -107,14 +113,15 @@ def clear_frame(axes: Axes, *sides: str, grid: Any = None) -> None:
     grid
         Axis of the grid: "x", "y" or "both"; None for no grid.
     """
-    axes.spines[list(sides)].set_visible(False)
+    for side in sides:
+        axes.spines[side].set_visible(False)
     if grid is not None:
         axes.grid(axis=grid, alpha=0.25)
         axes.set_axisbelow(True)
 
 
 def save_figure(figure: Figure, path: Path | str) -> None:
-    """Write a figure, atomically, in the format of the file's suffix.
+    """Write a figure, atomically, in the format of the file's suffix; control characters of its texts are shown.
 
     Raises
     ------
@@ -125,7 +132,11 @@ def save_figure(figure: Figure, path: Path | str) -> None:
     """
     check_format(path)
     from matplotlib import rc_context
+    from matplotlib.text import Text
 
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_text(printable(text.get_text()))  # they would make an SVG no XML
     kind = _format(path)
     with (
         replaced_file(Path(path)) as temporary,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 from tests.support import run_cli, write_store
+from typer.testing import CliRunner
 
+from tigertail.cli import app
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.feedback import read_feedback
@@ -68,6 +71,42 @@ def test_json_and_a_folder_hold_everything(better: Path, tmp_path: Path) -> None
     assert printed["duels"][0]["winner"] == "first"
     assert (tmp_path / "report" / "online.png").is_file()
     assert "Written to" in done.stderr
+
+
+def test_names_of_files_neither_steer_a_terminal_nor_begin_a_formula(better: Path, tmp_path: Path) -> None:
+    events = pl.read_parquet(better / "events.parquet")
+    red = pl.col("model").replace("first", "\x1b[31m$\\red$")
+    events.with_columns(red).write_parquet(tmp_path / "events.parquet")
+    ranking = f"--ranking=$\\foo$={better / 'first'}.parquet"
+    done = run_cli("online-report", tmp_path / "events.parquet", ranking, "--report", tmp_path / "report")
+    assert "\\x1b[31m$\\red$ wins, decided after" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert (tmp_path / "report" / "online.png").is_file()
+
+
+def test_what_no_listener_tells_yet_is_unknown_and_the_table_says_where_it_ends(tmp_path: Path) -> None:
+    rows = [
+        {"kind": "impression", "query": "q", "item": str(rank), "rank": rank, "model": "ab"[rank % 2]}
+        | {"list_id": "1", "listener": "me"}
+        for rank in range(1, 31)
+    ]
+    store = write_store(pl.DataFrame(rows), tmp_path / "events.sqlite")
+    text = run_cli("online-report", store, "--delay", 1).stdout
+    assert "unknown" in next(line for line in text.splitlines() if "win share of" in line)
+    assert "By rank, the first 20 of 30 (" in text
+
+
+@pytest.mark.parametrize("lacks", ["a folder", "matplotlib"])
+def test_a_report_that_cannot_be_written_is_refused_before_the_work(
+    lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if lacks == "a folder":
+        (tmp_path / "report").write_text("")
+    else:
+        monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    asked = ["online-report", str(tmp_path / "no such store"), "--report", str(tmp_path / "report")]
+    result = CliRunner().invoke(app, asked)
+    assert "is a file" in result.output or "matplotlib" in str(result.exception)
 
 
 def test_a_ranking_without_a_name_is_refused(better: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tigertail.cli.output import print_table
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     from tigertail.evaluation.online.report import DuelRow, ModelRow, OnlineReport
@@ -42,15 +43,20 @@ def online_report(
             "before you look.",
         ),
     ] = 0.25,
-    report: Annotated[Path | None, typer.Option(help="A folder for online.json and online.png.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(file_okay=False, help="A folder for online.json and online.png.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")] = False,
 ) -> None:
     """Report the actions of listeners, position bias, the winner of two interleaved models, and nDCG of rankings."""
     from tigertail.evaluation import online
     from tigertail.evaluation.online.ranking_inputs import read_rankings
     from tigertail.feedback import read_feedback
+    from tigertail.plotting import check_format
     from tigertail.storage import to_json
 
+    if report is not None:
+        check_format(report / "online.png")
     events = read_feedback(source)
     rankings = read_rankings(ranking or [], events, k)
     results = online.online_report(events, rankings, alpha=alpha, k=k, delay=delay)
@@ -109,7 +115,8 @@ def _print_ranks(results: OnlineReport) -> None:
         ]
         for row in results.ranks[:RANKS_SHOWN]
     ]
-    title = "By rank (examined: probability relative to rank 1)"
+    cut = f", the first {RANKS_SHOWN} of {len(results.ranks)}" if len(results.ranks) > RANKS_SHOWN else ""
+    title = f"By rank{cut} (examined: probability relative to rank 1)"
     print_table(["rank", "items shown", "positive", "examined"], rows, title=title)
 
 
@@ -122,14 +129,17 @@ def _print_duel(duel: DuelRow) -> None:
         [f"lists won by {duel.second}", f"{duel.lost:,}"],
         ["lists drawn", f"{duel.drawn:,}"],
         ["listeners that count so far", f"{test.n_scores:,} of {duel.listeners:,}"],
-        [f"win share of {duel.first}, mean over listeners", f"{share.mean:.1%}"],
+        [
+            f"win share of {duel.first}, mean over listeners",
+            f"{share.mean:.1%}" if test.n_scores else "unknown",
+        ],
         [f"{100 * (1 - test.alpha):g} % interval, anytime-valid", f"{share.low:.1%} to {share.high:.1%}"],
         ["e-value against equality", f"{test.e_value:,.4g}"],
         ["p-value, anytime-valid", f"{test.p_value:.4g}"],
     ]
     title = f"{duel.first} against {duel.second}"
     print_table(["interleaving", "so far"], rows, title=title, left=["interleaving"])
-    typer.echo(_conclusion(duel))
+    typer.echo(printable(_conclusion(duel)))
 
 
 def _conclusion(duel: DuelRow) -> str:

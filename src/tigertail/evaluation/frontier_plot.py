@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tigertail.evaluation.report import Report
 from tigertail.evaluation.scoring import EXPONENTS
-from tigertail.plotting import clear_frame, new_figure, save_figure, set_title
+from tigertail.plotting import add_legend, clear_frame, new_figure, save_figure, set_title
 
 
 def plot_frontiers(report: Report, file: Path) -> None:
@@ -37,6 +37,6 @@ def plot_frontiers(report: Report, file: Path) -> None:
     axes.set_xlim(left=0)
     axes.set_ylim(bottom=0)
     clear_frame(axes, "top", "right", grid="both")
-    axes.legend(frameon=False, fontsize=8)
+    add_legend(axes, fontsize=8)
     axes.text(1, -0.11, "dot: the system as it is", transform=axes.transAxes, ha="right", fontsize=8)
     save_figure(figure, file)

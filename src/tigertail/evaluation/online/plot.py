@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tigertail.evaluation.online.report import DuelRow, OnlineReport
-from tigertail.plotting import BLUE, INK, ORANGE, QUIET, clear_frame, new_figure, save_figure, set_title
+from tigertail.plotting import (
+    BLUE,
+    INK,
+    ORANGE,
+    QUIET,
+    add_legend,
+    clear_frame,
+    new_figure,
+    save_figure,
+    set_title,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,9 +58,9 @@ def _win_share(axes: Axes, duel: DuelRow | None) -> None:
     axes.axhline(50, color=INK, linewidth=1)
     if duel.test.decided_at is not None:
         axes.axvline(duel.test.decided_at, color=ORANGE, linewidth=1, label=f"decided: {duel.winner}")
-        axes.legend(frameon=False)
+        add_legend(axes)
     axes.set_xlabel("listeners that count")
-    axes.set_ylabel(f"% of lists won by {duel.first} against {duel.second}")
+    axes.set_ylabel(f"% of lists won by {duel.first} against {duel.second}", parse_math=False)
     axes.set_ylim(0, 100)
 
 
@@ -74,7 +84,7 @@ def _position_bias(axes: Axes, report: OnlineReport) -> None:
         axes.plot(known, [one.mean for one in values], "o-", color=BLUE, label="examined, relative to rank 1")
     axes.set_xlabel("rank")
     axes.set_ylim(bottom=0)
-    axes.legend(frameon=False)
+    add_legend(axes)
 
 
 def _ndcg(axes: Axes, report: OnlineReport) -> None:
@@ -88,7 +98,7 @@ def _ndcg(axes: Axes, report: OnlineReport) -> None:
         axes.errorbar(
             means, place - 0.15 * (shift - 1), xerr=bounds.clip(0), fmt="o", color=colour, label=method
         )
-    axes.set_yticks(place, [row.name for row in report.estimates])
+    axes.set_yticks(place, [row.name for row in report.estimates], parse_math=False)
     axes.set_ylim(-0.6, len(place) - 0.4)
     axes.set_xlabel(f"nDCG@{report.estimates[0].k}")
-    axes.legend(frameon=False)
+    add_legend(axes)
