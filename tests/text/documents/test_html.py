@@ -19,6 +19,11 @@ def test_text_links_works_and_title() -> None:
     assert page.title == "Kent – a band"
 
 
+def test_a_link_around_a_link_is_none() -> None:
+    page = from_html("<a href=/tour><div>with <a href=/sade>Sade</a></div></a> <a href=/kent>Kent</a>")
+    assert [page.text[begin:end] for begin, end, _ in page.links] == ["Sade", "Kent"]
+
+
 def test_paragraphs_do_not_run_together() -> None:
     assert from_html("<p>Kent</p><p>Sade</p>").text.split() == ["Kent", "Sade"]
 

@@ -24,6 +24,14 @@ def test_italics_are_remembered_as_works_and_end_with_their_line() -> None:
     assert page.text == "Kent made Isola and Vapen\nand no more"
 
 
+def test_a_link_around_a_link_is_none() -> None:
+    page = from_wikitext("[[Tour|with [[Sade]] and others]] [[Kent]]")
+    assert [(page.text[begin:end], target) for begin, end, target in page.links] == [
+        ("Sade", "Sade"),
+        ("Kent", "Kent"),
+    ]
+
+
 def test_references_comments_templates_and_files_are_gone() -> None:
     text = (
         "Kent<ref>{{cite web|title=[[Sade]]}}</ref><ref name='a'/> <!-- Yes --> {{convert|1|km}}sing"

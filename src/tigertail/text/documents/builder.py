@@ -23,7 +23,7 @@ class Plain:
         The text.
     links
         Where each link begins and ends in the text, in characters, and its target: the title of a wiki page, or
-        an address.
+        an address. They are in order, and do not overlap.
     works
         Where text is in italics, in characters; titles of works usually are.
     title
@@ -51,8 +51,8 @@ class Builder:
         self.length += len(text)
 
     def link(self, start: int, target: str) -> None:
-        """Record the text since ``start`` as a link."""
-        if self.length > start:
+        """Record the text since ``start`` as a link; as in wikis, what has a link in it is none."""
+        if self.length > start and not (self.links and self.links[-1][0] >= start):
             self.links.append((start, self.length, target))
 
     def work(self, start: int) -> None:

@@ -56,7 +56,7 @@ class Spans:
     ends: NDArray[np.int64]
 
     def around(self, begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the span that contains the first character of each of some other spans; -1 for none."""
+        """Return the first span that shares a character with each of some other spans; -1 for none."""
         if not len(self.begins):
             return np.full(len(begin), -1)
         index = np.searchsorted(self.begins, begin, side="right") - 1

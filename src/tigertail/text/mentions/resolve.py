@@ -20,12 +20,12 @@ def resolve(
 ) -> pl.DataFrame:
     """Decide which candidates are mentions of an artist.
 
-    In this order:
+    A candidate is in a link if it has a character of it. In this order:
 
     1. A link whose target is sure is a mention of it, if it is an item, and whatever is in the link is none.
     2. In a link whose target is unsure, only the target can be mentioned, if the score is high enough.
     3. Elsewhere, if all sure links of the page whose words are the candidate's name lead to its item, it is a
-       mention, unless in lower case.
+       mention, and in lower case never.
     4. If there are such links and none leads to it, it is not, unless the page is the item's own.
     5. Otherwise, also where some do and some do not, the score decides; the item whose page it is counts as
        mentioned in any case, unless in lower case.
@@ -76,7 +76,7 @@ def resolve(
 
 
 def _in_links(candidate: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
-    """Add the link that contains each candidate, if any: its row, whether it is unsure, the item of its target."""
+    """Add the link that each candidate is in, if any: its row, whether it is unsure, the item of its target."""
     place = candidate["document"].cast(pl.Int64).to_numpy() * _DOCUMENT_SIZE
     start = links["document"].cast(pl.Int64).to_numpy() * _DOCUMENT_SIZE
     spans = Spans(start + links["begin"].to_numpy(), start + links["end"].to_numpy())
