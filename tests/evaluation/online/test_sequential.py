@@ -135,3 +135,9 @@ def test_before_anybody_counts_nothing_is_known() -> None:
     assert (result.winner, result.e_value, result.p_value) == (None, 1, 1)
     assert (result.win_share.low, result.win_share.high) == (0, 1)
     assert len(confidence_sequence(np.empty(0), ALPHA)[0]) == 0
+
+
+def test_the_most_evidence_that_is_told_is_that_of_floats() -> None:
+    result = sequential_test(np.ones(2000))
+    assert result.e_value == pytest.approx(math.exp(700))
+    assert result.p_value == pytest.approx(1 / result.e_value, rel=1e-9, abs=0)

@@ -17,7 +17,8 @@ reaches 2 / alpha is at most alpha. So
   at once with probability 1 - alpha, and
 - the e-value (K+ + K-) / 2 at m = 1/2 is evidence against equality at any stopping time; 1 over the largest e-value
   so far is an anytime-valid p-value (Ramdas et al., "Game-theoretic statistics and safe anytime-valid inference",
-  Statistical Science 2023), and when it reaches alpha the side of the larger capital wins.
+  Statistical Science 2023), and when it reaches alpha the side of the larger capital wins. This needs less evidence
+  than the interval does to leave out 1/2, so that it may hold 1/2 when a winner is named.
 
 Assumption: each score has the same mean given those before it. This holds for scores of independent listeners, each
 used once (:func:`tigertail.evaluation.online.interleaving.listener_scores`), while neither the models nor the
@@ -40,6 +41,7 @@ Winner = Literal["first", "second"]
 NULL_MEAN: Final = 0.5  # win share of equal models
 STAKES: Final = tuple(0.64 / 2**j for j in range(7))
 """Fractions f of the capital at stake: large stakes find large differences early, small stakes small ones later."""
+_MOST_EVIDENCE: Final = 700.0  # exp of more is no float
 _BISECTIONS: Final = 40
 _GRID: Final = 201
 
@@ -53,11 +55,12 @@ class TestResult:
     n_scores
         Observations used.
     win_share
-        Of the first: half of (1 + mean score), with the confidence sequence.
+        Of the first: half of (1 + mean score) of the observations used, NaN if there are none. Its bounds are those of
+        the confidence sequence, of level 1 - alpha.
     e_value
-        Evidence against equality at this time: 1 is no evidence, larger is stronger.
+        Evidence against equality at this time: 1 is no evidence, larger is stronger; at most e^700.
     p_value
-        The anytime-valid p-value of equality.
+        The anytime-valid p-value of equality; at least e^-700.
     alpha
         Significance level.
     winner
@@ -119,7 +122,7 @@ def sequential_test(scores: Reals, alpha: float = 0.05) -> TestResult:
     if not len(scores):
         return TestResult(0, Estimate(np.nan, 0.0, 1.0), 1.0, 1.0, alpha, None, None, drifted=False)
     more, less = log_capitals(scores, NULL_MEAN)
-    evidence = np.logaddexp(more, less) - np.log(2)
+    evidence = np.minimum(np.logaddexp(more, less) - np.log(2), _MOST_EVIDENCE)
     decided_at = _first(evidence >= np.log(1 / alpha))
     winner: Winner | None = None
     if decided_at is not None:
@@ -128,7 +131,7 @@ def sequential_test(scores: Reals, alpha: float = 0.05) -> TestResult:
     return TestResult(
         len(scores),
         Estimate(float((1 + scores.mean()) / 2), low, high),
-        float(np.exp(min(evidence[-1], 700.0))),
+        float(np.exp(evidence[-1])),
         float(min(1.0, np.exp(-evidence.max()))),
         alpha,
         winner,
