@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tigertail.errors import ConfigError
-from tigertail.model import Model
+from tigertail.model import Model, weights
+from tigertail.model.model import Provenance
+from tigertail.model.registry import SIGNALS
 from tigertail.model.weights import plot_weights, weights_table
 
 
@@ -22,6 +24,22 @@ def test_weights_sum_to_1_from_nobody_to_the_most_popular(local_model: Model) ->
 def test_it_can_be_drawn(local_model: Model, tmp_path: Path) -> None:
     plot_weights(weights_table(local_model), tmp_path / "weights.png")
     assert (tmp_path / "weights.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_picture_says_which_dataset_it_is_of_and_that_it_is_simulated(
+    local_model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headlines = []
+    monkeypatch.setattr(weights, "save_figure", lambda figure, path: headlines.append(figure.get_suptitle()))
+    for simulated in (True, False):
+        plot_weights(weights_table(local_model), tmp_path / "w.png", Provenance("world", "", simulated))
+    assert "SIMULATED" in headlines[0]
+    assert headlines[1] == "world: Weight of each signal in the mixture"
+
+
+def test_signals_of_the_mixture_are_told_apart_by_colour() -> None:
+    colours = [spec.colour for spec in SIGNALS.values() if spec.in_mixture]
+    assert len(set(colours)) == len(colours)
 
 
 def test_a_picture_of_no_known_format_is_refused_and_others_are_the_same_bytes(

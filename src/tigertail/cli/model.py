@@ -282,7 +282,8 @@ def weights(
 
     if plot is not None:
         check_format(plot)
-    table = weights_table(tigertail.load(model))
+    fitted = tigertail.load(model)
+    table = weights_table(fitted)
     if as_json:
         typer.echo(table.write_json())
     else:
@@ -290,8 +291,9 @@ def weights(
             [f"{row['listeners']:,}", *(f"{row[name]:.3f}" for name in table.columns[1:])]
             for row in table.iter_rows(named=True)
         ]
-        title = "Weight of each signal, if all know the query"
+        invented = ", SIMULATED" if fitted.provenance.simulated else ""
+        title = f"Weight of each signal, if all know the query{invented}"
         print_table(table.columns, rows, title=title)
     if plot is not None:
-        plot_weights(table, plot)
+        plot_weights(table, plot, fitted.provenance)
         typer.echo(f"Written: {plot}.", err=as_json)

@@ -310,13 +310,21 @@ SIGNALS: Final[dict[str, SignalSpec]] = {
         (c.SEQUENCES_TABLE,),
         colour="#a28300",
     ),
-    PAIRS: SignalSpec(Pairs, _from_tables(fit_pairs), "pairs", "pairs given as similar", (c.PAIRS_TABLE,)),
+    PAIRS: SignalSpec(
+        Pairs,
+        _from_tables(fit_pairs),
+        "pairs",
+        "pairs given as similar",
+        (c.PAIRS_TABLE,),
+        colour="#6b5fc7",
+    ),
     BACK_OFF: SignalSpec(
         BackOff,
         _back_off,
         "back_off",
         "listeners in common, or those of their artists",
         condition=_has_tracks,
+        colour="#b23a48",
     ),
 }
 """Every signal, in the order they are fitted and named. To add a signal, add an entry: see docs/extending.md."""

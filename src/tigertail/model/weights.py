@@ -11,16 +11,16 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.errors import ConfigError
 from tigertail.model.fit_mixture import MIN_LISTENERS
-from tigertail.model.model import Model
+from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, SIGNALS
-from tigertail.plotting import check_format, new_figure, save_figure, set_title
+from tigertail.plotting import check_format, new_figure, save_figure, set_headline, set_title
 from tigertail.signals.contract import Composite
 
 _STEPS: Final = (1, 2, 5)
 
 
 def weights_table(model: Model) -> pl.DataFrame:
-    """Return the weight of each signal for queries of more and more listeners.
+    """Return the weight of each signal for queries of more and more listeners, with the model's own ``character``.
 
     Returns
     -------
@@ -51,8 +51,17 @@ def weights_table(model: Model) -> pl.DataFrame:
     return pl.DataFrame({c.LISTENERS: listeners, **columns})
 
 
-def plot_weights(table: pl.DataFrame, path: Path) -> None:
-    """Draw the table of :func:`weights_table`; the suffix of ``path`` says in which format.
+def plot_weights(table: pl.DataFrame, path: Path, provenance: Provenance | None = None) -> None:
+    """Draw a table of weights.
+
+    Parameters
+    ----------
+    table
+        What :func:`weights_table` returned.
+    path
+        The picture; its suffix says in which format.
+    provenance
+        Where the model comes from, for a headline; None draws none.
 
     Raises
     ------
@@ -75,6 +84,10 @@ def plot_weights(table: pl.DataFrame, path: Path) -> None:
         xlabel="listeners of the query",
         ylabel="weight",
     )
-    set_title(axes, "Weight of each signal in the mixture")
+    title = "Weight of each signal in the mixture"
+    if provenance is None:
+        set_title(axes, title)
+    else:
+        set_headline(figure, provenance.dataset, title, simulated=provenance.simulated)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, reverse=True)
     save_figure(figure, path)
