@@ -34,7 +34,7 @@ def test_the_picture_says_which_dataset_it_is_of_and_that_it_is_simulated(
     for simulated in (True, False):
         plot_weights(weights_table(local_model), tmp_path / "w.png", Provenance("world", "", simulated))
     assert "SIMULATED" in headlines[0]
-    assert headlines[1] == "world: Weight of each signal in the mixture"
+    assert headlines[1] == "world"
 
 
 def test_signals_of_the_mixture_are_told_apart_by_colour() -> None:

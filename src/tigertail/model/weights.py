@@ -84,10 +84,8 @@ def plot_weights(table: pl.DataFrame, path: Path, provenance: Provenance | None 
         xlabel="listeners of the query",
         ylabel="weight",
     )
-    title = "Weight of each signal in the mixture"
-    if provenance is None:
-        set_title(axes, title)
-    else:
-        set_headline(figure, provenance.dataset, title, simulated=provenance.simulated)
+    set_title(axes, "Weight of each signal in the mixture")
+    if provenance is not None:
+        set_headline(figure, provenance.dataset, simulated=provenance.simulated)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), frameon=False, reverse=True)
     save_figure(figure, path)
