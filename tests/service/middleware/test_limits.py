@@ -30,6 +30,14 @@ def test_guessing_keys_is_slowed_down(serve) -> None:
     assert guesses == [401, 401, 429]
 
 
+def test_a_body_whose_size_is_not_declared_is_refused_with_the_same_remedy(serve) -> None:
+    client = serve(limits={"max_body_bytes": 1024})
+    chunks = iter([b"{", b" " * 2000])
+    refused = client.post("/v1/feedback", content=chunks, headers={"Content-Type": "application/json"})
+    assert refused.status_code == 413
+    assert refused.json()["remedy"] == "send less at a time"
+
+
 def test_a_body_that_is_declared_too_large_is_refused_before_it_is_read(serve) -> None:
     client = serve(limits={"max_body_bytes": 1024})
     refused = client.post(

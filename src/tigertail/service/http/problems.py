@@ -22,6 +22,12 @@ RETRY: Final = "Retry-After"
 LOOK_UP: Final = "look the item up with /v1/items?q=NAME"
 
 
+_OF_BODIES: Final = {
+    408: "send less, or faster",
+    413: "send less at a time",
+}  # remedies of what limits a body
+
+
 class Problem(BaseModel):
     """What is wrong with a request, and what to do about it."""
 
@@ -135,7 +141,8 @@ def install(app: FastAPI, error_formats: Iterable[tuple[str, ErrorFormat]] = ())
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
-        problem = _plain(error.status_code, str(error.detail), "see /docs for what can be asked")
+        remedy = _OF_BODIES.get(error.status_code, "see /docs for what can be asked")
+        problem = _plain(error.status_code, str(error.detail), remedy)
         answer = error_response(request.scope, problem)
         answer.headers.update(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (allowed := _allowed(request)):

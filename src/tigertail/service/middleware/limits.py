@@ -30,7 +30,7 @@ class BodyLimit:
         self._read_timeout = limits.read_timeout
 
     def check_declared(self, headers: Headers) -> None:
-        """Refuse a body that is declared to be too large before any of it is read.
+        """Refuse a body that is declared to be too large before it is read; of a form, some of it is by then.
 
         Raises
         ------
@@ -44,7 +44,7 @@ class BodyLimit:
     def limit(self, receive: Receive) -> Receive:
         """Return a ``receive`` that raises HTTPException if the body is too large or too slow.
 
-        FastAPI lets this exception through while it reads a body.
+        FastAPI lets this exception through while it reads a body; what else reads one answers it itself.
         """
         deadline: float | None = None
         complete, size = False, 0
