@@ -35,6 +35,13 @@ def test_a_seed_determines_every_bit(split: Split) -> None:
     assert first.tobytes() != BPR(iterations=5, seed=4).fit(split).vectors.tobytes()
 
 
+def test_steps_that_are_too_long_are_refused(split: Split) -> None:
+    pytest.importorskip("implicit")
+    with pytest.raises(ConfigError, match="does not converge") as error:
+        BPR(iterations=20, learning_rate=10).fit(split)
+    assert error.value.remedy
+
+
 def test_beta_is_the_popularity_exponent(split: Split) -> None:
     pytest.importorskip("implicit")
     assert BPR(beta=1).label == "BPR cosine"

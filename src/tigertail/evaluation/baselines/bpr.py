@@ -21,8 +21,8 @@ class BPR(Recommender):
         listener u plays i and not j
 
     (Rendle et al., "BPR: Bayesian Personalized Ranking from Implicit Feedback", UAI 2009, equation 4), by
-    stochastic gradient ascent on one thread, so that a seed gives the same bits. There j is any item with the same
-    probability. `implicit` draws it in proportion to its listeners, which takes popularity from what is learned;
+    stochastic gradient ascent on one thread, so that a seed gives the same bits. In the paper j is drawn
+    uniformly. `implicit` draws it in proportion to its listeners, which takes popularity from what is learned;
     whether the listener's source offers it makes no difference. The affinity is that of
     :class:`tigertail.signals.factors.FactorAffinity`: with beta = 1 the cosine, with beta = 0 the scalar
     product but for the query's length. As in `implicit`, an item's bias is the last entry of its vector.
@@ -61,9 +61,21 @@ class BPR(Recommender):
         return "BPR cosine" if self.beta == 1 else f"BPR, beta {self.beta:g}"
 
     def fit(self, split: Split) -> FactorAffinity:
-        """Fit `implicit` to the training plays."""
+        """Fit `implicit` to the training plays.
+
+        Returns
+        -------
+        FactorAffinity
+            Vectors of shape (items, factors + 1). That of an item without a play is 0, so that it is not known.
+
+        Raises
+        ------
+        ConfigError
+            If the steps do not converge.
+        """
         import scipy.sparse as sp
         from implicit.cpu.bpr import BayesianPersonalizedRanking
+        from implicit.recommender_base import ModelFitError
 
         plays = split.interactions.plays
         ones = np.ones(plays.nnz, np.float32)
@@ -77,5 +89,11 @@ class BPR(Recommender):
             num_threads=1,
             random_state=self.seed,
         )
-        model.fit(matrix, show_progress=False)
+        try:
+            model.fit(matrix, show_progress=False)
+        except ModelFitError as error:
+            raise ConfigError(
+                f"BPR does not converge with learning_rate {self.learning_rate:g} and reg {self.reg:g}",
+                remedy="make one of them smaller",
+            ) from error
         return FactorAffinity(np.array(model.item_factors, np.float32), self.beta)
