@@ -88,7 +88,13 @@ def test_words_for_what_is_wrong(model: Model) -> None:
         model.path(first, model.items["item_id"][1], 1)
     with pytest.raises(UnknownItemError):
         model.path(first, "no such item")
-    with pytest.raises(ConfigError, match="no path from"):
-        model.path(
-            first, model.items["item_id"][-1], strata=["cold"], exclude=model.items["item_id"].to_list()[1:-1]
-        )
+    for n, remedy in ((None, "allow more kinds"), (2, "ask for a longer one, allow more kinds")):
+        with pytest.raises(ConfigError, match="no path") as told:
+            model.path(
+                first,
+                model.items["item_id"][-1],
+                n,
+                strata=["cold"],
+                exclude=model.items["item_id"].to_list()[1:-1],
+            )
+        assert told.value.remedy.startswith(remedy)

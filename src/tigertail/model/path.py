@@ -7,8 +7,11 @@
 A step goes only between items of which one is in the list of the other. The share of the best answer, not the affinity,
 is what a step costs, since affinities of a popular and an obscure item differ in size; both directions count, as a hub,
 which many lists have at their end, has few of those items in its own. Squares make two small steps cheaper than a
-large one. The cheapest walk is found from both ends at once (Pohl, "Bi-directional search", Machine Intelligence 6,
-1971). To be longer its widest steps are split by items near both of their ends; to be shorter a step costs more.
+large one. A cheap walk is sought from both ends at once (Pohl, "Bi-directional search", Machine Intelligence 6, 1971),
+and of those found the cheapest is taken. From each end the search goes along lists only: a step from an item to one
+that lists it, and is not in its list, is found only where the two searches meet. So the walk may not be the cheapest of
+all, and one may be missed; both are rare where lists are long. To be longer the widest steps of a walk are split by
+items near both of their ends; to be shorter a step costs more.
 """
 
 from __future__ import annotations
@@ -30,7 +33,7 @@ from tigertail.model.answers import BulkAnswers, Playlist
 from tigertail.model.query_options import QueryOptions
 
 LISTED: Final = 50
-"""How many answers of an item a step may lead to."""
+"""Length of a list."""
 HOP: Final = 1.0
 """What every step costs besides its distance: without it a walk would be of very many, very small steps."""
 DEAREST_HOP: Final = 64.0
@@ -42,7 +45,7 @@ ENOUGH: Final = 300
 MAX_LOOKED_AT: Final = 2000
 """Items whose lists are looked at before the search is given up."""
 BATCH: Final = 16
-"""Items whose lists are asked for at once: together they are cheaper."""
+"""Items that may split a step, or whose lists are asked for beside that of the next: together they are cheaper."""
 
 Shares = Mapping[int, float]
 """The answers of an item, with their shares of the best one's affinity."""
@@ -76,7 +79,7 @@ def path_between(
     Raises
     ------
     NoPathError
-        If there is no walk, or none of so few items.
+        If no walk is found, or none of so few items.
     ConfigError
         If ``n`` is below 2.
     """
@@ -95,10 +98,10 @@ def path_between(
     path = find_path_of(start, goal, near, n)
     if not path:
         names = [full_name(items.row(code, named=True)) for code in (start, goal)]
-        length = "" if n is None else f" of {n} items"
+        length, longer = ("", "") if n is None else (f" of {n} items", "ask for a longer one, ")
         raise NoPathError(
             f"no path{length} from {names[0]} to {names[1]}",
-            remedy="ask for a longer one, allow more kinds, countries or strata, or choose an end that has listeners",
+            remedy=f"{longer}allow more kinds, countries or strata, or choose an end that has listeners",
         )
     shares = [
         1.0,
@@ -156,9 +159,9 @@ class Neighbourhoods:
 
 
 def find_path(start: int, goal: int, near: Neighbourhoods) -> list[int]:
-    """Return the items of the cheapest walk from one item to another, both included; empty where there is none.
+    """Return the items of the cheapest walk that is found from one item to another; empty where none is.
 
-    Of a walk that takes very many lists to find, the cheapest of those found with enough of them.
+    Both are included. Where it takes very many lists to be sure, it is the cheapest of those found with enough of them.
     """
     sides = (_Side(start), _Side(goal))
     best, ends = math.inf, (-1, -1)
@@ -196,14 +199,14 @@ def find_path_of(start: int, goal: int, near: Neighbourhoods, n: int | None = No
     start, goal
         Its ends.
     near
-        The lists.
+        The lists; its ``hop`` may be larger afterwards.
     n
-        How many items, both ends included; None takes as many as the cheapest walk has.
+        How many items, both ends included; None takes as many as :func:`find_path` finds.
 
     Returns
     -------
     list[int]
-        Empty where there is no walk, or none of so few items.
+        Empty where no walk is found, or none of so few items up to :data:`DEAREST_HOP`.
     """
     walk = find_path(start, goal, near)
     while n is not None and len(walk) > n and near.hop < DEAREST_HOP:
