@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
+
+from tigertail.service.server.http_limits import HEAD
 
 MANY = 10 * 2**20
 BATCH = "/v1/similar:batch"
@@ -151,6 +154,59 @@ def test_a_head_over_the_limit_in_pieces_is_told_so(shared) -> None:
         for _ in range(130):
             line.sendall(b"a" * 1024)
         assert line.recv(2**12).startswith(b"HTTP/1.1 431 ")
+
+
+CHUNKED = f"POST {BATCH} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+
+
+def answer_to(shared, *packets: bytes) -> bytes:
+    """Send packets one after the other; return all that was answered."""
+    with shared.connect() as line:
+        for packet in packets:
+            line.sendall(packet)
+            time.sleep(0.02)
+        answer = b""
+        while piece := line.recv(2**16):
+            answer += piece
+    return answer
+
+
+@pytest.mark.parametrize("packets", [1, 2, 10])
+def test_a_head_counts_the_same_however_it_arrives(shared, packets: int) -> None:
+    start = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: "
+    for size, status in ((HEAD, b"200"), (HEAD + 1, b"431")):
+        head = start + b"a" * (size - len(start) - 4) + b"\r\n\r\n"
+        step = -(-size // packets)
+        answer = answer_to(shared, *(head[place : place + step] for place in range(0, size, step)))
+        assert answer.startswith(b"HTTP/1.1 " + status), answer[:200]
+
+
+def test_what_comes_with_the_end_of_a_head_is_not_counted_as_head(shared) -> None:
+    start = f"POST {BATCH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n".encode()
+    rest = b"Content-Type: application/json\r\nContent-Length: 70002\r\n\r\n{}" + b" " * 70_000
+    assert answer_to(shared, start, rest).startswith(b"HTTP/1.1 422 ")
+
+
+@pytest.mark.parametrize("rest", [b"2\r\n{}\r\n0\r\nX: ", b"2;x="], ids=["trailer", "chunk extension"])
+def test_what_follows_a_body_has_the_limit_of_a_head(shared, rest: bytes) -> None:
+    assert answer_to(shared, CHUNKED + rest, b"a" * HEAD).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_body_of_broken_chunks_is_refused_at_once(shared) -> None:
+    answer = answer_to(shared, CHUNKED, b"no chunk\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("noise", [b"NONSENSE\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 3 * HEAD])
+def test_what_was_asked_before_is_answered_before_the_connection_ends(shared, noise: bytes) -> None:
+    asked = b"GET /v1/evaluation HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for packets in ((asked + noise,), (asked, noise)):
+        answer = answer_to(shared, *packets)
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert answer.endswith(b'"}')
+        assert b"HTTP/1.1 4" not in answer
+    assert "Traceback" not in shared.text()
 
 
 @pytest.mark.parametrize(

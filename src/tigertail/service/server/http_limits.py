@@ -1,4 +1,4 @@
-"""Limits of a connection: the size of a request's head, the time it may take, and the time a client may not read.
+"""Limits of a connection: the size of a request's head, the time it may take, and how slowly a client may read.
 
 Bodies are limited by :mod:`tigertail.service.middleware.limits`; this limits what comes before the middleware and
 after the response.
@@ -16,13 +16,16 @@ from typing import Any, Final, cast
 from tigertail.service.http.problems import MEDIA_TYPE
 from tigertail.service.server.uvicorn_internals import HttpToolsProtocol
 
-HEAD: Final = 64 * 1024  # bytes of a request's line and headers
-SENT: Final = 512 * 1024  # bytes that the system may hold for a client that does not read
-READS: Final = 3  # times the read timeout, for a client that does not read
+HEAD: Final = 64 * 1024  # bytes of a request's line and headers, or of what follows its body
+SEND_BUFFER: Final = 512 * 1024  # bytes of the system's buffer to ask for; Linux gives twice as many
+READ_TIMEOUTS: Final = 3  # how many a client has to read some of what it was sent
 _SAID: Final = {
     400: ("not an HTTP request", "send one as in RFC 9112"),
     408: ("the request took too long to arrive", "send it at once"),
-    431: (f"a request line and headers of more than {HEAD:,} bytes", "send less; long lists go in a body"),
+    431: (
+        f"a request line and headers, or a trailer, of more than {HEAD:,} bytes",
+        "send less; long lists go in a body",
+    ),
 }
 
 
@@ -32,8 +35,8 @@ class Connection(HttpToolsProtocol):
     Parameters
     ----------
     read_timeout
-        Seconds that a head may take, and what is left of a request once it is answered; an answer of which
-        nothing is read for three times as long is given up.
+        Seconds that a head may take, and what is left of a request once it is answered. An answer is given up where
+        the system has room for no more of it in three times as long: it has once about a third of its buffer is read.
     **given
         As of uvicorn.
     """
@@ -41,13 +44,12 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *, read_timeout: float, **given: Any) -> None:
         super().__init__(**given)
         self._read_timeout = read_timeout
-        self._size = 0  # of the present head, and trailer
-        self._refusal = HTTPStatus.BAD_REQUEST
+        self._size = 0  # bytes since a head or a piece of a body was complete
         self._refused = False
         self._in_head = self._in_message = False
-        self._last = self.loop.time()  # when a request began, or nothing more was under way
+        self._last = self.loop.time()  # when a request began, an answer ended, or one was refused
         self._unread = 0
-        self._read = self._last  # when the client last read
+        self._read = self._last  # when the system last took some of an answer
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -55,7 +57,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         line: socket.socket | None = transport.get_extra_info("socket")
         if line is not None:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT)
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._look_later()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -65,35 +67,27 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what comes; a head that never ends is refused before it is put together."""
-        if self._refused:
-            return
-        if self._in_head:
-            self._size += len(data)
-            if self._size > HEAD:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-                return
-        began = not self._in_message
-        super().data_received(data)
-        if began and self._in_head:
-            self._size += len(data)
-            if self._size > 2 * HEAD and not self._refused:  # some of it was counted by its parts
+        """Take what comes, in pieces that no head may exceed: one that never ends is refused before it is put together.
+
+        Of requests in a row, the piece in which a head begins may not count.
+        """
+        start = 0
+        while start < len(data) and not self._refused:
+            piece = data[start : start + HEAD - self._size]
+            start += len(piece)
+            self._size += len(piece)
+            super().data_received(piece)
+            if self._size >= HEAD and not self._refused:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_message_begin(self) -> None:
         """Take the first byte of a request."""
         super().on_message_begin()
         self._in_head = self._in_message = True
-        self._size, self._last = 0, self.loop.time()
-
-    def on_url(self, url: bytes) -> None:
-        """Take a piece of the path and query."""
-        self._count(len(url))
-        super().on_url(url)
+        self._last = self.loop.time()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header. One that comes after the body is not taken for one that came before it."""
-        self._count(len(name) + len(value))
         if self._in_head:
             super().on_header(name, value)
 
@@ -102,9 +96,14 @@ class Connection(HttpToolsProtocol):
         self._in_head, self._size = False, 0
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._size = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Take the end of a request."""
-        self._in_message = False
+        self._in_message, self._size = False, 0
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -113,16 +112,19 @@ class Connection(HttpToolsProtocol):
         super().on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request, or too long a one."""
-        self._refuse(self._refusal)
-
-    def _count(self, size: int) -> None:
-        self._size += size
-        if self._size > 2 * HEAD:  # counted as it came, and again as it was understood
-            self._refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
-            raise ValueError("too long a head")
+        """Refuse what is no request."""
+        self._refuse(HTTPStatus.BAD_REQUEST)
 
     def _refuse(self, status: HTTPStatus) -> None:
+        """Take nothing more, and say why, unless requests before are still to be answered."""
+        self._refused, self._last = True, self.loop.time()
+        if self._answering():
+            in_body = self._in_message and not self._in_head
+            if not in_body or self.pipeline or self.cycle.response_started:
+                self.cycle.keep_alive = False  # what was asked before is answered, and the connection ends
+                return
+            self.cycle.disconnected = True  # nobody answers a request that is refused
+            self.cycle.message_event.set()
         detail, remedy = _SAID[status]
         problem = {
             "type": "about:blank",
@@ -136,7 +138,6 @@ class Connection(HttpToolsProtocol):
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: {MEDIA_TYPE}\r\n"
             f"content-length: {len(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
         )
-        self._refused, self._last = True, self.loop.time()
         if not self.transport.is_closing():
             self.transport.write(head.encode() + body)
             # To close at once would be a reset to who is sending still, and that may lose them the answer.
@@ -147,10 +148,10 @@ class Connection(HttpToolsProtocol):
 
     def _look(self) -> None:
         waited = self.loop.time() - self._last
-        if self._stalled() or (self._refused and waited > self._read_timeout):
+        if self._stalled() or (self._refused and waited > self._read_timeout and not self._answering()):
             self._reset()
             return
-        if self._in_head and waited > self._read_timeout and not self._answering():
+        if self._in_head and not self._refused and waited > self._read_timeout and not self._answering():
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         elif self._in_message and waited > self._read_timeout and not self._answering():
             self._reset()  # answered already
@@ -166,13 +167,13 @@ class Connection(HttpToolsProtocol):
         self.transport.abort()
 
     def _answering(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        return self.cycle is not None and not self.cycle.response_complete and not self.cycle.disconnected
 
     def _stalled(self) -> bool:
-        """Return whether the client has read nothing for too long of what it was sent."""
+        """Return whether the client has read too little of what it was sent."""
         transport = cast("asyncio.WriteTransport", self.transport)
         unread, now = transport.get_write_buffer_size(), self.loop.time()
         if not unread or unread < self._unread:
             self._read = now
         self._unread = unread
-        return now - self._read > READS * self._read_timeout
+        return now - self._read > READ_TIMEOUTS * self._read_timeout
