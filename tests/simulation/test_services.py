@@ -53,6 +53,15 @@ def test_the_regional_service_is_missing_in_every_second_country(served: Dataset
     assert set(played(served, "regional")[c.COUNTRY].drop_nulls()) == {"US", "DE"}
 
 
+def test_the_regional_service_may_be_alone_in_the_one_country_that_has_it() -> None:
+    config = WorldConfig.checked(
+        **{**PLAIN.model_dump(), "countries": 1, "services": "regional=1", "catalogue": 0.1}
+    )
+    services = open_services(make_world(config, np.random.default_rng(0)), np.random.default_rng(0))
+    assert services is not None
+    assert set(services.used.tolist()) == {0}
+
+
 def test_a_regional_artist_is_played_only_there(served: Dataset) -> None:
     by_country = listed(served, "regional").filter(pl.col(c.COUNTRY).is_not_null())
     german = by_country.filter(pl.col(c.COUNTRY) == "DE")[c.ITEM_ID]

@@ -1,4 +1,4 @@
-"""Configuration of a simulated world, and the published figures that its defaults follow.
+"""Configuration of a simulated world, and published figures to compare its defaults with.
 
 Verified against the source:
 
@@ -30,7 +30,7 @@ REGIONAL: Final = (
     "regional"  # missing in every second country; beside the popular artists, a local one only at home
 )
 _CHOICE: Final = 4
-"""Least ratio of artists to artists of one listener; what a service has may be less, half of which its listeners play."""
+"""Least ratio of artists to artists of one listener; what a service has may be less, half of which listeners play."""
 
 
 class WorldConfig(BaseModel):
@@ -72,7 +72,8 @@ class WorldConfig(BaseModel):
         Number of DJs with a radio show; 0 leaves sequences out.
     services
         Share of listeners of each service: ``global``, ``full`` and ``regional``, as a mapping or as text
-        (``"global=0.85,full=0.1,regional=0.05"``). Without them everybody can play everything.
+        (``"global=0.85,full=0.1,regional=0.05"``). Who would use the regional service where it is missing uses another
+        (:func:`~tigertail.simulation.services.open_services`). Without services everybody can play everything.
     catalogue
         Share of artists that the global service has, the popular first; the regional one has them too.
     seed
@@ -147,10 +148,10 @@ class WorldConfig(BaseModel):
             return self
         if not (min(self.services.values()) >= 0 and abs(sum(self.services.values()) - 1) <= 1e-6):  # NaN too
             raise ValueError("the shares of the services must be 0 or more and add up to 1")
-        if set(self.services) == {REGIONAL}:
+        used = {name for name, share in self.services.items() if share}
+        if used == {REGIONAL} and self.countries > 1:
             raise ValueError("the regional service is missing in some countries: add global or full")
-        everything = set(self.services) == {FULL}
-        if not everything and self.global_catalogue_size < self.artists_per_listener:
+        if used != {FULL} and self.global_catalogue_size < self.artists_per_listener:
             raise ValueError(
                 f"the global and the regional service have {self.global_catalogue_size} artists everywhere,"
                 f" fewer than the {self.artists_per_listener:g} of one listener: raise catalogue"

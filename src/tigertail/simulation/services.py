@@ -84,7 +84,7 @@ def open_services(world: World, rng: np.random.Generator) -> Services | None:
         FULL: np.ones_like(at_home),
         REGIONAL: (popular | at_home) & present[:, None],
     }
-    if REGIONAL in names:
+    if REGIONAL in names and not present.all():
         instead = names.index(GLOBAL if GLOBAL in names else FULL)
         used = np.where((used == names.index(REGIONAL)) & ~present[world.residence], instead, used)
     return Services(names, used, np.stack([catalogues[name] for name in names]))
