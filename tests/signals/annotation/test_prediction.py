@@ -69,6 +69,17 @@ def test_an_items_own_listening_stays_out_of_its_prediction(world: MakeWorld) ->
     assert one.vectors[odd] @ other.vectors[odd] == pytest.approx(1, abs=0.02)
 
 
+def test_where_all_have_the_same_listeners_nothing_is_predicted(world: MakeWorld) -> None:
+    scenes = Scenes(world)
+    loud = np.arange(1, len(scenes.ids) + 1, dtype=np.float32)[:, None]
+    scenes.factors = np.where(
+        scenes.factors.any(axis=1)[:, None], loud * np.float32([0.3, 0.7]), np.float32(0)
+    )
+    prediction = scenes.fit().prediction
+    assert prediction is not None
+    assert not prediction.vectors.any()
+
+
 def test_what_is_shared_and_what_is_predicted_add_up(world: MakeWorld) -> None:
     scenes = Scenes(world)
     new, same, other = (scenes.ids.index(item) for item in ("new mpb", "m1", "m0"))

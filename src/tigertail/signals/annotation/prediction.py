@@ -14,9 +14,11 @@ and the differences have length 1 again. It is the mapping from attributes to fa
 Attribute-to-Feature Mappings for Cold-Start Recommendations" (ICDM 2010), with a ridge penalty (A. E. Hoerl and R. W.
 Kennard, Technometrics 12, 1970).
 
-An item's own listening stays out of its prediction: examples are split into folds, and each fold is predicted with the
-B of the others. All other items are predicted with the mean of these B, and so are items that are added later: from
-their labels alone, since the rows of annotators are not kept.
+An item's own listening stays out of the B that predicts it: examples are split into folds, and each fold is predicted
+with the B of the others. (The mean that is subtracted has every example in it, which shows where these are a few
+dozen.) All other items are predicted with the mean of these B, and so are items that are added later: from their labels
+alone, since the rows of annotators are not kept. Where there are fewer examples than folds, an empty fold has the B of
+all.
 
 B is found in its dual form, F' (F F' + penalty I)^-1 Z, where F has the rows f_i and Z the rows z_i, by conjugate
 gradients (M. R. Hestenes and E. Stiefel, 1952), which need products with a sparse matrix alone. The number of steps is
@@ -36,7 +38,7 @@ from numpy.typing import NDArray
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.clusters import ClusteredVectors
 from tigertail.signals.contract import Arrays
-from tigertail.signals.directions import directions
+from tigertail.signals.directions import directions, lengths
 from tigertail.signals.dot_products import blocks, dots
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -50,6 +52,7 @@ NAMES: Final = ("predicted", "coefficients")
 FOLDS: Final = 4
 STEPS: Final = 10  # of conjugate gradients; half as many make lists a little worse
 _TINY: Final = 1e-12
+_ROUNDING: Final = 1e-6  # of directions, whose length is 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +165,9 @@ def fit_prediction(
         return None
     examples = np.flatnonzero(is_example)
     targets = directions(np.asarray(factors[examples], np.float32))
-    targets = directions(targets - targets.mean(axis=0))
+    targets -= targets.mean(axis=0)
+    targets[lengths(targets) < _ROUNDING] = 0  # all alike: rounding is no direction
+    targets = directions(targets)
     predicted = np.zeros(factors.shape, np.float32)
     mean = np.zeros((rows.shape[1], targets.shape[1]), np.float32)
     # Codes run from the most popular item down, so that folds of every fourth example are alike in popularity.
