@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.spark.here import SHOPS, ClusterHere, confidences
 from tests.support import als_config
@@ -82,6 +83,27 @@ def test_what_no_half_sweep_starts_from_is_removed(tmp_path: Path) -> None:
     stages = {path.name.partition("-")[0] for path in fit.iterdir() if path.is_dir()}
     assert stages == {"entries", "links", "asks", "half"}
     assert sorted(path.name for path in fit.glob("half-*") if path.is_dir()) == ["half-2", "half-3"]
+
+
+def test_the_driver_holds_the_sums_of_two_half_sweeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    factors = solver._Fit.factors
+
+    def counted(fit: solver._Fit) -> Factors:
+        held.append(len(fit.sums))
+        return factors(fit)
+
+    monkeypatch.setattr(solver._Fit, "factors", counted)
+    DistributedALS(ClusterHere(), tmp_path)(confidences(), CONFIG.model_copy(update={"iterations": 4}))
+    assert held[0] <= 2
+
+
+def test_a_matrix_of_scipy_and_a_seed_of_numpy_are_those_of_one_machine(tmp_path: Path) -> None:
+    matrix, seed = confidences().to_scipy(), np.int64(3)
+    found = DistributedALS(ClusterHere(), tmp_path)(matrix, CONFIG, seed=seed)  # type: ignore[arg-type]
+    assert equal(found, fit_als(matrix, CONFIG, seed=3))
 
 
 def nothing_for_the_first(block: int, kept: Checkpoints, plan: tasks.HalfSweep) -> Iterator[Record]:

@@ -48,14 +48,15 @@ NAMES: Final = ("listeners", "items")
 
 @dataclass(frozen=True)
 class DistributedALS(Distributed):
-    """Fits factors on a cluster; called as :func:`tigertail.factorization.fit_als` is.
+    """Fits factors on a cluster: a :class:`tigertail.factorization.als.Solver`.
 
     Parameters
     ----------
     cluster, work
         As in :class:`Distributed`.
     blocks
-        Blocks of listeners and of items; None chooses by the number of pairs. The factors are the same for any.
+        Blocks of listeners and of items, 1 or more each; None chooses by the number of pairs. The factors are the same
+        for any.
     """
 
     blocks: tuple[int | None, int | None] = (None, None)
@@ -88,7 +89,7 @@ class DistributedALS(Distributed):
             Called with the number of each finished sweep.
         """
         with limited(threads):
-            fit = _Fit(self, confidence, config, seed, observable)
+            fit = _Fit(self, CSR.of(confidence), config, int(seed), observable)
             fit.prepare()
             for half in range(2 * config.iterations):
                 fit.half_sweep(half)
@@ -155,7 +156,9 @@ class _Fit:
         for side, other in (self.sides, self.sides[::-1]):
             self.stages.make(links_of(side), partial(link, side=side, other=other), side.blocks)
             self.stages.make(asks_of(side), partial(ask, side=side, other=other), other.blocks)
-        if self.finished < 0:
+        if (
+            self.finished < 0
+        ):  # half-sweep -2 stands for the listeners' first vectors, 0, and -1 for the items', drawn
             for half, seed in ((-2, None), (-1, self.seed)):
                 side = self.sides[half % 2]
                 begin = partial(start, side=side, config=self.config, seed=seed)
@@ -181,6 +184,7 @@ class _Fit:
             self.stages.make(vectors_of(half), partial(solve_rows, plan=plan), side.blocks)
         self.kept.remove(sent)  # a fit that stopped just before this left it
         self.kept.remove(vectors_of(half - KEPT))
+        self.sums.pop(half - KEPT, None)
 
     def factors(self) -> Factors:
         """Read the factors of the last half-sweep of each side."""
