@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tigertail.mixing import MixtureParameters
+from tigertail.mixing.terms import Terms
 
 BOTH = np.ones((2, 2), np.bool_)
 ALONE = np.array([[False, True]])
@@ -42,6 +43,18 @@ def test_a_factor_is_the_height_of_a_curve_and_half_of_an_overlap(learned: Mixtu
     overlap = (np.array([-0.1, -0.2]) @ best**2) / 2
     np.testing.assert_allclose(logs[0], np.array([0.2, 1.5]) @ best + overlap, rtol=1e-6)
     np.testing.assert_allclose(logs[1], [0, np.array([0.7, 2.0]) @ best], rtol=1e-6)
+
+
+def test_a_query_has_the_same_bits_alone_and_among_others() -> None:
+    rng = np.random.default_rng(0)
+    terms = Terms(("a", "b", "c", "d", "e"), (), (("a", "b"),))
+    made = MixtureParameters(
+        terms, rng.normal(size=(len(terms), 8)), rng.normal(size=(len(terms), 2)), 3000, (0.7, 0.1)
+    )
+    listeners, has_data = rng.integers(0, 5000, 64), rng.random((64, 5)) < 0.7
+    for asked in (made.coefficients, made.log_multipliers):
+        alone = [asked(listeners[[query]], has_data[[query]], 0.3)[0] for query in range(64)]
+        assert np.array_equal(asked(listeners, has_data, 0.3), alone)
 
 
 def test_kinship_has_no_popularity_line(learned: MixtureParameters) -> None:

@@ -33,6 +33,8 @@ class MixtureParameters:
         in taste      c . (1, u, e^(-n / 3), d_1, d_2, ...)
         in kinship    k . (1, u)
 
+    Of a mixture with ``coefficients = "constant"``, c is 0 at u and at e^(-n / 3).
+
     Parameters
     ----------
     terms
@@ -42,7 +44,8 @@ class MixtureParameters:
     kinship
         The rows k of the terms, for what is alike; float64, (terms, 2).
     listener_cap
-        Listeners of the training query with most; in u a query with more counts as one with so many.
+        Listeners of the query with most among those that taste was learned from; in u a query with more counts as one
+        with so many.
     exponent_line
         The popularity exponent at u = 1/2 that the mixture was trained with (``mixture.beta``), and its slope in u
         (``mixture.beta_slope``).
@@ -134,11 +137,11 @@ class MixtureParameters:
         at_scale = np.log1p(1 / np.array(BENDS))
         logs = np.zeros(has_data.shape)
         for column, name in enumerate(self.terms.signals):
-            logs[:, column] = coefficients[:, self.terms.of_signal(name)] @ at_scale
+            logs[:, column] = (coefficients[:, self.terms.of_signal(name)] * at_scale).sum(axis=1)
         for pair in self.terms.overlaps:
             columns = [self.terms.signals.index(name) for name in pair]
             both = has_data[:, columns].all(axis=1)
-            shared = OVERLAP_SHARE * (coefficients[:, self.terms.of_overlap(pair)] @ at_scale**2)
+            shared = OVERLAP_SHARE * (coefficients[:, self.terms.of_overlap(pair)] * at_scale**2).sum(axis=1)
             logs[:, columns] += (both * shared)[:, None]
         return np.where(has_data, logs, 0.0)
 
@@ -171,5 +174,5 @@ class MixtureParameters:
 
 def _sum_by_feature(features: Reals, coefficients: Reals) -> Reals:
     """Multiply and sum feature by feature, so that a query gets the same bits alone and among others."""
-    # Along an axis that is not the last, NumPy adds one by one.
+    # The number of features and their layout decide NumPy's order; the number of queries does not, as in a product.
     return np.asarray(np.add.reduce(features[:, :, None] * coefficients.T, axis=1))
