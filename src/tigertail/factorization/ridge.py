@@ -1,4 +1,4 @@
-"""Ridge towards known vectors: item vectors of a few listeners that stay near those of all listeners.
+"""Ridge towards known vectors: item vectors of a group of listeners that stay near those of all listeners.
 
 With the listeners' vectors x_u fixed, the vector of item i among the listeners of a group g is
 
@@ -45,7 +45,7 @@ def ridge_towards(
     alpha0
         Weight of an unobserved pair.
     penalty
-        lambda: how much a vector is held where it is.
+        lambda, above 0: how much a vector is held where it is.
     cg_steps
         Conjugate-gradient steps of a row at most.
 
