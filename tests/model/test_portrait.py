@@ -71,6 +71,21 @@ def test_names_in_several_facets_take_no_place_of_others(model: Model, tmp_path:
     assert [name for _, name in told] == [f"name {number:02}" for number in range(MAX_LABELS)]
 
 
+def test_a_place_is_said_once_by_the_name_that_evidence_has(model: Model, tmp_path: Path) -> None:
+    places = [("home", "from Wales"), ("home", "PL"), ("hometown", "Poland")]
+    said = pl.DataFrame(
+        [(item, facet, label, 1.0, c.EXPERT) for item in "ab" for facet, label in places],
+        [c.ITEM_ID, c.FACET, c.LABEL, c.WEIGHT, c.SOURCE],
+        orient="row",
+    )
+    plays = pl.DataFrame({c.LISTENER_ID: "ann", c.ITEM_ID: ["a", "b"], c.PLAYS: 1})
+    dataset = Dataset.write(tmp_path / "one", {c.PLAYS_TABLE: plays, c.ANNOTATIONS_TABLE: said}, name="one")
+    annotation = fit_annotation(dataset, Interactions.of(dataset))
+    told = labels(replace(model, signals={ANNOTATION: annotation}), 0)
+    assert ("home", "Wales") in told
+    assert sum(name in ("PL", "Poland") for _, name in told) == 1
+
+
 @pytest.mark.parametrize("item", range(3))
 def test_shares_begin_with_the_largest(local_model: Model, item: int) -> None:
     shares = list(listener_shares(local_model, item).values())

@@ -7,11 +7,14 @@ is that of two people or more.
 from __future__ import annotations
 
 import sys
+from itertools import starmap
 from typing import Final
 
 from tigertail.model.model import Model
 from tigertail.model.registry import ANNOTATION, LISTENING
+from tigertail.signals.annotation.explain import label_name
 from tigertail.signals.contract import HasLabels, groups_of
+from tigertail.signals.evidence import named_place
 from tigertail.signals.listening.groups import MIN_LISTENERS_THERE, sums_by_place
 
 MIN_PEOPLE: Final = 2  # who say the same of an item
@@ -48,9 +51,7 @@ def listener_shares(model: Model, item: int) -> dict[str, float]:
 
 
 def labels(model: Model, item: int) -> list[tuple[str, str]]:
-    """Return what people say of an item: facet and name of each label, the one that says most first, no name twice.
-
-    There are :data:`MAX_LABELS` at most.
+    """Return what people say of an item.
 
     Parameters
     ----------
@@ -58,12 +59,19 @@ def labels(model: Model, item: int) -> list[tuple[str, str]]:
         The model.
     item
         Code of the item.
+
+    Returns
+    -------
+    list[tuple[str, str]]
+        Facet and name of each label as evidence names it (:func:`tigertail.signals.annotation.explain.label_name`),
+        the one that says most first. No name comes twice, and a country not as its code and by its name.
+        :data:`MAX_LABELS` at most.
     """
     annotation = model.signals.get(ANNOTATION)
     if not isinstance(annotation, HasLabels):
         return []
     found = annotation.labels_of(item, sys.maxsize, MIN_PEOPLE)  # all: a name may be in any number of facets
     by_name: dict[str, tuple[str, str]] = {}
-    for facet, name in found:
-        by_name.setdefault(name.casefold(), (facet, name))
+    for label in starmap(label_name, found):
+        by_name.setdefault(named_place(*label).casefold(), label)
     return list(by_name.values())[:MAX_LABELS]

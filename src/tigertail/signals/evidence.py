@@ -17,6 +17,8 @@ from tigertail.signals.phrases import format_count, within
 
 PLAIN_FACETS: Final = frozenset(("tag", "genre"))
 PLACE_FACETS: Final = frozenset(("home", "hometown", "birth place", "country"))
+CODED_FACETS: Final = frozenset(("home", "country"))
+"""Facets whose labels may be codes of countries; "LA" as a hometown is a city. The page has the same."""
 PREPOSITIONS: Final = {"label": "on", "instrument": "with", "associated band": "linked to"}
 """Of the facets whose labels have one; of any other the facet is named."""
 
@@ -29,7 +31,7 @@ class Name(NamedTuple):
     key
         Of a group of listeners its key, of a label its facet, of a descriptor of sound "high" or "low".
     name
-        Its name. A place among labels may be a code (ISO 3166-1 alpha-2).
+        Its name. A label of :data:`CODED_FACETS` may be a code (ISO 3166-1 alpha-2).
     """
 
     key: str
@@ -44,11 +46,11 @@ class Fact(NamedTuple):
     kind
         One of :data:`KINDS`, or one that a signal brings.
     n
-        How many listeners or pages.
+        How many listeners or pages; of "all_in" the listeners that are all there, whom no words count.
     names
         What it names, the most important first.
     text
-        Its words in English, where the kind is one that a signal brings.
+        Its words in English, where the kind is one that a signal brings; :meth:`Evidence.of` refuses one without.
     """
 
     kind: str
@@ -169,13 +171,20 @@ def _label(facet: str, name: str) -> str:
     if facet in PLAIN_FACETS:
         return name
     if facet in PLACE_FACETS:
-        return f"from {within(_place(name))}"
+        return f"from {within(named_place(facet, name))}"
     return f"{PREPOSITIONS.get(facet, f'of {facet}')} {name}"
 
 
-def _place(name: str) -> str:
-    """Return what a place is called that may be named by its code."""
-    if len(name) != 2 or not name.isupper():
+@lru_cache(4096)
+def named_place(facet: str, name: str) -> str:
+    """Return the name of a label, of a country that is named by its code the name of that.
+
+    Examples
+    --------
+    >>> named_place("home", "PL"), named_place("hometown", "LA")
+    ('Poland', 'LA')
+    """
+    if facet not in CODED_FACETS or len(name) != 2 or not name.isupper():
         return name
     try:
         return place_name(name)

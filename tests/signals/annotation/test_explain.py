@@ -25,6 +25,7 @@ def words_of(shared: list[tuple[str, str]]) -> str:
         ([("mood", "sad")], "both of mood sad"),
         ([("home", "from Wales")], "both from Wales"),
         ([("home", "NL"), ("home", "ZZZ"), ("home", "QQ")], "both from the Netherlands, from ZZZ, from QQ"),
+        ([("hometown", "LA"), ("birth place", "CA")], "both from LA, from CA"),  # no codes
         ([*TWO_TAGS, PEOPLE], "both dark, post-punk"),
         ([PEOPLE, *TWO_TAGS], "tagged by the same people, both dark, post-punk"),
         ([PEOPLE], "tagged by the same people"),
@@ -38,6 +39,7 @@ def test_each_label_is_said_as_fits_its_facet(shared: list[tuple[str, str]], wor
 def test_what_was_said_is_not_said_again() -> None:
     places = [("home", "Leeds, England, GB"), ("home", "GB"), ("hometown", "Leeds"), ("birth place", "leeds")]
     assert words_of(places) == "both from Leeds, England, GB, from Leeds"
+    assert words_of([("home", "PL"), ("hometown", "Poland")]) == "both from Poland"
     assert words_of([("tag", "Post-Punk"), ("genre", "post-punk"), ("label", "Post-Punk")]) == (
         "both Post-Punk, on Post-Punk"
     )

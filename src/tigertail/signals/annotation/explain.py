@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from tigertail.signals.evidence import NO_EVIDENCE, PLACE_FACETS, PLAIN_FACETS, Evidence, Fact, Name
+from tigertail.signals.evidence import (
+    NO_EVIDENCE,
+    PLACE_FACETS,
+    PLAIN_FACETS,
+    Evidence,
+    Fact,
+    Name,
+    named_place,
+)
 
 # A table may have facets of these names, but no label without a name.
 ANNOTATOR: Final = "annotator"  # the facet of being annotated by the same people, which has no name
@@ -47,7 +55,7 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
     """
     shown: list[Name] = []
     plain: list[str] = []
-    places: list[str] = []
+    places: list[Name] = []
     people = predicted = first = False
     for label in shared:
         facet, name = label
@@ -56,9 +64,9 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
                 continue
             plain.append(folded)
         elif facet in PLACE_FACETS:
-            if any(_covers(place, name) for place in places):
+            if any(_covers(place, label) for place in places):
                 continue
-            places.append(name)
+            places.append(label)
         elif facet == ANNOTATOR and not name:
             people, first = True, not (shown or predicted)
             continue
@@ -74,6 +82,7 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
     return Evidence((_SAME_ANNOTATORS, labels) if first else (labels,))
 
 
-def _covers(place: str, name: str) -> bool:
-    """Return whether a place that is shown implies another: the same, or one around it."""
-    return place.casefold() == name.casefold() or place.endswith(f", {name}")
+def _covers(place: Name, other: Name) -> bool:
+    """Return whether a place that is shown implies another: the same, also as a code, or one around it."""
+    same = named_place(*place).casefold() == named_place(*other).casefold()
+    return same or place.name.endswith(f", {other.name}")

@@ -13,8 +13,9 @@ import { signalTitle } from "./signals.js";
  * @typedef {import("./types.js").FactName} FactName
  */
 
-/** Facets whose labels are places, which may be named by their code. */
+/** Facets whose labels are places; of these, those that may be named by the code of a country ("LA" as a hometown is a city). */
 const PLACES = new Set(["home", "hometown", "birth place", "country"]);
+const CODED = new Set(["home", "country"]);
 
 /** What a kind of fact names. @type {Record<string, (name: FactName) => string>} */
 const NAMES = {
@@ -31,7 +32,7 @@ function labelWords({ key: facet, name }) {
 }
 
 /** @param {string} facet @param {string} name @returns {string} A label, with a place that is a code named. */
-export const labelName = (facet, name) => (PLACES.has(facet) && /^[A-Z]{2}$/.test(name) ? countryName(name) : name);
+export const labelName = (facet, name) => (CODED.has(facet) && /^[A-Z]{2}$/.test(name) ? countryName(name) : name);
 
 /** @param {Fact} fact @returns {string} Empty if its kind is unknown here. */
 function factWords({ kind, n = 0, names = [] }) {
