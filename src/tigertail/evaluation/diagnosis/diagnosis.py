@@ -22,6 +22,7 @@ from tigertail.evaluation.diagnosis.capacity import GroupCapacity, group_capacit
 from tigertail.evaluation.diagnosis.list_changes import ListChanges, compare_lists
 from tigertail.evaluation.metrics.country_cohesion import CountryCohesion, compare_cohesion, mean_cohesion
 from tigertail.evaluation.metrics.locality import UNKNOWN, local_by_listening
+from tigertail.evaluation.report import without_nan
 from tigertail.model.model import Model
 from tigertail.model.query_options import COSINE
 from tigertail.model.registry import FACTORS, LISTENING
@@ -83,12 +84,12 @@ class Diagnosis:
 
     def mean_local_share(self, signal: str | None = None) -> float:
         """Return the mean local share in one signal, or among own listeners, with the same weights."""
-        rows = self.rows(signal or COSINE)
+        rows = self.rows(signal or COSINE)  # the own listeners of a country are the same in every signal
         shares = [(row.model if signal else row.own).local_share for row in rows]
         return float(np.average(shares, weights=[row.local for row in rows])) if rows else float("nan")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values, for JSON."""
+        """Return everything as plain values for JSON: NaN and infinity become None."""
         plain = asdict(self)
         for name, rows in self.by_country.items():
             plain["by_country"][name] = [asdict(row) | {"cohesion": row.cohesion} for row in rows]
@@ -96,7 +97,7 @@ class Diagnosis:
             plain["mean_cohesion"] = {name: self.mean_cohesion(name) for name in self.by_country}
             plain["mean_local_share"] = {name: self.mean_local_share(name) for name in self.by_country}
             plain["mean_local_share_own"] = self.mean_local_share()
-        return plain
+        return dict(without_nan(plain))
 
 
 def diagnose(model: Model, *, n: int = 10) -> Diagnosis:
@@ -176,7 +177,10 @@ def _item_places(
 
 
 def _place(key: str) -> str:
-    """Return the country or region of a group; a learned group is its own place."""
+    """Return the country or region of a group; a learned group is its own place.
+
+    Lists are compared by place. Cohesion is that of countries: an item local to any other place is of none.
+    """
     if key == ELSEWHERE:
         return UNKNOWN
     return key if key.startswith(LEARNED) else place_of(key)
