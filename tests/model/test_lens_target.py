@@ -73,6 +73,12 @@ def test_a_place_too_small_is_localised_to_its_region_with_a_notice(
     assert view.notice.endswith(f"localised to {called}")
 
 
+def test_a_place_is_called_as_it_is_in_a_sentence() -> None:
+    view = lens_target(signal(("029",), {"BS": "029"}), country="Bahamas")
+    assert view.notice == "too few listeners in the Bahamas: localised to the Caribbean"
+    assert view.name == "Caribbean"
+
+
 @pytest.mark.parametrize("name", ["KE", "Japan", "Oceania"])
 def test_a_place_nobody_is_near_is_the_world_and_says_so(name: str) -> None:
     view = lens_target(signal(), country=name)

@@ -32,13 +32,14 @@ def add_query_command(app: typer.Typer, name: str, function: Callable[..., None]
     class QueryCommand(TyperCommand):
         def get_params(self, ctx: Any) -> Any:
             if not self.params:
-                whole = typer.Typer(add_completion=False, rich_markup_mode=None)
-                whole.command(name)(_with_options(function))
-                command = typer.main.get_command(whole)
+                # An application of this command alone makes its parameters and its callback.
+                alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+                alone.command(name)(_with_options(function))
+                command = typer.main.get_command(alone)
                 self.params, self.callback = command.params, command.callback
             return super().get_params(ctx)
 
-    app.command(name, cls=QueryCommand, help=inspect.getdoc(function))(lambda: None)
+    app.command(name, cls=QueryCommand, help=inspect.getdoc(function))(lambda: None)  # until ``get_params``
 
 
 def _with_options(function: Callable[..., None]) -> Callable[..., None]:

@@ -9,6 +9,7 @@ from tigertail.geo.languages import language_code, language_name
 from tigertail.geo.regions import WORLD, place_code, place_name
 from tigertail.signals.contract import ListenerGroups
 from tigertail.signals.listening.groups import group_name, groups_of_language, groups_of_place
+from tigertail.signals.phrases import within
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,9 @@ class LensTarget:
     groups
         Their codes; none means all listeners.
     name
-        Name of the place.
+        Name of the place, the language or the group.
     notice
-        What a person should know: that the place has too few listeners.
+        What a person should know: that the place has too few listeners, or no group the language.
     """
 
     groups: tuple[int, ...]
@@ -53,7 +54,7 @@ def lens_target(
     ------
     ConfigError
         If not exactly one is given, the text names no place or language, the model has no such group, or its groups
-        are not of places. A place without listeners is none: the answer is the nearest, with a notice.
+        are not of places. A place without listeners is no error: the target is the nearest with some, and a notice.
     """
     given = {"country": country, "language": language, "group": group}
     if sum(value is not None for value in given.values()) != 1:
@@ -85,10 +86,11 @@ def _from_place(signal: ListenerGroups, text: str) -> LensTarget:
         )
     groups, stands_for = groups_of_place(place, signal.keys, signal.fallback_of)
     if stands_for == WORLD and place != WORLD:
-        notice = f"too few listeners around {place_name(place)}: this is the list for the whole world"
+        notice = f"too few listeners around {within(place_name(place))}: this is the list for the whole world"
         return LensTarget((), place_name(WORLD), notice)
-    fallback = f"too few listeners in {place_name(place)}: localised to {group_name(stands_for)}"
-    return LensTarget(tuple(groups), group_name(stands_for), None if stands_for == place else fallback)
+    name = group_name(stands_for)
+    fallback = f"too few listeners in {within(place_name(place))}: localised to {within(name)}"
+    return LensTarget(tuple(groups), name, None if stands_for == place else fallback)
 
 
 def _from_language(signal: ListenerGroups, text: str) -> LensTarget:

@@ -1,4 +1,8 @@
-"""Online evaluation: compare models by a log of shown lists and the actions of listeners."""
+"""Online evaluation: compare models by a log of shown lists and the actions of listeners.
+
+With it come the interleaved lists that the service shows for it (:func:`team_draft`), and the training pairs that a fit
+takes from such a log (:func:`feedback_ground_truth`).
+"""
 
 from tigertail.evaluation.online.counterfactual import RankingEstimate, estimate_ndcg
 from tigertail.evaluation.online.interleaving import Duel, derive_seed, duels, listener_scores, team_draft
