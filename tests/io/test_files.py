@@ -16,8 +16,9 @@ def test_errors_name_the_problem_and_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file") as missing:
         read_text(tmp_path / "nowhere.txt", remedy="look elsewhere")
     assert missing.value.remedy == "look elsewhere"
-    with pytest.raises(DataError, match="cannot be read"):
-        read_text(tmp_path)
+    for wrong in (tmp_path, Path("a\0b")):
+        with pytest.raises(DataError, match="cannot be read"):
+            read_text(wrong)
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9")
     with pytest.raises(ConfigError, match="not UTF-8 text"):
         read_text(tmp_path / "latin.txt", error=ConfigError)
@@ -30,6 +31,10 @@ def test_toml(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not a TOML file") as bad:
         read_toml(tmp_path / "bad.toml", remedy="see the docs")
     assert bad.value.remedy == "see the docs"
+    for much in ("1" * 5_000, "[" * 5_000):
+        (tmp_path / "bad.toml").write_text(f"a = {much}\n", encoding="utf-8")
+        with pytest.raises(ConfigError, match="not a TOML file"):
+            read_toml(tmp_path / "bad.toml", remedy="see the docs")
     with pytest.raises(ConfigError, match="no such file"):
         read_toml(tmp_path / "nowhere.toml", remedy="see the docs")
 
@@ -37,10 +42,9 @@ def test_toml(tmp_path: Path) -> None:
 def test_the_suffix_decides_how_a_table_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b\n1,x\n", encoding="utf-8")
     (tmp_path / "a.tsv").write_text("a\tb\n1\tx\n", encoding="utf-8")
-    pl.DataFrame({"a": [1], "b": ["x"]}).write_parquet(tmp_path / "a.parquet")
+    pl.DataFrame({"a": [1], "b": ["x"], "list": [[1]]}).write_parquet(tmp_path / "a.parquet")
     assert read_table(tmp_path / "a.csv").rows() == read_table(tmp_path / "a.tsv").rows() == [("1", "x")]
-    assert read_table(tmp_path / "a.csv", infer_schema=True).rows() == [(1, "x")]
-    assert read_table(tmp_path / "a.parquet").rows() == [(1, "x")]
+    assert read_table(tmp_path / "a.parquet").rows() == [(1, "x", [1])]
     assert read_table(tmp_path / "a.parquet", as_text=True).rows() == [("1", "x")]
 
 
@@ -54,6 +58,23 @@ def test_a_table_in_another_encoding(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read") as error:
         read_table(tmp_path / "a.csv")
     assert error.value.remedy == "save it as UTF-8"
+    with pytest.raises(DataError, match="no such file") as error:
+        read_table(tmp_path / "invalid utf-8.csv", remedy="look elsewhere")
+    assert error.value.remedy == "look elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("a,b\nx,y\n".encode("utf-16"), "not UTF-8 text"),
+        ("é,b\nx,y\n".encode("latin-1"), "not UTF-8 text"),
+        (b"a,b\rx,y\rz,w\r", "carriage returns alone end its lines"),
+    ],
+)
+def test_a_header_that_cannot_be_read(tmp_path: Path, content: bytes, problem: str) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(DataError, match=problem):
+        read_table(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.parquet"])

@@ -11,6 +11,7 @@ from tigertail.errors import ConfigError, DataError, TigertailError
 if TYPE_CHECKING:
     import polars as pl
 
+_AS_UTF8: Final = "save it as UTF-8"
 _PARQUET: Final = (".parquet", ".pq")
 
 
@@ -33,10 +34,10 @@ def read_text(path: Path, *, remedy: str = "check the path", error: type[Tigerta
     """
     try:
         return path.read_text("utf-8-sig")
-    except OSError as cause:
-        raise error(_problem(cause), path=path, remedy=remedy) from None
     except UnicodeDecodeError as cause:
-        raise error(f"not UTF-8 text ({cause})", path=path, remedy="save it as UTF-8") from None
+        raise error(f"not UTF-8 text ({cause})", path=path, remedy=_AS_UTF8) from None
+    except (OSError, ValueError) as cause:  # of a NUL in the path
+        raise error(_problem(cause), path=path, remedy=remedy) from None
 
 
 def read_toml(path: Path, *, remedy: str) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def read_toml(path: Path, *, remedy: str) -> dict[str, Any]:
     text = read_text(path, error=ConfigError)
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as cause:
+    except (ValueError, RecursionError) as cause:  # of numbers too long and brackets too deep, too
         raise ConfigError(f"not a TOML file: {cause}", path=path, remedy=remedy) from None
 
 
@@ -65,12 +66,12 @@ def read_table(
     path: Path,
     *,
     remedy: str = "give a CSV or a Parquet file",
-    infer_schema: bool = False,
     as_text: bool = False,
 ) -> pl.DataFrame:
     """Return a table from a CSV file, a TSV file (by its suffix) or a Parquet file (by its suffix).
 
-    In a TSV file quotes are ordinary characters, as in a recipe's format ``tsv``.
+    The columns of text files are text. A file that gzip, zlib or Zstandard compressed is CSV, whatever its name. In a
+    TSV file quotes are ordinary characters, as in a recipe's format ``tsv``.
 
     Parameters
     ----------
@@ -78,10 +79,8 @@ def read_table(
         The file.
     remedy
         What to do if it cannot be read.
-    infer_schema
-        Whether to find the types of columns in text files; else they are all text.
     as_text
-        Whether to turn the columns of Parquet files into text too.
+        Whether to turn the columns of Parquet files into text too, and to leave out those of lists and of fields.
 
     Raises
     ------
@@ -89,19 +88,26 @@ def read_table(
         If the file is missing or cannot be read.
     """
     import polars as pl
+    import polars.selectors as cs
 
     suffix = path.suffix.lower()
     try:
         if suffix in _PARQUET:
             table = pl.read_parquet(path, glob=False)
-            return table.cast(pl.String, strict=False) if as_text else table
+            return table.select(~cs.nested()).cast(pl.String, strict=False) if as_text else table
         separator, quote = ("\t", None) if suffix == ".tsv" else (",", '"')
-        return pl.read_csv(path, separator=separator, quote_char=quote, infer_schema=infer_schema, glob=False)
+        table = pl.read_csv(path, separator=separator, quote_char=quote, infer_schema=False, glob=False)
     except (OSError, pl.exceptions.PolarsError) as cause:
-        encoded = "invalid utf-8" in str(cause)
+        encoded = isinstance(cause, pl.exceptions.PolarsError) and "invalid utf-8" in str(cause)
+        raise DataError(_problem(cause), path=path, remedy=_AS_UTF8 if encoded else remedy) from None
+    header = "".join(table.columns).replace("\r\n", "")
+    if "\ufffd" in header:  # which Polars puts in place of what is no UTF-8
+        raise DataError("the header is not UTF-8 text", path=path, remedy=_AS_UTF8)
+    if "\r" in header:
         raise DataError(
-            _problem(cause), path=path, remedy="save it as UTF-8" if encoded else remedy
-        ) from None
+            "carriage returns alone end its lines", path=path, remedy="save it with line feeds at their ends"
+        )
+    return table
 
 
 def _problem(cause: Exception) -> str:
