@@ -19,7 +19,9 @@ from tigertail.text.mentions.tokens import Words, spaced
 
 # Scripts that put no spaces between words; Hangul puts them, but ties particles to its nouns.
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
-_SYLLABIC: Final = ("KATAKANA", "HANGUL", "THAI")  # a name ends where its script ends, or a particle follows
+# No name begins within a run of these; a name in katakana does not end within one either. (In Hangul a particle may
+# follow; of Thai, which writes whole sentences as one run, only names at the beginning of one are found.)
+_SYLLABIC: Final = ("KATAKANA", "HANGUL", "THAI")
 _SHORTEST_UNSPACED: Final = 2
 
 
@@ -42,7 +44,7 @@ class Matches:
     first, last
         Its first and last word; int64, (matches,).
     possessive
-        Whether it is in the possessive case, as "Kent's"; bool, (matches,).
+        Whether an s follows, as in "Kent's"; also in "Kents", since folding drops the apostrophe; bool, (matches,).
     """
 
     names: NDArray[np.int32]
@@ -114,7 +116,11 @@ class Names:
         return code if code is not None and "(" in self.items[c.NAME][code] else None
 
     def find(self, words: Words) -> Matches:
-        """Find the names in a text; of two that begin at the same word, the longer."""
+        """Find the names in a text: of names that overlap the first, of those that begin at the same word the longer.
+
+        That is so even where the longer is then left out as a part of a word, or, by
+        :mod:`tigertail.text.mentions.candidates`, as a name across punctuation.
+        """
         found = self._automaton.find_matches_as_indexes(words.folded) if words.folded else []
         table = np.array(found, np.int64).reshape(-1, 3)
         if (unspaced := self._unspaced[table[:, 0]]).any():
@@ -138,7 +144,10 @@ def _script(character: str) -> str:
 
 
 def _is_separate(text: str, begin: int, end: int) -> bool:
-    """Return whether a name in a script without spaces is a word of its own."""
+    """Return whether a name in a script without spaces is a word of its own, by its first and its last letter.
+
+    Folding drops punctuation: of names in katakana with 、 or ・ between them, each seems to be part of a longer word.
+    """
     before, first = _script(text[begin - 1 : begin] or " "), _script(text[begin])
     after, last = _script(text[end : end + 1] or " "), _script(text[end - 1])
     runs_on = before == first and first in _SYLLABIC
