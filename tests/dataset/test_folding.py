@@ -19,6 +19,7 @@ from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_ser
         ("R.Kelly", "R. Kelly"),
         ("H.4.S.O.", "H4SO"),
         ("Version 2.0", "Version 2 0"),
+        ("The 5.6.7.8's", "The 5678's"),
         ("8½", "8 1/2"),
         ("AC\u2215DC", "AC/DC"),  # a division slash
         ("Love ❤\ufe0f", "Love ❤"),  # with and without the mark that makes it an emoji

@@ -45,8 +45,8 @@ _LAST_ARTICLE: Final = re.compile(r"(?:,\s*(the|an?|los|las|les|el|la|le|der|die
 # "!!! (US)": a name of signs, and what tells it from others.
 _OF_SIGNS: Final = re.compile(r"([^\w\s()\[\]](?:[^\w()\[\]]*[^\w\s()\[\]])?)\s*[(\[]([^()\[\]]*)[)\]]")
 _WORD: Final = re.compile(r"\w")
-# The period of initials ("M.I.A.") goes; any other parts two words ("will.i.am", "R.Kelly", "2.0").
-_INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)(?!(?<=\d\.)\d)")
+# The period of initials ("M.I.A.", "5.6.7.8's") goes; any other parts two words ("will.i.am", "R.Kelly", "2.0").
+_INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)(?!(?<=\d\.)(?<!\w\.\d\.)\d(?!\.?\w))")
 # A sign that joins words becomes a space, as control characters do; any other goes, as those beyond ASCII do.
 _ASCII: Final = {
     code: " " if chr(code) in "&+-./_" or not chr(code).isprintable() else None
