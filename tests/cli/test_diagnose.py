@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,11 @@ def test_a_person_reads_tables(folder: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     for words in ("SIMULATED", "Local share", "Cohesion", "Capacity", "Largest list changes"):
         assert words in result.output
-    assert "the catalogue has that country" in result.output
-    assert "United States" in result.output
+    assert "An artist is local to its country in the catalogue." in result.output
+    assert re.search(r"\d+ listeners in \d groups, \d+ in none", result.output)
+    changes = result.output.partition("Largest list changes")[2]
+    assert "items of 20 listeners or more" in changes
+    assert "United States" in changes, "a name, not a code"
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 

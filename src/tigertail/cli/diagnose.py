@@ -45,8 +45,12 @@ def diagnose(
 
 
 def _print(diagnosed: Diagnosis) -> None:
+    from tigertail.signals.listening.groups import ELSEWHERE
+
+    without = diagnosed.groups[ELSEWHERE]
+    of_groups = sum(diagnosed.groups.values()) - without
     typer.echo(
-        f"{diagnosed.dataset}: {sum(diagnosed.groups.values()):,} listeners in {len(diagnosed.groups) - 1} groups."
+        f"{diagnosed.dataset}: {of_groups:,} listeners in {len(diagnosed.groups) - 1} groups, {without:,} in none."
     )
     if diagnosed.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
@@ -58,6 +62,7 @@ def _print(diagnosed: Diagnosis) -> None:
 
 def _print_cohesion(diagnosed: Diagnosis) -> None:
     from tigertail.evaluation.metrics.country_cohesion import LISTED, MIN_LISTENERS, MIN_LOCAL_ARTISTS
+    from tigertail.evaluation.metrics.locality import MIN_LOCAL_LISTENERS, MIN_RATIO
     from tigertail.geo.regions import place_name
 
     if not diagnosed.countries:
@@ -77,9 +82,13 @@ def _print_cohesion(diagnosed: Diagnosis) -> None:
         [*everyone, *(f"{diagnosed.mean_local_share(name):.1%}" for name in (None, *signals))]
     )
     cohesion.append([*everyone, *(f"{diagnosed.mean_cohesion(name):+.2f}" for name in signals)])
-    by_listening = "they are played four times as often there as elsewhere"
-    reason = "the catalogue has that country" if diagnosed.catalogue_countries else by_listening
-    typer.echo(f"An artist is local to a country if {reason}.")
+    if diagnosed.catalogue_countries:
+        typer.echo("An artist is local to its country in the catalogue.")
+    else:
+        typer.echo(
+            f"An artist is local to a country where {MIN_LOCAL_LISTENERS} listeners or more play it, if those there "
+            f"are {MIN_RATIO:g} times as likely to play it as those elsewhere, where one more is counted."
+        )
     head = ["country", "local artists", "listeners"]
     title = f"Local share: of the {LISTED} items listed after a local artist, those of the same country"
     print_table([*head, "own listeners", *signals], local_shares, title=title, left=["country"])
@@ -117,21 +126,22 @@ def _print_capacity(diagnosed: Diagnosis) -> None:
 
 def _print_list_changes(diagnosed: Diagnosis) -> None:
     from tigertail.evaluation.diagnosis.list_changes import MIN_LISTENERS
+    from tigertail.signals.listening.groups import group_name
 
     changes = diagnosed.list_changes
     if not changes.queries:
-        typer.echo(f"List changes: no artist has {MIN_LISTENERS} listeners.")
+        typer.echo(f"List changes: no item has {MIN_LISTENERS} listeners or more.")
         return
     drawn = f"{changes.queries:,} drawn from " if changes.queries < changes.eligible else ""
     title = (
         f"Largest list changes from factors to co-listening by group "
-        f"({drawn}{changes.eligible:,} artists of {MIN_LISTENERS} listeners; mean change {changes.mean:.2f})"
+        f"({drawn}{changes.eligible:,} items of {MIN_LISTENERS} listeners or more; mean change {changes.mean:.2f})"
     )
     rows = [
         [
             one.name,
             f"{one.listeners:,}",
-            one.place or "-",
+            group_name(one.place) if one.place else "-",
             f"{one.change:.2f}",
             one.common,
             ", ".join(one.before),
@@ -139,8 +149,8 @@ def _print_list_changes(diagnosed: Diagnosis) -> None:
         ]
         for one in changes.largest
     ]
-    headings = ["artist", "listeners", "local to", "change", "in both", "first three before", "after"]
-    left = ["artist", "local to", "first three before", "after"]
+    headings = ["item", "listeners", "local to", "change", "in both", "first three before", "after"]
+    left = ["item", "local to", "first three before", "after"]
     print_table(headings, rows, title=title, left=left)
 
 
