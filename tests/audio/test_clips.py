@@ -36,6 +36,12 @@ def test_a_table_says_whose_a_file_is(tmp_path: Path) -> None:
     assert (second.clip_id, second.item) == ("sub/b.ogg", {"artist_name": "Kent"})
 
 
+def test_blank_lines_and_blanks_around_a_value_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("file,name\na.ogg ,Kent\n\nb.ogg, Kult\n\n")
+    clips = [(clip.path.name, clip.item["name"]) for clip in find_clips(tmp_path / "clips.csv")]
+    assert clips == [("a.ogg", "Kent"), ("b.ogg", "Kult")]
+
+
 def test_any_column_of_a_table_may_name_the_item(tmp_path: Path) -> None:
     pl.DataFrame({"file": ["a.ogg"], "band": ["Kent"], "clip_id": ["one"]}).write_parquet(
         tmp_path / "t.parquet"
@@ -52,7 +58,7 @@ def test_any_column_of_a_table_may_name_the_item(tmp_path: Path) -> None:
         ("path,name\na.ogg,Kent\n", "needs a column 'file'"),
         ("file,year\na.ogg,1997\n", "needs a column 'file', and one of item_id, name"),
         ("file,name\na.ogg,Kent\n,Kent\n", "line 3: no file in this row"),
-        ("file,name\na.ogg,\n", "line 2: no item, MBID or name"),
+        ("file,name\n\na.ogg,  \n", "line 3: no item, MBID or name"),
         ("file,name\na.ogg,Kent\na.ogg,Kent\n", "line 3: clip 'a.ogg' is in line 2 too"),
         ("file,name\n", "no audio file"),
         ("", "cannot be read"),

@@ -41,15 +41,16 @@ def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
     """List the audio files of a folder or of a table.
 
     In a folder the item is called by the first folder on the way to the file, as in ``ARTIST/ALBUM/1.flac``,
-    or by the file itself where there is none. A table (CSV, TSV or Parquet) has a column ``file``, relative to
-    where the table lies, any of :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`, and if you like ``clip_id``.
+    or by the file itself where there is none. Folders that are links are not looked into. A table (CSV, TSV or
+    Parquet) has a column ``file``, relative to where the table lies, any of
+    :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`, and if you like ``clip_id``.
 
     Parameters
     ----------
     source
         The folder or table.
     name_column
-        The table's column that names the item, if it is not called ``name``.
+        The table's column that names the item, in the place of any called ``name``.
 
     Returns
     -------
@@ -96,9 +97,11 @@ def _of_table(table: Path, name_column: str | None) -> list[Clip]:
             path=table,
             remedy=f"it has {', '.join(rows.columns)}; --name COLUMN takes another for the name",
         )
-    clips = [_of_row(row, number, who, table) for number, row in enumerate(rows.iter_rows(named=True), 2)]
+    rows = rows.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+    given = [(line, row) for line, row in enumerate(rows.iter_rows(named=True), 2) if any(row.values())]
+    clips = [_of_row(row, line, who, table) for line, row in given]
     lines: dict[str, int] = {}
-    for line, clip in enumerate(clips, 2):
+    for (line, _), clip in zip(given, clips, strict=True):
         if (first := lines.setdefault(clip.clip_id, line)) != line:
             raise DataError(
                 f"clip '{clip.clip_id}' is in line {first} too",
