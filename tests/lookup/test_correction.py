@@ -98,6 +98,7 @@ def test_spellings_that_are_known_besides_are_corrected_to(index: ItemIndex) -> 
         ("mad onna x", "madonna", {"last", "spaces"}),
         ("blink 182", "blink 183", {"last", "digit"}),
         ("miley day", "miley dry", {"word"}),
+        ("day day", "day dray", {"word"}),
     ],
 )
 def test_what_speaks_for_and_against_a_typing_error(typed: str, name: str, told: set[str]) -> None:
@@ -105,6 +106,11 @@ def test_what_speaks_for_and_against_a_typing_error(typed: str, name: str, told:
     assert found is not None
     assert {feature for feature, value in list(zip(FEATURES, found, strict=True))[3:] if value} == told
     assert found[2] == 3  # of 1 + 7 listeners, log2
+
+
+def test_the_word_that_has_the_error_is_found_where_a_word_comes_twice() -> None:
+    twice = features("talk tolk", "talk talk", 7, {"day"}.__contains__)
+    assert twice == features("walk tolk", "walk talk", 7, {"day"}.__contains__)
 
 
 @pytest.mark.parametrize(("typed", "name"), [("madonna", "madonna"), ("mdaona", "madonna"), ("mobi", "moby")])

@@ -20,7 +20,7 @@ FEATURES: Final = (
     "first",  # the first letter differs
     "last",  # the last letter differs
     "plural",  # all that differs is a last s
-    "word",  # what is typed for a word is a word of another name
+    "word",  # what is typed for a word is a word of a name
     "digit",  # a digit differs
     "swapped",  # two letters are swapped
     "vowel",  # one vowel is typed for another
@@ -38,7 +38,9 @@ def log_odds(values: Sequence[float]) -> float:
 
 
 def features(typed: str, name: str, listeners: int, is_word: Callable[[str], bool]) -> list[float] | None:
-    """Return the :data:`FEATURES` of a typing error; None where it is out of the question.
+    """Return the :data:`FEATURES` of a typing error.
+
+    None where it is out of the question: the name is short, or not one letter differs once spaces are left out.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ def features(typed: str, name: str, listeners: int, is_word: Callable[[str], boo
     listeners
         Listeners of what has the name.
     is_word
-        Whether a text is a word of any name.
+        Whether a text is a word of a name.
     """
     left, right = typed.replace(" ", ""), name.replace(" ", "")
     if len(right) < SHORTEST or OSA.distance(left, right, score_cutoff=1) != 1:
@@ -55,9 +57,13 @@ def features(typed: str, name: str, listeners: int, is_word: Callable[[str], boo
     start = _common(left, right)
     end = _common(left[start:][::-1], right[start:][::-1])
     wrong, meant = left[start : len(left) - end], right[start : len(right) - end]
-    words = name.split()
-    changed = [word for word in typed.split() if word not in words]
-    missed = [word for word in words if word not in typed.split()]
+    words, typed_words = name.split(), typed.split()
+    if len(words) == len(typed_words):
+        differ = [(one, other) for one, other in zip(typed_words, words, strict=True) if one != other]
+        changed, missed = [one for one, _ in differ], [other for _, other in differ]
+    else:
+        changed = [word for word in typed_words if word not in words]
+        missed = [word for word in words if word not in typed_words]
     return [
         log2(len(right)),
         log2(max(map(len, missed), default=len(right))),
@@ -70,7 +76,7 @@ def features(typed: str, name: str, listeners: int, is_word: Callable[[str], boo
         sorted(wrong) == sorted(meant),
         bool(wrong) and bool(meant) and {wrong, meant} <= _VOWELS,
         (wrong == "") != (meant == "") and (wrong or meant) == left[:start][-1:],
-        len(words) != len(typed.split()),
+        len(words) != len(typed_words),
     ]
 
 
