@@ -13,7 +13,7 @@ from tests.support import als_config
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.factorization import Factors, fit_als, ridge_towards
-from tigertail.signals.listening import Groups, ListeningConfig, fit_listening, group_listeners
+from tigertail.signals.listening import Groups, ListeningConfig, fit_listening, group_listeners, join_groups
 from tigertail.sparse import CSR
 
 ALPHA0 = 0.1
@@ -45,6 +45,16 @@ def test_listeners_are_grouped_by_country(tmp_path: Path) -> None:
     groups, where = grouped(tmp_path, ListeningConfig(min_group_size=1), country=COUNTRIES)
     assert where == ["CH", "CH", "PL", ""]
     assert not groups.fallback_of
+
+
+def test_without_a_new_listener_nobody_joins_a_learned_group(scenes: Dataset) -> None:
+    config = ListeningConfig(groups="learned", clusters=2, min_group_size=1)
+    interactions = Interactions.of(scenes)
+    factors = fit_als(interactions.plays, als_config(factors=4))
+    groups = group_listeners(scenes, interactions, factors, config)
+    listening = fit_listening(interactions.plays, factors, groups, config, alpha0=ALPHA0)
+    nobody = Interactions.build(scenes.plays.clear(), interactions.items.ids)
+    assert join_groups(scenes, nobody, factors.listeners, listening).tolist() == []
 
 
 def test_the_fewest_listeners_of_a_group_are_those_of_the_settings(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def join_groups(
     new = interactions.plays.shape[0]
     if keys and config.groups == "learned":
         member = np.repeat(np.arange(len(keys) + 1, dtype=np.int32), np.diff(listening.starts))
-        return nearest_group(vectors[:-new], member, len(keys), vectors[-new:])
+        return nearest_group(vectors[: len(member)], member, len(keys), vectors[len(member) :])
     places = _places(dataset, interactions.listeners.ids, config) if keys else None
     if places is None:
         return np.full(new, len(keys), np.int32)
