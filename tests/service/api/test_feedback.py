@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from fastapi.testclient import TestClient
 from tests.support import poll
 
 from tigertail.feedback.store import FeedbackStore
+from tigertail.service.http.metrics import FEEDBACK_EVENTS
 
 EVENT = {
     "event_id": "e1",
@@ -39,6 +41,13 @@ def test_events_are_kept_once(client: TestClient, folder: Path) -> None:
         kept = store.read()
     assert kept["event_id"].to_list() == ["e1", "e2"]
     assert kept["country"].to_list() == ["PL", "PL"]
+
+
+def test_a_delivery_of_too_many_events_counts_as_refused(serve: Callable[..., TestClient]) -> None:
+    client = serve(limits={"batch": 1})
+    before = FEEDBACK_EVENTS.labels("refused")._value.get()
+    assert sent(client, *[EVENT] * 11).status_code == 422
+    assert FEEDBACK_EVENTS.labels("refused")._value.get() == before + 11
 
 
 def test_an_id_with_other_content_is_refused(client: TestClient) -> None:

@@ -69,6 +69,7 @@ async def feedback(context: ContextDependency, body: Delivery) -> Response:
         )
     max_events = context.settings.limits.batch * EVENTS_PER_REQUEST
     if len(body.events) > max_events:
+        metrics.FEEDBACK_EVENTS.labels("refused").inc(len(body.events))
         raise ServiceError(422, f"{len(body.events)} events at once", remedy=f"send at most {max_events}")
     try:
         receipt = await context.with_store(lambda store: store.record(body.events))

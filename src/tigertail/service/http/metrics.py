@@ -18,7 +18,7 @@ from prometheus_client import (
     multiprocess,
 )
 
-SEVERAL: Final = "PROMETHEUS_MULTIPROC_DIR"
+SEVERAL: Final = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client looks at it when it is imported
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 REGISTRY: Final = CollectorRegistry()
