@@ -1,7 +1,7 @@
 """Retrieval: the candidates of every item, chosen once, block by block of queries.
 
-The pool of a query (:mod:`tigertail.mixing.pool`) has every item that could be among its answers; of these some are
-selected (:mod:`tigertail.mixing.selection`).
+The pool of a query (:mod:`tigertail.mixing.pool`) has the items that may be among its answers, of a small
+catalogue all; of these some are selected (:mod:`tigertail.mixing.selection`).
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.

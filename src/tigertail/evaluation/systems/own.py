@@ -17,7 +17,8 @@ from tigertail.splitting.hold_out import Split
 class OwnSignal(Recommender):
     """One signal of a model, fitted as :func:`tigertail.fit` fits it.
 
-    But listening alone has the ``listening.exposure`` of the settings, or 0: there is no mixture to learn it with.
+    But listening alone has the ``listening.exposure`` of the settings, or 0: there is no mixture to learn it with. And
+    back-off is fitted to a dataset of artists alone too, where it is the factors.
     """
 
     signal: str
@@ -38,7 +39,15 @@ class OwnSignal(Recommender):
         return self.signal
 
     def fit(self, split: Split) -> Signal:
-        """Fit the signal to the training part of a split; without a mixture, the listening signal is returned."""
+        """Fit the signal to the training part of a split; without a mixture, the listening signal is returned.
+
+        Raises
+        ------
+        ConfigError
+            If the mixture is to have a signal that the dataset has no data for.
+        DataError
+            If the dataset has no data for the signal.
+        """
         context = FitContext(split.train, split.interactions, self.model)
         if self.signal != MIXTURE:
             return SIGNALS[self.signal].fit(context)

@@ -59,8 +59,8 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     model
         The model, which stays as it is.
     dataset
-        New listeners with their plays, their profiles, items, and annotations of items that had none. Which of the
-        items are the model's is found by id, MBID and name
+        New listeners with their plays, their profiles, items, and annotations of items that the annotation signal has
+        no data about. Which of the items are the model's is found by id, MBID and name
         (:func:`tigertail.model.update.known_items.with_known_ids`).
         Models keep no listener ids, so that plays of a listener of the model would count as another listener's.
     threads
@@ -196,7 +196,7 @@ def _signals(
         adjusted_listeners = cast("GroupedCoListening", updated[LISTENING]).adjusted_listeners
         mixed = mixture.with_parts(updated, listeners, adjusted_listeners)
         assert isinstance(mixed, Mixture)
-        # A play more moves every affinity of listening a little, and so every list.
+        # What is new moves affinities of old items a little, and so every list.
         updated[MIXTURE] = with_candidates(mixed, config.retrieval.candidates_of(len(mixed.listeners)))
     return {name: updated[name] for name in model.signals if name in updated}, sorted(
         set(model.signals) - set(updated)

@@ -33,7 +33,8 @@ class AudioConfig(BaseModel):
     landmarks: int = Field(2_000, ge=1)
     """Items that the kernel is spanned by; with as many as there are targets it is exact."""
     leave_out: bool = True
-    """Whether an item's prediction leaves out its own target and its artist's, so that it depends on sound alone."""
+    """Whether the prediction of an item with a target leaves out that target and its artist's, so that it depends on
+    sound alone. An item without one is predicted from all targets, those of its artist too."""
     hubness: Literal["none", "mutual"] = "none"
     """Whether affinities are turned into mutual proximities, so that no item is a neighbour of most others. Measured in
     docs/signals-audio.md: it is better between clips, and worse for listeners."""

@@ -1,8 +1,10 @@
-"""Kernel ridge regression whose predictions leave each artist out, in closed form.
+"""Kernel ridge regression whose predictions leave out the artist of an item that teaches, in closed form.
 
 Leaving out by refitting in folds gives every fold a space of its own, and likeness across folds suffers.
-Here all predictions come from one model, each without what its own artist taught. The kernel is worked out anew
-wherever it is read, some items at a time: memory does not grow with items times landmarks.
+Here all predictions come from one model, that of an item that teaches without what its own artist taught; an item
+that does not is predicted from all that do, those of its artist too. The kernel is worked out anew wherever it is read,
+some items at a time, and all of one artist together: memory does not grow with items times landmarks, but where artists
+are left out with the square of the items of the one that has most.
 """
 
 from __future__ import annotations
