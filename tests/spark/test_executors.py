@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 from tests.spark.commands import contents
 from tests.support import SMALL_MODEL, tiny_world
 
+from tigertail.errors import DataError
 from tigertail.ingest.build import build
 from tigertail.ingest.recipe import Recipe
 from tigertail.model import fit, load, save
@@ -72,10 +74,10 @@ def test_dataset_model_and_lists_are_those_of_one_machine(
     built, _ = build_on_cluster(SparkCluster(session), recipe, many / "dataset", work=work)
     save(fit_on_spark(session, built, SMALL_MODEL, work=work, blocks=(2, 2)), many / "model")
     plan, _ = ListPlan.of(many / "model", load(many / "model"), top=20, names=True, tasks=3)
-    neighbours_on_spark(session, plan, tmp_path / "lists")
+    assert neighbours_on_spark(session, plan, tmp_path / "ż lists") == len(lists)
 
     assert contents(many) == contents(one)
-    assert pl.read_parquet(tmp_path / "lists/*.parquet").equals(lists)
+    assert pl.read_parquet(tmp_path / "ż lists/*.parquet").equals(lists)
     signals = {"listening", "factors", "co-listening", "annotation", "audio", "sequences", "mixture"}
     assert {path.name for path in (one / "model/1").iterdir()} >= signals
     tasks = {path.parent.name: path for path in work.glob("*/*/*.arrow")}
@@ -83,3 +85,7 @@ def test_dataset_model_and_lists_are_those_of_one_machine(
     assert len(list(work.glob("*/plays-read/*-run.arrow"))) == 3
     status = session.sparkContext._jsc.sc().getExecutorMemoryStatus()  # of the driver too
     assert status.size() == 3
+
+    with pytest.raises(DataError, match=r"a task failed: .* not another"):
+        neighbours_on_spark(session, replace(plan, version="another"), tmp_path / "again")
+    assert not (tmp_path / "again").exists()

@@ -16,6 +16,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import fs
+from pyarrow.dataset import dataset
 
 from tigertail.errors import ConfigError, DataError
 from tigertail.model import Model, load
@@ -79,7 +81,7 @@ class ListPlan:
         options: QueryOptions | None = None,
         tasks: int | None = None,
     ) -> tuple[ListPlan, BulkAnswers]:
-        """Return the plan, and answers without a row that have the notices.
+        """Return the plan, and answers without a row: these have the notices on the options, for whoever prints them.
 
         Parameters
         ----------
@@ -134,20 +136,24 @@ def neighbours_on_spark(session: SparkSession, plan: ListPlan, out: Path | str) 
     ConfigError
         If the folder is there, or cannot be reached.
     DataError
-        If a task failed as often as Spark tries it.
+        If a task failed as often as Spark tries it; no empty folder is left.
     """
-    from pyspark.sql import functions
-
     check_out(out)
+    files, root = opened(uri_of(out))
+    # Hadoop takes a path as it is written, where a URI has its letters encoded.
+    path = str(out) if "://" in str(out) else f"file://{Path(out).absolute()}"
     tasks = len(plan.bounds) - 1
     columns = ", ".join(f"{name} {_SPARK_TYPES[type(kind)]}" for name, kind in plan.schema.items())
     task: Any = partial(list_blocks, plan=plan, stamp=kernel_stamp())
     numbers = session.range(0, tasks, 1, tasks)  # a partition each, so that files are in the order of queries
     with task_errors("the same command begins anew"):
-        numbers.mapInArrow(task, columns).write.parquet(uri_of(out))
-        written = session.read.parquet(uri_of(out)).agg(functions.count("*")).first()
-    assert written is not None
-    return int(written[0])
+        try:
+            numbers.mapInArrow(task, columns).write.parquet(path)
+        except BaseException:
+            if _is_empty(files, root):
+                files.delete_dir(root)
+            raise
+    return int(dataset(root, filesystem=files, format="parquet").count_rows())
 
 
 def check_out(out: Path | str) -> None:
@@ -161,6 +167,11 @@ def check_out(out: Path | str) -> None:
     files, root = opened(uri_of(out))
     if files.get_file_info(root).type.name != "NotFound":
         raise ConfigError("is there already", path=str(out), remedy="name another folder, or remove it")
+
+
+def _is_empty(files: fs.FileSystem, root: str) -> bool:
+    there = files.get_file_info(root).type == fs.FileType.Directory
+    return there and not files.get_file_info(fs.FileSelector(root))
 
 
 def _list_block(block: int, plan: ListPlan) -> Batches:
