@@ -250,6 +250,13 @@ def test_an_item_that_has_no_column_may_be_named_in_every_way() -> None:
     assert 'columns={"item_id": ...} or columns={"name": ...} or' in caught.value.remedy
 
 
+def test_items_of_another_kind_than_was_asked_for_may_be_meant() -> None:
+    with pytest.raises(DataError) as caught:
+        Dataset.of({"user": ["ann"], "Song": ["Innuendo"]})
+    assert 'or Dataset.of(..., kind="track")' in caught.value.remedy
+    assert "album" not in caught.value.remedy
+
+
 def test_the_name_of_an_item_is_in_name_and_that_of_a_person_beside_artist() -> None:
     plays = {"artist": ["Queen"], "name": ["ann"]}
     items = {"artist": ["Queen"], "name": ["Freddie's band"]}

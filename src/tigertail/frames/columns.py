@@ -158,6 +158,13 @@ def check_needs(spec: TableSpec, mapping: Mapping[str, str], given_columns: Sequ
         if not set(choices) & mapping.keys():
             what = _WHAT.get(choices, " or ".join(choices))
             named = [f'columns={{"{choice}": ...}}' for choice in choices]
+            if choices == ITEM:  # there may be names of items of another kind
+                plain = {*map(_plain, given_columns)}
+                named += [
+                    f'Dataset.of(..., kind="{kind}")'
+                    for kind in _OF_KIND
+                    if plain & {*_OF_KIND[kind][c.NAME]}
+                ]
             there = shown(given_columns) or "no column"
             raise DataError(
                 f"{spec.name}: no column for {what}",
