@@ -28,6 +28,7 @@ from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError
 from tigertail.ingest.accumulator import REF
 from tigertail.ingest.references import ITEMS_TABLE_ROW, NAMESPACE, ROWS, most_frequent
+from tigertail.lookup.mbids import mbid_in
 
 MIN_SPELLING_SHARE: Final = 0.1  # of an item's rows: a spelling in fewer may be a typing error
 FOLDED_NAME: Final = "folded_name"
@@ -117,12 +118,11 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str], aliases: pl.DataFrame
 
 def by_alias(aliases: pl.DataFrame) -> pl.DataFrame:
     """Return rows of aliases as references by the alias, a name or an MBID, in place of the id, name and MBID."""
-    mbid = pl.col(c.ALIAS).str.to_lowercase()
-    is_mbid = mbid.str.contains(f"^{c.UUID}$")
+    mbid = mbid_in(c.ALIAS)
     return aliases.with_columns(
         pl.lit(None, pl.String).alias(c.ITEM_ID),
-        pl.when(~is_mbid).then(c.ALIAS).alias(c.NAME),
-        pl.when(is_mbid).then(mbid).alias(c.MBID),
+        pl.when(mbid.is_null()).then(c.ALIAS).alias(c.NAME),
+        mbid.alias(c.MBID),
     ).drop(c.ALIAS)
 
 

@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.lookup.spellings import CODE
 
 _WHOLE: Final = f"^{c.UUID}$"
-_CODE: Final = "code"
 
 
 def is_mbid(text: str) -> bool:
@@ -59,18 +59,18 @@ class Mbids:
     @cached_property
     def codes(self) -> pl.DataFrame:
         """Every MBID and the code of an item that has it, ascending: mbid and code."""
-        code = pl.int_range(pl.len(), dtype=pl.Int32).alias(_CODE)
+        code = pl.int_range(pl.len(), dtype=pl.Int32).alias(CODE)
         known = [
             self._items.select(self.of_items, code),
             self._items.select(mbid_in(c.ITEM_ID).alias(c.MBID), code),
         ]
         if self._aliases is not None:
-            known.append(self._aliases.select(mbid_in(c.ALIAS).alias(c.MBID), _CODE))
-        return pl.concat(known).drop_nulls().unique().sort(c.MBID, _CODE)
+            known.append(self._aliases.select(mbid_in(c.ALIAS).alias(c.MBID), CODE))
+        return pl.concat(known).drop_nulls().unique().sort(c.MBID, CODE)
 
     def items_with(self, mbid: str) -> NDArray[np.int32]:
         """Return the codes of the items with an MBID, in any letter case, ascending; int32."""
         mbid = mbid.strip().lower()
         if not is_mbid(mbid):
             return np.empty(0, np.int32)
-        return np.unique(self.codes.filter(pl.col(c.MBID) == mbid)[_CODE].to_numpy()).astype(np.int32)
+        return np.unique(self.codes.filter(pl.col(c.MBID) == mbid)[CODE].to_numpy()).astype(np.int32)
