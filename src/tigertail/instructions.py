@@ -119,7 +119,7 @@ def _is_flat(array: Any) -> bool:
     return isinstance(array, types.Array) and array.ndim == 1 and array.layout == "C"
 
 
-# Of an argument of another type a kernel is not compiled: Numba says so.
+# An array of another type is refused by Numba, when a kernel is compiled; a number of another type is converted.
 prefetch: Any = LazyKernel(_prefetch)
 """Ask for the cache line that holds ``array[index]`` of a contiguous array of one dimension; changes no result."""
 number_at: Any = LazyKernel(_number_at)

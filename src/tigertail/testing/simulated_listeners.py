@@ -2,7 +2,7 @@
 
 They test the estimates of online evaluation, because the true winner and the true nDCG are known. Queries come in
 pairs: for one query of a pair the first model has the list that the second model has for the other, and the same items
-are relevant for both. Without an ``edge`` the two models are therefore exactly equal; with one, items that a model
+are relevant for both. Without an ``edge`` the two models are therefore exactly equal in relevance and nDCG; with one, items that a model
 ranks higher than the other model does are relevant more often for the first model, and less often for the second.
 Every listener belongs to one of two groups, which prefer the favourites of one model or of the other by ``taste``: the
 lists of one listener have similar outcomes, while the mean over both groups does not change. A probability below 0 is
@@ -27,7 +27,7 @@ Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 MODELS: Final = ("first", "second")
-_DRAFTS: Final = 64  # interleavings of a query to draw from
+_DRAFTS: Final = 64  # interleavings of a query to draw from: so many that either model leads in about half
 _BLUR: Final = 4.0  # standard deviation of the ranks of the models around the true order
 _ABANDON: Final = 0.7  # exponent of the decay of examination with the rank
 

@@ -79,7 +79,9 @@ async def batch(context: ContextDependency, body: Batch) -> Response:
         )
     served = context.served
     answers = []
-    for request in body.requests:
+    for (
+        request
+    ) in body.requests:  # one after the other: a batch has one place in the queue, like any other call
         try:
             asked = within_limits(request, request.items, limits)
             answers.append(await cached_answer(context, served, asked.items, asked))
@@ -159,7 +161,7 @@ def _answered(queries: Sequence[PendingQuery]) -> list[bytes]:
 
 
 def compute_answer(served: ServedModel, seeds: list[str], request: ListRequest) -> dict[str, Any]:
-    """Return a model's answer."""
+    """Return a model's answer, worked out alone: what is served is the same to the byte."""
     codes, notes = served.index.match_all(seeds)
     return _answer(
         served, served.answer(codes.tolist(), request.n, request.options(), why=request.why), notes

@@ -1,7 +1,8 @@
 """What Last.fm's web service answers, filled from a Tigertail model.
 
-What the model lacks stays empty: images, durations, biographies and tags. Where Last.fm counts plays, listeners are
-counted: as many plays there have been at least.
+What the model lacks stays empty: images, durations, biographies; so do tags, which have counts there that our labels
+lack. Where Last.fm counts plays, listeners are counted: as many plays there have been at least. Types and the order of
+keys are those of Last.fm, also where its methods differ: a number in one is text in another.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Answers:
         }
 
     def no_tags(self, code: int) -> Tree:
-        """Answer ``artist.getTopTags``: the service has none to give."""
+        """Answer ``artist.getTopTags``: none."""
         return {"toptags": {"tag": [], "@attr": {"artist": self._served.items[code]["name"]}}}
 
     def top_tracks(self, artist: int | None, tracks: Sequence[int], limit: int, page: int) -> Tree:
@@ -179,6 +180,7 @@ class Answers:
 
 
 def _in_order(artist: Tree) -> Tree:
+    """Return an artist with its keys in the order that Last.fm has in lists of similar artists."""
     return {key: artist[key] for key in ("name", "mbid", "match", "url", "image", "streamable")}
 
 

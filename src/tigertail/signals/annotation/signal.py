@@ -181,7 +181,7 @@ class Annotation:
     ) -> NDArray[np.float32]:
         """Return the affinity from each query to some items; see :class:`~tigertail.signals.contract.Retrieves`."""
         scores = np.empty(len(items), np.float32)
-        with threads_for(len(items) * 16):
+        with threads_for(len(items) * 16):  # some labels of each
             kernels.sum_shared_of_pairs(
                 matrix_rows(self._query_rows),
                 matrix_rows(self._answer_rows),
