@@ -14,7 +14,8 @@ Floats = NDArray[np.float32]
 
 MIN_BPM, MAX_BPM = 40.0, 240.0  # beats per minute looked for
 _PREFERRED_BPM: Final = 120.0  # beats per minute, where the ear prefers to hear the beat
-_TEMPO_SIGMA: Final = 1.0  # octaves
+_TEMPO_SIGMA: Final = 1.0  # octaves, our own choice
+_FLOOR: Final = 1e-3  # added before the logarithm is taken
 
 MODULATIONS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 """Edges of the bands of modulation, Hz."""
@@ -56,7 +57,9 @@ def rhythm(frames: Spectra) -> dict[str, float]:
 
 
 def modulation(frames: Spectra) -> dict[str, float]:
-    """Describe how fast the level of low, middle and high bands comes and goes, dB.
+    """Describe how fast the level of low, middle and high bands comes and goes.
+
+    In dB of the power at which the level, itself in dB, is modulated: only differences between recordings mean anything.
 
     Fluctuation patterns of Pampalk, Rauber and Merkl, "Content-based organization and visualization of
     music archives" (2002), in octaves of modulation and without the model of the ear.
@@ -76,7 +79,7 @@ def modulation(frames: Spectra) -> dict[str, float]:
         rows = energy[(hertz >= low) & (hertz < high)]
         for number, group in enumerate(groups):
             level = rows[:, group].mean() if len(rows) else 0.0
-            descriptors[f"modulation_{low:g}hz_{number}"] = float(10 * np.log10(level + 1e-3))
+            descriptors[f"modulation_{low:g}hz_{number}"] = float(10 * np.log10(level + _FLOOR))
     return descriptors
 
 

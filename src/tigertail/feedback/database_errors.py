@@ -21,7 +21,7 @@ _READ_ONLY: Final = ("is read-only", "give the service the right to write there"
 _GONE: Final = ("cannot be opened", "check that its file and folder are there and may be read and written")
 _SILENT: Final = ("cannot be reached", f"check that the server runs and the address is right; {_AGAIN}")
 _DAMAGED: Final = ("is damaged, or not a database", "restore a backup")
-_BARE: Final = ("has no tables", "open it again: opening creates them")
+_BARE: Final = ("has no tables", "start the service or the command again: opening the store creates them")
 _BUSY: Final = ("has too many connections", f"allow the server more; {_AGAIN}")
 _REFUSED: Final = ("refuses this user", "check the user, the password and the rights on the tables")
 _DISK: Final = ("cannot be read or written on its disk", "check the system log: the disk may be failing")
@@ -38,7 +38,7 @@ _SQLITE: Final = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_IOERR: _DISK,
-    sqlite3.SQLITE_ERROR: _BARE,
+    sqlite3.SQLITE_ERROR: _BARE,  # of our own statements' errors only that of a missing table has this code
 }
 # SQLSTATE, or the class that its first two characters are.
 _POSTGRESQL: Final = {
@@ -101,7 +101,9 @@ def removed(display: str) -> StoreUnavailableError:
 def _diagnosis(error: BaseException) -> tuple[str, str]:
     if isinstance(error, OSError):
         return f"cannot be opened ({error.strerror or 'no reason given'})", _GONE[1]
-    if isinstance(error, exc.TimeoutError):
+    if isinstance(
+        error, exc.TimeoutError
+    ):  # all connections of our pool wait for the database
         return _BUSY
     source = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(source, sqlite3.Error):

@@ -41,7 +41,7 @@ class SourceIntake:
     quarantine
         What became of the rows: read, rejected, left out, used with a warning.
     rows
-        The rows that can, but for plays and documents.
+        The rows that can be used, but for plays and documents.
     documents
         The documents.
     """

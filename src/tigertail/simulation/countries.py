@@ -1,6 +1,7 @@
 """The countries of the simulated world: real codes and languages, very unequal numbers of listeners.
 
-The numbers follow a published table that was not verified (:mod:`tigertail.simulation.config`).
+Many listeners are one reason to be here, a language with a script of its own another. The numbers are rounded, about
+per cent, and follow a published table that was not verified (:mod:`tigertail.simulation.config`).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from tigertail.errors import ConfigError, DataError
 from tigertail.ground_truth.ground_truth import GroundTruth
 
 MIN_CURATORS: Final = 10
-"""Curators with shows, held out or not: of ten, the default share holds out two."""
+"""Curators with shows, held out or not: of ten, the default share holds out two, the least for an interval."""
 
 
 @dataclass(frozen=True, eq=False)

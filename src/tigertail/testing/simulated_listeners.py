@@ -2,12 +2,13 @@
 
 They test the estimates of online evaluation, because the true winner and the true nDCG are known. Queries come in
 pairs: for one query of a pair the first model has the list that the second model has for the other, and the same items
-are relevant for both. Without an ``edge`` the two models are therefore exactly equal in relevance and nDCG; with one, items that a model
-ranks higher than the other model does are relevant more often for the first model, and less often for the second.
-Every listener belongs to one of two groups, which prefer the favourites of one model or of the other by ``taste``: the
-lists of one listener have similar outcomes, while the mean over both groups does not change. A probability below 0 is
-taken for 0, so this is exact up to a taste of 0.1 less half of the edge; beyond, favourites are relevant a little more
-often than ``relevance`` and ``ndcg`` say. Whether a rank is examined does not depend on the item.
+are relevant for both. Without an ``edge`` the two models are therefore exactly equal in relevance and nDCG; with one,
+items that a model ranks higher than the other model does are relevant more often for the first model, and less often
+for the second. Every listener belongs to one of two groups, which prefer the favourites of one model or of the other by
+``taste``: the lists of one listener have similar outcomes, while the mean over both groups does not change. A
+probability below 0 is taken for 0, so this is exact up to a taste of 0.1 less half of the edge; beyond, favourites are
+relevant a little more often than ``relevance`` and ``ndcg`` say. Whether a rank is examined does not depend on the
+item.
 """
 
 from __future__ import annotations

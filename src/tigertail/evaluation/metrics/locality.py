@@ -57,8 +57,8 @@ def local_by_listening(plays: CSR, listener_place: NDArray[np.str_]) -> NDArray[
 
     An item is local to a place where at least ten listeners play it, and where a listener is at least four times as
     likely to play it as a listener elsewhere, where one more counts as playing it; of several places, to that of the
-    largest ratio. The majority, which :func:`item_countries` uses, is easy to reach in a large country and impossible
-    in a small one.
+    largest ratio. The majority, by which :func:`item_countries` guesses where an item is from, is easy to reach in a
+    large country and impossible in a small one.
 
     Parameters
     ----------
