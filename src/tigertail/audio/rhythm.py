@@ -59,7 +59,7 @@ def rhythm(frames: Spectra) -> dict[str, float]:
 def modulation(frames: Spectra) -> dict[str, float]:
     """Describe how fast the level of low, middle and high bands comes and goes.
 
-    In dB of the power at which the level, itself in dB, is modulated: only differences between recordings mean anything.
+    In dB of the power at which the level, itself in dB, is modulated: differences between recordings mean something.
 
     Fluctuation patterns of Pampalk, Rauber and Merkl, "Content-based organization and visualization of
     music archives" (2002), in octaves of modulation and without the model of the ear.

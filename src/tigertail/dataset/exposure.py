@@ -137,8 +137,8 @@ class Exposure:
     def including(self, plays: CSR) -> Exposure:
         """Return the exposure with whatever the listeners play in their catalogues.
 
-        It is for plays of tracks that are counted for their artists, as back-off fits them: what the dataset has, plays and
-        availability, names the tracks alone.
+        It is for plays of tracks that are counted for their artists, as back-off fits them: what the dataset has, plays
+        and availability, names the tracks alone.
 
         Parameters
         ----------
