@@ -36,7 +36,7 @@ class Row:
     group
         The group of that kind.
     queries
-        Number of queries.
+        Number of queries that have a relevant item, for ``"target"`` one in the stratum: only these are scored.
     metrics
         Mean and interval of each metric, by name.
     frontier
@@ -88,7 +88,7 @@ class Report:
     listeners
         Number of held-out listeners.
     config
-        The protocol.
+        The protocol. Its seed does not count where ``seeds`` has others.
     seeds
         Seeds of the splits scored together.
     rows

@@ -24,7 +24,7 @@ from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 MIN_LISTENERS: Final = 30  # held-out listeners that a country or a source needs for a row of its own
-LONG: Final = 0.9  # share of held-out listeners whose history is no longer than a long one
+LONG: Final = 0.9  # quantile of the held-out listeners' histories; a longer one is long
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +178,7 @@ def _rows(scores: dict[str, QueryScores], queries: _Queries, bootstrap: ClusterB
     for by, group, member in queries.groups():
         for name, of_system in scores.items():
             values = np.where(member[:, None], of_system.values, np.nan)
+            # A query without a relevant item has NaN in every metric, so the first one tells.
             if np.isnan(values[:, 0]).all():
                 continue
             sweep = np.where(member, of_system.sweep, np.nan)

@@ -160,7 +160,7 @@ class _Side:
             kernels.rotate(z, bases[0].rotation)
             kernels.rotate(x, bases[0].rotation)
         else:
-            x[self.matrix.row_sizes == 0] = 0
+            x[self.matrix.row_sizes == 0] = 0  # no group has them; else the kernel does it
         for group in self.groups:
             basis = bases[group.group]
             sent = send(z, basis, group.needed, rotated=self.observable is None)

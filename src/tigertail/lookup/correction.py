@@ -12,7 +12,8 @@ from typing import Final
 
 from rapidfuzz.distance import OSA, Prefix
 
-SHORTEST: Final = 6  # letters of a name from which one wrong letter is less likely than another name
+SHORTEST: Final = 6
+"""Letters, without spaces, of a name that a text may be corrected to; fewer are too few to tell."""
 FEATURES: Final = (
     "letters",  # of the name, log2
     "letters of the word",  # that has the error, log2
@@ -29,11 +30,12 @@ FEATURES: Final = (
 )
 WEIGHTS: Final = (1.67, -1.06, 0.33, -0.41, -1.15, -1.98, -3.25, -4.64, 2.08, -1.60, -1.24, -7.36)
 INTERCEPT: Final = -1.90
+"""Not as fitted: moved until 0.45 % of the names that the benchmark's catalogue lacks are above 0, taken for errors."""
 _VOWELS: Final = frozenset("aeiouy")
 
 
 def log_odds(values: Sequence[float]) -> float:
-    """Return the log odds that it is a typing error, from what :func:`features` found; above 0 it is the likelier."""
+    """Return the log odds that it is a typing error, from what :func:`features` found; above 0 it is taken for one."""
     return INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, values, strict=True))
 
 

@@ -14,7 +14,7 @@ from tigertail.dataset.full_names import full_name
 from tigertail.model.explanation import WHY, Reasons, format_reasons
 from tigertail.model.html import table_html
 
-_NAMED: Final = 3  # seeds in a caption
+_NAMED: Final = 3  # seeds in a caption at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class Answers:
     item_table
         The model's items.
     seeds
-        Codes of the items of the query; int32, (seeds,).
+        Codes of the items of the query: for a listener those of the history, on a path its ends; int32, (seeds,).
     items
         Codes of the answers, best first; int32, (answers,).
     affinities
@@ -138,8 +138,9 @@ class Playlist(NamedTuple):
     items
         Their codes, in order; int32, (items,).
     nearness
-        How near each is: on radio its affinity after the seeds, on a path the share of the best affinity after the one
-        before, or, where that does not list it, of the best after itself; float32, (items,).
+        How near each is; float32, (items,). On radio its affinity after the seeds. On a path, B after A: aff(A -> B) as
+        a share of A's best affinity; where A does not list B, aff(B -> A) as a share of B's best; where neither lists
+        the other, :data:`tigertail.model.path.ABSENT`. The first item of a path has 1.
     notices
         What a person should know of them.
     """

@@ -9,6 +9,7 @@ import numpy as np
 from tigertail.simulation.styles import draw_genres
 from tigertail.simulation.world import Codes, Reals, World
 
+# Both are our own choice.
 CIRCLES: Final = (0.5, 0.2, 0.3)  # shares of mentions: same genre, same country, any artist
 FOLLOW: Final = 0.5  # how much of the logarithm of popularity goes into being mentioned
 
@@ -30,10 +31,11 @@ def mentioned(world: World, owner: Codes, rng: np.random.Generator) -> Codes:
     ]
     circle = rng.choice(len(CIRCLES), len(owner), p=CIRCLES)
     drawn = np.choose(circle, circles)
-    no_other = (drawn < 0) | (drawn == owner)
+    # Where nobody was drawn, or the owner, any other artist is mentioned, one as likely as another.
+    replaced = (drawn < 0) | (drawn == owner)
     artists = world.home.size
     any_other = (owner + rng.integers(1, artists, size=owner.size)) % artists
-    others: Codes = np.where(no_other, any_other, drawn)
+    others: Codes = np.where(replaced, any_other, drawn)
     return others
 
 

@@ -7,6 +7,8 @@ product::
 
 The axes are genres (those shared by all countries, then the scenes: each country's own genres), moods that are
 independent of genres, and, one-hot, country and language.
+
+All numbers in this module are our own choice.
 """
 
 from __future__ import annotations
@@ -131,7 +133,10 @@ def make_world(config: WorldConfig, rng: np.random.Generator) -> World:
 
 
 def make_cold(world: World, rng: np.random.Generator) -> World:
-    """Return the world with some artists, drawn whatever their popularity, that no listener comes across."""
+    """Return the world with some artists, drawn whatever their popularity, that no listener comes across.
+
+    Apart from :func:`make_world`, so that with a generator of its own it changes nothing else of the world.
+    """
     artists = world.config.artists
     cold = np.zeros(artists, np.bool_)
     cold[rng.permutation(artists)[: round(world.config.cold * artists)]] = True

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 SETTINGS: Final = {"spark.ui.showConsoleProgress": "false"}
-"""Ours, unless others are given."""
+"""Ours, unless others are given: Spark prints no progress bar of its own."""
 
 
 @contextmanager
 def spark_session(master: str | None, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
     """Start a session of Spark, and stop it at the end of the block.
+
+    A session that this process has already is taken instead, and stopped too.
 
     Parameters
     ----------
@@ -90,6 +92,7 @@ def task_errors(then: str) -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JJavaError) as error:
+        # A task's TigertailError as it prints itself: problem, line feed, "-> remedy".
         if ours := re.search(r"tigertail\.errors\.\w+: (.+)\n\s*-> (.+)", str(error)):
             problem, remedy = ours.groups()
         else:

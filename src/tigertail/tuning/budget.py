@@ -14,7 +14,7 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True)
 class Budget:
-    """A number of trials for each study, or a time for all of them.
+    """A number of trials for each study (:mod:`tigertail.tuning.search_space`), or a time for all of them.
 
     Parameters
     ----------

@@ -26,6 +26,7 @@ from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
 
 ADDED: Final = "added"
+"""Key of a training summary: what was added since the fit (:mod:`tigertail.model.update.drift`)."""
 MIN_COMPARED: Final = 5  # items of a listener from which an equal one elsewhere is taken for the same person
 _DERIVED: Final = (c.LISTENERS, c.STRATUM, "folded")
 """Columns of a model's items that a dataset's do not have."""
@@ -156,6 +157,7 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
             remedy="build one of new listeners only",
         )
     new = dataset.items.join(model.items, on=c.ITEM_ID, how="anti")[c.KIND]
+    # Without a table of items nothing says of what kind they are, and `Dataset.items` calls all artists.
     if dataset.has(c.ITEMS_TABLE) and (others := sorted(set(new) - set(model.items[c.KIND]))):
         raise DataError(
             f"new items are of the kind {', '.join(others)}, and none of the model's is",
@@ -212,6 +214,7 @@ def _with_mbids(old: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
 
 def _aliases(model: Model, dataset: Dataset, item_table: pl.DataFrame) -> pl.DataFrame | None:
     """Return the further ids, MBIDs and names of the items, from the model and the dataset."""
+    # Nothing has checked that no item is there twice: its first row counts, here and in :func:`_item_table`.
     given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
     names = given.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), pl.col(c.NAME).alias(c.ALIAS))
     tables = [

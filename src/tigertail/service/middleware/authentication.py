@@ -48,12 +48,20 @@ def key_given(headers: Headers, fields: bytes) -> str | None:
 
     It is in ``Authorization: Bearer`` or ``Token`` (ListenBrainz'), in ``X-API-Key``, or, from players, in
     ``api_key=`` of the query or of a form.
+
+    Parameters
+    ----------
+    headers
+        The request's headers.
+    fields
+        Its query and its form as one query string (:func:`tigertail.service.http.form_body.fields`).
     """
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() in _SCHEMES and value:
         return value.strip()
     if "x-api-key" in headers:
         return headers["x-api-key"]
+    # Latin-1 has a letter for every byte, so any client's bytes can be read.
     return parse_qs(fields.decode("latin-1")).get("api_key", [None])[0] if b"api_key=" in fields else None
 
 
