@@ -109,7 +109,7 @@ TABLES: Final[dict[str, TableSpec]] = {
             c.DOCUMENTS_TABLE,
             {c.DOCUMENT_ID: TEXT, c.TEXT: TEXT, c.MARKUP: TEXT},
             {c.TITLE: TEXT, c.ITEM_ID: ITEM_ID},
-            intake=Intake.PAGES,
+            intake=Intake.PAGES,  # these make no items, whatever makes_items is
         ),
         TableSpec(
             c.MENTIONS_TABLE,

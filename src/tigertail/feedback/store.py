@@ -267,6 +267,7 @@ class FeedbackStore:
             [row | {RECEIVED_AT: received} for row in rows],
             execution_options={"preserve_rowcount": True},
         )
+        # Writers of Tigertail hold a lock, so only another program can have stored one of these ids since.
         if done.rowcount != len(rows):
             raise StoreUnavailableError(
                 f"a program other than Tigertail wrote to the feedback store {self.database.location.display}",

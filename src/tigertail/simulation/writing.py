@@ -85,6 +85,7 @@ def write_pages(
     """
     owners = known_of(world, world.config.pages, rng)
     popularity = popularity_quantile(world.log_popularity)[owners]
+    # The cube of the quantile, our own choice: few pages are long.
     lengths = SENTENCES + rng.poisson(FURTHER * popularity**3)
     wiki = rng.random(len(owners)) < WIKI
     sentence = rng.integers(1, len(_SENTENCES), lengths.sum())

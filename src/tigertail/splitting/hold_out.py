@@ -28,7 +28,7 @@ from tigertail.errors import DataError
 from tigertail.sparse import CSR
 
 MIN_ELIGIBLE: Final = 10
-"""Listeners who can be evaluated, held out or not: of ten, the default share holds out two."""
+"""The fewest listeners who can be evaluated, held out or not; our choice: of ten, the default share holds out two."""
 
 
 class ProtocolConfig(BaseModel):
@@ -136,6 +136,7 @@ def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | Non
     held_out_ids = _draw_held_out(dataset, queryable, targets, config, rng, among)
     if moment is None:
         train = dataset.without(held_out_ids)
+        # All pairs are in codes already, so the plays are not read again.
         interactions = _without(queryable, held_out_ids, dataset.items[c.ITEM_ID])
     else:
         train = dataset.without(held_out_ids).until(moment)
@@ -148,7 +149,7 @@ def hold_out(dataset: Dataset, config: ProtocolConfig, *, among: pl.Series | Non
         train,
         interactions,
         held_out_ids.to_frame(c.LISTENER_ID).join(
-            dataset.listeners.unique(c.LISTENER_ID, keep="first"),
+            dataset.listeners.unique(c.LISTENER_ID, keep="first"),  # a table may list a listener twice
             on=c.LISTENER_ID,
             how="left",
             maintain_order="left",

@@ -14,6 +14,8 @@ from tigertail.storage import replaced_file
 def write_config(file: Path, config: ModelConfig, comments: Sequence[str] = ()) -> None:
     """Write a whole configuration, including the settings that have their default value.
 
+    TOML has no null, so settings that are None are left out: that is their default.
+
     Parameters
     ----------
     file

@@ -34,7 +34,7 @@ class EASE(Recommender):
     """
 
     reg: float = Field(2000.0, gt=0)
-    """Regularisation."""
+    """Regularisation; the default is our own choice."""
     max_items: int = Field(6_000, ge=1)
     """Largest number of items that take part: the inverse of so many takes 288 MB in float64."""
     precision: Literal["float32", "float64"] = "float64"
@@ -94,7 +94,8 @@ def _common_listeners(plays: CSR, size: int, precision: str) -> NDArray[np.float
     ones = np.ones(plays.nnz, precision)
     played = sp.csr_matrix((ones, plays.indices, plays.indptr), shape=plays.shape)[:, :size].tocsc()
     gram = np.empty((size, size), precision, order="F")
-    for start in range(0, size, BLOCK):  # the sparse product is nearly dense, and twice as large
+    # The whole sparse product is nearly dense, and larger than a dense one: each entry has an index too.
+    for start in range(0, size, BLOCK):
         gram[:, start : start + BLOCK] = (played.T @ played[:, start : start + BLOCK]).toarray()
     return gram
 

@@ -26,6 +26,7 @@ OF_EACH: Final = (*PAIR_REFERENCES[1], c.LABEL)
 # A text beside several MBIDs names all of these items, so it is the name of none of them.
 _NAME_OF: Final = {c.MBID: c.NAME, **{side[2]: side[1] for side in PAIR_REFERENCES}}
 
+# The order counts: lists of amounts and times go with the last of these that are lists, since they are said of these.
 _SIDE_BY_SIDE: Final = (*PAIR_REFERENCES, ITEM_REFERENCE, (c.LABEL,))
 
 

@@ -15,15 +15,15 @@ from typing import Any, Final
 import orjson
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
-    "message",
+    "message",  # this and the next: what Python's own formatter adds
     "asctime",
-    "color_message",
-    "taskName",
+    "color_message",  # Uvicorn's: the message for a terminal
+    "taskName",  # Python's, from 3.12 on
 }
 
 
 class Lines(logging.Formatter):
-    """A record as one line of JSON: time, level, logger, message, and whatever it was given besides."""
+    """A record as one line of JSON: time, level, logger, process, message, and whatever it was given besides."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""

@@ -24,13 +24,13 @@ from typing import Final
 
 from tigertail.service.http.problems import ServiceError
 
-SETS: Final = 2048
+SETS: Final = 2048  # as WAYS, our own choice: 16,384 clients in 384 KiB
 WAYS: Final = 8  # places of one set, one for each client
 _SLOT: Final = struct.Struct("16sd")  # digest of the client, and when its bucket is full
 _SALT: Final = 16  # bytes at the beginning of the file: no client can choose whose set it shares
 _SET: Final = WAYS * _SLOT.size
 _SIZE: Final = _SALT + SETS * _SET
-_ROUNDING: Final = 1e-9  # seconds
+_ROUNDING: Final = 1e-9  # seconds: who asks at exactly the rate is not refused for a rounding error
 _NETWORK: Final = 64  # bits of an IPv6 address that its owner cannot choose
 
 
@@ -57,6 +57,8 @@ def client_of(address: str) -> str:
 
 class RateLimiter:
     """A token bucket for each client, the same for all who open the same file.
+
+    Its locks are between processes, not threads: in each, one thread takes the tokens, that of the event loop.
 
     Parameters
     ----------

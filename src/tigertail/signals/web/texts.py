@@ -15,7 +15,7 @@ from tigertail.sparse import CSR
 
 # An apostrophe inside a word is part of it, a quotation mark after it is not.
 _WORD: Final = r"\p{L}(?:'?[\p{L}\p{M}\p{N}])+"
-_PAGES_AT_A_TIME: Final = 500
+_PAGES_AT_A_TIME: Final = 500  # to bound the words in memory; our own choice
 
 
 def text_similarity(
@@ -33,8 +33,9 @@ def text_similarity(
     The cosine of tf-idf vectors with sublinear tf (G. Salton and C. Buckley, "Term-weighting approaches in
     automatic text retrieval", 1988; C. Manning et al., *Introduction to Information Retrieval*, 6.4.1): a word
     weighs (1 + ln tf) ln(n / df) among the n items whose pages have words. A word that only one of them uses, or more
-    than ``max_document_frequency`` allows, says nothing. Unicode is normalised (NFKC). Words end at what is no letter,
-    mark or number: in scripts without spaces (Chinese, Japanese, Thai) whole clauses are compared.
+    than ``max_document_frequency`` allows, says nothing. Unicode is normalised (NFKC). Words begin with a letter, have
+    two characters or more, and end at what is no letter, mark or number: in scripts without spaces (Chinese, Japanese,
+    Thai) whole clauses are compared.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ from tigertail.errors import DataError
 from tigertail.io.archives import Stream
 from tigertail.text.documents.page import Page, PageSink
 
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 20  # bytes read at a time
 _ARTICLES: Final = "0"  # the namespace of articles
 _KEPT: Final = frozenset(("title", "ns", "text"))
 
@@ -74,7 +74,8 @@ class Dump:
     Parameters
     ----------
     max_characters
-        Characters kept of a page, and up to a block more, which shows that the page was longer; the caller cuts.
+        Characters kept of a page, and up to those of a block that is read (``_BLOCK``) more, which show that the
+        page was longer; the caller cuts.
     """
 
     def __init__(self, max_characters: int) -> None:
@@ -117,6 +118,7 @@ class Dump:
 def _article(fields: dict[str, str], redirect: bool, file: str, sink: PageSink) -> Iterator[Page]:
     sink.read()
     title = fields.get("title", "").strip()
+    # Old exports, such as those of version 0.5, name no namespace.
     if redirect or fields.get("ns", _ARTICLES).strip() != _ARTICLES:
         sink.skip("a redirect" if redirect else "not an article", title)
     elif not title or "text" not in fields:
