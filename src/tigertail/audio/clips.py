@@ -27,7 +27,7 @@ class Clip:
     path
         The file.
     clip_id
-        What the clip is called: its path within the folder or table.
+        What the clip is called: its path within the folder, or what the table says, else its path there.
     item
         The item, by column of :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`.
     """

@@ -1,7 +1,7 @@
 """Filters over the bins of a Fourier transform: mel bands, and pitch classes.
 
 Both are what librosa calls mel and chroma, which the tests compare them with; importing it would cost each
-process more than analysing a song.
+process more than analysing a song. Numbers without a source are librosa's.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ Reals = NDArray[np.float64]
 
 _LINEAR_STEP: Final = 200 / 3  # Hz a mel below the break
 _BREAK: Final = 1_000.0  # Hz, above which mels are even steps of the logarithm
-_LOG_STEP: Final = np.log(6.4) / 27
+_LOG_STEP: Final = np.log(6.4) / 27  # of the logarithm: Slaney's 27 mels from the break to 6,400 Hz
 _C0: Final = 440.0 * 2 ** (-4.75)  # Hz
 _CENTRE: Final = 5.75  # octaves above C0 around which bins count most: 880 Hz
-_WIDTH: Final = 2.0  # octaves
+_WIDTH: Final = 2.0  # octaves, as a standard deviation
 
 
 def mel_filters(rate: int, fft: int, bands: int) -> Reals:
@@ -29,7 +29,7 @@ def mel_filters(rate: int, fft: int, bands: int) -> Reals:
     Parameters
     ----------
     rate
-        Sample rate, Hz.
+        Sample rate, Hz; at least 2,000, since the scale goes up to 1,000 Hz at least.
     fft
         Samples a frame.
     bands
@@ -54,8 +54,8 @@ def mel_filters(rate: int, fft: int, bands: int) -> Reals:
 def chroma_filters(rate: int, fft: int) -> Reals:
     """Return how much each bin belongs to each pitch class, C to B.
 
-    A bell around every semitone, wider where bins lie further apart, weighted by another around the middle
-    of the keyboard (Ellis, "Chroma feature analysis and synthesis", 2007).
+    A bell around every semitone, wider where bins lie further apart, weighted by another around 880 Hz
+    (Ellis, "Chroma feature analysis and synthesis", 2007).
 
     Returns
     -------

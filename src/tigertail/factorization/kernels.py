@@ -5,7 +5,7 @@ basis in which Z'Z is diagonal. Row u with entries (i, c) then has the system
 
     (D_u + sum_i (c - alpha0) z_i z_i') x = sum_i c z_i,      D_u = alpha0 * diag(E) + lambda_u
 
-whose dense part D_u is a diagonal: an exact preconditioner that costs nothing to apply.
+whose dense part D_u is a diagonal: an exact preconditioner that costs nothing to apply. E are the eigenvalues of Z'Z.
 
 The walk over z_i waits for memory. In float16 half of it has to come: factor j of Z is divided by a scale r_j, so that
 the system is one in r x, with D_u / r^2. All sums are in float32.
@@ -122,7 +122,8 @@ def solve_rows(
     Parameters
     ----------
     x
-        Rows to solve, starting from their present values; float32, (rows, d).
+        Rows to solve, starting from their present values; float32, (rows, d). A row without an entry becomes 0, with
+        ``around_start`` too: the caller then puts its values back.
     z
         Factors of the other side, each divided by its scale, flattened; float32, or uint16 as :func:`halved` returns
         them, (columns * d,).
@@ -206,7 +207,10 @@ def gram_blocks(z):
 
 @njit(parallel=True, cache=True)
 def gram_blocks_of(z, member, group):
-    """Return Z'Z of the rows of one group in every unit; float32, (units, d, d)."""
+    """Return Z'Z of the rows of one group in every unit; float32, (units, d, d).
+
+    ``member`` has the number of each row's group.
+    """
     units = (len(z) + UNIT - 1) // UNIT
     grams = np.zeros((units, z.shape[1], z.shape[1]), np.float32)
     for unit in prange(units):
@@ -231,7 +235,10 @@ def rotate(z, rotation):
 
 @njit(parallel=True, cache=True)
 def rotated_slabs(z, slabs, rotation):
-    """Return some slabs of ``z @ rotation``, side by side; float32, (slabs * SLAB, d)."""
+    """Return some slabs of ``z @ rotation``, side by side; float32, (slabs * SLAB, d).
+
+    Rows after the last of ``z``, which a slab may lack, are 0.
+    """
     rotated = np.empty((len(slabs) * SLAB, z.shape[1]), np.float32)
     for place in prange(len(slabs)):
         rows = z[slabs[place] * SLAB : (slabs[place] + 1) * SLAB]

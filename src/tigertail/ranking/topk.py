@@ -206,8 +206,16 @@ def put_largest(scores, codes, found):
 def best_of_runs(scores, left_out, runs, band, codes):
     """Write the items of each band with the largest scores, above 0, to its row of ``codes``.
 
-    ``scores`` has one of each item; those between two of ``runs`` are of one band. ``codes`` is int32, (bands, n), and
-    must hold -1.
+    Parameters
+    ----------
+    scores
+        Of each item; float32, (items,).
+    left_out
+        One item that is not written.
+    runs, band
+        As in :class:`tigertail.mixing.pool.Bands`.
+    codes
+        Int32, (bands, n). Rows are in no order; those of bands with fewer than n end with -1.
     """
     bands, n = codes.shape
     best = np.empty((bands, n), np.float32)
@@ -223,7 +231,10 @@ def best_of_runs(scores, left_out, runs, band, codes):
 
 @njit(cache=True)
 def rank_in_sample(n, one_in):
-    """Return a rank in a sample of scores, 1 of ``one_in``: more than n of all mostly exceed the score of that rank."""
+    """Return a rank in a sample of scores, 1 of ``one_in``: more than n of all mostly exceed the score of that rank.
+
+    Half as many again as the sample has of n, and 4 more: our own choice.
+    """
     return n // one_in * 3 // 2 + 4
 
 

@@ -23,7 +23,8 @@ from tigertail.errors import ConfigError
 from tigertail.spark.records import R, Record, of_batch, to_batch
 
 PLAN: Final = 2
-"""Version of the stages; another one begins anew."""
+"""Version of the stages, a part of each key: another one begins anew. Keys of fits have the stamp of the build too
+(:func:`tigertail.spark.stamp.kernel_stamp`), which every change of the package's sources changes."""
 KEY_LETTERS: Final = 16
 """Of a key, in the name of a folder: enough that no two fits of one folder share them; the whole is in each marker."""
 
@@ -60,7 +61,7 @@ class Checkpoints:
         self.key = key
         self.uri = f"{uri_of(work)}/{key[:KEY_LETTERS]}"
         self._files, self._root = opened(self.uri)
-        self._names: dict[str, list[str]] = {}  # of the blocks' files, stage by stage; tasks are given them
+        self._names: dict[str, list[str]] = {}  # by stage: what write returned; tasks are given them
         try:
             self._files.create_dir(self._root, recursive=True)
         except OSError as error:
@@ -87,7 +88,7 @@ class Checkpoints:
         return True
 
     def finish(self, stage: str, names: list[str]) -> None:
-        """Note that a stage's blocks are all there, and what their files are called."""
+        """Note that a stage's blocks are all there, and what :meth:`write` returned of each, in their order."""
         self._names[stage] = names
         with self._files.open_output_stream(self._marker(stage)) as file:
             file.write(json.dumps({"key": self.key, "stage": stage, "blocks": names}).encode())
@@ -106,7 +107,7 @@ class Checkpoints:
         self._files.create_dir(f"{self._root}/{stage}", recursive=True)
 
     def write(self, stage: str, block: int, records: Iterable[Record]) -> str:
-        """Write the records of a block, a file for each kind, and return how these are called."""
+        """Write the records of a block, a file for each kind, and return what the names of these begin with."""
         name = f"{block:05}-{uuid.uuid4().hex[:12]}"
         with ExitStack() as stack:
             files: dict[type[Record], ipc.RecordBatchFileWriter] = {}

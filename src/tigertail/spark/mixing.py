@@ -84,7 +84,7 @@ def _choose(block: int, kept: Checkpoints, names: tuple[str, ...], max_candidate
 
 @lru_cache(maxsize=1)
 def _bands(kept: Checkpoints, names: tuple[str, ...]) -> Bands:
-    """Return the bands alone: :func:`read_signals` holds the signals, and lets go of those of another stage."""
+    """Return the bands, and keep no signal: :func:`read_signals` alone does, and lets go of those of another stage."""
     return Bands.of(_mixture(kept, names).listeners)
 
 

@@ -41,9 +41,9 @@ class Documents(Source):
     markup
         The markup of the pages.
     page_of
-        How the artist of a page is found that has no ``name`` or ``mbid`` of its own: by its title (else its file
-        name), with underscores for spaces and without a remark in brackets; by its file name, a MusicBrainz id; or
-        not at all.
+        How the artist of a page is found that has no ``name`` or ``mbid`` of its own: by its title, else its file
+        name, whose underscores are read as spaces, a remark in brackets aside
+        (:mod:`tigertail.text.mentions.titles`); by its file name, a MusicBrainz id; or not at all.
     names
         A text table, tab-separated, whose first two columns are a MusicBrainz id and the name of its artist.
     keys
@@ -131,7 +131,7 @@ class Documents(Source):
             c.NAME: name,
             c.MBID: mbid,
             ADDRESS: page.name,
-            SURE: self.container != "dump",
+            SURE: self.container != "dump",  # a whole wiki has pages of other meanings of a name
             c.LINKS: plain.links,
             WORKS: plain.works,
         }
@@ -177,4 +177,5 @@ def _batch(rows: list[dict[str, Any]]) -> Batch:
         for links in columns[c.LINKS]
     ]
     columns[WORKS] = [[{"begin": begin, "end": end} for begin, end in works] for works in columns[WORKS]]
+    # Each row has its own file, in FILE.
     return Batch(c.DOCUMENTS_TABLE, "", pl.DataFrame(columns, PAGE_COLUMNS))

@@ -25,10 +25,12 @@ from tigertail.io.text_rows import TextFile
 FACETS: Final = ("type", "genre", "tag")
 
 _TEXT: Final = pl.String()
+# A count is a text until it is cast: of an object with odd fields, `decoded` saves no numbers.
 _VOTES: Final = pl.List(pl.Struct({"name": _TEXT, "count": _TEXT}))
 _AREA: Final = pl.Struct({"iso-3166-1-codes": pl.List(_TEXT), "iso-3166-2-codes": pl.List(_TEXT)})
 _AREAS: Final = ("area", "begin-area")
-# MusicBrainz' own codes of countries that are no more: Czechoslovakia, East Germany; as names they mean the same here.
+# MusicBrainz' own codes of countries that are no more: Czechoslovakia, East Germany. Their names give
+# the same codes in geo/countries.py.
 _OWN_CODES: Final = {"XC": "CZ", "XG": "DE"}
 _ARTIST: Final = pl.Struct(
     {
@@ -53,7 +55,7 @@ class MusicBrainz(Source):
     facets
         Which annotations are read: ``type``, ``genre``, ``tag``.
     catalogue
-        Whether artists that no row of plays names by their MBID become items.
+        ``"known"``: only artists whose MBID another row that makes items has, as of plays; ``"all"``: every one.
     """
 
     kind: Literal["artist"] = "artist"
@@ -99,7 +101,7 @@ class MusicBrainz(Source):
             yield Batch(c.ANNOTATIONS_TABLE, file, pl.concat(tables), named_elsewhere=named_elsewhere)
 
     def _voted(self, artists: pl.DataFrame, facet: str, quarantine: Quarantine) -> pl.DataFrame:
-        """Return the genres, or the tags that are none; those that the votes are against are left out."""
+        """Return the genres, or the tags that are no genres; those whose sum of votes is not above 0 are left out."""
         vote = pl.col(f"{facet}s").struct
         rows = _exploded(artists, f"{facet}s").select(
             LINE,

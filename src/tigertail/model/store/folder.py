@@ -47,7 +47,7 @@ ALIASES: Final = "aliases.parquet"
 MAPS: Final = "maps"
 SEAL: Final = "sha256"  # of the manifest without it
 SIGNATURE: Final = "signature"  # of the content, where the model was signed
-VERSION_DIGITS: Final = 12  # of a seal of all but the generation: which model it is, wherever it lies
+VERSION_DIGITS: Final = 12  # of the content_digest: which model it is, wherever it lies
 # What is ours in a model folder: generations, and what a writer that was killed left behind.
 _OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
 
@@ -206,7 +206,7 @@ def kept_versions(path: Path) -> set[str]:
     """
     kept = {read_manifest(path)[1]}
     for generation in generations(path):
-        with suppress(OSError, ValueError, AttributeError):  # no manifest
+        with suppress(OSError, ValueError, AttributeError):  # a damaged one
             manifest = json.loads((path / str(generation) / MANIFEST).read_bytes())
             manifest.pop(SEAL, None)
             kept.add(content_digest(manifest)[:VERSION_DIGITS])

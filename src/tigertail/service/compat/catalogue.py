@@ -32,6 +32,7 @@ class Catalogue:
         The served model.
     """
 
+    # Weak keys: a model goes when it is replaced, so a catalogue must not hold its served model.
     _made: ClassVar[WeakKeyDictionary[ServedModel, Catalogue]] = WeakKeyDictionary()
 
     def __init__(self, served: ServedModel) -> None:

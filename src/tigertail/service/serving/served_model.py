@@ -60,7 +60,7 @@ class ServedModel:
         self.model = model
         self.folder = folder
         self.version = model.version or "unsaved"
-        self.tag = f"{self.version}.{__version__}"
+        self.tag = f"{self.version}.{__version__}"  # the ETag of its answers
         self.items = ItemRecords(model.items)
         self.index = model.index
         self.index.prepare()
@@ -89,7 +89,8 @@ class ServedModel:
         served = cls(model, folder)
         if unlisted is not None:  # the same version answers otherwise under another setting
             served.tag += f".{zlib.crc32(repr(tuple(unlisted)).encode()):x}"
-        if len(served.items):  # whatever is made once is made now; after two at once, by the kernels
+        if len(served.items):
+            # Whatever is made once is made now. After two items all are looked at, by the kernels.
             served.answer([0, 0], 1, QueryOptions(), why=True)
         return served
 
@@ -169,6 +170,7 @@ class ServedModel:
         places = self.model.items.select(c.ITEM_ID).join(
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
+        # Without what the schema lacks: a name has the artist before it.
         columns = {key: column for key, column in self.items.columns.items() if key not in (c.KIND, "artist")}
         columns |= {c.NAME: full_names(self.model.items).to_list()}
         return {
@@ -184,6 +186,7 @@ class ServedModel:
         version = to_json(self.version)
         records = [
             b'%b,"rank":%d,"affinity":%b,"model":%b' % (self.items.json(code)[:-1], rank, number, version)
+            # Not strict: without items there is one number, an empty text.
             for rank, (code, number) in enumerate(zip(answers.items.tolist(), numbers, strict=False), start=1)
         ]
         if answers.why is not None:
@@ -252,7 +255,7 @@ class ServedModel:
         }
 
     def described(self, role: str) -> dict[str, Any]:
-        """Return a description of the model and of the options of a query."""
+        """Return :class:`tigertail.service.http.schemas.Described` of the model, which is served in a role."""
         model, items = self.model, self.model.items
         mixture, listening = model.signals.get(MIXTURE), model.signals.get(LISTENING)
         groups = groups_of(listening)
@@ -349,7 +352,7 @@ def _carriers(reasons: Reasons) -> list[list[dict[str, Any]]]:
 
 @lru_cache(4096)
 def _facts(facts: tuple[Fact, ...]) -> orjson.Fragment:
-    """Return facts as JSON, which unlike a list leaves a carrier without anything that could be part of a cycle."""
+    """Return facts as JSON: not a list, so that Python need not look through them or their carrier for cycles."""
     return orjson.Fragment(to_json([fact.record() for fact in facts]))
 
 

@@ -76,6 +76,7 @@ def read_opinions(dataset: Dataset, interactions: Interactions) -> Opinions:
     DataError
         If the dataset has no annotations, or their file is damaged.
     """
+    # The fit of a model refuses an item that is there twice; a signal fitted alone does not.
     names = dataset.items.unique(c.ITEM_ID, keep="first")
     rows, left_out = split_usable_rows(annotations_of(dataset), interactions.items, names)
     canonical_form = canonical_forms(rows)

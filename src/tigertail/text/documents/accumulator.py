@@ -16,6 +16,7 @@ WORKS: Final = "works"  # where the text is in italics, as the titles of works a
 ADDRESS: Final = "address"  # what a link to the document has as its target
 SURE: Final = "sure"  # whether a page's title is enough to tell whose page it is
 FILE: Final = "file"  # that has the document in its line LINE
+# In characters of the text.
 _SPAN: Final = {"begin": pl.Int32(), "end": pl.Int32()}
 PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
     c.DOCUMENT_ID: pl.String(),
@@ -32,7 +33,8 @@ PAGE_COLUMNS: Final[dict[str, pl.DataType]] = {
     WORKS: pl.List(pl.Struct(_SPAN)),
 }
 """A batch of documents. ``name`` and ``mbid`` say whose page it is: what the source gives, or what its recipe takes for
-it, such as the title; not the name and MBID of an item."""
+it, such as the title; not the name and MBID of an item. ``links`` are the links with their targets; in the table of
+mentions it is their number."""
 
 
 class DocumentsAccumulator:
