@@ -24,10 +24,11 @@ EXPONENTS: Final = (0.6, 0.4, 0.25, 0.12, 0.0, -0.12, -0.25, -0.4, -0.6, -1.0)
 """Popularity exponents beta of a frontier: a system's affinity for B is divided by listeners(B)^beta,
 where it is positive.
 
-They come on top of a system's own exponent: 0 is the system as it is.
+They come on top of a system's own exponent: 0 is the system as it is. The ten values are our own choice; only frontiers
+over the same ones compare.
 """
 
-BLOCK: Final = 512  # queries ranked at a time
+BLOCK: Final = 512  # distinct query items ranked at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +233,7 @@ def _scores(
     split: Split, lists: NDArray[np.int32], targets: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
     return score_lists(
-        np.ascontiguousarray(lists),
+        lists,
         split.relevant,
         split.query_listeners,
         split.query_items,

@@ -25,7 +25,7 @@ class TextLookup:
     """
 
     def __init__(self, texts: pl.Series) -> None:
-        # Python's own hashes, whose single one costs a hundredth of one by polars; their order is of no account.
+        # Python's own hashes, whose single one costs a hundredth of one by polars; only whether two are equal counts.
         hashes = np.fromiter(map(hash, texts), np.int64, len(texts))
         self._order = np.argsort(hashes, kind="stable").astype(np.int32)
         self._hashes = hashes[self._order]

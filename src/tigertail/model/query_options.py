@@ -57,7 +57,7 @@ class OptionSpec:
     both_lists
         Whether it also holds for the list that ``--beside`` adds.
     choices
-        The values there are; none means any.
+        The values there are, for an option that takes several; none means any.
     """
 
     singular: str = ""
@@ -118,6 +118,7 @@ class QueryOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    # A field is an X | None, or a tuple[X, ...] where it takes several values: query_options reads X.
     signal: Annotated[str | None, OptionSpec()] = Field(
         None, description="Query one signal alone; cosine is naive CF. By default the mixture."
     )

@@ -167,7 +167,8 @@ class SignalSpec:
         Whether it is part of the mixture unless the configuration says otherwise.
     is_listening
         Whether it is a model of plays alone, as the base model is; back-off is not, which also takes from the catalogue
-        whose a track is. Such a signal has no row of its own in a report.
+        whose a track is. A report without a file of systems adds the other signals that have data; it has models of
+        plays alone in any case.
     colour
         Its colour in plots and on the page, as ``#rrggbb``.
     """

@@ -113,7 +113,8 @@ def read_key(path: Path) -> pl.DataFrame:
     Raises
     ------
     DataError
-        If the file is missing, cannot be read, or lacks a column; if a number or a rank is none.
+        If the file is missing, cannot be read, or lacks a column; if a number or a rank is neither null nor a
+        whole number.
     """
     remedy = "give the key that was written with the sheet: benchmarks/panel.py sheet"
     key = read_table(path, remedy=remedy)

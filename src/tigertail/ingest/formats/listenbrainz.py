@@ -129,6 +129,7 @@ def _flat(listens: pl.DataFrame) -> pl.DataFrame:
         .then(pl.concat_list(pl.lit(None, pl.String)))
         .when(ids.list.len() > 0)
         .then(ids)
+        # The cleaning counts a text without an MBID, and leaves it out.
         .otherwise(pl.concat_list(sent))
         .alias("artist_mbids"),
         pl.when(mapping.struct.field("artists").list.len() > 0)

@@ -98,7 +98,7 @@ def roll_back(path: Path | str, to: int | None = None, signers: Collection[str] 
         )
     manifest, version = read_manifest(path / str(wanted))
     verify_files(path / str(wanted), manifest["files"])
-    if signers:
+    if signers:  # files that were added are not looked for, as deploy does: serve copies none of them
         signer_of(manifest, signers, path / str(wanted))
     with replaced_file(path / MANIFEST) as file:
         shutil.copyfile(path / str(wanted) / MANIFEST, file)

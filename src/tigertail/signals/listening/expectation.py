@@ -85,7 +85,8 @@ def expected_at(
     vectors
         The vectors of all items.
     starts, items
-        As in :func:`tigertail.signals.listening.kernels.common_listeners_at`.
+        As in :func:`tigertail.signals.listening.kernels.common_listeners_at`; of one query no item comes twice, since
+        there is room for one pair of each query and item.
     place_of, products
         Place of each item among those whose expectation is known, -1 for others, and what it is; int32, (all items,),
         and float32, (queries, those).

@@ -33,7 +33,8 @@ class JsonLines:
     Parameters
     ----------
     keys
-        The keys in the JSON objects of our fields ``document_id, text, title, name, mbid``.
+        The keys in the JSON objects of our fields ``document_id, text, title, name, mbid``; a record
+        needs the text alone.
     """
 
     def __init__(self, keys: Mapping[str, str]) -> None:

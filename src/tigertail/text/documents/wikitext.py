@@ -18,13 +18,15 @@ _CUT: Final = re.compile(
     r"(<!--)|(-->)|(<ref\b[^<>]{0,400}?/>)|(<ref\b[^<>]{0,400}>)|(</ref\s*>)|(\{\{)|(\}\})"
 )
 _COMMENT, _COMMENT_END, _EMPTY_REF, _REF, _REF_END, _OPEN, _CLOSE = range(1, 8)
-_DEEPEST: Final = 40
+# The next three numbers are our own choice.
+_DEEPEST: Final = 40  # levels in cut, the page itself one of them; beyond, only the sign goes
 _PIECE: Final = 10_000  # characters
-_UNENDED: Final = 20
+_UNENDED: Final = 20  # openings without an end that a piece may have
 _HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _PIPE: Final = re.compile(r"(\[\[)|(\]\])|(\|)")
 _KEY: Final = re.compile(r"\s*([\w .-]{1,40}?)\s*=\s*")
 _QUOTES: Final = re.compile(r"'{2,}|\n")
+# Names of templates, parameters, namespaces and sections are the English ones alone.
 _SHOWN: Final = word_set(
     "flatlist hlist plainlist unbulleted_list ubl ublist nowrap nobold small smaller nobr cslist"
 )
@@ -61,13 +63,14 @@ def from_wikitext(text: str) -> Plain:
 
     walk = _Walk()
     for piece in _pieces(cut(text)):
+        # Apostrophes are left to _text.
         walk.nodes(mwparserfromhell.parse(_tamed(piece), skip_style_tags=True))
     walk.end_of_line()
     return walk.built.plain()
 
 
 def cut(text: str) -> str:
-    """Remove comments, references and templates from wikitext; those without an end stay as text.
+    """Remove comments, references and templates from wikitext; of those without an end, the sign alone.
 
     Time is linear in the length of the text.
     """
@@ -193,7 +196,7 @@ class _Walk:
         target = " ".join(str(node.title).partition("#")[0].replace("_", " ").split())
         space, colon, _ = target.partition(":")
         foreign = space.strip().lower() in _NAMESPACES or _INTERWIKI.match(space)
-        if colon and space and foreign:
+        if colon and space and foreign:  # with a colon before it, a link to such a page is shown
             return
         start = self.built.length
         if node.text is None:
@@ -221,7 +224,7 @@ class _Walk:
             if match[0] == "\n":
                 self.end_of_line()
                 self.built.add("\n")
-            elif len(match[0]) in (2, 5):
+            elif len(match[0]) in (2, 5):  # 5 are bold italics, 3 are bold alone
                 self._toggle()
         self.built.add(text[done:])
 
