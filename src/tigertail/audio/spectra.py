@@ -20,7 +20,8 @@ FRAME_STATISTICS: Final = ("centroid", "bandwidth", "rolloff", "flatness", "rms"
 OCTAVES: Final = 7  # bands of spectral contrast: five octaves, and what is below and above them
 
 _FRAMES: Final = 256  # frames transformed at a time: they stay in the cache
-_FLOOR: Final = 1e-10  # power below which there is nothing to hear; of sums, that none is 0
+_FLOOR: Final = 1e-10  # least power; also the least of a sum that is divided by
+# Defaults of librosa, as the floor is; tests compare most quantities with librosa's.
 _RANGE: Final = 80.0  # dB below the loudest that are told apart
 _CONTRAST_SHARE: Final = 0.02  # of a band's frequencies, those of its peaks, and as many of its valleys
 _LOWEST: Final = 200.0  # Hz, upper edge of the lowest band of spectral contrast
@@ -34,7 +35,8 @@ class Spectra:
     Parameters
     ----------
     mel
-        Level of each mel band, dB, at most 80 below the loudest; float32, (frames, mels).
+        Level of each mel band, dB, 0 at a power of 1, at most 80 below the loudest of the recording; float32, (frames,
+        mels).
     chroma
         Share of each pitch class, C to B, 0 in a silent frame; float32, (frames, 12).
     contrast
@@ -117,6 +119,7 @@ def _contrast(power: Floats, octaves: tuple[slice, ...]) -> Floats:
         count = max(1, round(_CONTRAST_SHARE * part.shape[1]))
         part = np.partition(part, (count - 1, part.shape[1] - count), axis=1)
         valley, peak = part[:, :count].mean(axis=1), part[:, -count:].mean(axis=1)
+        # 1e-5 is the magnitude of the least power.
         found[:, band] = 20 * np.log10(np.maximum(peak, 1e-5) / np.maximum(valley, 1e-5))
     return found
 

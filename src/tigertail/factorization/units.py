@@ -31,7 +31,8 @@ from tigertail.factorization import kernels
 from tigertail.factorization.kernels import SLAB, UNIT
 
 UNITS_PER_SPAN: Final = 256
-ROW_WORK: Final = 8  # entries whose work the arithmetic of a row itself is worth
+"""Our own choice; with another number, sums may have other bits."""
+ROW_WORK: Final = 8  # a row's own arithmetic counts as much as so many entries: our own choice
 
 Floats = NDArray[np.float32]
 

@@ -31,7 +31,7 @@ class FoundItems:
     Parameters
     ----------
     identities
-        The items that plays and catalogues name; its ``item_of`` is that of plays.
+        The items of references that make items, such as those of plays; its ``item_of`` has these references alone.
     linked
         What rows that only add to known items were linked to; None where there are none.
     """
@@ -112,7 +112,7 @@ class RowCollector:
         return pl.Series(c.MBID, [], pl.String) if refs is None else refs[c.MBID].drop_nulls().unique()
 
     def find_items(self, sources: Iterable[Source], namespaces: Sequence[str]) -> FoundItems | None:
-        """Return the items that all references mean; None without a row of plays or of a catalogue.
+        """Return the items that all references mean; None without a row that makes items.
 
         It is to be called once: the references are not kept, since of millions there is room for one copy only.
 
@@ -161,7 +161,7 @@ class _DistinctReferences:
             self._most = max(_MAX_REFERENCES, 2 * self._frames[0].height)
 
     def merged(self) -> pl.DataFrame | None:
-        """Return them, None if none was added, even an empty table."""
+        """Return them; None if nothing was added, not even an empty table."""
         self._frames = [condense(self._frames)] if self._frames else []
         return self._frames[0] if self._frames else None
 

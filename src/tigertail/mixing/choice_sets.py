@@ -1,6 +1,7 @@
 """Choice sets: for each query that a mixture learns from, the items that there were to choose from.
 
 They have the best answers of all signals at three popularity exponents, the most popular items, and some at random.
+What was chosen need not be among them: it then does not count (:mod:`tigertail.mixing.trainer`).
 (Candidates, which a query ranks, are another thing: :mod:`tigertail.mixing.candidates`.)
 """
 
@@ -92,8 +93,8 @@ class ChoiceBlock(NamedTuple):
     queries
         Item codes; int32, (queries,).
     drawn
-        Items of each query; where choice sets are found from pools, those of all queries, which are then compared with
-        all of them at once; int32, (queries or 1, negatives).
+        Items of each query; where choice sets are found from pools, one row for all queries of the block, since their
+        pools have the same items that are in each (``Bands.always``); int32, (queries or 1, negatives).
     """
 
     queries: Codes
@@ -111,7 +112,7 @@ class ChoicePlan:
     popular
         The most popular items; int32.
     answers
-        Best answers of each signal, at each exponent.
+        How many of the best answers of each signal, at each exponent.
     blocks
         The queries.
     """

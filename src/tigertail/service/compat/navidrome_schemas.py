@@ -3,7 +3,8 @@
 The shapes are those of navidrome/navidrome: ``plugins/capabilities/metadata_agent.go`` at commit
 2be6d65619d1482b31a268526f5231ed9e0aed89, ``plugins/capabilities/sonic_similarity.go`` at
 725a4dac4eb02c8c045bf1d7b123bb2972b44972, ``plugins/types/types.go`` at 0e011111f5367cc1d3a19b6d0a9d0f93c26437fe.
-Fields that later versions add to a request are ignored.
+Other fields of a request are ignored: ``id``, an item's id in Navidrome's own database, and those that later versions
+add.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from tigertail.service.http.parameters import whole
 _LONGEST = 1000  # characters of a name: of classical works with movement and players, say
 
 
+# A name may be empty: `Catalogue.find` asks the MBID first.
 Name = Annotated[str, Field(max_length=_LONGEST)]
 Optional = Annotated[str | None, Field(max_length=_LONGEST)]
+# An int32 of Navidrome's; below 0 it counts as 0.
 Count = Annotated[
     int, BeforeValidator(whole), Field(description="How many to list at most.", ge=-(2**31), lt=2**31)
 ]

@@ -24,14 +24,14 @@ DESCRIPTORS: Final = {
     "beat_clarity": "clarity of beat",
     "harmonic_change": "rate of harmonic change",
     "dynamic_range": "dynamic range",
-    "bandwidth_mean": "",  # all but the brightness again
+    "bandwidth_mean": "",  # this and the next two: all but the brightness again
     "rolloff_mean": "",
     "crossings_mean": "",
-    "onset_mean": "",
+    "onset_mean": "",  # this and the next two: our own choice
     "key_fit": "",
     "major": "",
 }
-"""Names of descriptors of our own analysis whose columns are not plain words."""
+"""Names of descriptors of our own analysis whose columns are not plain words; "" for one that is not named."""
 
 
 @lru_cache(1024)
@@ -65,7 +65,7 @@ def similar_descriptors(
     others
         Theirs; float32, (others, names).
     names
-        What the descriptors are called.
+        Columns of the descriptors, each with a :func:`descriptor_name`.
 
     Examples
     --------

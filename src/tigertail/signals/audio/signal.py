@@ -20,15 +20,15 @@ from tigertail.signals.remap import ItemRemap
 Reals = NDArray[np.float32]
 Metric = Literal["nearness", "cosine"]
 
-_SAMPLE: Final = 1_000  # items that an item's usual affinity is estimated from
-_BLOCK: Final = 256
+_SAMPLE: Final = 1_000  # items that an item's usual affinity is estimated from, at most
+_BLOCK: Final = 256  # items at a time
 
 
 @dataclass(frozen=True, eq=False)
 class AudioAffinity:
     """Affinity between items by their sound.
 
-    With v the vectors and d their dimensions it is the cosine, or the nearness 1 / (1 + |v_A - v_B|^2 / d).
+    With v the vectors and d their dimensions the affinity s is the cosine, or the nearness 1 / (1 + |v_A - v_B|^2 / d).
     Given what is usual for each item, it becomes the mutual proximity: the probability that s is more than an
     affinity of A, times the probability that it is more than one of B:
 
@@ -40,7 +40,8 @@ class AudioAffinity:
     Parameters
     ----------
     vectors
-        Float32, (items, dimensions).
+        What :func:`~tigertail.signals.audio.fit.fit_audio` predicts from each item's features, or these themselves
+        where nothing is predicted; 0 without audio; float32, (items, dimensions).
     known
         Items with audio; bool, (items,).
     metric
@@ -51,7 +52,7 @@ class AudioAffinity:
         Descriptors of each item's sound, each column close to a standard normal distribution; float32,
         (items, names). They play no part in the affinity.
     names
-        The descriptors; () for a signal that was kept without them.
+        Columns of the descriptors; () where none has a name for people, and in a signal that an older release kept.
     """
 
     vectors: Reals
@@ -147,15 +148,15 @@ class AudioAffinity:
         return scores
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
-        """Return in what each item sounds like the query; nothing where it does so no more than most."""
-        scores, usual = self._beside_usual(query, items)
-        near = (scores > usual) & (items != query)
+        """Return in what each item sounds like the query; nothing where it does so no more than items do on average."""
+        scores, mean = self._beside_mean(query, items)
+        near = (scores > mean) & (items != query)
         if not self.names:
             return [SIMILAR_SOUND if alike else NO_EVIDENCE for alike in near.tolist()]
         found = similar_descriptors(self.descriptors[query], self.descriptors[items], self.names)
         return [one if alike else NO_EVIDENCE for one, alike in zip(found, near.tolist(), strict=True)]
 
-    def _beside_usual(self, query: int, items: NDArray[np.int32]) -> tuple[NDArray[np.floating[Any]], float]:
+    def _beside_mean(self, query: int, items: NDArray[np.int32]) -> tuple[NDArray[np.floating[Any]], float]:
         """Return the affinity from an item to some others, and the mean of that to all others."""
         count = self._known_items - 1
         if not self.known[query] or count < 1:

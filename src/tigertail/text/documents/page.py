@@ -13,8 +13,9 @@ from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 
 LONGEST_FILE: Final = 64 << 20
 """Bytes of the largest file or record, and characters of the longest line, read as a page; larger ones are rejected,
-however they are compressed. Articles of a wiki dump are cut instead. A line of more than 256 MB is an error, since no
-text has one."""
+however they are compressed. Articles of a wiki dump are cut instead, at ``max_characters`` of
+:class:`~tigertail.text.documents.dump.Dump`. A line of more than 256 MB is an error of :mod:`tigertail.io.text_rows`,
+since no text has one."""
 
 BAD_BYTES: Final = "text in an unknown encoding, read as windows-1252"
 TOO_LARGE: Final = f"larger than {LONGEST_FILE >> 20} MB"
@@ -73,11 +74,11 @@ class PageSink:
         self.quarantine.reject(self.source, file, rows)
 
     def skip(self, what: str, name: str) -> None:
-        """Count a page that is skipped on purpose."""
+        """Count a page that is never used, such as a redirect: as a warning, since the recipe does not leave it out."""
         self.warn(f"{what}, skipped", name)
 
     def warn(self, what: str, example: str) -> None:
-        """Count a page that is used with a warning."""
+        """Count a warning about a page, with an example."""
         self.quarantine.warn(self.source, what, 1, [example])
 
 

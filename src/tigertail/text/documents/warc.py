@@ -48,6 +48,7 @@ def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
             if record.format != "warc":  # warcio reads any text as the older ARC
                 break
             records += 1
+            # An address that is not of HTTP, such as dns:, has none of its headers.
             if record.rec_type == "response" and record.http_headers is not None:
                 yield from _page(record, stream.name, sink)
     except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
@@ -87,4 +88,4 @@ def _charset(content_type: str) -> str | None:
     """Return the encoding that a header names; None if it names none."""
     header = Message()
     header["Content-Type"] = content_type
-    return (header.get_content_charset() or "").strip("'") or None
+    return (header.get_content_charset() or "").strip("'") or None  # some write charset='utf-8'
