@@ -9,7 +9,6 @@ from typing import Final
 import polars as pl
 from pydantic import ConfigDict
 
-from tigertail import columns as c
 from tigertail.dataset.table_spec import TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
@@ -23,6 +22,8 @@ NAMESPACE: Final = "frames"
 
 class FrameSource(Source):
     """A frame, whose columns were found.
+
+    :mod:`tigertail.frames.read` adds up equal rows of plays, so ``events`` of the batches says nothing.
 
     Attributes
     ----------
@@ -55,6 +56,7 @@ class FrameSource(Source):
         """Yield the rows with our columns; of a list, a row for each value."""
         columns = [pl.col(theirs).alias(ours) for ours, theirs in self.mapping.items()]
         if self.spec.descriptors:
+            # A column with a name of ours is no descriptor, even where another column was given for it.
             taken = {*self.mapping.values(), *self.spec.inputs}
             rest = [name for name in self.frame.columns if name not in taken]
             columns += [pl.col(name).alias(DESCRIPTOR + name) for name in rest]
@@ -74,7 +76,6 @@ class FrameSource(Source):
             self.table,
             self.table,
             rows,
-            events=not {c.PLAYS, c.RATING} & self.mapping.keys(),
             rating_scale=self.rating_scale or (0.0, 1.0),
             known_only=not self.spec.makes_items,
         )

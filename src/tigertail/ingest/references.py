@@ -52,7 +52,10 @@ def without_placeholders(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_refs(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """Return ``rows`` with a ``ref``, a hash of everything by which a row names its item."""
+    """Return ``rows`` with a ``ref``, a hash of everything by which a row names its item.
+
+    It is the same in every process with one version of Polars; tasks on other machines rely on that.
+    """
     fields = [pl.col(name) if name in rows.columns else pl.lit(None, pl.String) for name in ITEM_REFERENCE]
     of_source = (pl.lit(source.namespace_id), pl.lit(source.label), pl.lit(source.kind))
     return rows.with_columns(_hash([*of_source, *fields]))
@@ -72,6 +75,8 @@ def references(
     rows: pl.DataFrame, source: Source, *, of_items_table: bool, also: tuple[str, ...] = ()
 ) -> pl.DataFrame:
     """Return the distinct references of rows that have a ``ref``, with the number of rows of each.
+
+    References that differ only in their country, or in ``also``, have one ``ref`` and are rows of their own.
 
     Parameters
     ----------

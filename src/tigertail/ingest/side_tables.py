@@ -1,4 +1,4 @@
-"""Rows of the tables that a build merges as they are: collected while sources are read, merged at the end."""
+"""Rows about items that a build links and merges, and no more: collected while sources are read, merged at the end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tigertail.ingest.descriptors import without_empty
 from tigertail.io.quarantine import Quarantine
 
 REF_B: Final = "ref_b"  # the second item of a pair, until all sources have been read
-FROM: Final = "#from"  # the source of a row
+FROM: Final = "#from"  # the source of a row; ``source`` is a column of availability
 
 
 class SideTables:
@@ -42,7 +42,8 @@ class SideTables:
     def tables(self, item_of: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
         """Return the tables that have a row; rows without a known item are dropped.
 
-        It is to be called once: the rows are not kept.
+        How many of them there are, :mod:`tigertail.ingest.linking` counts. It is to be called once: the rows are not
+        kept.
 
         Parameters
         ----------

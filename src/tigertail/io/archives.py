@@ -207,7 +207,7 @@ def required_streams(path: Path, *patterns: str, remedy: str = "") -> Iterator[S
 
 
 def file_names(path: Path, *patterns: str) -> list[str]:
-    """Return the names of the files of a folder that :func:`streams` yields, as patterns match them; of else, none."""
+    """Return the names of a folder's files that :func:`streams` yields, as patterns match them; none of an archive."""
     if not path.is_dir():
         return []
     found = [one for one in sorted(path.rglob("*")) if one.is_file() and _matches(one.name, patterns)]
@@ -297,6 +297,7 @@ def _tar(file: IO[bytes], path: Path, patterns: tuple[str, ...], *, packed: bool
             if member is not None:
                 stamp = f"{entry.size} {entry.mtime}"
                 yield Stream(entry.name, _unpacked(member, entry.name), path, member=True, stamp=stamp)
+        # After the last member come blocks of zeros, and the offset stays before them. A packed file has another size.
         if not packed and archive.offset >= path.stat().st_size:
             raise tarfile.ReadError("no mark of its end")
 

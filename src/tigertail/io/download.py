@@ -40,6 +40,8 @@ _UNQUOTED: Final = "%/:?#[]@!$&'()*+,;="  # what may stand in an address as it i
 def links(address: str) -> list[str]:
     """Return the last names of all links of a page, such as the list of a folder, without slashes.
 
+    Links with a query or a fragment are left out.
+
     Raises
     ------
     DataError
@@ -80,7 +82,7 @@ def _text(address: str) -> str:
 
 
 def size_at(address: str) -> int | None:
-    """Return the bytes of a file, or None if the server does not say.
+    """Return the bytes of a file, or None if the server does not say or cannot be asked.
 
     Raises
     ------

@@ -1,7 +1,8 @@
 """The items that are among the best under some popularity exponent.
 
 Items are in bands of popularity, each with twice as many listeners as the one before, so that under an exponent e, on
-top of that which a score has already, it counts 2^(-e band) times as much.
+top of that which a score has already, it counts 2^(-e band) times as much. ``mixing/pool.py`` numbers them: band b has
+the items with 2^b - 1 listeners or more that are in no higher one.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -21,14 +22,14 @@ EXPONENTS: Final = (-1, 0, 1)
 ONE_IN: Final = (2, 1, 2)
 """Under an exponent one in so many are wanted: fewer answers are found under another than a score's own. A quarter in
 the place of a half loses too many (tests/mixing/test_pool.py)."""
-BANDS: Final = 64
+BANDS: Final = 64  # more than the binary logarithm of any number of listeners, an int64
 NO_BAND: Final = np.uint8(BANDS)
 """The band of a place whose item is not to be written."""
 SHARES: Final = np.array(
     [[*(2.0 ** (-exponent * band) for band in range(BANDS)), 0.0] for exponent in EXPONENTS], np.float32
 )
 """What a score counts under each exponent, by band; float32, (exponents, bands + 1)."""
-_SAMPLED: Final = 32  # one score in so many suggests a floor
+_SAMPLED: Final = 32  # one score in so many suggests a floor; what is found does not depend on it
 _ZERO: Final = np.float32(0)
 _NEVER: Final = np.float32(np.inf)
 
@@ -61,7 +62,8 @@ def shortlist(scores, items, left_out, band, counts, found):
     counts
         How many under each exponent, as :func:`wanted` returns them.
     found
-        Int32, (sum of counts,); must hold -1.
+        Int32, (sum of counts,); must hold -1. Each exponent has room for its count, one after the other. Its items are
+        in no order; of equal scores the smaller codes are there. An item may be there under several exponents.
     """
     bands = np.empty(len(items), np.uint8)
     for place in range(len(items)):
@@ -84,7 +86,8 @@ def write_best(scores, bands, items, counts, found):
     counts
         How many under each exponent, as :func:`wanted` returns them.
     found
-        Int32, (sum of counts,); must hold -1.
+        Int32, (sum of counts,); must hold -1. Each exponent has room for its count, one after the other. Its items are
+        in no order; of equal scores the smaller codes are there. An item may be there under several exponents.
     """
     best, codes = np.empty(len(items) + 1, np.float32), np.empty(len(items) + 1, np.int32)
     floors = np.empty(len(counts), np.float32)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 Task = Callable[[int], str]
-"""Takes the number of a block, and returns the name of what it wrote. It may be run twice, and gives the same."""
+"""Takes the number of a block, and returns the name of what it wrote. It may be run twice: it writes the same again,
+under another name."""
 
 
 class Cluster(Protocol):
@@ -18,9 +19,14 @@ class Cluster(Protocol):
         Parameters
         ----------
         stage
-            What the tasks make, for those who watch.
+            Name of what the tasks make; it is only shown to those who watch.
         task
-            The task.
+            The task; it is pickled, and its blocks may run in any order.
         blocks
-            How many blocks there are.
+            How many blocks there are; they are numbered from 0.
+
+        Raises
+        ------
+        DataError
+            If a task failed as often as it is tried.
         """

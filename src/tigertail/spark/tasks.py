@@ -165,7 +165,7 @@ def ask(block: int, kept: Checkpoints, side: Side, other: Side) -> Iterator[Reco
 
 
 def start(block: int, kept: Checkpoints, side: Side, config: ALSConfig, seed: int | None) -> Iterator[Record]:
-    """Make the first vectors of a block: random ones, or the vector 0 where there is no seed."""
+    """Make the first vectors of a block: random ones; or 0, without a seed, for the listeners, who are solved first."""
     first, end = side.bounds[block : block + 2].tolist()
     vectors = np.zeros((end - first, padded_width(config.factors)), np.float32)
     if seed is not None:

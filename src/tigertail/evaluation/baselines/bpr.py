@@ -22,10 +22,11 @@ class BPR(Recommender):
 
     (Rendle et al., "BPR: Bayesian Personalized Ranking from Implicit Feedback", UAI 2009, equation 4), by
     stochastic gradient ascent on one thread, so that a seed gives the same bits. In the paper j is drawn
-    uniformly. `implicit` draws it in proportion to its listeners, which takes popularity from what is learned;
+    uniformly. `implicit` draws it in proportion to its listeners, which takes popularity out of what is learned;
     whether the listener's source offers it makes no difference. The affinity is that of
     :class:`tigertail.signals.factors.FactorAffinity`: with beta = 1 the cosine, with beta = 0 the scalar
     product but for the query's length. As in `implicit`, an item's bias is the last entry of its vector.
+    The defaults are our own choice.
 
     Raises
     ------

@@ -20,7 +20,7 @@ class ItemItem(CoListeningConfig, Recommender):
     confidence: ConfidenceConfig = ConfidenceConfig()
     """Weights of play counts."""
     exposure: bool = True
-    """Whether lengths are those among listeners who could hear the item."""
+    """Whether lengths are those that items would have if all could hear them."""
 
     @property
     def label(self) -> str:

@@ -26,7 +26,7 @@ from tigertail.signals.listening.groups import ELSEWHERE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COUNTRIES_SHOWN: Final = 24  # those with the most local artists
+COUNTRIES_SHOWN: Final = 24  # those with the most local artists that are compared; equals by code
 GROUPS_SHOWN: Final = 24  # the largest
 
 

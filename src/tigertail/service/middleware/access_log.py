@@ -28,6 +28,7 @@ REQUEST_ID: Final = "x-request-id"
 TRACEPARENT: Final = "traceparent"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
 POLICY: Final = "content-security-policy"
+# Made by FastAPI: a script in the page starts it, and its style sheet has pictures as ``data:``.
 _DOCS: Final = "/docs"
 _STRICT: Final = (
     "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -106,7 +107,20 @@ def _pieces(message: Message) -> Iterator[Message]:
 
 
 class AccessRecord:
-    """What is logged of a request: never its query, nor its headers."""
+    """What is logged of a request: never its query, and of its headers only its id, its trace and whose key it has.
+
+    Attributes
+    ----------
+    id
+        The ``x-request-id`` of the request if it is plain, else a random one.
+    begun
+        Whether a response began.
+    client
+        Who asks, never by address: ``key NAME``, or ``anyone``; ``unknown`` where it was refused before that was known.
+        Whoever admits the request sets it.
+    route
+        What is logged in place of the path of the route, such as ``(refused)``; None leaves the path.
+    """
 
     def __init__(
         self, scope: Scope, request_id: str, parent: TraceParent | None, telemetry: Telemetry | None
