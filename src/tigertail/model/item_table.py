@@ -19,7 +19,7 @@ def item_table(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
     -------
     polars.DataFrame
         Columns item_id, listeners, stratum, those of the dataset's items, and folded, the folded name. An item without
-        a name is called by its id.
+        a name is called by its id; one without a kind is an artist, as all are in a dataset without a catalogue.
 
     Raises
     ------

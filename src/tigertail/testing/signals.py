@@ -146,7 +146,8 @@ def check_affinities_of_pairs(signal: Signal) -> None:
 def check_nearest(signal: Signal) -> None:
     """Check that a signal that retrieves has nearly all of its three best under each popularity exponent among ten.
 
-    Where it says that it finds all, it has all that it has data about, those of 0 or less too.
+    Ten are asked for, and nearly all means 95 %: numbers of our own choice. Where it says that it finds all, it has
+    all that it has data about, those of 0 or less too.
     """
     if not isinstance(signal, Retrieves):
         return

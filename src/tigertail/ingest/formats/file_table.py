@@ -20,14 +20,15 @@ class FileTable:
     Attributes
     ----------
     name
-        The file, as reports show it.
+        Its name in its folder or archive, as reports show it.
     path
-        The file, as messages show it.
+        Its path, as messages show it: of a member of an archive the archive's, followed by the name.
     columns
         Its columns.
     blocks
-        Reads its rows in blocks: at least the given columns, ``LINE``, and of text also ``RAW_TEXT``. To be called
-        once, before the next table is asked for: a stream is read as it comes.
+        Reads its rows in blocks: at least the given columns, ``LINE``, and where the file is text ``RAW_TEXT``
+        (:mod:`tigertail.io.quarantine`). To be called once, before the next table is asked for: a stream is read as it
+        comes.
     """
 
     name: str

@@ -216,7 +216,10 @@ def _credited(counts: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 
 def _lists(texts: pl.Series) -> pl.DataFrame:
-    """Return the MBIDs of each text that has some, as ``text`` and ``listed``; a text that is no MBID as it is."""
+    """Return the MBIDs of each text that has some, as ``text`` and ``listed``.
+
+    A single text that is no MBID stays as it is: the cleaning leaves it out, with a warning.
+    """
     lower = pl.col("text").str.to_lowercase()
     sent = lower.str.split(",").list.n_unique()
     ids = lower.str.extract_all(c.UUID).list.unique(maintain_order=True)

@@ -80,7 +80,7 @@ def _query(name: str) -> dict[str, Any]:
 
 
 def _body(name: str) -> dict[str, Any]:
-    """Return what OpenAPI says of a request in a body: one about many, or many about one."""
+    """Return what OpenAPI says of a request in a body: one row of several MBIDs, or several rows of one MBID each."""
     mbid = {"type": "string", "format": "uuid", "pattern": f"^{MBID_PATTERN}$"}
 
     def rows(max_rows: int, mbids: int) -> dict[str, Any]:

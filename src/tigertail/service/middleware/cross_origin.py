@@ -43,6 +43,7 @@ class CrossOrigin:
     async def _shared(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
+                # Else the access log sets same-origin. The header cannot name single origins.
                 MutableHeaders(scope=message).setdefault(_POLICY, "cross-origin")
             await send(message)
 

@@ -18,7 +18,7 @@ from tigertail.service.server.uvicorn_internals import HttpToolsProtocol
 
 HEAD: Final = 64 * 1024  # bytes of a request's line and headers, or of what follows its body
 SEND_BUFFER: Final = 512 * 1024  # bytes of the system's buffer to ask for; Linux gives twice as many
-READ_TIMEOUTS: Final = 3  # how many a client has to read some of what it was sent
+READ_TIMEOUTS: Final = 3  # times the read timeout, in which a client must read some of what it was sent
 _SAID: Final = {
     400: ("not an HTTP request", "send one as in RFC 9112"),
     408: ("the request took too long to arrive", "send it at once"),
@@ -36,7 +36,8 @@ class Connection(HttpToolsProtocol):
     ----------
     read_timeout
         Seconds that a head may take, and what is left of a request once it is answered. An answer is given up where
-        the system has room for no more of it in three times as long: it has once about a third of its buffer is read.
+        the system takes no more of it for three times as long. It takes more when the client has read about a third of
+        the system's buffer.
     **given
         As of uvicorn.
     """
@@ -69,7 +70,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what comes, in pieces that no head may exceed: one that never ends is refused before it is put together.
 
-        Of requests in a row, the piece in which a head begins may not count.
+        What a piece holds of a head after the end of the request before is not counted.
         """
         start = 0
         while start < len(data) and not self._refused:
@@ -144,6 +145,7 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
 
     def _look_later(self) -> None:
+        """Look again in a quarter of the read timeout, or 0.05 s if that is longer: so much later a limit may act."""
         self._timer = self.loop.call_later(max(self._read_timeout / 4, 0.05), self._look)
 
     def _look(self) -> None:
@@ -156,7 +158,7 @@ class Connection(HttpToolsProtocol):
         elif self._in_message and waited > self._read_timeout and not self._answering():
             self._reset()  # answered already
         elif not self._in_message and waited > self.timeout_keep_alive and not self._answering():
-            self.transport.close()
+            self.transport.close()  # uvicorn's own timer runs from an answer to the next byte alone
         self._look_later()
 
     def _reset(self) -> None:

@@ -21,7 +21,7 @@ class AnnotationConfig(BaseModel):
     opinion_exponent: float = Field(0.5, gt=0, le=1)
     """Exponent of the sum of reliable opinions: below 1 each further opinion adds less."""
     co_annotation_weight: float = Field(0.8, ge=0)
-    """Weight of annotators in common, whatever their labels; 0 leaves that out."""
+    """Weight of annotators in common, whatever their labels, beside facets of weight 1; 0 leaves that out."""
     facets: dict[str, NonNegativeFloat] = {
         "home": 0.5,
         "hometown": 0.5,

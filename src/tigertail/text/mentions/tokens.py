@@ -42,6 +42,7 @@ class Sign(IntFlag):
     VERB_CUE = 65536  # a verb for what musicians do
 
 
+# Words as fold returns them. The choice is our own; the weights in weights.py rest on it.
 _CLASSES: Final = {
     Sign.ROLE_CUE: word_set(
         "act acts artist artists band bands bandmate bandmates bassist bassists cover covered covers dj drummer"
@@ -183,7 +184,7 @@ def _analysed(raw: str) -> tuple[str, int, int, int]:
         shown = Sign.AND | Sign.FUNCTION if joins else Sign.AFTER | Sign.BEFORE
         return folded, int(shown | _stop(raw)), 0, 0
     after = 0
-    while not (raw[-1 - after].isalnum() or _is_mark(raw[-1 - after])):
+    while not (raw[-1 - after].isalnum() or _is_unseen(raw[-1 - after])):
         after += 1
     folded = fold(raw)
     core = raw[before : len(raw) - after]
@@ -194,7 +195,8 @@ def _analysed(raw: str) -> tuple[str, int, int, int]:
     return spaced(folded), int(shown), before, after
 
 
-def _is_mark(character: str) -> bool:
+def _is_unseen(character: str) -> bool:
+    """Return whether a character is neither ASCII nor printable, such as a joiner (U+200D)."""
     return ord(character) > 127 and not character.isprintable()
 
 
