@@ -81,11 +81,11 @@ class DataError(TigertailError):
 
 
 class ConfigError(TigertailError):
-    """A configuration or recipe file is wrong."""
+    """A recipe, a configuration, an option or an argument is wrong, or what it needs is not there."""
 
 
 class NoPathError(ConfigError):
-    """No path leads from one item to another."""
+    """No path leads from one item to another. The question is at fault, as with an option: the service answers 400."""
 
 
 class ModelError(TigertailError):

@@ -34,7 +34,7 @@ def describe(samples: Floats, config: AnalysisConfig) -> dict[str, float]:
     -------
     dict[str, float]
         Finite numbers by name: means, deviations and the like over time, so that the length of the recording is no
-        descriptor. What a moment is too short for, such as a change, is 0.
+        descriptor. What the recording is too short for, such as a change, is 0.
 
     Raises
     ------
@@ -75,9 +75,10 @@ def tonality(frames: Spectra) -> dict[str, float]:
 
     The magnitudes of the Fourier transform of the pitch classes do not change when music is transposed:
     the first (``harmony_00``) says how chromatic a cluster is, the third (``harmony_02``) how augmented, the fifth
-    (``harmony_04``) how diatonic (Amiot, Music through Fourier Space, 2016, ch. 4). ``major`` is how much better the
-    best major key fits than the best minor one (Krumhansl 1990), ``harmonic_change`` how far chroma moves in half a
-    second.
+    (``harmony_04``) how diatonic (Amiot, Music through Fourier Space, 2016, ch. 4). ``chroma`` is the mean share of a
+    frame's strongest pitch class, of its second, and so on; that six are kept is our own choice. ``key_fit`` is the
+    correlation with the key that fits best, ``major`` how much better the best major key fits than the best minor one
+    (Krumhansl 1990), ``harmonic_change`` how far chroma moves in half a second.
     """
     mean = frames.chroma.mean(axis=0)
     colour = np.abs(np.fft.rfft(mean / max(float(mean.sum()), 1e-12)))[1:]
@@ -108,6 +109,7 @@ def _loudness_and_timbre(frames: Spectra) -> dict[str, float]:
     for column, name in enumerate(FRAME_STATISTICS):
         descriptors[f"{name}_mean"] = float(of_frames[:, column].mean())
         descriptors[f"{name}_std"] = float(of_frames[:, column].std())
+    # These percentiles are our own choice.
     quiet, loud = np.percentile(of_frames[:, rms], (10, 95))
     return descriptors | {"dynamic_range": float(loud - quiet)}
 

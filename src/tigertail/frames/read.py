@@ -62,6 +62,7 @@ def read_frames(
     mappings = {
         table: mapped(TABLES[table], frame.columns, columns or {}, kind) for table, frame in frames.items()
     }
+    # No source of a build gives this column, so the rows are read and cleaned without it.
     source_column = mappings.get(c.LISTENERS_TABLE, {}).pop(c.SOURCE, None)
     if scale is not None and c.RATING not in mappings[c.PLAYS_TABLE]:
         raise DataError(

@@ -87,7 +87,9 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
     ----------
     folder
         The folder of ``lastfmapi_gold.txt`` and ``mb2uri_lastfmapi.txt``; None means ``artist-similarity-sas`` in the
-        folder of the environment variable ``TIGERTAIL_DATA``.
+        folder of the environment variable ``TIGERTAIL_DATA``. A line of the first file is an MBID, a tab and, with
+        blanks between them, the MBIDs of similar artists; of the second an MBID, the name and an address at DBpedia,
+        with tabs between them.
     dataset
         The dataset, whose items are found by MusicBrainz id, else by a folded name that only one item has.
 

@@ -21,8 +21,8 @@ _SHOWN: Final = (
     *(pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64),
 )
 
-# Columns of raw rows: the line in the file, counted from 1, and its text. No column of a file has such a name: in a
-# header there is no line feed.
+# Columns of raw rows: the line in the file (the row, where it has no lines), from 1 on, and its text. No column of a
+# file has such a name: in a header there is no line feed.
 LINE: Final = "\nline"
 RAW_TEXT: Final = "\ntext"
 REASON: Final = "\nreason"
@@ -41,7 +41,7 @@ class Rejected:
 
 @dataclass
 class Quarantine:
-    """Counts of rows that were read, rejected, left out, or used with a warning.
+    """Counts of rows that were read, rejected, left out, or warned of.
 
     Attributes
     ----------
@@ -52,7 +52,8 @@ class Quarantine:
     left_out
         Rows that the recipe leaves out, by source and reason; they are not kept.
     warnings
-        Rows used with a warning, by source and warning.
+        Rows with a warning, by source and warning. They are used, but for what the warning says is left out: a value,
+        or the row.
     examples
         A few values for each warning.
     rows
@@ -101,7 +102,7 @@ class Quarantine:
             self.left_out[source, reason] += count
 
     def warn(self, source: str, what: str, count: int, examples: list[str] | None = None) -> None:
-        """Count rows that are used with a warning."""
+        """Count rows that are warned of."""
         if count:
             self.warnings[source, what] += count
             known = self.examples[source, what]

@@ -33,7 +33,7 @@ class BigramIndex:
         All letters of the texts as code points, ascending; uint32, (letters,).
     keys
         All bigrams of the texts, ascending: position of the first letter in the alphabet, times the number of letters,
-        plus position of the second; int64, (bigrams,).
+        plus position of the second; int64, (bigrams,). Each is below 2^32 for up to 65,536 letters.
     starts
         Where the rows of each bigram begin in ``rows``; int64, (bigrams + 1,).
     rows
@@ -68,7 +68,7 @@ class BigramIndex:
         all_keys = np.right_shift(keys_and_rows, np.uint64(32), out=keys_and_rows)
         starts = np.flatnonzero(np.append(True, all_keys[1:] != all_keys[:-1])[: len(all_keys)])
         keys = all_keys[starts].astype(np.int64)
-        sizes = np.minimum(np.bincount(rows, minlength=len(texts)), 65535).astype(np.uint16)
+        sizes = np.bincount(rows, minlength=len(texts)).astype(np.uint16)
         return cls(alphabet, keys, np.append(starts, len(rows)), rows, sizes)
 
     def closest(self, text: str, n: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
@@ -114,7 +114,7 @@ class BigramIndex:
         return shared
 
     def _bigrams_of(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-        """Return the bigrams of a query as positions in ``keys``: all but those with its last edge alone, and these.
+        """Return the bigrams of a query as positions in ``keys``: those not at its last edge only, and the others.
 
         Beside them, how many the query has, with those that no text has.
         """
@@ -141,7 +141,7 @@ def _joined(texts: pl.Series) -> str:
 def _keys_and_rows(
     texts: pl.Series, letter_of: NDArray[np.int64], letters: int, first_row: int
 ) -> NDArray[np.uint64]:
-    """Return the key of each distinct bigram of a text and the text's row in one number, for sorting; sorted."""
+    """Return the key of each distinct bigram of a text and the text's row as the halves of one number; sorted."""
     points = _code_points(_joined(texts))
     row = first_row + np.cumsum(points == _END, dtype=np.uint64)
     first, second, at = _pairs(points)

@@ -15,12 +15,12 @@ A non-play signal is any that is not a model of plays alone, as the registry of 
 need not be of content: shows and counts of pairs are such signals too, and so is back-off, which takes from the
 catalogue whose a track is. The term's name in files, "no content data", says less than this. What is divided out of an
 affinity is (n_B + 3)^beta, not a term, towards taste also (m_B / n_B)^beta (:meth:`PopularityFeatures.log_popularity`).
-People play by n_B itself, so that is the term, and the 3 keep artists of one listener or none from rising above all.
-A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between
-them as the coefficients say. With a product, evidence that two signals share need not count twice. An affinity to an
-item with few listeners is less certain: its support lowers it. In a catalogue of stars alone every item has more
-listeners than its peers elsewhere; so the popularity that people play by is that of m_B, and the last term has the
-coefficient of the popularity. Lists are made by people who look anywhere: there it has none.
+The 3 keep artists of one listener or none from rising above all; people play by the numbers as they are, so the term of
+popularity has none. A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between them as the
+coefficients say. With a product, evidence that two signals share need not count twice. An affinity to an item with few
+listeners is less certain: its support lowers it. In a catalogue of stars alone every item has more listeners than its
+peers elsewhere; so where people play, popularity is m_B, and the last term has the coefficient of the popularity. Lists
+are made by people who look anywhere: in kinship popularity is n_B, and the last term has none.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Terms:
     signals
         Names of the signals.
     plays_only
-        Those of them that are models of plays alone, and have data about every pair with listeners.
+        Those of them that are models of plays alone; the others are the non-play signals.
     overlaps
         Pairs of signals that also have terms for the product of their curves.
     """

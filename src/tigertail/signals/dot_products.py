@@ -32,9 +32,9 @@ _SHARING: Final = 128  # queries of a thread that share what is read of the item
 _SCREENED: Final = 512  # items at a time, whose products with these queries fit the second-level cache
 _STRIP: Final = 64  # products that are sorted out together
 _LINE: Final = 16  # float32 numbers in a cache line
-_FEW: Final = 8  # queries for which a BLAS is not worth waking
+_FEW: Final = 8  # queries from which on a BLAS is worth waking
 _ROUNDING: Final = 1.01 * 2.0**-24
-"""Of a sum, a term: half a unit in the last place, and some for the higher powers."""
+"""Bound of the rounding error of a sum, for each term: half a unit in the last place, and some for higher powers."""
 EIGHT: Final = 8  # items taken at a time where they lie apart
 _TOGETHER: Final = 2  # blocks that NumPy takes at a time, whose products fit the second-level cache
 
@@ -303,11 +303,11 @@ def _screen_some(first, queries, vectors, allowed, exclude, slack, items, best, 
         if size > wanted:
             keep_best(own, found, size, wanted)
             size = wanted
-        # Only if something was left out.
-        largest_left_out = own[:size].min() if size == wanted else np.float32(-np.inf)
+        # What was left out has no larger product than what was kept; where too few were found, nothing was left out.
+        bound = own[:size].min() if size == wanted else np.float32(-np.inf)
         dots_of_one(queries[row], vectors, found[:size], own[:size])
         _put_best(own, found, size, items[row], best[row])
-        certain[row] = size < wanted or largest_left_out + slack[row] < best[row, k - 1]
+        certain[row] = size < wanted or bound + slack[row] < best[row, k - 1]
 
 
 @njit(parallel=True, cache=True)
@@ -380,7 +380,7 @@ def read_vector_ahead(flat, row, width):
 def _dots_at(queries, vectors, known, starts, items, products):
     for row in prange(len(queries)):
         begin, end = starts[row], starts[row + 1]
-        there, places = np.empty(end - begin + 1, np.int32), np.empty(end - begin + 1, np.int64)
+        there, places = np.empty(end - begin, np.int32), np.empty(end - begin, np.int64)
         size = 0
         for place in range(begin, end):
             there[size], places[size] = items[place], place

@@ -17,7 +17,7 @@ from tigertail.signals.dot_products import blocks, dots, dots_at, largest_dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.remap import ItemRemap
 
-_NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees
+_NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees; our own choice
 _ALIKE: Final = Evidence.of("similar_taste")
 
 
@@ -103,7 +103,7 @@ class FactorAffinity:
         scores = dots_at(directions, self.vectors, self.known, starts, items)
         scores[~np.repeat(self.known[queries], np.diff(starts))] = -np.inf
         known = scores > -np.inf
-        scores[known] *= self._gain[items[known]]  # that of an item without a listener is 0
+        scores[known] *= self._gain[items[known]]  # 0 for the vector 0, and 0 times -inf is no number
         return scores
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:

@@ -17,7 +17,8 @@ from tigertail import columns as c
 from tigertail.text.mentions.names import Names
 
 # Flags of candidates that are counted for each name, with the share of candidates that have it on the pages that the
-# weights were fitted to: of lower case among all candidates, of the others among those with capitals.
+# weights were fitted to: of lower case among all candidates, of the others among those with capitals. Counted once; no
+# command prints them.
 USUAL: Final = {
     "lowercase": 0.589,
     "left_capital": 0.172,
@@ -30,6 +31,7 @@ USUAL: Final = {
     "verb_cue": 0.135,
 }
 COUNTED: Final = tuple(USUAL)
+# Both are our own choice.
 _PRIOR: Final = 4.0  # occurrences with the usual shares that are added to those of a name
 _PAGE_PRIOR: Final = 1.0  # occurrences without a flag that are added to those of a name on its page
 
@@ -204,7 +206,7 @@ def features(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np
 
 
 def _here(candidates: pl.DataFrame) -> list[NDArray[np.float64]]:
-    """Return how often a name has each flag of :data:`ON_PAGE` on its page, where it has one meaning.
+    """Return how often a name has each flag of :data:`ON_PAGE` on its page, since it has one meaning there.
 
     W. Gale, K. Church and D. Yarowsky, "One sense per discourse" (HLT 1992).
     """

@@ -16,7 +16,8 @@ from tigertail.text.mentions.features import Usage, features
 from tigertail.text.mentions.names import Names, Shape
 
 THRESHOLD: Final = -0.1
-"""The score above which a candidate is a mention."""
+"""The score above which a candidate is a mention: the lowest of whole tenths from -1 at which, of what is found on the
+pages of the fit and can be judged, 93 % is right."""
 
 WEIGHTS: Final[dict[str, tuple[float, float, float]]] = {
     "bias": (0.695, -3.037, 0.447),

@@ -1,4 +1,7 @@
-"""Events, and the book of erasures. A migration says what it did for ever, so it quotes no other module."""
+"""Events, and the book of erasures. A migration says what it did for ever, so it quotes no other module.
+
+The instants ``at`` and ``received_at`` are whole microseconds since 1970 UTC; ``events`` of an erasure is how many.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from alembic.operations import Operations
 revision = "0001"
 down_revision = None
 
-_LONG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_LONG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # only an INTEGER increments itself there
 
 
 def upgrade(op: Operations) -> None:
@@ -27,7 +30,7 @@ def upgrade(op: Operations) -> None:
         sa.Column("country", sa.Text),
         sa.Column("at", sa.BigInteger),
         sa.Column("received_at", sa.BigInteger, nullable=False),
-        sqlite_autoincrement=True,
+        sqlite_autoincrement=True,  # a seq is never used twice, even if the last rows were erased
     )
     op.create_index("feedback_events_listener", "feedback_events", ["listener"])
     op.create_table(
