@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numba
 import polars as pl
 import pytest
 from tests.support import SMALL_MODEL
@@ -17,6 +19,7 @@ from tigertail.model import Model, add, save
 from tigertail.model.config import ModelConfig
 from tigertail.model.registry import FACTORS, SIGNALS, FitContext
 from tigertail.signals.backoff.signal import BackOff
+from tigertail.signals.contract import FittedSignal
 from tigertail.signals.listening import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
 
@@ -32,6 +35,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
 @pytest.fixture(scope="module")
 def model(world: Dataset) -> Model:
     return tigertail.fit(world, config=SMALL_MODEL)
+
+
+def test_every_signal_is_fitted_with_the_threads_that_are_asked_for(world: Dataset) -> None:
+    given = []
+
+    def fit(context: FitContext, _: None) -> FittedSignal:
+        given.append(numba.get_num_threads())
+        return SIGNALS[FACTORS].fit(context)
+
+    context = FitContext(world, Interactions.of(world), SMALL_MODEL, threads=1)
+    replace(SIGNALS[FACTORS], fit_function=fit, config_field=None).fit(context)
+    assert given == [1]
 
 
 def test_every_table_of_a_dataset_is_learned_from(model: Model) -> None:

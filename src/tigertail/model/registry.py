@@ -193,7 +193,8 @@ class SignalSpec:
     def fit(self, context: FitContext) -> FittedSignal:
         """Fit the signal; its large arrays are in temporary files."""
         settings = getattr(context.config, self.config_field) if self.config_field else None
-        return with_spilled_arrays(self.fit_function(context, settings))
+        with limited(context.threads):
+            return with_spilled_arrays(self.fit_function(context, settings))
 
 
 def _listening(context: FitContext, config: ListeningConfig) -> GroupedCoListening:
@@ -217,8 +218,7 @@ def _factors(context: FitContext, config: BaseConfig) -> FactorAffinity:
 
 
 def _co_listening(context: FitContext, config: CoListeningConfig) -> CoListening:
-    with limited(context.threads):
-        return fit_co_listening(context.confidences, config, products=context.engine.products)
+    return fit_co_listening(context.confidences, config, products=context.engine.products)
 
 
 def _annotation(context: FitContext, config: AnnotationConfig) -> Annotation:

@@ -17,6 +17,13 @@ def test_words_know_where_they_stand_without_their_signs(words: Cut) -> None:
     assert found.new_line.tolist() == [True, True, False]
 
 
+@pytest.mark.parametrize("word", ["राही", "ได้", "e\u0301te\u0301"])
+def test_a_vowel_sign_or_accent_at_the_end_is_of_the_word(word: str, words: Cut) -> None:
+    found = words(f"{word}, Live")
+    assert (found.begins[0], found.ends[0]) == (0, len(word))
+    assert not Sign(int(words(f"{word} Live").signs[0])) & Sign.AFTER
+
+
 @pytest.mark.parametrize(
     ("word", "sign"),
     [

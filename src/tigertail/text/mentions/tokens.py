@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from array import array
 from dataclasses import dataclass
 from enum import IntFlag
@@ -184,7 +185,7 @@ def _analysed(raw: str) -> tuple[str, int, int, int]:
         shown = Sign.AND | Sign.FUNCTION if joins else Sign.AFTER | Sign.BEFORE
         return folded, int(shown | _stop(raw)), 0, 0
     after = 0
-    while not (raw[-1 - after].isalnum() or _is_unseen(raw[-1 - after])):
+    while not (raw[-1 - after].isalnum() or _is_of_word(raw[-1 - after])):
         after += 1
     folded = fold(raw)
     core = raw[before : len(raw) - after]
@@ -195,9 +196,9 @@ def _analysed(raw: str) -> tuple[str, int, int, int]:
     return spaced(folded), int(shown), before, after
 
 
-def _is_unseen(character: str) -> bool:
-    """Return whether a character is neither ASCII nor printable, such as a joiner (U+200D)."""
-    return ord(character) > 127 and not character.isprintable()
+def _is_of_word(character: str) -> bool:
+    """Return whether a sign is of the word before it: a vowel sign, an accent, or one unseen such as U+200D."""
+    return ord(character) > 127 and (unicodedata.category(character)[0] == "M" or not character.isprintable())
 
 
 def _letters(core: str) -> Sign:
