@@ -38,6 +38,7 @@ def kernel_stamp() -> str:
     """Return the stamp of this process: its sources and libraries, and what its kernels are compiled for."""
     import llvmlite
     import numba
+    import polars
     import scipy
     import scipy.linalg
     from numba.core.registry import cpu_target
@@ -51,7 +52,8 @@ def kernel_stamp() -> str:
         for library in threadpool_info()
         if library.get("user_api") == "blas" and "scipy" in str(library.get("filepath"))
     )
-    versions = [numba.__version__, llvmlite.__version__, np.__version__, scipy.__version__]
+    # Polars: a build's tasks tell rows apart by its hashes.
+    versions = [module.__version__ for module in (numba, llvmlite, np, scipy, polars)]
     shipped = SHIPPED.exists() and runs_baseline()
     parts = [*versions, *blas, triple, processor, features, shipped, sys.version_info[:2]]
     digest = hashlib.sha256("\n".join(map(str, parts)).encode())
