@@ -29,7 +29,7 @@ class AnalysisConfig(BaseModel):
     mels: int = Field(40, ge=16, le=128)
     """Bands of the mel spectrum."""
     mfccs: int = Field(20, ge=4, le=64)
-    """Mel-frequency cepstral coefficients, the first of them the loudness."""
+    """Mel-frequency cepstral coefficients, the first of them the loudness; no more than there are bands."""
 
     @property
     def digest(self) -> str:

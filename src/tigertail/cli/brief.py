@@ -80,7 +80,7 @@ def _print_held_out(report: Report) -> None:
                 _interval(row.frontier),
             ]
         )
-    counts = {row.group: row.queries for row in by_stratum.values()}
+    counts = {row.group: row.queries for row in by_stratum.values()}  # the same for every system
     rows.append(_queries(counts))
     headings = ["", *(heading for metric in METRICS for heading in _headings(metric)), "frontier"]
     title = f"Held-out listeners: nDCG@{report.k} and IPS-nDCG@{report.k} by stratum of the query"

@@ -69,7 +69,7 @@ def _print_study(tuned: Tuning, study: StudySpec, datasets: list[Dataset]) -> No
         [
             result.number,
             *(f"{v:g}" if isinstance(v, float) else v for v in study.params(result.config).values()),
-            f"{result.value:.4f}",
+            f"{result.value:.4f}",  # the frontier, relative to that of trial 0; the mean over the datasets
             *(f"{result.scores[dataset.fingerprint][FRONTIER]:.5f}" for dataset in datasets),
             *(f"{result.scores[only][m]:.4f}" for m in ("nDCG", "IPS-nDCG") if only),
         ]
@@ -85,7 +85,7 @@ def _print_study(tuned: Tuning, study: StudySpec, datasets: list[Dataset]) -> No
 
 
 def _write(out: Path, tuned: Tuning, datasets: list[Dataset], command: str) -> None:
-    """Write the best model, and plain ALS tuned as long; nothing before the first trial."""
+    """Write the best model, and plain ALS, tuned as long as each study of it; nothing before the first trial."""
     from tigertail.tuning import PLAIN, write_config
 
     if not tuned.model():

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ALSConfig(BaseModel):
-    """Settings of the implicit-ALS solver, in the units of the confidences.
+    """Settings of the implicit-ALS solver, in the units of the confidences; the formulas are in :mod:`.als`.
 
     Those without a default depend on the data: ``BaseConfig.solver`` (:mod:`tigertail.model.config`) works them out.
     """
@@ -16,7 +16,7 @@ class ALSConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     factors: int = Field(ge=1, le=4096)
-    """Length of the vectors."""
+    """Length of the vectors; the upper bound is our own choice."""
     iterations: int = Field(ge=1)
     """Sweeps over both sides."""
     reg: float = Field(gt=0)

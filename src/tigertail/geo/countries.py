@@ -115,8 +115,8 @@ def country_code(text: str | None) -> str | None:
     -------
     str or None
         The code; for a country that is no more, its one successor's, or its withdrawn code where several
-        states followed it ("AN" for the Netherlands Antilles). Where another country has that code today, it is one
-        successor's ("CZ" for Czechoslovakia), or None. None if the text names no country.
+        states followed it ("AN" for the Netherlands Antilles). Where another country got that code afterwards, it is
+        one successor's ("CZ" for Czechoslovakia), or None. None if the text names no country.
 
     Notes
     -----

@@ -11,6 +11,7 @@ from tigertail.ranking.popularity_exponent import at_exponents
 from tigertail.ranking.topk import top_k
 
 EXPONENTS: Final = (0.5, 0.0, -0.5)
+"""On top of the signal's own: rarer items, the signal as it is, more popular ones. Our own choice."""
 
 
 def best_answers(
@@ -19,18 +20,18 @@ def best_answers(
     listeners: NDArray[np.int64],
     n: int,
 ) -> list[NDArray[np.int32]]:
-    """Return the best answers of a signal to each query, so many at each of three popularity exponents.
+    """Return the best answers of a signal to each query, so many at each of :data:`EXPONENTS`.
 
     Parameters
     ----------
     affinities
         Of one signal; float32, (queries, items).
     queries
-        Item codes, which are no answers; int32, (queries,). None leaves none out.
+        Item codes, which are no answers; int32, (queries,). None leaves none out, where the items lack the query.
     listeners
         Of each item; int64, (items,).
     n
-        Answers at one setting.
+        Answers at each exponent.
 
     Returns
     -------

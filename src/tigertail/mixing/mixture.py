@@ -97,6 +97,8 @@ class Mixture:
     def affinity_with_contributions(self, queries: NDArray[np.int32]) -> tuple[Floats, Contributions]:
         """Return what :meth:`affinity` does, and what each part adds without computing the parts again.
 
+        All is kept in memory at once, since what a part adds needs its affinities: it is for few queries.
+
         Returns
         -------
         affinity
@@ -151,7 +153,7 @@ class Mixture:
         """Return the weight of each part for queries with so many listeners.
 
         The weight is a part's share of the log affinity to an item whose affinity is the query's scale in every part
-        (:mod:`tigertail.mixing.scale`).
+        (:mod:`tigertail.mixing.scale`). A part that lowers this one has a weight of 0.
 
         Parameters
         ----------
@@ -376,6 +378,7 @@ class Mixture:
         groups = self.listener_groups
         strong = groups is not None and (groups.lens_strength if strength is None else strength) > WEAK_LENS
         with_lens = [name for name in at_items if _has_lens(parts[name])]
+        # Candidates have the place of one replaced part; what cannot look at a few items alone must look at all.
         able = len(at_items) <= 1 and at_items == other and not (strong and with_lens)
         return self._with(
             parts=parts,

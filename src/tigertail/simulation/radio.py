@@ -2,7 +2,7 @@
 
 The taste of a DJ is drawn like that of a listener, so country and language count in it as in a listener's. But
 popularity has less weight, and an artist from abroad is found as easily as one from home. Each show has a theme, one of
-the DJ's genres.
+the DJ's genres. Artists that no listener comes across (``cold``) may be played too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def air_shows(world: World, rng: np.random.Generator) -> pl.DataFrame:
     """Simulate the shows of DJs.
 
     Distinct artists of a show are drawn with probability proportional to ``exp((u + theme + DEPTH log popularity) /
-    FREEDOM)``, as for listeners (:mod:`tigertail.simulation.listening`).
+    FREEDOM)``, with u the artist's utility by the DJ's taste. How they are drawn is as for listeners
+    (:mod:`tigertail.simulation.listening`).
 
     Returns
     -------

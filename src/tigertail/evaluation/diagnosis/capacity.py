@@ -7,9 +7,9 @@ its entries
     e_g = mean_{u in g, i played by u} (1 - x_u . y_i)^2
 
 A large error means that the embedding has little capacity for what the group plays. The same with the group's own
-item vectors measures what its local model recovers. An entry is a listener and an item, whatever the number of plays.
-The vectors were fitted to these listeners, and a group's own vectors to this group alone: errors compare groups; they
-are no estimate for held-out listeners.
+item vectors measures what its local model recovers. An entry is a listener and an item, with the confidence of one
+play, whatever the number of plays: a model need not keep that. The vectors were fitted to these listeners, and a
+group's own vectors to this group alone: errors compare groups; they are no estimate for held-out listeners.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class GroupCapacity:
     at_equal_popularity
         The same, relative to the mean error of items of the same popularity.
     error_own_vectors
-        Error an entry with the group's own item vectors, relative to the mean of the base model.
+        Error an entry with the group's own item vectors, relative to the mean of the base model; ``error`` where
+        the group has none.
     """
 
     group: str

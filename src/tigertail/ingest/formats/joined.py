@@ -90,6 +90,8 @@ class Joined:
     def added(self, rows: pl.DataFrame, source: str, file: str, quarantine: Quarantine) -> pl.DataFrame:
         """Return rows with the columns of the joined file; rows that it has no row for are rejected.
 
+        A row that it has several rows for comes once with each.
+
         Parameters
         ----------
         rows
@@ -107,6 +109,7 @@ class Joined:
         )
         checks = reasons((pl.col(_FOUND).is_null(), f"no row for it in {self.path.name}"))
         kept = quarantine.usable_rows(source, file, both, checks)
+        # Counts of two tracks of one artist may be equal; the track tells that neither repeats the other.
         return kept.with_columns(pl.struct(names).hash().alias(ROW_KEY)).drop(*names, _FOUND)
 
 

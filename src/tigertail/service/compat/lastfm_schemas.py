@@ -1,6 +1,8 @@
 """Shapes of Last.fm's answers, for the OpenAPI document; :mod:`.lastfm_responses` fills them.
 
-Of lists of what is alike the shapes are whole; of the others the outermost name is given.
+Of lists of what is alike the shapes are whole; of the others the outermost name is given. In ``@attr`` of a list stands
+what it was asked for. Where shapes of other APIs have such names, those here begin with Lastfm; FastAPI would put
+modules before equal names.
 """
 
 from __future__ import annotations
@@ -114,7 +116,7 @@ class LastfmError(BaseModel):
 
     error: int
     message: str
-    links: list[str] = []
+    links: list[str] = []  # always empty
 
 
 Answer = (

@@ -1,7 +1,8 @@
 """The parameters of requests over HTTP, checked before a model gets them.
 
-The numbers here are those of the OpenAPI document, for any configuration of
-:class:`tigertail.service.http.settings.Limits`, which may allow less.
+The numbers here are the largest that any configuration allows, and our own choice. Where
+:class:`tigertail.service.http.settings.Limits` allows less, the OpenAPI document says so, but
+for the requests in a batch (:mod:`tigertail.service.http.openapi`).
 """
 
 from __future__ import annotations
@@ -126,7 +127,10 @@ class ListRequest(HasQueryOptions):
 
     @cached_property
     def options_key(self) -> bytes:
-        """What two requests have in common that differ at most in their items."""
+        """What two requests have in common that differ at most in their items, and in a listener.
+
+        Lists that are interleaved for a listener are not cached; nothing else depends on who asks.
+        """
         return to_json(self.model_dump(exclude={"listener", "item", "items"}))
 
     def key(self, seeds: list[str]) -> str:
@@ -242,6 +246,7 @@ class ItemsQuery(Parameters):
     n: int = Field(10, ge=1, le=100, description="How many to list.")
 
 
+# A cursor is the version of the model and the place of the page's first item.
 class NeighboursQuery(HasQueryOptions):
     """A page of all lists."""
 

@@ -214,6 +214,7 @@ def _check_environment() -> None:
     for section, model in (("LIMITS", Limits), ("FEEDBACK", Feedback)):
         known += [f"{PREFIX}{section}__{name.upper()}" for name in model.model_fields]
     for name in given:
+        # After KEYS stands a name that the user chose. Two wrong letters at most: our own choice.
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}KEYS"):
             close = process.extractOne(name, known, scorer=Levenshtein.distance, score_cutoff=2)
             if close is not None:
@@ -329,7 +330,7 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         ) from None
     except ValueError as error:  # not TOML
         raise ConfigError(f"cannot be read ({error})", path=file, remedy="see docs/service.md") from None
-    settings = Settings.model_validate(found.model_dump())
+    settings = Settings.model_validate(found.model_dump())  # a class that reads no sources
     if not (settings.loopback or settings.keys or settings.allow_anonymous):
         raise ConfigError(
             f"{settings.host} can be reached from other machines, and no key is set",

@@ -89,7 +89,7 @@ def by_place(
     where: dict[tuple[str, ...], str] = dict.fromkeys(counted, ELSEWHERE)
     waiting = {path: path for path in counted if path}
     while waiting:
-        # All who wait stand at the same distance from the world; the smallest places are settled first.
+        # Those farthest from the world go first, so that all who wait for a region are counted together.
         deepest = max(len(rest) for rest in waiting.values())
         here: Counter[str] = Counter()
         for path, rest in waiting.items():
@@ -218,7 +218,7 @@ def groups_of_place(place: str, keys: Sequence[str], fallback_of: Mapping[str, s
     if own and not place.isdigit():
         return own, place
     went = {group for small, group in fallback_of.items() if place_of(small) == place} & set(keys)
-    if went:
+    if went:  # one: with no group of its own, a country's listeners fell back together
         return [code for code, key in enumerate(keys) if key in went], min(went)
     for region in (place, *regions(place)):
         near = [code for code, key in enumerate(keys) if _within(key, region)]
