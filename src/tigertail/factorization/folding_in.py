@@ -3,7 +3,9 @@
 A fit of ALS does not use it: its half-sweeps are those of :mod:`tigertail.factorization.als`, over blocks
 (:mod:`tigertail.factorization.blocks`). The objective is the same. With the vectors z of the columns fixed, the rows do
 not depend on one another, so that any of them can be solved alone: those of new listeners and new items
-(folding-in, as in Hu, Koren and Volinsky, ICDM 2008, section 4), or some of a group of listeners.
+(folding-in, as in Hu, Koren and Volinsky, ICDM 2008, section 4), the items of a local model
+(:mod:`tigertail.factorization.ridge`), or the listeners of a group whose plays are reconstructed
+(:mod:`tigertail.evaluation.diagnosis.capacity`).
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ from tigertail.sparse import CSR
 Floats = NDArray[np.float32]
 
 FOLD_IN_CG_STEPS: Final = 8
-"""From 0, 95 % of rows come within 0.1 % of their solution (``benchmarks/cg_steps.py``); no later sweep does it."""
+"""From 0, 95 % of rows come within 0.1 % of their solution (``benchmarks/cg_steps.py``); no later sweep
+brings them nearer."""
 
 
 def solve_rows(
@@ -140,7 +143,8 @@ def fold_in(
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
         return solve_rows(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps)
-    # Columns that no row has met count in the Gram matrix alone; to rotate their vectors would be most of the work.
+    # Columns that no row has met, here half or more, count in the Gram matrix alone; to rotate their vectors would be
+    # most of the work.
     place = (np.cumsum(met) - 1).astype(np.int32)
     compact = CSR(matrix.indptr, place[matrix.indices], matrix.data, (matrix.shape[0], int(met.sum())))
     d = start.shape[1]

@@ -21,7 +21,7 @@ from tigertail.ingest.identity import FOLDED_NAME, Identities, folded_names
 from tigertail.ingest.references import NAMESPACE, ROWS, most_frequent
 
 TABLE: Final = "table"
-UNSPACED: Final = "unspaced"  # whether the name stands without spaces
+UNSPACED: Final = "unspaced"  # whether the name stands without spaces, and perhaps short words
 _FOUND: Final = "found"
 _SHORT_WORDS: Final = ("and", "the", "of")
 
@@ -64,6 +64,7 @@ def link_items(refs: pl.DataFrame, item_refs: pl.DataFrame, identities: Identiti
     item_refs = item_refs.with_columns(folded_names(item_refs)).join(
         identities.item_of.rename({c.ITEM_ID: _FOUND}), on=REF
     )
+    # Rows of one reference differ in country and table, which are not read; a source's names are all unspaced, or none.
     distinct = refs.unique(REF).sort(REF)
     linked = _by_id(distinct, item_refs)
     linked = pl.concat([linked, _by_mbid(_rest(distinct, linked), item_refs)])
@@ -104,6 +105,7 @@ def _by_name(refs: pl.DataFrame, item_refs: pl.DataFrame) -> pl.DataFrame:
     whole = _joined(refs.filter(~pl.col(UNSPACED)), item_refs, [c.KIND, FOLDED_NAME])
     closed = pl.col(FOLDED_NAME).str.replace_all(" ", "", literal=True)
     tokens = refs.filter(UNSPACED).with_columns(closed)
+    # With its short words first, then without.
     for unspaced in (closed, unspaced_names(item_refs[FOLDED_NAME])):
         left = _rest(tokens, whole)
         if not left.is_empty():

@@ -51,7 +51,8 @@ class JsonFile:
     def objects(self) -> Iterator[pl.DataFrame]:
         """Yield blocks of objects, as columns ``LINE`` and ``RAW_TEXT``; the rows are counted as read.
 
-        In an array the number of an object serves as its line. Lines are not checked.
+        In an array the number of an object serves as its line. In a file of lines, a line may be no
+        object: callers try :func:`parsed`.
 
         Raises
         ------
@@ -167,12 +168,15 @@ def _rows_in(document: Any) -> list[Any]:
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     rows = max(objects, key=len, default=[])
     if not rows and len(document) > 1 and all(isinstance(value, dict) for value in document.values()):
-        return list(document.values())  # objects by their ids
+        return list(document.values())  # objects by their ids; a document with one alone is a row
     return [row | {DOCUMENT: beside} if beside else row for row in rows] or [document]
 
 
 def _columns(document: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return the columns of a table that is written column by column, as lists or by the number of the row."""
+    """Return the columns of a table that is written column by column, as lists or by the number of the row.
+
+    A column alone is no table.
+    """
     columns = {
         name: list(values.values())
         if isinstance(values, dict) and all(map(str.isdecimal, values))

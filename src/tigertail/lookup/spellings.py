@@ -76,7 +76,7 @@ class Spellings:
     def of_item(self, code: int) -> list[str]:
         """Return the folded spellings of an item, its own first; of a name with the article "the" also one with it.
 
-        Folding takes the article away, but not one that is mistyped.
+        Folding takes the article away, but not one that is mistyped: "teh beatles" is near to "the beatles" alone.
         """
         first, last = (np.searchsorted(self.aliases[0], [code, code + 1]) + len(self._items)).tolist()
         spellings: list[str] = []
@@ -93,7 +93,7 @@ class Spellings:
         return self._codes[len(self._items) :], self._rows[FOLDED][len(self._items) :]
 
     def is_word(self, word: str) -> bool:
-        """Return whether a name has a word."""
+        """Return whether a name has a word, which is folded."""
         return bool(len(self._words.positions(word)))
 
     @cached_property

@@ -3,6 +3,7 @@
 Negative affinities count as 0; the scale is 1 where none is above 0. It is computed in three places: from the
 affinities to all items (:func:`scales`), from those to some items (:func:`scale_of`), and from those to the pools of
 many queries (:func:`scales_of_pools`). The last two know the fifty best only as far as these are among their items.
+Where they know all fifty, the three agree.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -20,7 +21,7 @@ from tigertail.ranking.topk import put_largest, sort_best_first, top_k
 
 Floats = NDArray[np.float32]
 
-BEST: Final = 50  # of a query's affinities, the number of the best
+BEST: Final = 50  # of a query's affinities, the number of the best: our own choice
 _NOTHING: Final = np.float32(-np.inf)
 
 
@@ -29,7 +30,8 @@ def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:
     best = top_k(affinities, BEST, queries)[1]
     given = np.isfinite(best)
     total = np.where(given, np.maximum(best, 0), 0).sum(axis=1, dtype=np.float64)
-    mean = (total / np.maximum(given.sum(axis=1), 1)).astype(np.float32)  # first: the smallest become 0
+    # Rounded before it is compared: the smallest means become 0.
+    mean = (total / np.maximum(given.sum(axis=1), 1)).astype(np.float32)
     return np.where(mean > 0, mean, np.float32(1))
 
 

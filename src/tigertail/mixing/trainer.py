@@ -121,6 +121,7 @@ def likelihood_of_each(
         By name, the log likelihood of the hits of each query that a signal has data about; float64, (queries,). Choice
         sets are the same for all.
     """
+    # Which are models of plays alone does not matter: the one term that asks for it is not among the columns.
     trainer = _MixtureTrainer.of(signals, training, config, tuple(signals), seed)
     weights = training.hit_weights(config.stratum_balance, config.popularity_correction)
     choices, features = trainer.taste_choices(training, weights, 0.0)

@@ -3,7 +3,8 @@
 A kind of record is a class, whose fields are the columns of the files that hold it: numbers, texts, and arrays of any
 length.
 A file is one of Arrow's (IPC); each of its batches is one record, so that a task reads those that it needs.
-Shapes are not written: arrays come back flat, and their reader reshapes them. The shapes below are those before.
+Shapes are not written: arrays come back flat, and their reader reshapes them. The shapes below are those before
+writing.
 """
 
 from __future__ import annotations
@@ -135,7 +136,8 @@ class Sent(Record):
     at
         As in :class:`Asked`.
     vectors
-        Bytes of the vectors, in float16 or float32; of what is (rows asked for, padded width).
+        Bytes of the vectors, of the type that the plan says (:attr:`tigertail.spark.tasks.HalfSweep.sent_type`); of
+        what is (rows asked for, padded width).
     """
 
     at: int

@@ -47,6 +47,7 @@ def kernel_stamp() -> str:
     from tigertail.kernel_cache import SHIPPED, runs_baseline
 
     triple, processor, features = cpu_target.target_context.codegen().magic_tuple()
+    # Kernels multiply with SciPy's BLAS, which scipy.linalg loads. In wheels its path has "scipy", as NumPy's has.
     blas = sorted(
         f"{library.get('internal_api')} {library.get('version')} {library.get('architecture')}"
         for library in threadpool_info()

@@ -60,6 +60,7 @@ def at_best_exponent(
     """
     grades = grade_matrix(truth, split.interactions)
     queries = np.flatnonzero(grades.row_sizes).astype(np.int32)
+    # Each query is as of a listener of its own, who was offered all; without a lens nothing reads the profiles.
     true_split = replace(
         split,
         relevant=grades.select_rows(queries),
@@ -83,7 +84,10 @@ def at_best_exponent(
 
 
 def cache_fits(system: System) -> System:
-    """Return a system that fits each split once and keeps the signal; of one dataset, whose splits differ in config."""
+    """Return a system that fits each split once and keeps the signal.
+
+    Only for splits of one dataset: they are told apart by their config alone.
+    """
     signals: dict[ProtocolConfig, Signal] = {}
 
     def fit(split: Split) -> Signal:

@@ -33,6 +33,7 @@ Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 SWEEPS: Final = 15  # nearly every reliability has settled by then; a few go on for long
+# What follows is our own choice: priors, where the estimate starts, and when an annotator has habits.
 FOR_ANNOTATOR: Final = 2.0
 """Prior opinions for an annotator."""
 AGAINST_ANNOTATOR: Final = 0.3
@@ -60,7 +61,8 @@ class AnnotatorReliability:
     labels
         q: reliability of each label; float64, (labels,). Without opinions likewise: 10/11, or 0.9.
 
-    ``annotators`` and ``labels`` are empty where they are not estimated.
+    Where the settings leave the estimate out, all are 1. For items that come after the fit, ``annotators`` and
+    ``labels`` are empty: nothing reads them.
     """
 
     opinions: Reals
@@ -86,9 +88,11 @@ def estimate_reliability(
     sizes
         Number of items, labels and annotators.
     smoothing
-        Opinions on an item that weigh as much as chance; above 0.
+        Pseudo-count of opinions, m: with so many of others on an item, observed agreement and agreement by chance count
+        equally; above 0.
     spam_tolerance
-        How much agreement a label needs that its annotator puts on everything.
+        How much agreement a label needs that its annotator puts on everything: the opinion gains only where more than
+        about this share of the others' opinions on the item are the label. More is stricter.
 
     Examples
     --------
