@@ -21,6 +21,7 @@ BASELINE: Final = "x86-64-v3"
 FEATURES: Final = (
     "+avx,+avx2,+bmi,+bmi2,+cx16,+f16c,+fma,+lzcnt,+movbe,+popcnt,+sahf,+sse3,+sse4.1,+sse4.2,+ssse3,+xsave"
 )
+"""What x86-64-v2 and v3 add to x86-64, in LLVM's names. The Dockerfile repeats them."""
 
 _SHIPS: Final = "TIGERTAIL_SHIP_KERNELS"  # in the environment, so that processes of this one do the same
 

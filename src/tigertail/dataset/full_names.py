@@ -15,7 +15,8 @@ DASH: Final = " - "
 """Between the name of an artist and that of a track or an album."""
 
 MAX_CREDITED: Final = 12
-"""Parts of a credit that are looked at, at most: what a longer one names after them is not found."""
+"""Parts of a credit that are looked at, at most: what a longer one names after them is not found. Each run of parts is
+folded, so the work grows with the square of their number; 12 is our own choice."""
 
 _BETWEEN: Final = re.compile(
     r"\s*[;,•]\s+|\s*•\s*|\s+[(\[]?(?:feat(?:uring)?\.?|ft\.?|with|w/|vs\.?|and|und|et|[yex&+/×])\s+",

@@ -15,8 +15,9 @@ from tigertail.dataset.folding import fold_series
 SPECIAL_PURPOSE: Final = "special-purpose"
 """In a list of items: all of :data:`SPECIAL_PURPOSE_ARTISTS`, and "Unknown Artist"."""
 
-# MusicBrainz' style guideline, Unknown and untitled, section Special purpose artist, with its subsets. Where it has no
-# MBID, that of eAlvaBrainz (class ArtistMbid) and of MusicBrainz for Android (class Artist), which agree.
+# MusicBrainz' style guideline, Unknown and untitled, section Special purpose artist, with its subsets. It has no MBID
+# for the last five: theirs are from eAlvaBrainz (class ArtistMbid) and MusicBrainz for Android (class Artist), which
+# agree.
 SPECIAL_PURPOSE_ARTISTS: Final[Mapping[str, str]] = {
     "89ad4ac3-39f7-470e-963a-56509c546377": "Various Artists",
     "125ec42a-7229-4250-afc5-e057484327fe": "[unknown]",
@@ -97,6 +98,7 @@ def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame 
             known.append(further.select(c.ITEM_ID, pl.col(c.ALIAS).alias("key")))
         for one in known:
             texts = one["key"] if scheme == c.ITEM_ID else one["key"].str.to_lowercase()
+            # Without entries nothing matches, so that no name needs to be folded.
             texts = fold_series(texts) if scheme == c.NAME and own.height else texts
             known_as = one.with_columns(texts.alias("key"), one["key"].str.to_lowercase().alias("plain"))
             called = own.with_columns(key.alias("key")).join(known_as, on="key")

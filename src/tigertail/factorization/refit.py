@@ -17,7 +17,7 @@ INITIAL_CG_STEPS: Final = 4
 """Of listeners in the first sweep, from 0: 95 % come within 3 % (``benchmarks/cg_steps.py``). Where items are new,
 further sweeps follow; where none is, listeners stay at that."""
 NEW_ITEM_SWEEPS: Final = 5  # of new items and their listeners; chosen without a measurement that is kept
-FINAL_SWEEPS: Final = 1  # sweeps of all listeners and all items to solve after that
+FINAL_SWEEPS: Final = 1  # of all listeners and all items to solve after that: our own choice
 
 
 def partial_refit(
@@ -44,7 +44,8 @@ def partial_refit(
     items_to_solve
         Items that gained listeners; bool, (items,).
     config
-        Settings of the solver for ``confidences``.
+        Settings of the solver for ``confidences``. The sweeps are those of this module, not its ``iterations``; its
+        ``cg_steps`` count for all but the listeners in the first sweep.
     observable
         Pairs that could be observed, with all observed ones among them; None means all.
 

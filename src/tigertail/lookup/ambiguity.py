@@ -46,9 +46,9 @@ def note_on_others(
     code
         The item that is taken.
     others
-        The other items that the text may mean; int32, at least one.
+        The other items that the text may mean, best first; int32, at least one.
     own
-        The item of which the text is the id; None for none.
+        The item of which the text is the id: ``code``, or one of ``others``; None for none.
     loosely
         Whether the names of the items are only loosely the text.
     """
@@ -56,9 +56,9 @@ def note_on_others(
     if by_mbid:
         own = None  # an id that is an MBID is one of those that are meant
     if own is not None and len(others) == 1 and own in (code, int(others[0])):
-        kept, taken = ("id", "name") if own == code else ("name", "id")
+        what_of_taken, what_of_other = ("id", "name") if own == code else ("name", "id")
         return (
-            f"'{text}' is the {kept} of {items[c.NAME][code]}, which is taken, and the {taken} of "
+            f"'{text}' is the {what_of_taken} of {items[c.NAME][code]}, which is taken, and the {what_of_other} of "
             f"{_shown(items, mbids, int(others[0]))}"
         )
     named = "; ".join(_shown(items, mbids, other) for other in others[:OTHERS].tolist())

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from tigertail.lookup.name_index import NameIndex
 
 SUGGESTED: Final = 5  # close names that an error lists
-COMPARED: Final = 20  # items whose names are compared with a typing error
-MANY: Final = 10  # look-ups from which on tables are built that make each fast
+COMPARED: Final = 20  # items whose names are compared with a typing error: our own choice
+# Texts that `match_all` and `codes` were given, in all, from which on tables are built that make each look-up fast: our
+# own choice.
+MANY: Final = 10
 _PREFIXED: Final = re.compile(r"\s*(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
 _QUALIFIED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*", re.DOTALL)
 _ANY_DASH: Final = re.compile(r"\s+[-\u2010-\u2015\u2212]+\s+")  # between an artist and a title
@@ -105,7 +107,7 @@ class ItemIndex:
         _ = self._by_id, self._mbids.codes
         if self._owned:
             _ = self._artists
-        self.name_index.search("", 1)
+        self.name_index.search("", 1)  # to build the index: a search for nothing takes no time
 
     def match(self, text: str) -> Match:
         """Return an item given by id, MBID or name, and what a person should know of the choice.
@@ -166,7 +168,8 @@ class ItemIndex:
         Parameters
         ----------
         text
-            The name, in any spelling.
+            The name, in any spelling; or with a country or a kind in brackets, or after that of its artist
+            (:class:`ItemIndex`). Where no item has it, those are returned whose name is loosely the same.
         kind
             Only items of this kind; None for all kinds.
         """
@@ -178,9 +181,10 @@ class ItemIndex:
         Parameters
         ----------
         name, artist
-            Their name and that of their artist, in any spelling.
+            Their name and that of their artist, in any spelling. Where nothing has both, either may be loosely
+            the same, or the artist one of several.
         kind
-            The kind that alone counts.
+            Only items of this kind; None for all kinds.
         """
         return self._by_artist(_encodable(name), _encodable(artist), kind)[0]
 
@@ -280,7 +284,8 @@ class ItemIndex:
     ) -> list[tuple[int, list[float]]]:
         """Return the items whose names a typing error may turn into a text, each with that error's features.
 
-        These are in the order of :data:`tigertail.lookup.correction.FEATURES`.
+        These are in the order of :data:`tigertail.lookup.correction.FEATURES`. An item is there once for each of its
+        spellings that is near enough.
         """
         from tigertail.lookup.correction import features
 

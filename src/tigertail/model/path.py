@@ -32,6 +32,7 @@ from tigertail.errors import ConfigError, NoPathError
 from tigertail.model.answers import BulkAnswers, Playlist
 from tigertail.model.query_options import QueryOptions
 
+# These numbers are our own choice.
 LISTED: Final = 50
 """Length of a list."""
 HOP: Final = 1.0
@@ -41,7 +42,8 @@ DEAREST_HOP: Final = 64.0
 ABSENT: Final = 0.05
 """Share of an item in a list that does not have it: less than almost any that has it."""
 ENOUGH: Final = 300
-"""Items whose lists are looked at before the best walk that was found is taken."""
+"""Items whose lists are looked at before the best walk that was found is taken, so that no request holds a worker for
+long. Here and below, those that one call of :func:`find_path` is the first to look at."""
 MAX_LOOKED_AT: Final = 2000
 """Items whose lists are looked at before the search is given up."""
 BATCH: Final = 16
@@ -121,6 +123,7 @@ def _shares(codes: list[int], answers: BulkAnswers) -> list[Shares]:
     shares: list[Shares] = []
     for code in codes:
         best = max(listed[code].values(), default=0.0)
+        # An answer with an affinity of 0 or less is no step; without it the best, which divides, is above 0.
         shares.append({one: value / best for one, value in listed[code].items() if value > 0})
     return shares
 
@@ -219,7 +222,7 @@ def find_path_of(start: int, goal: int, near: Neighbourhoods, n: int | None = No
 
 def _split(path: list[int], n: int, near: Neighbourhoods) -> list[int]:
     """Return a walk with items between the ends of its widest steps, until it has ``n`` or no step can be split."""
-    whole: set[tuple[int, int]] = set()
+    whole: set[tuple[int, int]] = set()  # steps that no item can split
     while len(path) < n:
         steps = [step for step in pairwise(path) if step not in whole]
         if not steps:

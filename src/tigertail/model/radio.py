@@ -23,6 +23,7 @@ from tigertail.lookup.item_index import ItemIndex, is_prefixed
 from tigertail.model.answers import Answers, Playlist
 from tigertail.model.query_options import QueryOptions
 
+# These numbers, and the defaults of RadioOrder, are our own choice.
 SEEDS: Final = 10
 """Tracks that stand for an artist in a catalogue of tracks."""
 POOL: Final = 5
@@ -44,7 +45,7 @@ class RadioOrder:
     variety
         How far from the order of the affinities: 0 is that order.
     explore
-        Share of the list that is drawn from the tail; the rest may have some of it too.
+        Share of the list that is drawn from :data:`EXPLORED`, tail and cold; the rest may have some of these too.
     seed
         Of the random order.
     """
@@ -155,13 +156,17 @@ def _shuffled(
     """Return items, best first, in the order in which radio draws them; at a variety of 0 as they are."""
     if not variety or not len(items):
         return [int(one) for one in items]
+    # The bounds keep the logarithm finite where an affinity, or even the best one, is 0 or less.
     shares = np.maximum(affinities.astype(np.float64) / max(float(affinities[0]), 1e-12), 1e-9)
     keys = np.log(shares) + variety * random.gumbel(size=len(items))
     return [int(one) for one in items[np.argsort(-keys, kind="stable")]]
 
 
 def _owners(items: pl.DataFrame, codes: Sequence[int]) -> dict[int, str]:
-    """Return whose each item is: of a track or an album the artist, of an artist the artist."""
+    """Return whose each item is, by the folded name: of a track or an album the artist's, of an artist its own.
+
+    So artists of one name count as one.
+    """
     rows = items[np.array(codes, np.int64)]
     names = rows[c.NAME]
     if c.ARTIST_NAME in rows.columns:
@@ -197,6 +202,7 @@ def arranged(
     taken: set[int] = set()
     while len(chosen) < n:
         place = len(chosen)
+        # 1e-9 is against rounding: 100 * 0.29 is to count as 29.
         is_explored = int((place + 1) * explore + 1e-9) > int(place * explore + 1e-9)
         last = owner[chosen[-1]] if chosen else None
         sources = (explored, known) if is_explored else (known, explored)

@@ -2,8 +2,8 @@
 
 Each side is cut into blocks of whole units. A half-sweep is two stages: the blocks of the fixed side send the vectors
 that others asked for, the blocks of the other side solve their rows. Every stage starts from files, so a fit that
-stopped goes on after the last one that was written. The driver holds the confidences of all pairs and the factors at
-the end, and in between the Gram matrices alone.
+stopped goes on after the last one that was written. The driver holds the confidences of all pairs from beginning to
+end, by listener and by item. Of the vectors it holds the Gram matrices alone, and at the end the factors.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ from tigertail.sparse import CSR
 from tigertail.threads import limited
 
 BLOCK_ENTRIES: Final = 4_000_000
-"""Entries of a block, where the number of blocks is not given: half a second of solving, and about half a gigabyte."""
+"""Entries of a block, where the number of blocks is not given: half a second of solving on one core, at 128 factors
+(``docs/spark.md``), and about half a gigabyte."""
 KEPT: Final = 2
 """Half-sweeps that are kept: the next one starts from the last of either side."""
 NAMES: Final = ("listeners", "items")
@@ -113,7 +114,7 @@ class _Fit:
 
     @cached_property
     def sides(self) -> tuple[Side, Side]:
-        usual = max(2, -(-self.confidence.nnz // BLOCK_ENTRIES))
+        usual = max(2, -(-self.confidence.nnz // BLOCK_ENTRIES))  # at least 2 is our own choice
         groups = (None, None) if self.observable is None else self.observable.could_meet.shape
         first, second = (
             Side(name, block_bounds(matrix.indptr, wanted or usual), count)
@@ -150,15 +151,14 @@ class _Fit:
         return next(both, -1)
 
     def prepare(self) -> None:
-        """Write the blocks' entries, links and first vectors, unless half-sweeps were done already."""
+        """Write the blocks' entries and links; and first vectors, unless half-sweeps were done already."""
         for place, side in enumerate(self.sides):
             self.stages.put(entries_of(side), self._entries(place))
         for side, other in (self.sides, self.sides[::-1]):
             self.stages.make(links_of(side), partial(link, side=side, other=other), side.blocks)
             self.stages.make(asks_of(side), partial(ask, side=side, other=other), other.blocks)
-        if (
-            self.finished < 0
-        ):  # half-sweep -2 stands for the listeners' first vectors, 0, and -1 for the items', drawn
+        if self.finished < 0:
+            # Half-sweep -2 stands for the listeners' first vectors, which are 0; -1 for the items', which are drawn.
             for half, seed in ((-2, None), (-1, self.seed)):
                 side = self.sides[half % 2]
                 begin = partial(start, side=side, config=self.config, seed=seed)

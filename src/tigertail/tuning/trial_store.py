@@ -35,7 +35,8 @@ class TrialResult(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     number: int
-    """Its number in the study; 0 is the configuration that the study starts from."""
+    """Its number among the finished trials of the study, from 0, the configuration that the study starts from.
+    Optuna counts those that were stopped too, so its numbers may be higher."""
     config: ModelConfig
     """The configuration."""
     value: float
@@ -43,7 +44,7 @@ class TrialResult(BaseModel):
     scores: dict[str, Scores]
     """The area under the frontier, and the metrics, by fingerprint of the dataset."""
     seconds: float
-    """Time it took."""
+    """Time to fit and to score it on all datasets."""
 
 
 class TrialStore:
@@ -125,7 +126,7 @@ class TrialStore:
 
     def _check(self, search: Mapping[str, Any]) -> None:
         """Refuse a folder of another search; a new one is marked as that of this search."""
-        header = self._study("search")
+        header = self._study("search")  # it has no trials, and keeps what the search of this folder is
         trials = self._folder / TRIALS
         if not header.user_attrs and trials.exists():
             raise ConfigError(f"has no {JOURNAL} beside it", path=trials, remedy="choose another --out")

@@ -23,12 +23,13 @@ class TfIdf(Recommender):
         aff(A -> B) = w_A . w_B / (|w_A| |w_B|)
 
     (Salton and Buckley, "Term-weighting approaches in automatic text retrieval", Information Processing &
-    Management 24, 1988). Spellings of one label are joined, and a label counts once whatever its facet. Annotators
-    count alike: the annotation signal estimates who is reliable, this is what it is compared with.
+    Management 24, 1988). Spellings of one label are joined, and so is a label in two facets: t_il counts the
+    annotations of both. Annotators count alike: the annotation signal estimates who is reliable, this is what it is
+    compared with.
     """
 
     neighbours: int = Field(200, ge=1)
-    """Number of neighbours of each item."""
+    """Number of neighbours of each item: as many as item-item co-listening keeps."""
     facets: tuple[str, ...] = ("tag", "genre")
     """Facets whose labels count."""
 
@@ -47,6 +48,7 @@ class TfIdf(Recommender):
         if not split.train.has(c.ANNOTATIONS_TABLE):
             return CSR.from_coo([], [], [], (len(items), 0))
         with split.train.reading(c.ANNOTATIONS_TABLE):
+            # A build lets no weight of 0 or less through; a dataset that is written from Python may have one.
             rows = (
                 split.train.scan(c.ANNOTATIONS_TABLE)
                 .filter(pl.col(c.FACET).is_in(self.facets), pl.col(c.WEIGHT) > 0)

@@ -28,10 +28,10 @@ from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
-MIN_LOCAL_ARTISTS: Final = 5  # below which a country has no cohesion
+MIN_LOCAL_ARTISTS: Final = 5  # below which a country has no cohesion: our own choice
 MIN_LISTENERS: Final = 5  # of an artist that is compared: the affinity of fewer is that of a person or two
-MAX_LOCAL_ARTISTS: Final = 100  # of each country, the most popular
-LISTED: Final = 20  # k
+MAX_LOCAL_ARTISTS: Final = 100  # of each country, the most popular: our own choice
+LISTED: Final = 20  # k: our own choice
 BLOCK_BYTES: Final = 2**27  # standardised affinities held at a time
 
 
@@ -44,7 +44,7 @@ class LocalAffinity:
     mean
         Mean standardised affinity between two of them. Only items with a training listener count.
     local_share
-        Share of the items listed after one of them, with a training listener or not, that are local to the country too.
+        Share of local items in the lists of all of them together. Items count with a training listener or without.
     """
 
     mean: float
@@ -62,7 +62,7 @@ class CountryCohesion:
     local
         Number of local artists compared.
     listeners
-        Listeners who live there.
+        Training listeners who live there.
     model
         In the signal, which is one of a model, or a system.
     own
