@@ -70,8 +70,8 @@ def read_table(
 ) -> pl.DataFrame:
     """Return a table from a CSV file, a TSV file (by its suffix) or a Parquet file (by its suffix).
 
-    The columns of text files are text. A file that gzip, zlib or Zstandard compressed is CSV, whatever its name. In a
-    TSV file quotes are ordinary characters, as in a recipe's format ``tsv``.
+    The columns of text files are text. A text file may be compressed by gzip, zlib or Zstandard, but only the last
+    suffix counts: ``a.tsv.gz`` is CSV. In a TSV file quotes are ordinary characters, as in a recipe's format ``tsv``.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def read_table(
     except (OSError, pl.exceptions.PolarsError) as cause:
         encoded = isinstance(cause, pl.exceptions.PolarsError) and "invalid utf-8" in str(cause)
         raise DataError(_problem(cause), path=path, remedy=_AS_UTF8 if encoded else remedy) from None
-    header = "".join(table.columns).replace("\r\n", "")
+    header = "".join(table.columns).replace("\r\n", "")  # which a name in quotes may have
     if "\ufffd" in header:  # which Polars puts in place of what is no UTF-8
         raise DataError("the header is not UTF-8 text", path=path, remedy=_AS_UTF8)
     if "\r" in header:

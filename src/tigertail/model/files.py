@@ -29,6 +29,7 @@ def read_queries(path: Path, model: Model) -> tuple[NDArray[np.int32], tuple[str
     UnknownItemError
         If a line names no item of the model; the message names the line and suggests close names.
     """
+    # Not splitlines: a name may have a mark in it that this takes for the end of a line, such as U+2028.
     lines = read_text(path, remedy="give a text file, one id or name in each line").split("\n")
     asked = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
     if not asked:

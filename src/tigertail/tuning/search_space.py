@@ -4,9 +4,10 @@ The studies *base*, *co-listening* and *mixture* tune the model: each starts fro
 before. The study *plain* tunes plain ALS, a baseline, over the ranges of the base: its regularisation does not grow
 with the number of a listener's items or an item's listeners (nu = 0), and it ranks by the cosine.
 
-The popularity exponents are not searched. They move a system along its frontier, as these do, and
-hardly change the area under it: a search would set them by chance. The share of listeners that the mixture learns from
-is not searched either: for each trial all signals would have to be fitted again.
+The popularity exponents are not searched. They move a system along its frontier, as those do by which it is drawn
+(``EXPONENTS`` in evaluation/scoring.py), and hardly change the area under it: a search would set them by chance. The
+share of listeners that the mixture learns from is not searched either: for each trial all signals would have to be
+fitted again.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ def _log(low: float, high: float) -> FloatDistribution:
     return FloatDistribution(low, high, log=True)
 
 
+# The ranges are our own choice; where a study starts lies within them.
 _ALS: Final[SearchSpace] = {
     "confidence.transform": CategoricalDistribution(("log", "bm25", "linear", "binary")),
     "confidence.gain": _log(0.05, 5),

@@ -21,14 +21,14 @@ class BM25(Recommender):
 
     where r_i are all plays of item i and n_u is the number of items of listener u. The saturation is that of
     Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (FnTIR 2009, section
-    3.4); the logarithm, its use for neighbours and the defaults are those of ``BM25Recommender`` in
+    3.4); the logarithm, its use for neighbours and the defaults of k1 and b are those of ``BM25Recommender`` in
     `implicit` 0.7.
     """
 
     neighbours: int = Field(200, ge=1)
     """Number of neighbours of each item."""
     k1: float = Field(1.2, gt=0)
-    """Plays at which the weight is half saturated."""
+    """Plays at which the weight is half saturated, in an item with as many plays as the mean item."""
     b: float = Field(0.75, ge=0, le=1)
     """How much items with many plays are discounted."""
 

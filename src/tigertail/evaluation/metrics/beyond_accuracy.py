@@ -1,7 +1,8 @@
 """Beyond-accuracy metrics: coverage, concentration, popularity, diversity and locality of lists.
 
-Lists are those of the distinct query items of a split where nothing else is said; N_B is the number of lists that
-hold B, n_B the number of B's training listeners, and the played items those with a training listener.
+Where nothing else is said, lists are those of the distinct query items of a split: of an item that is a query of
+several listeners, the list of the first one. N_B is the number of lists that hold B, n_B the number of B's training
+listeners, and the played items those with a training listener.
 
 =============  =======================================================================================
 coverage@k     share of the played items that is in some list
@@ -11,9 +12,10 @@ APLT@k         mean share of tail items in a list (Abdollahpouri et al., RecSys 
                items but the most popular ones that hold 80 % of interactions
 hubness@k      skewness of N_B over the played items (Radovanovic et al., JMLR 2010)
 ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005);
-               of the lists of the 2,000 most popular query items
+               of the lists of the 2,000 most popular query items, our own choice
 locality JS@k  mean Jensen-Shannon divergence, in bits, between the share of local items among those a
-               listener plays and in the list of every query; local: of the listener's country (Lesota et al. 2024)
+               held-out listener plays (in a split by time their targets) and in the list of every query; local:
+               of the listener's country, an item of an unknown one is not (Lesota et al. 2024)
 cohesion       affinity among a country's artists, minus the same by that country's listeners:
                see :mod:`tigertail.evaluation.metrics.country_cohesion`
 =============  =======================================================================================
@@ -173,7 +175,7 @@ def locality_divergence(
     item_country
         Country of each item.
     split
-        The split, for the items that the listeners play.
+        The split, for the items that the listeners play: its ``relevant``, of which a query may be one.
     """
     listed = lists >= 0
     counted = (query_country != UNKNOWN) & listed.any(axis=1)

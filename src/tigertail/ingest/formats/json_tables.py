@@ -19,8 +19,8 @@ from tigertail.io.json_rows import JsonFile, clean_text, parsed
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 _OBJECT: Final = "#object"
-_MAX_DEPTH: Final = 8  # objects within objects whose fields have names
-_MAX_WHOLE: Final = 2.0**63  # whole numbers above are no ids
+_MAX_DEPTH: Final = 8  # objects within objects: what lies deeper is no column; our own choice
+_MAX_WHOLE: Final = 2.0**63  # whole numbers above are no ids; the bound of Int64, as in column_types.py
 _KEYS_SEEN: Final = 1_000
 """Objects whose keys are the file's columns: a key that only later ones have is none."""
 
@@ -97,7 +97,7 @@ def _parsed(file: JsonFile) -> Iterator[pl.DataFrame]:
 
 
 def _names(node: Any, depth: int = _MAX_DEPTH) -> Iterator[str]:
-    """Yield the names of an object's fields; those of objects within follow a point."""
+    """Yield the names of an object's fields; those of objects within follow a point, of a list those of its first."""
     if isinstance(node, list):
         for one in node[:1]:
             yield from _names(one, depth)

@@ -19,7 +19,7 @@ from tigertail.ingest.formats.source import Source
 from tigertail.io.archives import is_left_behind
 from tigertail.io.quarantine import LINE, Quarantine
 
-_ROWS: Final = 500_000
+_ROWS: Final = 500_000  # in a block; our own choice
 _DAMAGE: Final = (
     OSError,
     pl.exceptions.PolarsError,
@@ -39,6 +39,7 @@ class Parquet(MappedSource):
         """Return a source for each file; a file to join is read by one source."""
         if self.join:
             return [self]
+        # Where the recipe gives none, a source of one file would take both from the name of that file.
         own = {"name": self.label, "namespace": self.namespace_id}
         return [self.model_copy(update=own | {"path": file}) for file in parquet_files(self.path, self.files)]
 

@@ -37,7 +37,8 @@ class Features:
         A number for the artist of each: a prediction is made without the targets of this artist's items; int64, (items
         with audio,).
     names
-        Descriptors whose means are the first columns of ``values``; how much they differ comes after.
+        Descriptors whose means are the first columns of ``values``; how much they differ comes after. Of both, what is
+        the same in all items is left out.
     """
 
     codes: NDArray[np.int64]
@@ -47,7 +48,7 @@ class Features:
 
     @property
     def means(self) -> Reals:
-        """Mean of each named descriptor over the clips of an item; float64, (items with audio, names)."""
+        """Mean of each named descriptor over an item's clips, as in ``values``; float64, (items with audio, names)."""
         return self.values[:, : len(self.names)]
 
 

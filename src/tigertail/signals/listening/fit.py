@@ -59,8 +59,8 @@ def join_groups(
     interactions
         Its plays.
     vectors
-        Vectors of the listeners of ``listening``, then of the new ones; for groups that are learned a new one
-        joins the group whose mean direction is nearest.
+        Vectors of the listeners of ``listening`` in its order, then of the new ones; for groups that are learned a new
+        one joins the group whose mean direction is nearest.
     listening
         The signal with its groups.
 
@@ -83,7 +83,10 @@ def join_groups(
 def _places(
     dataset: Dataset, listener_ids: pl.Series, config: ListeningConfig
 ) -> tuple[list[str | None], list[str | None] | None] | None:
-    """Return the countries and, if groups need them, languages of listeners; None without data or need."""
+    """Return the countries and, if groups need them, languages of listeners; None without data or need.
+
+    A table may list a listener twice; the first row counts.
+    """
     profiles = dataset.listeners
     if config.groups == "none" or c.COUNTRY not in profiles.columns:
         return None

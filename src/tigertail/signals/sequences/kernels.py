@@ -12,7 +12,7 @@ import numpy as np
 from tigertail.kernels import njit, prange
 from tigertail.ranking.topk import offer, sort_best_first
 
-_CHUNKS: Final = 64
+_CHUNKS: Final = 64  # parts of the items, with sums of their own: no more threads have work; our own choice
 
 
 @njit(parallel=True, cache=True)
@@ -20,7 +20,8 @@ def nearest(places, layout, reach, window, power, lengths, gains, shrinkage, k):
     """Return the codes and affinities of the ``k`` strongest of each item, -1 where it has no more.
 
     See :func:`tigertail.signals.sequences.signal.fit_sequences` for the formula, and its ``SequenceLayout`` for the
-    arrays; ``places`` gives the entries of each item.
+    arrays; ``places`` gives the entries of each item, in their order. ``power`` is the formula's curator, ``lengths``
+    are its C_AA^(1/2) and ``gains`` its C_BB^(-beta/2); ``window`` are the places beyond which nothing is near.
     """
     n = len(places.indptr) - 1
     codes = np.full((n, k), -1, np.int32)
@@ -65,7 +66,8 @@ def _gather(
     """Gather C_AB and n_AB of one item in ``total`` and ``common``; return how many B there are.
 
     ``touched`` lists them. ``by_curator`` and ``of_curator`` hold the sums of the present curator, ``now``
-    and ``seen`` those of the present sequence; all are zero before and after.
+    and ``seen`` those of the present sequence: the first of each pair the sums by item, zero before and after, the
+    second the items that have one.
     """
     items, positions, flat, curators = layout.items, layout.positions, layout.flat, layout.curators
     met = among = present = 0
