@@ -47,11 +47,12 @@ def kernel_stamp() -> str:
     from tigertail.kernel_cache import SHIPPED, runs_baseline
 
     triple, processor, features = cpu_target.target_context.codegen().magic_tuple()
-    # Kernels multiply with SciPy's BLAS, which scipy.linalg loads. In wheels its path has "scipy", as NumPy's has.
+    # Kernels multiply with SciPy's BLAS, which scipy.linalg loads. In wheels its path has "scipy", as NumPy's has; else
+    # it is one of those that are loaded.
+    loaded = [library for library in threadpool_info() if library.get("user_api") == "blas"]
     blas = sorted(
         f"{library.get('internal_api')} {library.get('version')} {library.get('architecture')}"
-        for library in threadpool_info()
-        if library.get("user_api") == "blas" and "scipy" in str(library.get("filepath"))
+        for library in [one for one in loaded if "scipy" in str(one.get("filepath"))] or loaded
     )
     # Polars: a build's tasks tell rows apart by its hashes.
     versions = [module.__version__ for module in (numba, llvmlite, np, scipy, polars)]
