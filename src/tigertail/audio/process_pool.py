@@ -46,7 +46,7 @@ def map_isolated(
     processes
         Processes; each uses one thread.
     timeout
-        Seconds after which a task is ended.
+        Seconds after which a task is ended, from when a process gets it: the start of a new process counts too.
 
     Raises
     ------

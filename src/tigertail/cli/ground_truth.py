@@ -89,7 +89,7 @@ def evaluate_by_ground_truth(
 def _read(dataset: Dataset, truth: str | None, layout: str) -> GroundTruth:
     from tigertail import evaluation
 
-    if truth == SIMULATED and layout != "pairs":
+    if truth == SIMULATED and layout != "pairs":  # the default, as where the option is left out
         raise ConfigError(
             "--ground-truth simulated is not a file, so it has no layout",
             remedy="leave --ground-truth-format out",

@@ -58,7 +58,7 @@ def read_history(path: Path | str, index: ItemIndex, kind: str = c.ARTIST) -> li
     index
         The items: what a row is known by, its id, its MBID or its name, is the first of them that is found.
     kind
-        What the items are.
+        What the items are. Of an export of ListenBrainz or Spotify tracks are read for tracks, artists for all else.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
         )
     else:
         batches = iter([_of_lines(path)])
-    left_out = quarantine.rejected
+    left_out = quarantine.rejected  # what a format leaves out by its rules, such as podcasts, is not among it
     for rows in batches:
         if c.PLAYS not in rows.columns:
             rows = rows.with_columns(pl.lit(1.0).alias(c.PLAYS))
@@ -177,7 +177,7 @@ def _of_lines(path: Path) -> pl.DataFrame:
 
 
 def _count(text: str) -> float | None:
-    """Return the number of a text; None where it is none, or none that counts something."""
+    """Return the number of a text; None where it is none, negative or infinite. A row of 0 is left out later."""
     try:
         number = float(text)
     except ValueError:

@@ -50,6 +50,7 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     TigertailError
         If the folder exists and may not be replaced, or cannot be written.
     """
+    # A new table takes the next number, so that the others draw what they drew before.
     chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(11)]
     world = make_cold(make_world(config, chance[0]), chance[5])
     services = open_services(world, chance[10])
@@ -133,6 +134,7 @@ def _of_items(rows: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
 def _listeners(
     world: World, services: Services | None, listener_ids: pl.Series, rng: np.random.Generator
 ) -> pl.DataFrame:
+    """Return the table of listeners; of those of unknown country the language stays known."""
     known = rng.random(world.config.listeners) >= world.config.unknown_country
     codes = pl.Series([country.code for country in COUNTRIES])
     languages = pl.Series([country.language for country in COUNTRIES])

@@ -27,7 +27,7 @@ RANKS_SHOWN: Final = 30
 
 
 def plot_online(report: OnlineReport, file: Path) -> None:
-    """Plot a report.
+    """Plot a report; of several pairs of interleaved models the one with the most lists.
 
     Parameters
     ----------

@@ -23,13 +23,13 @@ _BEHIND: Final = r"(?i)^music behind dj\b:?\s*"
 _NO_ARTIST: Final = r"(?i)^(unknown( artist)?|various( artists)?)$"
 _DJ: Final = pl.col("DJ").str.strip_chars()
 _NO_DJ: Final = pl.col("DJ").fill_null("") == ""
-_FIRST_YEAR: Final = 1970  # older dates are typing errors
+_FIRST_YEAR: Final = 1970  # our own choice: older dates are taken for typing errors
 
 
 class WfmuPlaylists(Source):
     """``playlists.parquet``: DJ, air date, artist and title of every record played.
 
-    A show is everything that a DJ played on one day.
+    A show is everything that a DJ played on one day, in the order of the rows.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class WfmuPlaylists(Source):
                 )
 
     def _records(self, file: str, rows: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-        """Return records with a show and an artist."""
+        """Return records with a show and an artist; of a date too early only the show keeps the day."""
         artist = pl.col("Artist").str.strip_chars()
         behind = rows.filter(artist.str.contains(_BEHIND))["Artist"]
         quarantine.warn(

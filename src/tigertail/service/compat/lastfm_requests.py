@@ -23,7 +23,7 @@ METHODS: Final = {
     "artist.search": 30,
     "track.search": 30,
 }
-"""The methods, with how many are listed unless it is said."""
+"""The methods, with how many are listed unless it is said; 1 where the answer is one item, which no limit cuts."""
 _BY_FOLDED: Final = {method.lower(): method for method in METHODS}
 _FORMATS: Final = ("", "xml", "json")
 _MAX_FIELDS: Final = 100
@@ -41,7 +41,7 @@ class RefusalError(Exception):
     message
         What it says.
     status
-        The HTTP status: 200 where only the artist or track is missing.
+        The HTTP status: 200 where only the artist or track is not found, or not named.
     """
 
     def __init__(self, code: int, message: str, status: int = 400) -> None:
@@ -63,7 +63,7 @@ class LastfmRequest:
     artist, track, mbid
         What it is about; empty where it is not said.
     limit
-        Longest list.
+        Longest list, as far as the service allows.
     page
         Of a search or of top tracks, from 1.
     autocorrect
@@ -82,6 +82,13 @@ class LastfmRequest:
     @classmethod
     def read(cls, fields: Mapping[str, str], longest: int) -> Self:
         """Read a request.
+
+        Parameters
+        ----------
+        fields
+            What :func:`fields_of` returned.
+        longest
+            How many the service lists at most; a larger ``limit`` is cut to it, not refused.
 
         Raises
         ------
@@ -192,7 +199,7 @@ def fields_of(query: bytes) -> dict[str, str]:
 
 
 def is_json(query: bytes) -> bool:
-    """Return whether an answer in JSON is wanted, whatever else is."""
+    """Return whether an answer in JSON is wanted, also by a request that is refused for its other fields."""
     try:
         return fields_of(query).get("format", "").lower() == "json"
     except RefusalError:

@@ -24,7 +24,7 @@ CURRENT: Final = "current"
 CHALLENGER: Final = "challenger"
 LOG: Final = logging.getLogger("tigertail.service")
 STORE_THREADS: Final = 8  # that write to the feedback store; no other work waits for them
-STORE_QUEUE: Final = 64  # deliveries of feedback that may wait for such a thread
+STORE_QUEUE: Final = 64  # deliveries of feedback that may wait for such a thread; both are our own choice
 HEALTH_TIMEOUT: Final = 1.0  # seconds the health check waits for the store
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class Context:
     queue: WorkQueue
     store: FeedbackStore | None = None
     _store_queue: WorkQueue = field(default_factory=lambda: WorkQueue(STORE_QUEUE, 0, STORE_THREADS))
-    _store_check: asyncio.Future[str] | None = None
+    _store_check: asyncio.Future[str] | None = None  # one for all who ask: the store sees one check at a time
     _unavailable: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
 
     @property
@@ -92,7 +92,7 @@ class Context:
             raise ServiceError(
                 503,
                 "this service keeps no feedback",
-                remedy="start it with: tigertail serve MODEL --feedback FILE",  # to come back is no remedy
+                remedy="start it with: tigertail serve MODEL --feedback FILE",  # no retry: later it keeps none either
             )
         asked = time.monotonic()
 

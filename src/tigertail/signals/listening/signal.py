@@ -27,6 +27,9 @@ those of all groups together,
 The more listeners A has, the more the lens relies on the listeners of L alone. An item with more listeners in L than
 expected rises, one with fewer sinks, smoothed by r of them. Listeners of no group are left out of this comparison:
 they may live in L. A lens is localisation: it re-weights the groups of a fitted model and needs no new fit.
+
+In :class:`~tigertail.signals.listening.config.ListeningConfig` a is ``listener_exponent``, d ``exposure``, p ``prior``,
+e ``lens_evidence`` and r ``lens_smoothing``.
 """
 
 from __future__ import annotations
@@ -83,7 +86,8 @@ LASTING: Final = (
     "_differences",
     "_grouped_listeners",
 )
-"""What is worked out once, for every popularity exponent and every lens."""
+"""What is worked out once, for every popularity exponent and every lens: all of it, before the signal gets another one.
+Clusters are not among it, since only what retrieves needs them."""
 
 
 @dataclass(frozen=True)

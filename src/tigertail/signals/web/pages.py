@@ -34,7 +34,7 @@ def page_mention_similarity(own_page_mentions: CSR) -> CSR:
     """Turn counts into affinity: how much A's pages mention B, and B's pages A.
 
     With f_AB the mentions of B on A's pages, d_B the number of items whose pages mention B and d the number of
-    items with pages, the score of a mention is
+    items whose pages mention any other, the score of a mention is, by a formula of our own,
 
         s(A, B) = f_AB / (f_AB + 1)  *  ln(1 + d / d_B) / ln(1 + d)
 
