@@ -57,7 +57,9 @@ def _win_share(axes: Axes, duel: DuelRow | None) -> None:
     axes.fill_between(at, 100 * low, 100 * high, color=BLUE, alpha=0.3, linewidth=0)
     axes.axhline(50, color=INK, linewidth=1)
     if duel.test.decided_at is not None:
-        axes.axvline(duel.test.decided_at, color=ORANGE, linewidth=1, label=f"decided: {duel.winner}")
+        axes.axvline(
+            duel.test.decided_at, color=ORANGE, linewidth=1, label=f"decided: {duel.winner or 'then it changed'}"
+        )
         add_legend(axes)
     axes.set_xlabel("listeners that count")
     axes.set_ylabel(f"% of lists won by {duel.first} against {duel.second}", parse_math=False)
@@ -69,7 +71,7 @@ def _position_bias(axes: Axes, report: OnlineReport) -> None:
     ranks = [row.rank for row in rows]
     set_title(axes, "Position bias")
     positive = [row.positive.mean / max(rows[0].positive.mean, 1e-12) for row in rows]
-    axes.plot(ranks, positive, "o--", color=QUIET, label="plays and likes, relative to rank 1")
+    axes.plot(ranks, positive, "o--", color=QUIET, label=f"plays and likes, relative to rank {ranks[0]}")
     examined = [(row.rank, row.examination) for row in rows if row.examination is not None]
     if examined:
         known, values = zip(*examined, strict=True)
