@@ -446,7 +446,10 @@ def _choose(
     log_weights,
     log_z_correction,
 ):
-    """Choose the candidates of a query; return how many there are, how many stand for others, and if none are left."""
+    """Choose the candidates of a query.
+
+    Return how many there are, how many items stand for the others, and whether no part has data about any other item.
+    """
     begin, end = pool.starts[row], pool.starts[row + 1]
     sample_weight = pool.sample_weight[begin:end]
     count = end - begin
@@ -491,7 +494,7 @@ def select(pool, inverse, taste, kinship, without, lists, level, values, max_can
         What :func:`tigertail.mixing.scoring.inverses` makes of the scales; float32, (queries, parts, bends).
     taste, kinship, without
         Of :class:`~tigertail.mixing.scoring.TermCoefficients`: at a character of 0, of 1, and, for each query and part,
-        without the part.
+        without the part, at the mixture's own character.
     lists
         As :func:`lists_of` returns them.
     level, values

@@ -31,8 +31,9 @@ MAX_HITS: Final = 10.0
 """Hits that one listener's play or like, at the first place of a list, counts at most."""
 EXPOSURES: Final = (0.0, 0.25, 0.5, 1.0)
 """What ``listening.exposure`` is learned among."""
-MAX_COMPARED: Final = 1500  # training queries by which it is learned, at most
-TRAINING_SEED: Final = 7000  # added to the seed, to choose the listeners that the mixture learns from
+MAX_COMPARED: Final = 1500  # training queries by which it is learned, at most: our own choice
+TRAINING_SEED: Final = 7000
+"""Added to the seed, to choose the listeners that the mixture learns from: our own choice."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,8 @@
 A listener picks distinct artists with probability proportional to ``exp(log_encounter + utility)``. The draw
 without replacement is the Gumbel top-k trick (W. Kool et al., "Stochastic Beams and Where to Find Them",
 ICML 2019): add Gumbel noise to the logarithms and keep the k largest.
+
+All numbers in this module are our own choice.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ from tigertail.simulation.world import Codes, Flags, Reals, World
 
 PENALTY_ABROAD: Final = 3.0  # on the logarithm of how often a local artist is come across abroad
 SPREAD: Final = 0.5  # of the logarithm of artists a listener
-MEAN_LOG_PLAYS: Final = 2.5
-ACTIVITY: Final = 0.8  # spread of the logarithm of plays between listeners
+MEAN_LOG_PLAYS: Final = 2.5  # of the plays to expect of one artist by one listener, beyond the first play
+ACTIVITY: Final = 0.8  # spread of that logarithm between listeners
 WHIM: Final = 1.0  # the same, between one listener's artists
 FONDNESS: Final = 0.3  # how much of the utility goes into playing an artist more
 

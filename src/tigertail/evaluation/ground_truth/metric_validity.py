@@ -2,9 +2,9 @@
 
 Every system is fitted once, on the training listeners, and its lists at every popularity exponent are
 scored twice: by the held-out listeners, and by the true affinity (nDCG with the affinity as the grade), over the
-same queries with the same weights: those that both judge. The agreement of the two orders is Kendall's tau-b (M. G.
-Kendall, "The treatment of ties in ranking problems", Biometrika 1945); listeners are resampled for its interval.
-Settings of a system with the same lists count once.
+same queries: those that both judge, each item as often as held-out listeners ask it. The agreement of the two orders
+is Kendall's tau-b (M. G. Kendall, "The treatment of ties in ranking problems", Biometrika 1945); listeners are
+resampled for its interval. Settings of a system with the same lists count once.
 
 Cold queries are in none of the strata, because few systems answer them.
 
@@ -41,7 +41,7 @@ from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 AREA: Final = "nDCG x IPS-nDCG"  # what one setting alone dominates
 FRONTIER: Final = "frontier"
 
-_SAMPLES: Final = 500
+_SAMPLES: Final = 500  # resamples of the listeners: our own choice
 
 
 @dataclass(frozen=True)

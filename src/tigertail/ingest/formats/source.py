@@ -32,8 +32,8 @@ class Batch:
     file
         The file that contains them.
     rows
-        Columns of the table, of any type, and ``LINE``. In place of an item's id there may be any of
-        :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`; a missing column counts as empty.
+        Columns of the table, of any type, and :data:`~tigertail.io.quarantine.LINE`. In place of an item's id there may
+        be any of :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE`; a missing column counts as empty.
     events
         Whether every row is one play, so that equal rows are not duplicates.
     rating_scale
@@ -44,9 +44,11 @@ class Batch:
         Whether only rows are kept whose MusicBrainz id a row of another source has that makes items; for those that
         :attr:`Source.reads_last`.
     unspaced
-        Whether names are written without spaces and short words: ``simongarfunkel``.
+        Whether names are written without spaces, perhaps without short words too: ``simongarfunkel``
+        (:func:`~tigertail.ingest.linking.unspaced_names`).
     time_formats
-        How times are written; rows whose time is written otherwise are rejected. Left out, in any of the usual ways.
+        How times are written, with the marks of ``strptime``; rows whose time is written otherwise are rejected. Left
+        out, in any of the usual ways.
     """
 
     table: str
@@ -98,7 +100,7 @@ class Source(BaseModel, ABC):
     catalogue
         Of plays: ``"open"`` if the listeners could hear everything; left out, what the plays name, or a table of
         availability lists. Of other tables: whether items that only this source names become items of the
-        dataset (``"all"``) or not (``"known"``).
+        dataset (``"all"``) or not (``"known"``); left out, the format or the table decides.
     missing
         Texts that stand for a missing value, such as ``"NA"``.
     credits
@@ -123,6 +125,7 @@ class Source(BaseModel, ABC):
     @field_validator("name", "namespace")
     @classmethod
     def _of_one_word(cls, name: str) -> str:
+        # No colon: where a dataset has several namespaces, its ids are NAMESPACE:ID.
         if ":" in name or any(map(str.isspace, name)):
             raise ValueError(f"'{name}' has a blank or a colon: write it without")
         return name

@@ -37,7 +37,7 @@ from tigertail.service.serving.served_model import ServedModel
 router = APIRouter(tags=["AudioMuse-AI"])
 PATH: Final = "/api/"
 _JSON: Final = "application/json"
-_UNKNOWN_ALBUM: Final = "unknown"
+_UNKNOWN: Final = "unknown"  # what AudioMuse-AI says of an album, or an album's artist, that it lacks
 _LEAST_SEARCHED: Final = 3  # characters; fewer find nothing, as in AudioMuse-AI
 _MOST_FOUND: Final = 20  # as in AudioMuse-AI
 _WHY: Final = {
@@ -54,6 +54,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 
 Name = Annotated[str | None, Query(max_length=LONGEST)]
 Count = Annotated[int, Query(ge=1, le=10_000)]
+"""How many are asked for; the upper bound is our own choice, and lists are cut at the service's ``limits.n``."""
 
 
 @router.get(
@@ -177,6 +178,7 @@ async def find_path(
         except NoPathError as error:
             raise ServiceError(404, error.problem, remedy=error.remedy) from None
         steps = path.items.tolist()
+        # AudioMuse-AI has the key in any case; without a vector it is an empty list there too.
         tracks = [_track(served, catalogue, one) | {"embedding_vector": []} for one in steps]
         return {"path": tracks, "total_distance": float(sum(map(_distance, path.affinities.tolist())))}
 
@@ -232,6 +234,6 @@ def _track(served: ServedModel, catalogue: Catalogue, code: int) -> dict[str, An
         "item_id": served.items[code]["id"],
         "title": served.items[code]["name"],
         "author": artist,
-        "album": _UNKNOWN_ALBUM,
-        "album_artist": artist or _UNKNOWN_ALBUM,
+        "album": _UNKNOWN,
+        "album_artist": artist or _UNKNOWN,
     }

@@ -31,7 +31,7 @@ def cache_headers(version: str, tag: str) -> dict[str, str]:
         "ETag": _quoted(tag),
         MODEL_HEADER: version,
         "Cache-Control": "no-cache",
-        "Vary": "Accept, Authorization",
+        "Vary": "Accept, Authorization",  # Authorization may hold the key; no response depends on Accept
     }
 
 

@@ -30,7 +30,9 @@ class BodyLimit:
         self._read_timeout = limits.read_timeout
 
     def check_declared(self, headers: Headers) -> None:
-        """Refuse a body that is declared to be too large before it is read; of a form, some of it is by then.
+        """Refuse a body that is declared to be too large before it is read.
+
+        A form that may hold the key has been read by then (:mod:`tigertail.service.http.form_body`).
 
         Raises
         ------
@@ -44,7 +46,7 @@ class BodyLimit:
     def limit(self, receive: Receive) -> Receive:
         """Return a ``receive`` that raises HTTPException if the body is too large or too slow.
 
-        FastAPI lets this exception through while it reads a body; what else reads one answers it itself.
+        FastAPI lets this exception through while it reads a body; ``form_body``, which reads before it, catches it.
         """
         deadline: float | None = None
         complete, size = False, 0

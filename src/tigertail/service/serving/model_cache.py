@@ -56,7 +56,7 @@ def copied(folder: Path, cache_dir: Path, signers: Collection[str] = ()) -> Path
             _make_room(cache_dir)
             half = _hidden(target)
             try:
-                half.mkdir(mode=0o700)
+                half.mkdir(mode=0o700)  # for this user alone, as the service's runtime folder is
                 copy_files(folder / manifest["generation"], half / manifest["generation"], manifest["files"])
                 (half / MANIFEST).write_text(sealed(manifest), encoding="utf-8")
                 half.rename(target)
