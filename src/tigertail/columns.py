@@ -1,6 +1,7 @@
 """The one vocabulary of table columns, used by every package.
 
-Tables are Parquet files read with Polars. Only ``plays`` is required in a dataset.
+Tables are Parquet files read with Polars. Only ``plays`` is required in a dataset. ``neighbours`` is no table of a
+dataset: these are the lists that a model gives.
 
 ==============  ==================================================================
 table           columns (optional ones in brackets)
@@ -63,7 +64,8 @@ UNLISTED: Final = "unlisted"  # whether the recipe keeps it out of answers
 LISTENERS: Final = "listeners"  # how many people play it; no table
 STRATUM: Final = "stratum"  # one of STRATA
 
-# What else an item is called. Of a source, two references to one item; of a dataset, every one there is.
+# What else an item is called. A row of a source ties two references to one item together. The table of a dataset has
+# every id, MBID and spelling of each item.
 SCHEME: Final = "scheme"  # what an alias is
 ALIAS: Final = "alias"
 SCHEMES: Final = (ITEM_ID, MBID, NAME)
@@ -89,14 +91,17 @@ SEQUENCE_ID: Final = "sequence_id"
 POSITION: Final = "position"  # null where the order is unknown
 CURATOR: Final = "curator"
 
-COUNT: Final = "count"  # of an alias, a mention or a pair
+COUNT: Final = "count"
+"""Of an alias, the rows that have it; of a mention, how often the document has it; of a pair, what its source
+counted."""
 
 # Documents. A document with an item_id is that item's own page.
 DOCUMENT_ID: Final = "document_id"
 TEXT: Final = "text"
-MARKUP: Final = "markup"
+MARKUP: Final = "markup"  # one of the keys of tigertail.text.documents.MARKUPS
 TITLE: Final = "title"
-POSITIONS: Final = "positions"  # the words of the document at which an item is mentioned
+POSITIONS: Final = "positions"
+"""Numbers of the words, from 0 and ascending, at which a document mentions an item."""
 LINKS: Final = "links"  # how many of the mentions are links
 
 # Pairs: things asked for, bought or seen together, counted by somebody else.

@@ -64,7 +64,8 @@ def _world(path: Path) -> Dataset:
 def _ask(world: Dataset, models: Iterable[Model]) -> None:
     from tigertail.model import QueryOptions
 
-    # One item, from candidates; one item twice, which like several is not; several queries; with two exponents.
+    # One item, from candidates; one item twice, which like several is not; several queries. All with another exponent
+    # too, though that needs no kernel of its own today.
     for model, options in product(models, (QueryOptions(), QueryOptions(beta=0.5))):
         for query in ([0], [0, 0]):
             model.answer(np.array(query, np.int32), 5, why=True, options=options)

@@ -402,7 +402,10 @@ class Dataset:
         return self._hiding(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
 
     def whole(self) -> Dataset:
-        """Return the dataset with nothing hidden, under the ids of this view: for what is no trace of a listener."""
+        """Return the dataset with nothing hidden, under the ids of this view.
+
+        It is for what is no trace of a listener, as what a source offers.
+        """
         hides = len(self._hidden) > 0 or self._until is not None
         return self._hiding(self._hidden.clear(), None) if hides else self
 
@@ -425,6 +428,8 @@ class Dataset:
     def renamed(self, ids: pl.DataFrame) -> Dataset:
         """Return the dataset with other ids of some items.
 
+        The ids of their artists stay. That no two items have one id afterwards is up to the caller.
+
         Parameters
         ----------
         ids
@@ -444,7 +449,7 @@ class Dataset:
         Parameters
         ----------
         artists
-            Columns item_id, as this view has it, and artist_id.
+            Columns item_id, as this view has it, and artist_id. An item that is not there has no artist_id afterwards.
         """
         view = self._view(self._hidden, self._until)
         view._artists = artists.select(c.ITEM_ID, c.ARTIST_ID)

@@ -27,7 +27,7 @@ class _Facts(BaseModel):
 
 
 class CountryShare(_Facts):
-    """How many listeners live in a country.
+    """How many of the listeners with a profile live in a country; some may have no plays.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class CountryShare(_Facts):
     listeners
         How many.
     share
-        Of all listeners.
+        Of all listeners with a profile.
     """
 
     country: str | None

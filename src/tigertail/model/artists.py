@@ -27,8 +27,8 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
 
     An ``artist_id`` is an id, an MBID or a folded name; where it is null, the folded ``artist_name`` is used. Where it
     stands for an artist among the items, that artist's id takes its place, and their name and MBID are filled in where
-    the data has none. The folded ``artist_name`` stands for the one artist of that name, before any id. What has
-    ``artist_mbids`` alone stands for nobody among the items.
+    the data has none. The folded ``artist_name`` stands for the one artist of that name, before any id. An item
+    that has ``artist_mbids`` alone is joined to no artist among the items.
 
     Parameters
     ----------
@@ -82,7 +82,8 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
 def _artists_by_key(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
     """Return the artist that each MBID, id or folded name stands for, in this order; what is a name, by its name first.
 
-    A name stands for an artist where one alone has it.
+    A name stands for an artist where one alone has it; an MBID or id of several for the most popular of those whose
+    own it is, else for the first in the table of aliases.
     """
     own = pl.col(c.MBID).str.to_lowercase() if c.MBID in items.columns else pl.lit(None, pl.String)
     artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(

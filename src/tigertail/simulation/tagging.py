@@ -3,6 +3,8 @@
 An honest annotator gives true labels (genre, mood, home, language), and sometimes a wrong label, one without
 information ("seen live"), or a personal one. Spellings vary. A spammer plays nothing and labels random artists: with
 the slogan of a campaign, with one label for all, or with random labels.
+
+All numbers in this module are our own choice.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from tigertail.simulation.styles import draw_genres, marked_moods
 from tigertail.simulation.world import MOOD_AXES, Codes, Flags, World
 
 TAGGERS: Final = 0.3  # share of annotators among listeners
-ARTISTS_TAGGED: Final = 10.0  # by one annotator, on average
+ARTISTS_TAGGED: Final = 10.0  # by one annotator, on average; less where they play fewer
 FURTHER_LABELS: Final = 1.2  # mean number of labels for an artist after the first
 ZEAL: Final = 4.0  # ratio of a spammer's labels to an honest annotator's
 ARTISTS_A_CAMPAIGN: Final = 400  # artists for each campaign of spam

@@ -133,6 +133,7 @@ class OpenWorld:
         country, genre = _SCENES[script]
         latin = self.name(number, "Latin")
         votes = [{"name": genre, "count": 2 + number % 5, "id": "", "disambiguation": ""}]
+        # Of every third, only the area tells the country: it is a region of it.
         place = f"{country}-01" if number % 3 == 0 else country
         codes = "iso-3166-2-codes" if number % 3 == 0 else "iso-3166-1-codes"
         aliases = [] if script == "Latin" else [_alias(latin, "en", primary=True)]
@@ -149,6 +150,7 @@ class OpenWorld:
             "begin-area": None,
             "aliases": aliases,
             "genres": votes,
+            # "noise" has no votes: a reader has to leave it out.
             "tags": [*votes, {"name": f"scene of {genre}", "count": 1}, {"name": "noise", "count": 0}],
             "relations": [],
         }
@@ -171,7 +173,7 @@ class OpenWorld:
         # The more active a listener and the more popular an artist, the more listens: both fall off as 1 / rank.
         users = _ranked(draw, self.listeners, count)
         ranks = _ranked(draw, of_scene, count)
-        # Where in a scene's order a listener begins: not all have the same favourites.
+        # Where in a scene's order a listener begins: not all have the same favourites. 7919 is a prime, our own choice.
         ranks = (ranks + users * 7919 % max(1, of_scene // 4)) % of_scene
         elsewhere = draw.random(count) < 0.1
         scene = np.where(elsewhere, draw.integers(0, scenes, count), users % scenes)

@@ -50,7 +50,8 @@ class GroundTruthRow:
     queries
         Number of queries scored.
     metrics
-        Mean and interval over queries, or over curators where the ground truth names them, of each metric, by name.
+        Mean of each metric over queries, by name, with its interval: queries are drawn for it, or curators with all
+        their queries where the ground truth names them.
     differences
         The same for the difference from the reference system; None for the reference itself.
     """

@@ -82,7 +82,7 @@ def clusters_needed(estimate: Estimate, bound: float, clusters: int) -> int | No
     distance = abs(estimate.mean - bound)
     width = estimate.mean - estimate.low if estimate.mean > bound else estimate.high - estimate.mean
     ratio = width / distance if distance else math.nan
-    needed = clusters * round(ratio * ratio, 9)
+    needed = clusters * round(ratio * ratio, 9)  # else a rounding error could make it one more
     return math.ceil(needed) if math.isfinite(needed) else None
 
 
@@ -153,8 +153,8 @@ class ClusterBootstrap:
     def frontier_area(self, sweep: Reals) -> tuple[Estimate, Reals]:
         """Return the area of a frontier with its interval, and that of each resample.
 
-        The area is that of the best exponents. A resample has its own, chosen by its luck too, so its area tends to be
-        larger: the interval lies high, and may even leave the area itself out.
+        Only the exponents that no other beats in both metrics add to the area. Which these are depends in a resample
+        on its luck too, so its area tends to be larger: the interval lies high, and may even leave the area itself out.
 
         Parameters
         ----------
@@ -200,6 +200,7 @@ class ClusterBootstrap:
         """
         counted = ~np.isnan(differences)
         sums = np.bincount(self.listeners[counted], differences[counted])
+        # Other random numbers than those of the resamples.
         signs = np.random.default_rng(self.seed + 1).choice([-1.0, 1.0], (rounds, len(sums)))
         # The tolerance counts ties that differ only by rounding.
         tolerance = 1e-9 * np.abs(sums).sum()

@@ -11,7 +11,7 @@ from tigertail.service.compat.catalogue import Catalogue
 from tigertail.service.compat.similarity_scores import like
 from tigertail.service.serving.served_model import ServedModel
 
-_BEST: Final = 10_000  # score of the closest of a list
+_BEST: Final = 10_000  # score of what the model finds closest, listed or not
 _LISTED: Final = 100  # for each MBID, as there
 _LOOKED_AT: Final = 500  # where some of the first have no MBID: so many take a look at every item
 
@@ -38,7 +38,7 @@ def _artist_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict[st
     return {
         "artist_mbid": catalogue.mbid(code),
         "name": served.items[code]["name"],
-        "comment": "",
+        "comment": "",  # MusicBrainz' disambiguation, a text that is never null there
         "type": None,
         "gender": None,
     }
@@ -58,7 +58,17 @@ def _recording_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict
 
 
 def merged(lists: list[bytes], kind: str, asked: list[str]) -> list[dict[str, Any]]:
-    """Return several lists as one: each item once, where it is closest, and none that was asked about."""
+    """Return several lists as one: each item once, where it is closest, and none that was asked about.
+
+    Parameters
+    ----------
+    lists
+        What :func:`rows_of` returned for each MBID, as JSON.
+    kind
+        Artist or track.
+    asked
+        The MBIDs, in lower case as :meth:`Catalogue.mbid` has them.
+    """
     name = "artist_mbid" if kind == c.ARTIST else "recording_mbid"
     best: dict[str, dict[str, Any]] = {}
     for row in (row for one in lists for row in orjson.loads(one)):

@@ -15,7 +15,9 @@ SHARED_OUT: Final = sys.platform == "linux"  # others have the option, but give 
 
 
 def let_share(taken: socket.socket) -> socket.socket:
-    """Return a socket with the address of one that is bound: workers can have it, no other program.
+    """Return a socket with the address of one that is bound: workers can have it too, since they ask for SO_REUSEPORT.
+
+    No other program can, unless it asks for that too, and runs as the same user.
 
     Where the system does not share out, it is that socket itself; else that one is closed.
     """
@@ -27,7 +29,8 @@ def let_share(taken: socket.socket) -> socket.socket:
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         shared.bind(taken.getsockname())
-    except OSError:  # the last connections of another program are not gone yet
+    except OSError:
+        # The last connections of a program that did not share are not gone yet. Then others still could bind it.
         shared.close()
         return taken
     taken.close()

@@ -18,14 +18,29 @@ LOOKED_AT: Final = 12
 """Links kept of a pair: evidence names three, of which some may be left out as saying no more."""
 _NOTHING: Final = np.float32(-np.inf)
 _AHEAD: Final = 8  # items whose labels are asked for before they are needed
-_CHUNK: Final = 64  # queries of a thread that share its scratch, which is as large as the catalogue
+_CHUNK: Final = 64  # queries of a thread that share its scratch: a number for each item, or for each label
 
 
 @njit(cache=True)
-def link(offsets, columns, values, n_labels, query, items, divisor, lengths, predicted, predicted_scale):
+def link(offsets, columns, values, n_labels, query, items, divisor, denominators, predicted, predicted_scale):
     """Return the labels that link each item most to the query, how many, and whether two of them do so equally.
 
-    Code ``n_labels`` stands for the people who annotate both, ``n_labels + 1`` for the labels predicted alike.
+    Code ``n_labels`` stands for the people who annotate both, ``n_labels + 1`` for the same listening predicted.
+
+    Parameters
+    ----------
+    offsets, columns, values
+        The weights of the signal, items by labels and annotators; columns are ascending within a row.
+    n_labels
+        How many labels there are; further columns are annotators.
+    query, items
+        Codes.
+    divisor, denominators
+        A product of two weights is divided by the first, which depends on the query, and by the second at the item.
+    predicted
+        Direction that is predicted for each item; empty where nothing is.
+    predicted_scale
+        What their dot product is multiplied by, at the item.
     """
     codes = np.full((len(items), LOOKED_AT + 1), -1, np.int32)  # one more shows whether the last is tied
     sizes = np.zeros(len(items), np.int64)
@@ -34,7 +49,7 @@ def link(offsets, columns, values, n_labels, query, items, divisor, lengths, pre
     for place in range(len(items)):
         item, linking = items[place], codes[place]
         filled = link_shared(
-            offsets, columns, values, n_labels, query, item, divisor * lengths[item], best, linking
+            offsets, columns, values, n_labels, query, item, divisor * denominators[item], best, linking
         )
         if len(predicted):
             alike = 0.0
@@ -89,7 +104,19 @@ def _insert(best, codes, filled, part, code):
 
 @njit(parallel=True, cache=True)
 def sum_shared(offsets, columns, values, item_offsets, items, item_values, queries, scores):
-    """Add to the scores of all items what the labels are worth that each shares with a query."""
+    """Add to the scores of all items what the labels are worth that each shares with a query.
+
+    Parameters
+    ----------
+    offsets, columns, values
+        Rows of queries, items by labels and annotators, of length 1.
+    item_offsets, items, item_values
+        The inverted index: for each label or annotator the items that have it, and what that is worth of an answer.
+    queries
+        Codes.
+    scores
+        Float32, (queries, items).
+    """
     # Each query's sums are taken in the order of its labels, by one thread: the same in any company.
     for place in prange(len(queries)):
         query = queries[place]
@@ -105,7 +132,20 @@ def sum_shared(offsets, columns, values, item_offsets, items, item_values, queri
 def most_shared(asked, answers, queries, band, counts, max_entries, codes):
     """Write the items with the largest sums over shared labels, from the rarest label on.
 
-    Labels are read until the next would pass ``max_entries``: the most frequent ones may be left out.
+    Labels are read until the next would pass ``max_entries``: the most frequent ones may be left out. No weight is 0.
+
+    Parameters
+    ----------
+    asked, answers
+        The rows of queries and the inverted index, as :func:`sum_shared` takes them.
+    queries
+        Codes.
+    band, counts
+        As :func:`~tigertail.ranking.shortlist.shortlist` takes them.
+    max_entries
+        Of the inverted index.
+    codes
+        For each query what is ``found`` there; int32, (queries, sum of counts).
     """
     items = len(band)
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
@@ -139,7 +179,25 @@ def most_shared(asked, answers, queries, band, counts, max_entries, codes):
 def sum_shared_of_pairs(
     asked, rows, width, queries, starts, items, predicted, predicted_scale, known, scores
 ):
-    """Write the affinities of some items for each query: what they share, and what labels predict of both."""
+    """Write the affinities of some items for each query: what they share, and what labels predict of both.
+
+    Parameters
+    ----------
+    asked
+        The rows of queries, as :func:`sum_shared` takes them.
+    rows
+        What each label or annotator of an item is worth of an answer: the inverted index the other way round.
+    width
+        How many labels and annotators there are.
+    queries, starts, items
+        As :meth:`~tigertail.signals.contract.Retrieves.affinity_of_pairs` takes them.
+    predicted, predicted_scale
+        As :func:`link` takes them.
+    known
+        Items with an annotation. A pair of which one item has none gets -inf.
+    scores
+        Float32, (len(items),).
+    """
     flat = predicted.reshape(-1)
     for chunk in prange((len(queries) + _CHUNK - 1) // _CHUNK):
         weights = np.zeros(width, np.float32)

@@ -25,14 +25,16 @@ class WebConfig(BaseModel):
     window: int = Field(200, ge=1, le=10_000)
     """Words within which two mentions are near each other."""
     shrinkage: float = Field(3.0, ge=0)
-    """Shrinkage: a sum over n documents is multiplied by n / (n + shrinkage)."""
+    """Shrinkage of mentions near each other: where n documents have them, the affinity is multiplied by
+    n / (n + shrinkage)."""
     max_terms_per_page: int = Field(400, ge=1)
     """Words kept per item, over all its pages: those with the largest TF-IDF weights."""
     max_document_frequency: float = Field(0.2, gt=0, le=1)
     """Share of the items with pages above which a word is ignored, as scikit-learn's ``max_df``; one that two items use
     counts in any case."""
     beta: float = Field(-0.1, ge=-1, le=1)
-    """Popularity exponent: the affinity is divided by B's listeners to this power; below 0 favours popular items."""
+    """Popularity exponent: the affinity to an item is divided by (1 + its listeners) to this power; below 0 favours
+    popular items."""
     neighbours: int = Field(200, ge=1)
     """Neighbours kept per item."""
 
