@@ -23,6 +23,7 @@ FORMATS: Final[dict[str, dict[str, None]]] = {
 INK: Final = "#1f2d3d"
 NOTE: Final = "#5b6b7b"  # small print
 QUIET: Final = "#b8c4d0"  # what is compared with, or only a background
+# Of data; neither means the same in every figure.
 BLUE: Final = "#3b6ea5"
 ORANGE: Final = "#d1782f"
 

@@ -38,7 +38,8 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
     Tick
         Call it with the number of units done since the last call.
     """
-    if not (_displays or sys.stderr.isatty()):  # while there is a display, Rich has its own standard error
+    # While there is a display, sys.stderr is Rich's, which in older releases says that it is no terminal.
+    if not (_displays or sys.stderr.isatty()):
         yield _logged(description, total)
         return
     with _display() as display:

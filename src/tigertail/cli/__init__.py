@@ -42,8 +42,9 @@ app = typer.Typer(
     help="Music similarity for the tail and for every country: what should someone who likes A hear next?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    rich_markup_mode=None,  # help in plain text, for which Rich is not loaded
 )
+# In the order of ``tigertail --help``, where commands with commands of their own come last.
 for group in (
     recipes,
     published,

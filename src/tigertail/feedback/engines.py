@@ -14,10 +14,11 @@ from tigertail.errors import ConfigError, DataError
 from tigertail.feedback.location import FileId, Location
 from tigertail.feedback.tables import VERSION_TABLE
 
+# Option of a connection: whether its transactions write, and so take the lock when they begin.
 IMMEDIATE: Final = "feedback_immediate"
 _FILE: Final = "feedback_file"
 _LOCK: Final = 0x7469676572  # "tiger": PostgreSQL's advisory lock of all who write
-_POOL: Final = 5
+_POOL: Final = 5  # connections kept open: SQLAlchemy's default
 
 
 class _Connection(sqlite3.Connection):
@@ -44,11 +45,11 @@ def make_engine(location: Location, timeout: float) -> Engine:
     if location.file is not None:
         return _sqlite(location, location.file, timeout)
     query = location.url.query
-    # A server that stops responding must not block a request for as long as TCP would.
+    # A server that stops responding must not block a request for as long as TCP would. Both 30 s are our own choice.
     options: dict[str, Any] = {
-        "connect_timeout": max(2, round(timeout)),
-        "keepalives_idle": 30,
-        "tcp_user_timeout": 30_000,
+        "connect_timeout": max(2, round(timeout)),  # s; libpq advises against less, and 0 means no limit
+        "keepalives_idle": 30,  # s
+        "tcp_user_timeout": 30_000,  # ms
         "application_name": "tigertail",
     }
     try:
@@ -68,7 +69,10 @@ def make_engine(location: Location, timeout: float) -> Engine:
 
 
 def prepare_file(location: Location, timeout: float, *, create: bool) -> None:
-    """Check that the file of a SQLite store exists and is a store, and switch on write-ahead logging.
+    """Check that the file of a SQLite store exists and is no other database, and switch on write-ahead logging.
+
+    An empty file passes, also where no store may be made of it: the caller looks for the tables. Errors of SQLite and
+    of the system pass as they are: the caller translates them.
 
     Parameters
     ----------
@@ -97,6 +101,7 @@ def prepare_file(location: Location, timeout: float, *, create: bool) -> None:
         if location.read_only or (empty and not create):
             return
         if empty:
+            # Erasure gives room back by it (retention.py). It comes before the first table.
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         _use_write_ahead_log(connection, timeout)
     finally:
@@ -142,7 +147,7 @@ def check_encoding(connection: Connection) -> None:
 
 
 def file_of(connection: Connection) -> FileId | None:
-    """Return the open file of a connection; None for PostgreSQL."""
+    """Return the open file of a connection; None for PostgreSQL, or where it was replaced as it was opened."""
     known: FileId | None = connection.info.get(_FILE)
     return known
 
@@ -190,7 +195,7 @@ def _connect(location: Location, file: Path, timeout: float) -> _Connection:
         connection.file_id = before if before == location.file_id() else None  # None: it may be either file
         connection.execute("PRAGMA synchronous=FULL")  # a commit is on disk
         connection.execute("PRAGMA secure_delete=ON")  # erased data are overwritten
-        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA trusted_schema=OFF")  # SQLite advises it, against harmful files
     except (sqlite3.Error, OSError):
         connection.close()
         raise

@@ -39,7 +39,7 @@ def plays_of(matrix: Any, items: pl.DataFrame, listeners: pl.DataFrame) -> pl.Da
         added up, as rows of a frame are.
     """
     entries = matrix.tocoo()
-    rows, columns = entries.coords if hasattr(entries, "coords") else (entries.row, entries.col)
+    rows, columns = entries.coords
     played = np.asarray(entries.data) != 0
     return pl.DataFrame(
         {
@@ -74,7 +74,8 @@ def axis_frame(
     Raises
     ------
     DataError
-        If there are more or fewer than ``size``, or two have one id.
+        If there are more or fewer than ``size``, or two have one id as it is given, or none. A single row without an id
+        is left out later, and its plays with it.
     """
     ident = IDS[table]
     frame = pl.DataFrame({ident: range(size)}) if given is None else given

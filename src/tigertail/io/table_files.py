@@ -15,7 +15,7 @@ _WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], None]]] = {
     ".parquet": lambda table, file: table.write_parquet(file),
     ".csv": lambda table, file: table.write_csv(file),
     ".jsonl": lambda table, file: table.write_ndjson(file),
-    ".ndjson": lambda table, file: table.write_ndjson(file),
+    ".ndjson": lambda table, file: table.write_ndjson(file),  # the same; messages name the other suffix alone
 }
 FORMATS: Final = "Parquet (.parquet), CSV (.csv) or JSON lines (.jsonl)"
 

@@ -4,6 +4,9 @@ Genres (a country's own scenes among them) and moods are mixed into a few hidden
 again into columns like those of music analysis programs. Home and language have no influence of their own: where an
 artist is from can be heard as far as the scene says it. Some columns carry no information, and each has its own scale,
 as in real tables.
+
+All numbers are our own choice. That sound finds little with them is by choice too, after real data
+(docs/simulated-world.md).
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ SCALES: Final[dict[str, Callable[[Reals], Reals]]] = {
     "speechiness": lambda x: _share(x - 2),
     "valence": _share,
     "loudness": lambda x: -9 + 3 * x,  # dB
-    "tempo": lambda x: 118 * np.exp(0.15 * x),  # a minute
+    "tempo": lambda x: 118 * np.exp(0.15 * x),  # beats a minute
     "brightness": lambda x: 2_000 * np.exp(0.35 * x),  # Hz
     **{f"timbre_{number}": lambda x: x for number in range(1, 8)},
 }

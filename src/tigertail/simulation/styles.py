@@ -8,7 +8,8 @@ import numpy as np
 
 from tigertail.simulation.world import MOOD_AXES, Codes, Reals, World, genre_count, popularity_quantile
 
-CHANCE: Final = 0.3  # weight of chance in which artists are known, relative to their quantile of popularity
+# Weight of chance in which artists are known, relative to their quantile of popularity; our own choice.
+CHANCE: Final = 0.3
 
 
 def genre_weights(world: World) -> Reals:
@@ -43,7 +44,10 @@ def marked_moods(world: World, artist: Codes) -> Codes:
 
 
 def known_of(world: World, share: float, rng: np.random.Generator) -> Codes:
-    """Draw a share of the artists, in the order of their codes: most of the popular, some of the others."""
+    """Draw the artists that pages or facts are about, in the order of their codes.
+
+    They are a share of all: most of the popular, some of the others.
+    """
     known = popularity_quantile(world.log_popularity) + CHANCE * rng.standard_normal(
         world.log_popularity.size
     )

@@ -15,10 +15,11 @@ from tigertail.simulation.countries import COUNTRIES
 from tigertail.simulation.names import SOUNDS, invent_word
 from tigertail.simulation.world import MOOD_AXES, Codes, World
 
-GENRE_WORDS: Final = 8
-MOOD_WORDS: Final = 6
-TOWNS: Final = 8
-FILLER: Final = 400
+# How many words there are; our own choice.
+GENRE_WORDS: Final = 8  # of each genre
+MOOD_WORDS: Final = 6  # of each end of a mood axis
+TOWNS: Final = 8  # of each country
+FILLER: Final = 400  # in all
 
 
 @dataclass(frozen=True)

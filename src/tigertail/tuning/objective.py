@@ -30,7 +30,7 @@ def score(signal: Signal, split: Split) -> Scores:
     means = [
         np.nanmean(
             score_lists(
-                np.ascontiguousarray(lists),
+                lists,
                 split.relevant,
                 split.query_listeners,
                 split.query_items,

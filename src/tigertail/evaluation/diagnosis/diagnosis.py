@@ -179,7 +179,8 @@ def _item_places(
 def _place(key: str) -> str:
     """Return the country or region of a group; a learned group is its own place.
 
-    Lists are compared by place. Cohesion is that of countries: an item local to any other place is of none.
+    A changed list names the place of its item, of any kind. Cohesion is that of countries: an item local to any other
+    place is of none.
     """
     if key == ELSEWHERE:
         return UNKNOWN

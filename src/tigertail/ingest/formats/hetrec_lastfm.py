@@ -23,7 +23,7 @@ class HetrecLastfm(Source):
     """The published folder or archive.
 
     Ids of artists and tags only join its files; artists are identified by name. A listener has the same id in plays and
-    annotations. Annotations get the facet and the source of those that are given without.
+    annotations. Annotations get the defaults of their table: the facet "tag" and the source "crowd".
     """
 
     kind: Literal["artist"] = "artist"
@@ -73,5 +73,6 @@ class HetrecLastfm(Source):
     def _rows(self, layout: tuple[str, tuple[str, ...]], quarantine: Quarantine) -> Iterator[pl.DataFrame]:
         name, header = layout
         with stream(self.path, name) as file:
+            # Some published lines are in Latin-1.
             text = TextFile(file, self.label, quarantine, fallback="latin-1")
             yield from text.headed(header, separator="\t", quoted=False)[1]

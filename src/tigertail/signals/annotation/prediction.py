@@ -15,10 +15,10 @@ Attribute-to-Feature Mappings for Cold-Start Recommendations" (ICDM 2010), with 
 Kennard, Technometrics 12, 1970).
 
 An item's own listening stays out of the B that predicts it: examples are split into folds, and each fold is predicted
-with the B of the others. (The mean that is subtracted has every example in it, which shows where these are a few
-dozen.) All other items are predicted with the mean of these B, and so are items that are added later: from their labels
-alone, since the rows of annotators are not kept. Where there are fewer examples than folds, an empty fold has the B of
-all.
+with the B of the others. (It is in the mean that is subtracted, as that of every example is: predictions show it where
+the examples are a few dozen.) All other items are predicted with the mean of these B, and so are items that are added
+later: from their labels alone, since the rows of annotators are not kept. Where there are fewer examples than folds, an
+empty fold has the B of all.
 
 B is found in its dual form, F' (F F' + penalty I)^-1 Z, where F has the rows f_i and Z the rows z_i, by conjugate
 gradients (M. R. Hestenes and E. Stiefel, 1952), which need products with a sparse matrix alone. The number of steps is
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 NAMES: Final = ("predicted", "coefficients")
-FOLDS: Final = 4
+FOLDS: Final = 4  # our own choice
 STEPS: Final = 10  # of conjugate gradients; half as many make lists a little worse
 _TINY: Final = 1e-12
 _ROUNDING: Final = 1e-6  # of directions, whose length is 1
@@ -85,7 +85,7 @@ class Prediction:
         return clusters.largest(self.vectors[queries], clusters.cluster_of[queries], n, band, gain)
 
     def between(self, a: int, b: int) -> float:
-        """Return max(0, p_A . p_B) of two items."""
+        """Return max(0, p_A . p_B) of two items, the same as :meth:`affinity` but for rounding."""
         return max(0.0, float(self.vectors[a].astype(np.float64) @ self.vectors[b]))
 
     def reindexed(self, to: ItemRemap) -> Self:
@@ -95,10 +95,13 @@ class Prediction:
     def with_items(self, weights: CSR, floor: float) -> Self:
         """Return the prediction with further items, and zero coefficients for labels that it lacks.
 
+        Further items have codes and vectors of 0 by now: see :meth:`reindexed`.
+
         Parameters
         ----------
         weights
-            Weights of the labels of items that have no prediction yet, the other rows empty; items by labels.
+            Weights of the labels of items that have no prediction yet, the other rows empty; items by labels, first the
+            known labels in their order.
         floor
             The setting ``norm_floor``.
         """
@@ -171,6 +174,7 @@ def fit_prediction(
     predicted = np.zeros(factors.shape, np.float32)
     mean = np.zeros((rows.shape[1], targets.shape[1]), np.float32)
     # Codes run from the most popular item down, so that folds of every fourth example are alike in popularity.
+    # Which of them comes first has no meaning.
     fold = np.arange(1, len(examples) + 1) % FOLDS
     for one in range(FOLDS):
         others, own = np.flatnonzero(fold != one), examples[fold == one]
