@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.support import run_cli
 from typer.testing import CliRunner
@@ -40,6 +43,13 @@ def test_events_are_exported(file: str, tmp_path: Path) -> None:
     assert "4 events" in run("export", file, str(out))
     assert read_feedback(out).height == 4
     assert "1 events" in run("export", file, str(out), "--after", "3")
+
+
+def test_events_go_to_a_pipe_and_what_is_said_of_them_does_not(file: str) -> None:
+    command = [sys.executable, "-m", "tigertail", "feedback", "export", file, "-"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert pl.read_parquet(done.stdout).height == 4
+    assert b"4 events" in done.stderr
 
 
 def test_a_listener_is_erased(file: str) -> None:

@@ -24,15 +24,16 @@ def register(app: typer.Typer) -> None:
 
 def export(
     store: Store,
-    out: Annotated[Path, typer.Argument(help="The Parquet file to write.")],
+    out: Annotated[Path, typer.Argument(help="The Parquet file to write, - for stdout.")],
     after: Annotated[int, typer.Option(min=0, help="Export only events with a larger seq.")] = 0,
 ) -> None:
     """Write the events of a store to a Parquet file."""
     from tigertail import feedback
+    from tigertail.storage import is_stream
 
     with feedback.FeedbackStore.open(store, create=False) as opened:
         written = feedback.export_events(opened, out, after=after)
-    typer.echo(f"{out}: {written:,} events.")
+    typer.echo(f"{out}: {written:,} events.", err=is_stream(out))
 
 
 def count(store: Store) -> None:

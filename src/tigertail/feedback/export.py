@@ -53,7 +53,7 @@ def export_events(store: FeedbackStore, path: str | Path, *, after: int = 0, chu
     target = Path(path)
     with (
         replaced_file(target) as new,
-        tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as parts,
+        tempfile.TemporaryDirectory(prefix=f"{new.name}.", dir=new.parent) as parts,
     ):
         written = 0
         files = []
