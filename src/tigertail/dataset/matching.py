@@ -30,7 +30,7 @@ def by_id_or_name(names: pl.Series, dataset: Dataset) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        Columns reference, shown (a readable name), item_id, and why item_id is null.
+        Columns reference, shown (the name that the list gives, else the reference), item_id, and why item_id is null.
     """
     own = dataset.items.select(c.ITEM_ID, pl.col(c.ITEM_ID).alias(_REFERENCE))
     of_sources = _aliases(dataset, c.ITEM_ID).rename({c.ALIAS: _REFERENCE})

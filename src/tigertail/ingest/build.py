@@ -21,7 +21,7 @@ from tigertail.ingest.report import BuildReport, build_report
 from tigertail.progress import progress
 from tigertail.storage import scratch_folder
 
-_NO_LISTENER: Final = "no listener"  # the reason of rows that lack one
+_NO_LISTENER: Final = "no listener"  # of rows that lack one; ingest/clean.py words the reason
 
 
 class Reader(Protocol):
@@ -32,10 +32,10 @@ class Reader(Protocol):
         """The plays."""
 
     def batches(self, source: Source, intake: SourceIntake) -> Iterator[Batch]:
-        """Read a source; yield the batches that the intake has not taken yet."""
+        """Read a source; yield the batches left for the intake: a reader may hand plays over itself."""
 
     def clear(self) -> None:
-        """Remove what was kept for a build that stops: the dataset is written."""
+        """Remove what was kept only in case this build stopped: the dataset is written."""
 
 
 class _ReaderHere:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 
 Reals = NDArray[np.float64]
-MAX_ITERATIONS: Final = 80
+MAX_ITERATIONS: Final = 80  # our own choice; the coefficients reached by then are taken
 _AT_A_TIME: Final = 2**16  # items whose squares are held
 
 
@@ -119,6 +119,7 @@ def _maximum_a_posteriori(
     def objective(flat: Reals) -> tuple[float, Reals]:
         deviation = flat - prior.ravel()
         likelihood, gradient = log_likelihood(flat.reshape(prior.shape))
+        # Per hit: L-BFGS-B stops at a gradient of a fixed size.
         value = (penalty / 2 * deviation @ deviation - likelihood) / hits
         return float(value), (penalty * deviation - gradient.ravel()) / hits
 

@@ -189,7 +189,7 @@ def term_places(terms: Terms, names: tuple[str, ...]) -> TermPlaces:
 
 def inverses(scale: Floats) -> Floats:
     """Return what an affinity is multiplied by at each bend of its curve; float32, (..., bends)."""
-    # In rows for any number of queries, so that the kernels are compiled once.
+    # In C order for any number of queries: for another layout Numba would compile the kernels again.
     found = np.empty((*scale.shape, len(BENDS)), np.float32)
     for place, bend in enumerate(BENDS):
         np.divide(np.float32(1 / bend), scale, out=found[..., place])
@@ -324,7 +324,7 @@ class Scratch(NamedTuple):
     other, other_bits
         As the two before.
     places
-        Items of the block with an affinity above 0; int64, (257,).
+        Items of the block with an affinity above 0; int64, (257,), of which the last is spare.
     curves
         The curves of each part; float32, (parts, 2, 256).
     """

@@ -433,7 +433,7 @@ class Model:
         variety
             How far the order is from that of the affinities: 0 is that order, 1 varies most.
         explore
-            Share of the list that is drawn from the tail, 0 to 1; the rest may have some of it too.
+            Share of the list that is drawn from tail and cold items, 0 to 1; the rest may have some of these too.
         seed
             Of the random order: the same seed lists the same.
         options, **keywords
@@ -785,7 +785,7 @@ def _masked(scores: NDArray[np.float32], allowed: NDArray[np.bool_] | None) -> N
 
 
 def mean_affinity(affinities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the affinity to several items together: the mean, to which an item without an affinity adds 0.
+    """Return the affinity after several seeds together: the mean, to which a seed without an affinity adds 0.
 
     Parameters
     ----------

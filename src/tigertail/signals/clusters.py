@@ -48,10 +48,10 @@ ONE_PART: Final = ((1.0, REACH),)
 BY_LENGTH: Final = ((1 / 256, 2**11), (1 / 32, 2**11), (1.0, 2**12))
 """Up to which share of the vectors, the longest first, each part goes, and how many of it a query looks at; chosen by
 the recall of the largest products under each popularity exponent in worlds of artists and of tracks."""
-ROUNDS: Final = 6  # of k-means
-EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
+ROUNDS: Final = 6  # of k-means; our own choice
+EXAMPLES: Final = 64  # of each cluster, from which the centres are learned; our own choice
 _SHARING: Final = 64
-_KEPT: Final = 4  # of what items have, by place: a band, a gain, and as many of other callers
+_KEPT: Final = 4  # arrays kept by place: the two searches of audio give a band, a gain and two biases
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,8 +145,9 @@ class ClusteredVectors:
         gain
             What the products with each item are multiplied by; float32, (items,). None means 1.
         bias
-            What is added then; float32, (items,). None means 0. Sums count from 0 on; those with a bias, from the
-            mean of the first block that a query looks at, which is one of the nearest.
+            What is added then; float32, (items,). None means 0. Only sums above 0 are found, and exponents multiply
+            them. With a bias, the mean of the first block that a query looks at, one of the nearest, is first taken
+            away from them.
 
         Returns
         -------
@@ -257,7 +258,8 @@ def _probes(asking: Floats, centres: Floats, counts: NDArray[np.int64], most: in
     laid_out = blocks(centres)
     for start in range(0, len(asking), 256):
         near = dots(asking[start : start + 256], laid_out, len(centres))
-        # Clusters next to each other share a block, and no cluster brings more than its own.
+        # Clusters next to each other share blocks, so one may bring no new block: four times as many clusters as
+        # blocks are looked at, our own choice.
         order = np.argsort(-near, axis=1, kind="stable")[:, : 4 * most]
         for cluster, nearest in enumerate(order, start):
             theirs = np.concatenate([np.arange(first[other], last[other]) for other in nearest])

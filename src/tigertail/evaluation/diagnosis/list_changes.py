@@ -19,8 +19,8 @@ from tigertail.progress import progress
 from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 
-LISTED: Final = 20
-SHOWN: Final = 3
+LISTED: Final = 20  # items of a list that are compared; our own choice
+SHOWN: Final = 3  # of these, the first, by name
 MIN_LISTENERS: Final = 20  # lists of rarer items are mostly chance
 MAX_QUERIES: Final = 5000  # items compared; of more, as many are drawn at random
 BLOCK_BYTES: Final = 2**27  # affinities held at a time
@@ -37,7 +37,7 @@ class ListChange:
     listeners
         Listener count.
     place
-        Code of the place it is local to; "" for none.
+        Code of the place it is local to, as :func:`compare_lists` takes it; "" for none.
     change
         1 minus the average overlap of the two lists: 0, the same list; 1, nothing in common.
     common
@@ -96,7 +96,8 @@ def compare_lists(
     before, after
         The signals.
     places
-        Code of the place that each item is local to; "" for none.
+        Code of the place that each item is local to, a country, a region or a learned group: by the catalogue, or else
+        by its listeners; "" for none.
     n
         How many of the largest changes to return.
     seed

@@ -18,13 +18,13 @@ NEIGHBOURS: Final = 15
 # Decay length, in ranks, of an edge's weight: 15 weights then sum to about log2(15), as in UMAP.
 _DECAY_LENGTH: Final = 3.4
 _DEGREE_EXPONENT: Final = 0.5  # of the symmetric degree normalisation, which weakens the edges of hubs
-# Chosen by eye on real models: with UMAP's own settings, whatever many listen to is pressed into one spot.
+# These three are chosen by eye on real models: with UMAP's own, whatever many listen to is pressed into one spot.
 _SPREAD: Final = 1.5
 _MIN_DIST: Final = 0.5
 _REPULSION: Final = 3.0
-_EPOCHS: Final = 200
-_NEGATIVES: Final = 5
-_JITTER: Final = 0.01
+_EPOCHS: Final = 200  # UMAP's own for more than 10,000 items
+_NEGATIVES: Final = 5  # UMAP's own
+_JITTER: Final = 0.01  # of the standard deviation of the initial positions; our own choice
 
 Floats = NDArray[np.float32]
 

@@ -21,7 +21,8 @@ def interleaved_answer(first: ServedModel, second: ServedModel, query: SimilarQu
     Parameters
     ----------
     first
-        The model whose names and ids the query and the answer have.
+        The model whose names and ids the query and the answer's seeds have. An answered item has those of the model
+        that put it there.
     second
         The challenger. It answers after those items of the query that it knows; without any, or without an option of
         the query, it adds nothing.

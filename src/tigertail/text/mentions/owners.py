@@ -11,7 +11,8 @@ from tigertail.text.mentions.names import Names
 from tigertail.text.mentions.titles import Remark, read_title
 from tigertail.text.mentions.tokens import Sign, Words
 
-_INTRODUCTION: Final = 80  # first words of a page, in which an artist's profession is mentioned
+# First words of a page, in which an artist's profession is mentioned; our own choice.
+_INTRODUCTION: Final = 80
 
 
 class Owners:
