@@ -116,6 +116,7 @@ def _compile_elsewhere(module: str, name: str, types: tuple[Any, ...]) -> None:
         "sys.path[:] = path\n"
         "getattr(importlib.import_module(module), name).made().compile(pickle.loads(types))\n"
     )
+    # Types by themselves: they can be read only where the path is set and Numba is found.
     task = pickle.dumps((sys.path, module, name, pickle.dumps(types)))
     subprocess.run([sys.executable, "-c", code], input=task, check=False, stderr=subprocess.DEVNULL)
 

@@ -113,7 +113,17 @@ class Journal:
         return {FileVersion(path, size, modified): bool(usable) for path, size, modified, usable in rows}
 
     def add(self, version: FileVersion, record: FileRecord, names: list[str]) -> None:
-        """Write down what became of a file, in one step."""
+        """Write down what became of a file, in one step.
+
+        Parameters
+        ----------
+        version
+            The file.
+        record
+            What became of it.
+        names
+            Its descriptors' names, which the settings alone decide; empty if the file could not be used.
+        """
         vector = None if record.vector is None else record.vector.astype("<f4").tobytes()
         with self._database:
             if names:

@@ -32,7 +32,8 @@ class Recipe(BaseModel):
         Its sources, at least one.
     unlisted
         Items that no answer lists, by id, MBID or name; ``"special-purpose"`` stands for Various Artists, [unknown] and
-        MusicBrainz' other artists of this kind. Left out, a model does not list these.
+        MusicBrainz' other artists of this kind. None leaves it to the model's settings, which then take
+        ``"special-purpose"`` unless they say otherwise.
     published
         Where its data is published, for ``tigertail data get``; a build does not look at it.
     """

@@ -17,6 +17,7 @@ from tigertail.dataset.folding import fold, fold_series
 from tigertail.lookup.bigrams import MAX_LENGTH, BigramIndex
 from tigertail.lookup.name_similarity import PREFIX_MATCH, closeness
 
+# The first two are our own choice.
 CANDIDATES: Final = 200  # names of each ranking of the bigram index that are compared by edit distance
 MIN_RELATIVE_MATCH: Final = 0.7  # names that match no better than this share of the best match are not shown
 TRANSLITERATION_FACTOR: Final = 0.98  # of the match of a name in another script with Latin letters
@@ -75,6 +76,7 @@ class NameIndex:
         self._transliterated = rows >= len(plain)
         self._folded = pl.concat([plain, latin]).str.slice(0, MAX_LENGTH).gather(rows)
         # Folding drops a leading "the", which may be typed all the same, in any order of the words.
+        # Whether an alias had one is not known: it comes folded.
         self._with_article = self._folded.zip_with(
             ~with_article.gather(self._owners) | pl.Series(~is_name[rows]), self._folded + f" {_ARTICLE}"
         )

@@ -34,12 +34,12 @@ from tigertail.evaluation.online.resampling import SAMPLES, resamples
 
 Reals = NDArray[np.float64]
 
-MAX_RANKS: Final = 100
+MAX_RANKS: Final = 100  # our own choice
 MIN_POSITIVE: Final = 30
-"""Positive answers among moved items that an estimate needs."""
+"""Positive answers among moved items that an estimate needs; our own choice."""
 _PRIOR: Final = 1.0
-_STEPS: Final = 50
-_FARTHEST: Final = 1.0  # of one step of Newton's method
+_STEPS: Final = 50  # of Newton's method, at most
+_FARTHEST: Final = 1.0  # that a strength's logarithm moves in one step
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ class Harvest:
         shown = np.bincount(self.cells, each, cells)
         positive = np.bincount(self.cells, each * self.positive, cells)
         near, far = self.pairs.T
-        both = np.maximum(shown[near] + shown[far], 1e-12)
+        both = np.maximum(shown[near] + shown[far], 1e-12)  # a resample may draw neither
         place = self.ranks[near] * self.size + self.ranks[far]
         won = np.bincount(place, positive[near] * shown[far] / both, self.size**2).reshape(
             self.size, self.size

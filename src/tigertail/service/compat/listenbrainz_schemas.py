@@ -31,7 +31,7 @@ class SimilarRecording(BaseModel):
     recording_mbid: str
     recording_name: str
     artist_credit_name: str
-    artist_credit_mbids: list[str] | None
+    artist_credit_mbids: list[str] | None  # null where the catalogue has none
     release_name: str | None = Field(description="Always null: models do not have it.")
     release_mbid: str | None = Field(description="Always null: models do not have it.")
     caa_id: int | None = Field(description="Null: the service has no covers.")
@@ -43,7 +43,7 @@ class SimilarRecording(BaseModel):
 class LabsError(BaseModel):
     """Why there is no answer."""
 
-    code: int
+    code: int  # the HTTP status
     error: str
 
 

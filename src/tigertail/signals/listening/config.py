@@ -21,7 +21,7 @@ class ListeningConfig(BaseModel):
     min_listeners: int = Field(2, ge=1)
     """Listeners in a group below which an item has no vector of its own there."""
     shrinkage: float = Field(600.0, gt=0)
-    """Listeners of a group at which its own data weigh as much as the world's vector."""
+    """Listeners of an item in a group at which its data there weigh as much as the world's vector."""
     listener_exponent: float = Field(0.5, ge=0, le=1)
     """How much less a listener of many items counts for each: 0 not at all, 1 all listeners count the same."""
     prior: float = Field(1.0, ge=0)

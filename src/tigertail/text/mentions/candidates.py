@@ -99,6 +99,7 @@ def candidates(document: int, words: Words, names: Names, works: Spans) -> pl.Da
     italic = works.around(begin, end)
     is_work = np.zeros(len(first), np.bool_)
     if len(works.begins):
+        # Words leave punctuation out at both ends: the italics may have two signs more on each side.
         is_work = (italic >= 0) & (works.begins[italic] >= begin - 2) & (works.ends[italic] <= end + 2)
     quoted = _has(signs[first], Sign.OPENS) & _has(signs[last], Sign.CLOSES)
     text, shown = words.text, names.items["name"]
@@ -173,7 +174,11 @@ def _context(
 def _in_list(
     matches: Matches, signs: NDArray[np.int32], lowercase: NDArray[np.bool_], new_line: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Return which candidates are in a list with another: separated by a comma, "and" or both, or by lines."""
+    """Return which candidates are in a list with another.
+
+    Between the two is a comma; or "and" or "the", with a comma before it or not; or a comma, one of these and one
+    more word; or nothing, and the second begins a line.
+    """
     in_list = np.zeros(len(matches.first), np.bool_)
     if len(in_list) < 2:
         return in_list
