@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from tigertail.storage import full_disk
 
-SPILLED_FROM: Final = 2**26  # bytes; smaller arrays stay in memory
+SPILLED_FROM: Final = 2**26  # bytes; smaller arrays stay in memory; our own choice
 
 _Array = NDArray[Any]
 

@@ -44,7 +44,7 @@ def print_similar(model: Model, code: int, answers: pl.DataFrame, signal: str | 
 
 
 def print_for_listener(model: Model, known: int, answers: pl.DataFrame) -> None:
-    """Print the list of :meth:`tigertail.Model.recommend`."""
+    """Print the list of :meth:`tigertail.Model.recommend`; ``known`` is how many items of the history the model has."""
     from tigertail.dataset.full_names import full_name
 
     invented = ", SIMULATED" if model.provenance.simulated else ""

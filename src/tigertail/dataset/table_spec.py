@@ -120,7 +120,7 @@ class TableSpec:
     needs
         What a source must give and a row must have: one column of each tuple.
     defaults
-        Values of columns that a source does not give.
+        Values of columns that a source does not give, and of texts that it leaves empty.
     row_order
         A column that holds the order of the source's rows where the source does not give it.
     descriptors
@@ -182,7 +182,7 @@ class TableSpec:
 
     @property
     def inputs(self) -> dict[str, Column]:
-        """The columns a source may give, in their order, with all that may stand for an item."""
+        """The columns a source may give, a listener first, then all that may stand for an item, then the others."""
         references = (*PAIR_REFERENCES[0], *PAIR_REFERENCES[1]) if self.is_pairs else ITEM_REFERENCE
         own = {name: column for name, column in self.columns.items() if column.check is not Check.DERIVED}
         names = dict.fromkeys((*self.needs[0], *(references if self.item_columns else ()), *own))

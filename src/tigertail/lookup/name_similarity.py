@@ -4,6 +4,8 @@ What is typed may be the whole name, its beginning, words of it in any order wit
 with letters wrong, missing, added or swapped. Each word typed is looked for alone: one word of a name may answer two.
 In up to 12 letters, what kind of answer a name is counts less than any mistake. From 20 on, two mistakes cost no more
 than one. Names of one kind with as many mistakes are equally good.
+
+Both lengths follow from the numbers below: 0.92 * (1 - 0.1) is above 0.99 * (1 - 2 / 12), and 2 / 20 is 0.1.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ PREFIX_MATCH: Final = 0.95  # its beginning, or one of its words
 WORD_PREFIX_MATCH: Final = 0.93  # the beginning of a word
 WORDS_MATCH: Final = 0.92  # several words of it, in any order
 MIN_MISTAKE_COST: Final = 0.1  # share of the match that any mistakes cost at least
-MAX_MISTAKES: Final = 0.4  # share of the letters typed, rounded down, that may be mistakes
+MAX_MISTAKES: Final = 0.4  # share of the letters typed that may be mistakes
 _UNFINISHED: Final = 0.5  # mistakes that a word cut short counts as, if it is not the last
 # Thai, Lao, Tibetan and Burmese; Khmer; Chinese, Japanese and Korean, whose words are often joined.
 _FEW_SPACES: Final = re.compile("[\u0e00-\u109f\u1780-\u17ff\u1100-\u11ff\u2e80-\U0010ffff]")
@@ -87,6 +89,7 @@ def _by_words(query: str, names: Sequence[str]) -> Floats:
             prefix = np.where([_inside(word, one) for one in words], 0, prefix)
         else:
             prefix = prefix + _UNFINISHED
+        # A word that nothing answers is wrong in every letter.
         mistakes = np.minimum(np.minimum(whole, prefix), len(word))
         total += np.minimum.reduceat(mistakes[flat], starts)
         if len(typed) == 1:

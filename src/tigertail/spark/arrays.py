@@ -33,7 +33,7 @@ def arrays_of(records: Iterable[NamedArray]) -> dict[str, NDArray[Any]]:
 
 
 def read_arrays(kept: Checkpoints, stage: str, block: int) -> dict[str, NDArray[Any]]:
-    """Return the arrays that a block of a stage has, whose records are all named arrays."""
+    """Return the named arrays of a block of a stage; records of other kinds are not read."""
     return arrays_of(kept.read(stage, NamedArray, block))
 
 

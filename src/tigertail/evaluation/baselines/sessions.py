@@ -20,10 +20,11 @@ class SessionCounts(Recommender):
     and limit of 100 are the defaults. Its sessions end where nothing was played for 300 seconds, and a pair
     earns one point for every two listens, of the one and the other, in a session. Here, since
     datasets keep counts and not listens, a listener's whole history is one session; the smaller of two
-    play counts, rounded up, stands for how often both were played together, being the most sessions that can hold both.
-    ListenBrainz also counts each pair of listens from both ends, which doubles its points, skips listens
-    broken off after less than 30 seconds, and leaves out pairs of one artist credit; none of that is possible
-    here. The affinity is symmetric but for what falls off the end of a full list.
+    play counts, rounded up since a count may be a fraction, stands for how often both were played together, being the
+    most sessions that can hold both. ListenBrainz also counts each pair of listens from both ends, which doubles its
+    points before the contribution limits them; we do not, and keep its threshold. It skips listens broken off after
+    less than 30 seconds, and leaves out pairs of one artist credit; neither is possible here. The affinity is symmetric
+    but for what falls off the end of a full list.
     """
 
     neighbours: int = Field(100, ge=1)
@@ -49,7 +50,8 @@ class SessionCounts(Recommender):
     def _levels(self, plays: CSR) -> CSR:
         """Give each listener a row per level, with the items played as often as that.
 
-        The dot product of two of its columns is then the sum of the smaller counts.
+        The dot product of two of its columns is then the sum of the smaller counts. So many rows are why the
+        contribution has a largest value; 100 is our own choice.
         """
         count = np.minimum(np.ceil(plays.data), self.contribution).astype(np.int64)
         entry = np.repeat(np.arange(plays.nnz), count)

@@ -16,10 +16,10 @@ from tigertail.dataset.strata import COLD, HEAD, MID, TAIL, Stratum, strata
 from tigertail.errors import DataError
 
 SLOTS: Final[Mapping[Stratum, int]] = {HEAD: 6, MID: 9, TAIL: 12, COLD: 3}
-"""Artists of each stratum: most from the tail, which Tigertail is made for."""
+"""Artists of each stratum: most from the tail, which Tigertail is made for; the numbers are our own choice."""
 
 COUNTRIES: Final = 20
-"""Countries that stand in line, at most."""
+"""Countries that stand in line, at most; our own choice."""
 
 
 def choose(
@@ -37,7 +37,7 @@ def choose(
     Parameters
     ----------
     dataset
-        Artists without a country are left out; those that no answer lists are not.
+        Artists without a country are left out; those that no answer lists (:mod:`tigertail.dataset.unlisted`) are not.
     slots
         Places of each stratum.
     countries

@@ -237,7 +237,7 @@ class MappedSource(Source):
         """
         mapping = {name: _file_column(column, given) for name, column in self.columns.items()}
         mapping = mapping or self._of_our_names(given)
-        if c.RATING in mapping and self.rating_scale is None:
+        if c.RATING in mapping and self.rating_scale is None:  # found by its name alone
             mapping.pop(c.RATING)
         if self.rating_scale is not None and c.RATING not in mapping.keys() | self.values.keys():
             raise DataError(
@@ -324,6 +324,7 @@ class MappedSource(Source):
         listed |= has_lists(given)
         given = exploded(given, self.label, table.name, quarantine, self.missing)
         if (order := self.spec.row_order) is not None and order not in mapping:
+            # A line may have become several rows: then these are numbered, after those of earlier blocks.
             place = pl.int_range(before + 1, before + 1 + pl.len()) if listed else pl.col(LINE)
             given = given.with_columns(place.alias(order))
         timed = c.LAST_PLAYED in mapping and not {c.PLAYS, c.RATING} & mapping.keys()

@@ -34,7 +34,7 @@ class Part:
 
 
 class Resumable(Source, ABC):
-    """A source in parts, each small enough to be read again and large enough to be kept."""
+    """A source in parts, each small enough to be held in memory and read again, and large enough to be kept."""
 
     @abstractmethod
     def parts(self, quarantine: Quarantine) -> Iterator[Part]:

@@ -14,7 +14,7 @@ from tigertail.model.update.merge import ADDED
 from tigertail.ranking.topk import top_k
 from tigertail.signals.remap import ItemRemap
 
-DRIFT_SAMPLE: Final = 200  # items whose neighbours are compared
+DRIFT_SAMPLE: Final = 200  # items whose neighbours are compared; our own choice, as is the next
 TOP: Final = 20
 MAX_PAIRS_GROWTH: Final = 0.25
 MAX_ITEMS_GROWTH: Final = 0.25
@@ -43,7 +43,7 @@ class Addition:
     annotations, annotated
         Annotations taken in, and of how many items that had none.
     unusable
-        Annotations of such items that cannot be used, by reason.
+        Annotations that cannot be used, of items that had none before, by reason.
     """
 
     dataset: str
@@ -71,8 +71,8 @@ class Drift:
     pairs, items
         Pairs of listener and item added, and items, as shares of those the model was fitted to.
     changed
-        Mean share of the 20 nearest items that are others now. Of several additions it is the sum, which it cannot
-        exceed; at most 1.
+        Mean share of the 20 nearest items that are others now. Of several additions it is the sum of theirs, at most 1;
+        the true share may be smaller, not larger.
     """
 
     additions: int

@@ -27,7 +27,7 @@ _KEPT: Final = (
     "/2.0/",
     "/similar-artists/json",
 )
-"""Paths whose answers to GET hold for as long as the model does, and have its ETag."""
+"""Paths whose answers to GET hold as long as their ETag: the model's, and of the map its file's too."""
 
 Json = dict[str, Any]
 
@@ -59,7 +59,8 @@ def install(app: FastAPI, limits: Limits) -> None:
 def _complete(path: str, method: str, operation: Json) -> None:
     """Add what every request may be answered."""
     responses: Json = operation["responses"]
-    of_its_path = responses.get("503", {})  # each path has one format for all its errors
+    # Each path has one format for all its errors; where it is not ours, the path names 503.
+    of_its_path = responses.get("503", {})
     for status, response in documented(*_ANYWHERE, *(_WITH_A_BODY if method == "post" else ())).items():
         if status != _BEFORE_ROUTES and of_its_path:
             response["content"] = of_its_path["content"]

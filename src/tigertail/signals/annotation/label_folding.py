@@ -17,9 +17,10 @@ from tigertail.dataset.folding import fold_series
 
 KEY: Final = "key"
 ITEM: Final = "item"
+# Both numbers are our own choice.
 SHARED: Final = 0.1  # share of the items of the rarer of two labels that must carry the other too
-ENDINGS: Final = ("s", "music")
 _SHORTEST: Final = 3  # letters before an ending
+ENDINGS: Final = ("s", "music")
 
 
 def label_keys(labels: pl.Series) -> pl.Series:
@@ -50,7 +51,7 @@ def canonical_forms(cells: pl.DataFrame, settled: Collection[str] = ()) -> dict[
     cells
         Columns item, key: which label is said of which item.
     settled
-        Keys of labels that stay as they are.
+        Keys of labels that stay as they are; others may still join them.
 
     Returns
     -------
@@ -84,7 +85,10 @@ def canonical_forms(cells: pl.DataFrame, settled: Collection[str] = ()) -> dict[
 
 
 def spelling(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the most used spelling of each label, ties by the alphabet: columns facet, key, label."""
+    """Return the most used spelling of each label, ties by the alphabet: columns facet, key, label.
+
+    Each row, an annotation, is one use, whatever its weight.
+    """
     used = rows.group_by(c.FACET, KEY, c.LABEL).len()
     used = used.sort([c.FACET, KEY, "len", c.LABEL], descending=[False, False, True, False])
     return used.unique([c.FACET, KEY], keep="first", maintain_order=True).select(c.FACET, KEY, c.LABEL)

@@ -14,7 +14,8 @@ from tigertail.kernels import njit
 from tigertail.signals.web.codes import CodedMentions
 from tigertail.sparse import CSR
 
-_MAX_PAIRS_IN_MEMORY = 5_000_000  # found before they are counted; one mention alone may have more
+# Found before they are counted; one mention alone may have more. Our own choice.
+_MAX_PAIRS_IN_MEMORY = 5_000_000
 
 
 def co_mention_counts(mentions_in_codes: CodedMentions, items: int, window: int) -> CSR:
@@ -29,7 +30,7 @@ def co_mention_counts(mentions_in_codes: CodedMentions, items: int, window: int)
     items
         Number of items.
     window
-        Number of words.
+        Largest difference of two positions that are near each other, in words.
 
     Returns
     -------
@@ -153,8 +154,9 @@ def co_mention_similarity(co_mentions: CSR, mentions_in_codes: CodedMentions, sh
     CSR
         Entries above 0, at most 1; items by items, symmetric.
     """
-    n_documents = max(len(mentions_in_codes.documents), 2)  # of one alone all would be expected
-    # A source may count what was found in a text as well.
+    # With one document alone, nothing would be mentioned more often than by chance.
+    n_documents = max(len(mentions_in_codes.documents), 2)
+    # What was found in a text may be given by a source as well: two rows of one document and item.
     mentioned = mentions_in_codes.mentions.select("document", "item").unique()
     document_frequency = np.bincount(mentioned["item"].to_numpy(), minlength=co_mentions.shape[1])
     row, column = co_mentions.entry_rows(), co_mentions.indices
