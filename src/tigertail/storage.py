@@ -133,7 +133,7 @@ def scratch_folder(target: Path) -> Iterator[Path]:
             for old in target.parent.glob(f"{glob.escape(prefix)}*"):
                 remove_unless_held(old)
             folder = stack.enter_context(held_folder(target.parent, prefix))
-        stack.enter_context(full_disk(target))
+        stack.enter_context(full_disk(target))  # not write_errors: the block may read too, as a build does
         yield folder
 
 

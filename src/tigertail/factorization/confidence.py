@@ -19,7 +19,8 @@ class ConfidenceConfig(BaseModel):
     binary      1, whatever the count
     linear      1 + gain r                      (Hu et al., ICDM 2008, section 4)
     log         1 + gain ln(1 + r / scale)      (Hu et al., ICDM 2008, equation 6)
-    bm25        1 + gain r (k1 + 1) / (r + k1 (1 - b + b n_u / mean n)), with n_u the plays of listener u
+    bm25        1 + gain r (k1 + 1) / (r + k1 (1 - b + b n_u / mean n)), with n_u the plays of listener u,
+                and the mean over all listeners of the matrix, those without plays too
                 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009)
     ==========  ====================================================================================
     """
@@ -33,7 +34,7 @@ class ConfidenceConfig(BaseModel):
     scale: float = Field(1.0, gt=0)
     """Plays at which the logarithm bends (log only)."""
     k1: float = Field(100.0, gt=0)
-    """Plays at which the weight is half saturated (bm25 only)."""
+    """Plays at which the weight of a listener with the mean number of plays is half saturated (bm25 only)."""
     b: float = Field(0.5, ge=0, le=1)
     """How much heavy listeners are discounted (bm25 only)."""
 

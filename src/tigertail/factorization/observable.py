@@ -1,8 +1,9 @@
 """Observable pairs: which rows could have met which columns.
 
 A pair that could not be observed gives no evidence, so it is no term of the objective's sums.
-Rows that could meet the same columns form a group, and so do columns. The dense part of a row's system is then a sum
-of Gram matrices over the groups of columns that its own group could meet: one Gram matrix per group, not per row.
+All rows of a group could meet the same columns, and all columns of a group the same rows; two groups may be alike. The
+dense part of a row's system is then a sum of Gram matrices over the groups of columns that its own group could meet:
+one Gram matrix per group, not per row.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class Database:
 
     def __init__(self, location: Location, *, create: bool, timeout: float, lazy: bool = False) -> None:
         self.location = location
-        self.timeout = min(timeout, threading.TIMEOUT_MAX)
+        self.timeout = min(timeout, threading.TIMEOUT_MAX)  # a lock of Python takes no more
         self._create = create
         self.engine = engines.make_engine(location, timeout)
         self._writer = threading.Lock()
@@ -88,12 +88,13 @@ class Database:
                     if write:
                         engines.lock(connection, self.timeout)
                     yield connection
+                # A file that is no longer in its place keeps the commit, but no reader finds it there.
                 if write and self.location.file_id() != engines.file_of(connection):
                     raise removed(display)
 
     @contextmanager
     def raw(self) -> Iterator[Any]:
-        """Yield the driver's own cursor outside any transaction, for statements that need that."""
+        """Yield SQLite's own cursor outside any transaction, for statements that need that; it prepares no tables."""
         with translated_errors(self.location.display):
             connection = self.engine.raw_connection()
             try:
@@ -120,7 +121,8 @@ class Database:
         if not first and self._prepared == (self.location.file_id(),):
             return
         try:
-            self._prepare(create=first and self._create)  # a file that was replaced may be of any release
+            # Another file may be of an older release, and is migrated; in place of a lost one none is made.
+            self._prepare(create=first and self._create)
         except StoreUnavailableError:
             raise
         except TigertailError as error:  # no fault of who asks now

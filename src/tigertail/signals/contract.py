@@ -131,7 +131,7 @@ class ListenerGroups(Protocol):
 
     @property
     def fallback_of(self) -> Mapping[str, str]:
-        """Places too small to stand alone, with the group of their listeners."""
+        """Places too small to stand alone, with the group of their listeners; "elsewhere" stands for no group."""
 
     @property
     def group_sizes(self) -> NDArray[np.int64]:
@@ -275,7 +275,7 @@ class Composite(Protocol):
         """Return the affinities of some queries, and their contributions without computing the parts again."""
 
     def weights(self, queries: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return the weight of each part for each query; float64, (queries, parts)."""
+        """Return the weight of each part for each query, as :meth:`weights_at` does."""
 
     def weights_at(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return the weight of each part for queries with so many listeners.
@@ -286,6 +286,11 @@ class Composite(Protocol):
             Listeners of each query; int64, (queries,).
         has_data
             Whether a part has data about a query; bool, (queries, parts).
+
+        Returns
+        -------
+        NDArray[np.float64]
+            Not negative; rows sum to 1, or are 0 where no part with data adds anything; float64, (queries, parts).
         """
 
     def disable(self, names: Collection[str]) -> Signal:
@@ -389,7 +394,7 @@ class Retrieves(Protocol):
         Returns
         -------
         NDArray[np.int32]
-            In no order, some of them twice, -1 where there are no more; (queries, at most).
+            In no order, some of them twice, -1 where there are no more; int32, (queries, any number).
         """
 
     def affinity_of_pairs(

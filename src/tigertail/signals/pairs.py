@@ -25,7 +25,8 @@ class PairsConfig(BaseModel):
     neighbours: int = Field(200, ge=1)
     """Neighbours kept per item."""
     beta: float = Field(1.0, ge=0, le=2)
-    """Popularity exponent: 1 is the cosine, less favours popular items, 2 is pointwise mutual information."""
+    """Popularity exponent: 1 divides by the roots of both sums of counts, as a cosine would by lengths, less favours
+    popular items, 2 has the order of pointwise mutual information but for the shrinkage."""
     shrinkage: float = Field(5.0, ge=0)
     """Count at which an affinity counts half."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+# Places as geo.regions.place_name names them, a former country (USSR) too.
 _ARTICLE: Final = {
     *("Americas", "Bahamas", "Caribbean", "Comoros", "Gambia", "Isle of Man", "Maldives", "Netherlands"),
     *("Philippines", "Seychelles", "USSR"),

@@ -9,7 +9,7 @@ lists in which they played, liked, disliked or hid B, the one that was shown las
 a play or a like.
 
 Limit: an item that was never shown has no pair, so feedback can only re-order what models list already. This is one
-reason why it keeps a small share of the training queries (``mixture.feedback``).
+reason why it keeps a small share of the training hits (``mixture.feedback``).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tigertail.ground_truth.ground_truth import GroundTruth
 
 NAME: Final = "feedback"
 MIN_EXAMINATION: Final = 0.1
-"""Smallest examination used: an action counts at most ten times as much as one at the first rank."""
+"""Smallest examination used, our own choice: an action counts at most ten times as much as one at the first rank."""
 _EXAMPLES: Final = 3
 
 

@@ -21,13 +21,13 @@ from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.io.files import read_table
 
-SAMPLES: Final = 10_000  # resamples; the queries are few
+SAMPLES: Final = 10_000  # resamples, our own choice: so many take little memory, since the queries are few
 GROUPS: Final = {
     OVERALL: tuple(stratum.label for stratum in Stratum),
     **{stratum.label: (stratum.label,) for stratum in Stratum},
     "mid and tail": (Stratum.MID.label, Stratum.TAIL.label),
 }
-"""Strata counted together; the promise is about the last line."""
+"""Strata counted together; mid and tail have most of the panel's artists (``choice.SLOTS``)."""
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,10 @@ def _principal_positions(model: Model) -> Floats:
 
 
 def _principal_axes(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the two eigenvectors of the largest eigenvalues, each with its largest entry positive; (factors, 2)."""
+    """Return the two eigenvectors of the largest eigenvalues, each with its largest entry positive; (factors, 2).
+
+    Of one factor the second is 0.
+    """
     components = np.linalg.eigh(vectors.T @ vectors)[1][:, :-3:-1]
     if components.shape[1] < 2:
         components = np.hstack([components, np.zeros_like(components)])

@@ -22,7 +22,7 @@ from tigertail.service.serving.model_cache import copied, newest
 from tigertail.service.serving.served_model import ServedModel
 
 LOG: Final = logging.getLogger("tigertail.service")
-RETRY_AFTER: Final = 5  # checks after which a model that could not be opened is tried again
+RETRY_AFTER: Final = 5  # checks after which a model that could not be opened is tried again; our own choice
 
 _Mark = tuple[int, int, int] | None
 
@@ -91,7 +91,7 @@ class ServedModels:
         return {role: place.served for role, place in self._places.items()}
 
     def refused(self) -> dict[str, str]:
-        """Return why a newer model of a role was not put in place."""
+        """Return why a newer model of a role was not put in place; no path, as ``/health/ready`` is public."""
         return {role: place.refused for role, place in self._places.items() if place.refused}
 
     def check(self) -> None:
@@ -156,6 +156,7 @@ class ServedModels:
             if copy is None:
                 raise
             LOG.error("model refused; a copy of the one before goes on", extra={"problem": str(error)})
+            # A mark of None: the next check tries the folder again.
             return _Place(ServedModel.open(folder, copy, self._unlisted), None, error.problem)
 
     def _opened(self, role: str, folder: Path) -> _Place:

@@ -17,7 +17,7 @@ from tigertail.signals.contract import Arrays
 
 NAMES: Final = ("keys", "idf", "reliability")
 """Arrays on disk, in the order of the fields; "keys" has the canonical forms of variants too."""
-_PRIOR: Final = 5.0  # opinions of mean reliability that each label has beside its own
+_PRIOR: Final = 5.0  # opinions of mean reliability that each label has beside its own; our own choice
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,8 @@ class Lexicon:
         Mean r of the crowd's opinions with each label, shrunk to the mean of all; float64, (labels,). It is what r of
         a later opinion is taken to be, not the label's own q (:class:`AnnotatorReliability`).
     mean_reliability
-        Mean r of all opinions of the crowd; without any, the t that annotators start with.
+        Mean r of all opinions of the crowd; without any, the t that annotators start with, or 1 where the settings
+        leave the estimate out.
     """
 
     encoded_labels: NDArray[np.uint8]
@@ -114,7 +115,7 @@ def lexicon_of(
     Parameters
     ----------
     opinions, reliability
-        The opinions, and their reliability.
+        All opinions, and the reliability of those of the crowd alone, in the same order.
     keys
         Key of each label: those of the opinions.
     idf
