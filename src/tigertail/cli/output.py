@@ -12,7 +12,7 @@ import typer
 from tigertail.errors import TigertailWarning, printable
 
 _FILE_WIDTH: Final = 160  # in which a long text is wrapped where there is no terminal
-_BETWEEN: Final = 3  # blanks between two columns
+_BETWEEN: Final = 3  # blanks between two columns, as rich sets them in the box that is used here
 _UNBROKEN: Final = 24  # letters of a word that are never on two lines; an address may have hundreds
 
 
@@ -66,7 +66,7 @@ def print_table(
         table.add_row(*row)
     console = Console(highlight=False, markup=False, emoji=False)
     given = console.width if console.is_terminal else _FILE_WIDTH
-    # A dumb terminal heeds no width alone.
+    # The height too: on a dumb terminal rich ignores a width that is given alone.
     console.size = ConsoleDimensions(max(given, least), console.height)
     console.print(table, crop=False)
     console.print()

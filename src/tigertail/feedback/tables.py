@@ -1,5 +1,8 @@
 """The tables of the store, the same on SQLite and PostgreSQL.
 
+Queries are made from them; what makes or changes the tables of a store is a migration (``migrations/``), and a test
+compares both.
+
 Instants are whole microseconds since 1970 UTC: exact, and independent of the time zone of a session or driver.
 """
 
@@ -12,7 +15,7 @@ from sqlalchemy import BigInteger, Column, Identity, Index, Integer, MetaData, S
 from tigertail import columns as c
 from tigertail.feedback import events as e
 
-VERSION_TABLE: Final = "feedback_version"
+VERSION_TABLE: Final = "feedback_version"  # where Alembic keeps which migration was the last
 
 METADATA: Final = MetaData()
 _LONG: Final = BigInteger().with_variant(Integer(), "sqlite")  # only an INTEGER increments itself there
@@ -45,4 +48,4 @@ ERASURES: Final = Table(
     Column("events", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
-"""Time, reason and number of erased events; no listener."""
+"""Time, reason (``listener`` or ``retention``) and number of erased events; no listener."""

@@ -190,6 +190,7 @@ def _known(code: str) -> str | None:
     found = pycountry.languages.get(**{"alpha_2" if len(code) == len("pt") else "alpha_3": code})
     if found is None or found.scope == _NO_LANGUAGE:
         return None
+    # Another code than before only where CLDR does not shorten it; of today's codes there is none.
     return _canonical(getattr(found, "alpha_2", code))
 
 

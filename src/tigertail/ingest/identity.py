@@ -56,7 +56,7 @@ class Identities:
         ``name``, ``names``: items whose references spell the name in several ways (that differ in more than case), most
         used first.
     aliases
-        The table of aliases: every id, MBID and spelling of each item, with the rows that have it.
+        The table of aliases: every id, MBID and spelling of each item, and how many rows have it.
     ambiguous
         ``name``, ``items``, ``name_only``: groups of items that have the same name or MBID, but were not merged because
         ids or MBIDs of theirs conflict; how many items each group has; and whether one of these is known by
@@ -81,7 +81,8 @@ def resolve(refs: pl.DataFrame, namespaces: Sequence[str], aliases: pl.DataFrame
     namespaces
         All namespaces; if an item has ids of several, that of the first one becomes the item's id.
     aliases
-        Rows of tables of aliases: references to items, with a column ``alias``, a further name or MBID of the item.
+        The rows of tables of aliases as :func:`~tigertail.ingest.references.references` returns them, with the column
+        ``alias``, a further name or MBID of the item.
 
     Raises
     ------
@@ -415,7 +416,7 @@ def _credited(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _aliases(refs: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Return every id, MBID and spelling of each item, with the rows that have it."""
+    """Return every id, MBID and spelling of each item, and how many rows have it."""
     source_id = _source_ids(refs.filter(pl.col(c.ITEM_ID).is_not_null()))
     parts = [
         refs.select(_CLUSTER, pl.lit(scheme).alias(c.SCHEME), value.alias(c.ALIAS), ROWS)

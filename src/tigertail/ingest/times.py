@@ -12,7 +12,7 @@ import polars as pl
 MOMENT: Final = pl.Datetime("us", "UTC")
 
 _COMMONEST: Final = "%Y-%m-%dT%H:%M:%SZ"  # tried before all others
-# What is written otherwise for no other meaning, and how it is written here before it is read.
+# Other notations of the same, and what replaces each before a text is read; one after the other, in this order.
 _ALIKE: Final = (
     (r"^(\d{4}-?\d\d-?\d\d)T", "$1 "),
     (r"^((?:19|20)\d{6})(\d{6})$", "$1 $2"),
@@ -39,10 +39,12 @@ _FORMATS: Final = (
     "%Y%m%d %H%M%S",
     "%Y%m%d %H%M%S%#z",
 )
+# Seconds behind minutes; nine digits or more, as eight may be a day; a day and a clock in digits; 1.5e9 or the like.
 _TO_THE_SECOND: Final = r"\d:\d\d?:\d|^\d{9,}(?:\.\d*)?$|^\d{8}[T ]\d{6}|^\d\.\d+[eE]\+?(?:0?9|1[0-9])$"
 _WITH_SECONDS: Final = re.compile(r"%[-_0]?[STscXr+]")  # the marks of a format that has them
 _DAY_SECONDS: Final = 86_400
-# Numbers since 1970 by their unit: seconds, milliseconds, microseconds, nanoseconds; until the year 5138.
+# Numbers since 1970 by their unit, seconds, milliseconds, microseconds, nanoseconds: the largest number (in the year
+# 5138), and how many make a second.
 _UNITS: Final = ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 _FIRST_DAY: Final = 19000101  # written as a number
 _LAST_DAY: Final = 21001231

@@ -20,7 +20,7 @@ from tigertail.evaluation.report import without_nan
 from tigertail.evaluation.statistics.intervals import Estimate
 
 IS_POSITIVE: Final = "positive"
-"""Column of items played or liked, and neither disliked nor hidden."""
+"""Column of :attr:`Log.shown`, played or liked and neither disliked nor hidden; its share is in rates by this name."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def online_report(
     alpha
         Significance level of the sequential test, over all looks together.
     k
-        Length of the lists.
+        How many items of each list of the rankings count: the k of nDCG@k.
     delay
         See :func:`tigertail.evaluation.online.interleaving.listener_scores`; choose it before you look.
     clip

@@ -11,8 +11,9 @@ from tigertail import columns as c
 from tigertail.ingest.formats.source import Source
 
 FILE: Final = "{file}"
-"""In a value of a recipe: the file's name, without folders and the suffixes of its format."""
+"""In a value of a recipe: the file's name, without folders and the suffixes of file formats at its end."""
 
+# Taken off the end of a file's name, whichever format reads the file.
 _TABLES: Final = (
     ".csv",
     ".tsv",
@@ -54,8 +55,7 @@ class Export(Source):
     Attributes
     ----------
     values
-        The ``listener_id`` of all rows; ``{file}`` in it is the file's name without folders and the suffixes of its
-        format. No other column has one value here.
+        The ``listener_id`` of all rows; ``{file}`` in it is as in :data:`FILE`. No other column has one value here.
     """
 
     values: dict[str, str] = Field(default_factory=dict)

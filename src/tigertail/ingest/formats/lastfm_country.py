@@ -13,7 +13,7 @@ from tigertail.io.archives import required_streams
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
 
-_HEADER: Final = ("user", "artist", "sex", "country")
+_HEADER: Final = ("user", "artist", "sex", "country")  # sex is not read: no column of ours
 
 
 class LastfmCountry(Source):

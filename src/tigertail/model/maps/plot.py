@@ -18,11 +18,11 @@ from tigertail.plotting import INK, check_format, new_figure, save_figure, set_h
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COUNTRIES_SHOWN: Final = 12  # those of most items
+COUNTRIES_SHOWN: Final = 12  # those of most items; "Paired" has no more colours
 NAMES_SHOWN: Final = 60  # at most: those of most listeners, where there is room
 
 _QUIET: Final = "#c3cad2"
-_WIDE, _HIGH = 0.2, 0.035  # what a name takes
+_WIDE, _HIGH = 0.2, 0.035  # what a name takes, on a map from -1 to 1; our own choice
 _TITLES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     BEFORE: ("Before", "cosine of ALS factors (naive collaborative filtering)"),
     AFTER: ("After", "the model"),
@@ -44,7 +44,7 @@ def plot_map(model: Model, positions: pl.DataFrame, file: Path) -> None:
     Raises
     ------
     ConfigError
-        If its format is unknown.
+        If its format is unknown, or matplotlib is not installed.
     TigertailError
         If it cannot be written.
     """

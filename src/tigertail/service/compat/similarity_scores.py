@@ -1,4 +1,4 @@
-"""What a served model lists after some items, in the terms all dialects share."""
+"""What a served model lists after some items, in the terms that the APIs of players share."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def like(
 
 def matches(affinities: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return affinities, best first, as shares of the best one, which is 1.
+
+    Of a best one of 0 or less there are no shares: then all are 1.
 
     Examples
     --------

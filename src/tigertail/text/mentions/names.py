@@ -17,12 +17,14 @@ from tigertail.dataset.folding import fold
 from tigertail.errors import missing_extra
 from tigertail.text.mentions.tokens import Words, spaced
 
-# Scripts that put no spaces between words; Hangul puts them, but ties particles to its nouns.
+# Scripts, each by the first word in the Unicode names of its characters, that put no spaces between words; Hangul
+# puts them, but ties particles to its nouns.
 _UNSPACED: Final = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
 # No name begins within a run of these; a name in katakana does not end within one either. (In Hangul a particle may
-# follow; of Thai, which writes whole sentences as one run, only names at the beginning of one are found.)
+# follow; of Thai, which writes whole sentences as one run, only names at the beginning of one are found. In the other
+# scripts of the list above a name may begin and end anywhere in a run.)
 _SYLLABIC: Final = ("KATAKANA", "HANGUL", "THAI")
-_SHORTEST_UNSPACED: Final = 2
+_SHORTEST_UNSPACED: Final = 2  # characters; a shorter name is found only as a word between spaces
 
 
 class Shape(IntEnum):
@@ -76,7 +78,7 @@ class Names:
         The name that is the last, and the first, word of each name, as "Dylan" of "Bob Dylan"; -1 where there is
         none; int32, (names,).
     spaced_lengths
-        Length of each name in a folded text; int64, (names,).
+        Characters that each name takes in a folded text, where every word has two spaces of its own; int64, (names,).
     """
 
     def __init__(self, items: pl.DataFrame) -> None:
@@ -134,7 +136,7 @@ class Names:
 
 def _pattern(folded: str) -> str:
     if len(folded) >= _SHORTEST_UNSPACED and any(_script(character) in _UNSPACED for character in folded):
-        return "  ".join(folded.split())
+        return "  ".join(folded.split())  # as spaced does, without the spaces at both ends
     return spaced(folded)
 
 
