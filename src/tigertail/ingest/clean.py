@@ -58,7 +58,8 @@ def clean(
     missing_marks
         Texts that stand for a missing value.
     more
-        Further reasons to reject a row, and when they hold.
+        Further reasons to reject a row, which come first, and when they hold: texts, MBIDs and numbers are cleaned by
+        then, codes and times not yet.
 
     Returns
     -------
@@ -185,7 +186,7 @@ def _rating(
 
 
 def _position(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[pl.Expr, str]]]:
-    """Cast positions to whole numbers and return the checks they must pass; there may be none in all rows."""
+    """Cast positions to whole numbers and return the checks they must pass; a batch has all or none."""
     if rows[name].null_count() == rows.height:
         return rows.with_columns(pl.lit(None, pl.Int32).alias(name)), []
     number = _number(rows, name)
@@ -246,7 +247,7 @@ def _times(
 
 
 def _complete(spec: TableSpec, rows: pl.DataFrame) -> pl.DataFrame:
-    """Fill in the defaults of columns that a source does not give."""
+    """Fill in the defaults of columns, and of values, that a source does not give."""
     return rows.with_columns(
         (pl.col(name).fill_null(value) if name in rows.columns else pl.lit(value)).alias(name)
         for name, value in spec.defaults.items()

@@ -17,7 +17,7 @@ from tigertail.io.archives import Stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine, reasons
 
 BLOCK_BYTES: Final = 16 << 20
-_LONGEST_LINE: Final = 256 << 20
+_LONGEST_LINE: Final = 256 << 20  # bytes; our own choice, as BLOCK_BYTES is
 _ENOUGH_TO_TELL: Final = (
     1 << 16
 )  # bytes without a line feed: either there is one line, or lines end otherwise
@@ -51,7 +51,7 @@ class TextFile:
     encoding
         Its encoding.
     fallback
-        Encoding of lines that are not in ``encoding``; None rejects them.
+        Encoding of lines that are not in ``encoding``, with escapes for bytes that it lacks too; None rejects them.
     comment
         What lines begin with that are left out; nothing if it is empty.
     """
@@ -62,7 +62,8 @@ class TextFile:
     encoding: str = "utf-8"
     fallback: str | None = None
     comment: str = ""
-    undecoded: list[int] = field(default_factory=list, init=False)  # the first line that cannot be decoded
+    # The first line that cannot be decoded: one at most, and none where there is a fallback.
+    undecoded: list[int] = field(default_factory=list, init=False)
 
     def lines(self) -> Iterator[pl.DataFrame]:
         """Yield blocks of lines that are not blank, as columns ``LINE`` and ``RAW_TEXT``.
@@ -107,7 +108,7 @@ class TextFile:
         Returns
         -------
         columns, rows
-            The header's fields, and blocks of rows, see :meth:`split`.
+            The header's fields, in place of an empty one its number, from 1; and blocks of rows, see :meth:`split`.
 
         Raises
         ------
@@ -253,6 +254,7 @@ class TextFile:
 
     def _check_text(self, block: bytes) -> None:
         """Refuse what is no text in an encoding that can be read in blocks."""
+        # Without the mark too: two letters of ASCII at the start have a zero byte each, both on one side.
         utf_16 = block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         if utf_16 or b"\0\0" in (block[0:4:2], block[1:4:2]):
             raise DataError("encoded as UTF-16", path=self.stream.place, remedy="save it as UTF-8")
@@ -275,7 +277,10 @@ class TextFile:
             return self._decode_each(block.split(b"\n")[:-1], first)
 
     def _decode_each(self, lines: list[bytes], first: int) -> pl.Series:
-        """Decode line by line; one that cannot be decoded becomes blank, unless it is a comment."""
+        """Decode line by line; one that cannot be decoded is read in the fallback.
+
+        Without a fallback it is rejected, and blank in what is returned. Comments are never rejected.
+        """
         texts: list[str] = []
         failed: list[tuple[int, str]] = []
         for line, raw in enumerate(lines, start=first):

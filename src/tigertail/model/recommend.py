@@ -5,11 +5,12 @@
     F(B) = x_u . y_B / (m_B + 3)^(beta - offset)
 
 m_B are the listeners that B would have if all could hear it. The length of y_B grows with its popularity less than aff
-at an exponent of 0 does, hence the offset.
+at an exponent of 0 does, hence the offset. An aff or an F below 0 counts as 0.
 
 x_u is solved against the item vectors y as they are, as in a half-sweep of the fit (Hu, Koren and Volinsky,
 "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, section 4): a listener need not be in the model.
-The constants were chosen on inner held-out listeners (docs/recommend.md).
+The exponent, the share, the regularisation and the logarithm of counts were chosen on inner held-out listeners
+(docs/recommend.md).
 """
 
 from __future__ import annotations
@@ -177,6 +178,7 @@ class ListenerFoldIn:
         """Return how well each item fits the listener, popularity divided out; float32, (items,)."""
         one = CSR(np.array([0, len(history.items)]), history.items, history.plays, (1, len(self.vectors)))
         start = np.zeros((1, self.vectors.shape[1]), np.float32)
+        # A history names no source, so all items count as ones that the listener could have played.
         listener = fold_in(
             confidence(one, self.confidence), self.vectors, start, self.solver, cg_steps=_CG_STEPS
         )

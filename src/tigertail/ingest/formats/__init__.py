@@ -23,6 +23,7 @@ from tigertail.ingest.formats.wfmu import WfmuPlaylists, WfmuRepertoires
 
 __all__ = ["FORMATS", "Batch", "Source"]
 
+# Published layouts first, then those of any file; the message about an unknown format lists them in this order.
 FORMATS: Final[dict[str, type[Source]]] = {
     "lastfm-country": LastfmCountry,
     "hetrec-lastfm": HetrecLastfm,

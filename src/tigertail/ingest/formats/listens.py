@@ -57,7 +57,7 @@ def decoded(
     quarantine
         Where a warning goes for each field that cannot be decoded; it is left out.
     dtype
-        The fields that are used.
+        The fields that are used, of the types that are documented for them.
     needs
         A field without which an object is none of these.
     """
@@ -76,9 +76,8 @@ def _decoded(texts: pl.Series, dtype: pl.Struct, needs: str, odd: _Odd) -> pl.Se
         decoded_all = texts.str.json_decode(dtype)
     except pl.exceptions.PolarsError:
         decoded_all = None
-    if decoded_all is not None and len(decoded_all) == len(
-        texts
-    ):  # lines may make up an object only together
+    # Polars joins the texts by commas, so that two of them may make up one object.
+    if decoded_all is not None and len(decoded_all) == len(texts):
         return decoded_all
     if len(texts) == 1:
         return pl.Series([_salvaged(texts[0], dtype, needs, odd)], dtype=dtype)

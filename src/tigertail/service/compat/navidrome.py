@@ -37,7 +37,7 @@ from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["Navidrome"])
 PATH: Final = "/navidrome"
-_SEEDS: Final = 10  # tracks that stand for an artist who is no item
+_SEEDS: Final = 10  # tracks that stand for an artist who is no item; our own choice
 _STATUSES: Final = (400, 401, 413, 422, 429, 503)
 
 Country = Annotated[
@@ -172,12 +172,14 @@ async def nd_find_sonic_path(
     def listed(served: ServedModel, n: int) -> Record:
         catalogue = Catalogue.of(served)
         start, goal = (_code_of(catalogue, song) for song in (body.start_song, body.end_song))
+        # A track to itself is a path of one; it is found all the same if two are asked for, the least that may be.
         if start is None or goal is None or n < len({start, goal}):
             return {"matches": []}
         try:
             path = served.path(start, goal, max(n, 2), QueryOptions(country=country))
         except NoPathError:
             return {"matches": []}
+        # Of a path, these are shares of the best affinity already.
         steps = zip(path.items.tolist(), path.affinities.tolist(), strict=True)
         return {"matches": [_match(served, catalogue, one, share) for one, share in steps]}
 
@@ -214,7 +216,11 @@ async def _songs(
 async def _answered(
     context: Context, key: str, count: int, listed: Callable[[ServedModel, int], Record]
 ) -> Response:
-    """Answer from the current model, or from the cache."""
+    """Answer from the current model, or from the cache.
+
+    ``key`` differs by route and by all that is asked: the repr of a body has the name of its class, which routes may
+    share. A body may be long, so a digest of it is kept.
+    """
     served, n = context.served, min(max(count, 0), context.settings.limits.n)
     digest = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=16).hexdigest()
     content = await context.queue.get_or_compute(

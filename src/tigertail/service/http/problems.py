@@ -154,6 +154,7 @@ def _allowed(request: Request) -> set[str]:
     """Return the methods of a path; Starlette names those of the first route with that path alone."""
     methods: set[str] = set()
     for included in request.app.router.routes:
+        # What FastAPI keeps for an included router has it as this, which is no part of its public API.
         router = getattr(included, "original_router", None)
         for route in [included] if router is None else router.routes:
             if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE:
@@ -174,10 +175,11 @@ def _status(error: TigertailError) -> int:
         return HTTPStatus.CONFLICT
     if isinstance(error, (ConfigError, DataError)):
         return HTTPStatus.BAD_REQUEST
-    return HTTPStatus.SERVICE_UNAVAILABLE
+    return HTTPStatus.SERVICE_UNAVAILABLE  # of the model, the store or the machine, not of the request
 
 
 def _retry(error: TigertailError) -> int | None:
     if isinstance(error, ServiceError):
         return error.retry
+    # One second is our own choice.
     return 1 if _status(error) == HTTPStatus.SERVICE_UNAVAILABLE else None

@@ -26,7 +26,7 @@ Kind = Literal["TRACES", "METRICS"]  # as the names of variables have it
 
 _SCOPE: Final = "tigertail.service"
 _PROTOCOL: Final = "http/protobuf"
-_CLOSING: Final = 3.0  # seconds for what is not sent yet, when a worker ends
+_CLOSING: Final = 3.0  # seconds for what is not sent yet, when a worker ends; our own choice
 _INSTANCE: Final = "service.instance.id"
 
 
@@ -106,7 +106,7 @@ class Telemetry:
         seconds
             How long it took.
         works
-            What the model's thread did for it.
+            The work that was queued for it: the model's, or the feedback store's.
         """
         common = {
             "http.request.method": fields["method"],
@@ -162,7 +162,7 @@ class Telemetry:
 
 
 def queue_seconds(works: Sequence[Work]) -> float | None:
-    """Return the longest that a piece of work waited; None where none ran."""
+    """Return the longest that one piece of work waited, not the sum of all; None where none ran."""
     waits = [(work.began - work.queued) / 1e9 for work in works if work.began is not None]
     return max(waits, default=None)
 
@@ -182,7 +182,9 @@ def check_telemetry() -> bool:
 
 
 def telemetry_from_environment() -> Telemetry | None:
-    """Return what the standard variables of OpenTelemetry ask for; None where no endpoint is named.
+    """Return what the standard variables of OpenTelemetry ask for; None where that is nothing.
+
+    So it is where no endpoint is named, the exporters are without ``otlp``, or the SDK is disabled.
 
     Raises
     ------
@@ -210,6 +212,7 @@ def telemetry_from_environment() -> Telemetry | None:
     instance = f"{named[_INSTANCE]}-{os.getpid()}" if _INSTANCE in named else str(uuid4())
     own = {"service.name": "tigertail", "service.version": __version__}
     resource = Resource.create(own | named | {_INSTANCE: instance})
+    # Not at exit: Telemetry.close shuts the providers down, and waits no longer than it says.
     spans = measures = None
     try:
         if "TRACES" in wanted:

@@ -60,7 +60,7 @@ def predict(
     Returns
     -------
     Reals
-        Float64, (items, dimensions).
+        Float64, (items, dimensions); 0 where no item teaches.
     """
     from scipy.linalg import block_diag, cholesky, solve_triangular
 
@@ -125,7 +125,7 @@ def _blocks(items: NDArray[np.int64], artists: NDArray[np.int64] | None = None) 
 
 def _left_out(columns: Reals, residuals: Reals, artists: NDArray[np.int64]) -> Reals:
     """Return what the residuals would be had each artist been left out; items are in the order of their artists."""
-    alone = np.maximum(1 - (columns**2).sum(axis=0), 1e-9)
+    alone = np.maximum(1 - (columns**2).sum(axis=0), 1e-9)  # but for rounding above 0, as the penalty is
     left_out: Reals = residuals / alone[:, None]
     starts = np.flatnonzero(np.diff(artists, prepend=artists[0] - 1))
     for first, last in pairwise([*starts.tolist(), len(artists)]):

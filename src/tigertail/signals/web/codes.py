@@ -25,9 +25,9 @@ class CodedMentions:
     documents
         Document ids, sorted.
     owners
-        Item whose page each document is, -1 for none; int32, (documents,).
+        Item whose page each document is, -1 for none or one that the catalogue lacks; int32, (documents,).
     mentions
-        Columns document, item (codes), count, positions; by document, then item.
+        Columns document, item (codes), count, positions (null where the dataset has none); by document, then item.
     """
 
     documents: pl.Series
