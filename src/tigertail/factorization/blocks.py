@@ -1,9 +1,9 @@
 """The half-sweep of a fit, over blocks of rows: pure functions, for a fit on one machine and on many.
 
-The rows of a block are solved with the other side fixed. What they need of the other side are the vectors of the
-columns that they met (:func:`group_rows`), each in a basis that depends on all columns (:func:`bases_of`). Whoever has
-these vectors rotates them and picks those asked for (:func:`requests`, :func:`send`); then the rows are solved
-(:func:`solve_block`). A machine alone has one block a side. Blocks of whole units
+The rows of a block are solved with the other side fixed, whose vectors are the rows of Z. What they need of it are the
+vectors of the columns that they met (:func:`group_rows`), each in a basis that depends on all columns
+(:func:`bases_of`). Whoever has these vectors rotates them and picks those asked for (:func:`requests`, :func:`send`);
+then the rows are solved (:func:`solve_block`). A machine alone has one block a side. Blocks of whole units
 (:mod:`tigertail.factorization.units`) give the same bits, however many there are.
 
 Where all pairs could be observed there is one basis, and both sides stay in it: the caller rotates whole blocks. Where
@@ -31,7 +31,7 @@ SentVectors = NDArray[np.float32] | NDArray[np.uint16]
 CHUNKS: Final = 256
 """Chunks of a block at most: many times the threads of most machines, so that none waits long for the last one."""
 
-_FLOAT16_RANGE: Final = 2.0**15  # of a number in float16, whose largest is 65,504
+_FLOAT16_RANGE: Final = 2.0**15  # the largest power of two in float16
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,8 @@ class GroupRows:
     rows
         The rows, numbered within the block; int64. None means all.
     needed
-        The columns that they met, rising; int64. None means all.
+        The columns that they met, rising; int64. None means all: so a machine alone with one basis makes it, without
+        :func:`group_rows`.
     matrix
         Confidences, ``rows`` by ``needed``.
     chunks
@@ -153,7 +154,8 @@ def bases_of(
     max_abs
         The :func:`max_abs` of all columns, which will be read in float16; None means in float32.
     could_meet
-        Which groups of rows could meet which of columns; None means that there is one of each.
+        Which groups of rows could meet which of columns; bool, (row groups, column groups). None means that there is
+        one of each.
 
     Notes
     -----
@@ -170,14 +172,14 @@ def bases_of(
 
 
 def group_rows(matrix: CSR, member: NDArray[np.int32] | None = None) -> list[GroupRows]:
-    """Return the rows of a block, group by group, but those without an entry.
+    """Return the rows of a block, group by group; where there are groups, rows without an entry are in none.
 
     Parameters
     ----------
     matrix
         Confidences, rows of the block by all columns.
     member
-        Group of each row; None means one group.
+        Group of each row; None means one group, which has all rows.
     """
     if member is None:
         return [_group_rows(0, None, matrix)]
@@ -226,9 +228,9 @@ def send(z: Floats, basis: Basis, rows: NDArray[np.integer] | None = None, *, ro
     basis
         The basis of the rows that need them.
     rows
-        Those needed; None means all.
+        Those needed; None means all, which must be in the basis already.
     rotated
-        Whether they are in the basis already.
+        Whether the vectors are in the basis already.
     """
     picked = z if rows is None else z[rows] if rotated else rotated_rows(z, rows, basis.rotation)
     if basis.scale is None:

@@ -41,7 +41,7 @@ class Services:
         return reach
 
     def availability(self, item_ids: pl.Series) -> pl.DataFrame:
-        """Return the table ``availability``: all that a service has, and its part in each country where they differ."""
+        """Return the table ``availability``: all that a service has, and what the regional one has in each country."""
         tables = []
         for name, offered in zip(self.names, self.offered, strict=True):
             tables.append(_listed(item_ids, offered.any(axis=0), name, None))

@@ -141,6 +141,7 @@ def answer_lists(
     schema = {SYSTEM: pl.String, c.TARGET_ITEM_ID: pl.String, c.RANK: pl.Int64, c.ITEM_ID: pl.String}
     lists = pl.DataFrame(rows, schema, orient="row")
     shown = queries.select(c.STRATUM, pl.col(c.ITEM_ID).alias(c.TARGET_ITEM_ID), pl.col(c.NAME).alias(QUERY))
+    # A dataset that no model was fitted to may have an item twice.
     called = dataset.items.unique(c.ITEM_ID, keep="first").select(c.ITEM_ID, pl.col(c.NAME).alias(ANSWER))
     return (
         lists.join(shown, on=c.TARGET_ITEM_ID, maintain_order="left")

@@ -65,7 +65,7 @@ def check_types(spec: TableSpec, rows: pl.DataFrame, path: Path, names: Mapping[
 
 
 def read_as(values: pl.Series, check: Check, path: Path) -> pl.Series:
-    """Return a column of a published file as text, numbers or times.
+    """Return a column of a published file as text, numbers or times; what is text there stays text, but for times.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ class _References:
             mbids.insert(0, items.select(c.ITEM_ID, pl.col(c.MBID).str.to_lowercase()))
         names = [items.select(c.ITEM_ID, pl.col("folded").alias(_KEY))]
         if aliases is not None:
-            scheme = pl.col(c.SCHEME)
+            scheme = pl.col(c.SCHEME)  # a build writes the MBIDs among aliases in lower case
             mbids.append(aliases.filter(scheme == c.MBID).select(c.ITEM_ID, pl.col(c.ALIAS).alias(c.MBID)))
             names.append(aliases.filter(scheme == c.NAME).select(c.ITEM_ID, pl.col("folded").alias(_KEY)))
         self.first_mbids = pl.concat(mbids).drop_nulls().unique(c.ITEM_ID, keep="first", maintain_order=True)
@@ -77,6 +77,7 @@ class _References:
             .with_columns(fold_series(self.values[_KEY][c.ITEM_ID]).alias("f"))
         )
         by_name = keys.filter(pl.col("f") == pl.col(_KEY))[c.ITEM_ID]
+        # "sade (2)": of several items that would get one id, a build numbers the later ones (ingest/identity.py).
         named = pl.col(c.ITEM_ID).is_in(by_name.implode()) | pl.col(c.ITEM_ID).str.contains(r" \(\d+\)$")
         self.about = items.select(
             c.ITEM_ID,

@@ -37,7 +37,7 @@ _ERROR_CODES: Final = {
     429: (29, "Rate limit exceeded - "),
     503: (16, "There was a temporary error processing your request. Please try again - "),
 }
-_FORBIDDEN: Final = 403  # of a missing or invalid key, where others say 401
+_FORBIDDEN: Final = 403  # of a missing or invalid key, where the other routes of the service say 401
 
 _PROPERTIES: Final[dict[str, dict[str, Any]]] = {
     "method": {"type": "string", "enum": list(METHODS), "description": "In any case."},

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from tigertail import columns as c
 from tigertail.service.http.json import to_json
 
+# Of each format that can be asked for; "json" is the API's own answer, which is not made here.
 MEDIA_TYPES: Final = {"json": "application/json", "jspf": "application/jspf+json", "m3u": "audio/x-mpegurl"}
 _MUSICBRAINZ: Final = "https://musicbrainz.org"
 _SLASHES: Final = re.compile(r"[/\\]")
@@ -17,6 +18,9 @@ _ENTITIES: Final = {c.ARTIST: "artist", c.ALBUM: "release", c.TRACK: "recording"
 
 def to_jspf(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[str] = ()) -> bytes:
     """Render a playlist as JSPF (https://xspf.org/jspf); its annotation is the notices, one a line.
+
+    An item has the keys of :class:`tigertail.service.http.schemas.PlaylistItem` that are read here: name, kind, mbid
+    (None if unknown), and, where it is known of an album or track, artist.
 
     Examples
     --------
@@ -32,7 +36,8 @@ def to_jspf(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[st
 def to_m3u(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[str] = ()) -> bytes:
     """Render a playlist as extended M3U; what an entry points to is MusicBrainz, or where that is unknown its name.
 
-    Notices are comments. A name is a file of this folder, or a player would take one for a comment or an address.
+    Items are as in :func:`to_jspf`. Notices are comments. A name is a file of this folder, or a player would take one
+    for a comment or an address.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """The evidence for each label of each item: its strength, its annotators, and its weight.
 
-With s_il the reliable opinions for label l on item i, N the items, and n_l the items with label l,
+With s_il the reliable opinions for label l on item i, N the items with any label, and n_l those with label l,
 
     x_il = s_il^power log((N + 1) / n_l) w_facet(l)
 
@@ -34,7 +34,7 @@ class LabelEvidence:
     strength
         How strongly each label holds, in opinions; sparse float64, (items, labels).
     people
-        How many of the crowd give it, the nameless by their weights; sparse float64, (items, labels).
+        How many of the crowd give it, the nameless by their weights, rounded up; sparse float64, (items, labels).
     experts
         1 where an expert gives it; sparse float64, (items, labels).
     facets, keys, names
@@ -59,7 +59,8 @@ def gather(opinions: Opinions, reliability: AnnotatorReliability, config: Annota
     crowd = ~opinions.expert
     shape = (opinions.items, len(opinions.names))
     strength = _summed(opinions, reliability.opinions * opinions.weight[crowd], crowd, shape)
-    nameless = opinions.annotator[crowd] == NAMELESS  # one opinion, whose weight says of how many
+    # The opinion of the nameless is one, whose weight says of how many; rounded up, since a signal keeps whole numbers.
+    nameless = opinions.annotator[crowd] == NAMELESS
     people = _summed(opinions, np.where(nameless, np.ceil(opinions.weight[crowd]), 1.0), crowd, shape)
     experts = _summed(opinions, np.ones(int(opinions.expert.sum())), opinions.expert, shape)
     experts.data[:] = 1
@@ -82,7 +83,7 @@ def idf_of(evidence: LabelEvidence, others: int = 0) -> Reals:
     evidence
         What is known of items.
     others
-        Items of which something else is known, counted in N.
+        Items that are counted in N though ``evidence`` has none of them: those that a signal knew before an update.
     """
     strength = evidence.strength
     items = np.count_nonzero(np.diff(strength.indptr)) + others

@@ -134,8 +134,8 @@ def _with_known_labels(
 def _settled(signal: Annotation, lexicon: Lexicon) -> pl.DataFrame:
     """Return the facet of each label that the crowd gives without one, where the fit has decided on it.
 
-    That is none, if the signal has the label so; otherwise the one in which experts use it, or in which it stands
-    only because others are kinds of it.
+    That is none, if the signal has the label so; otherwise the one in which experts use it, or in which the signal has
+    no entry of it, as in a facet of weight 0.
     """
     column, labels = signal.weights.indices, len(lexicon.keys)
     is_label = column < labels

@@ -15,7 +15,7 @@ SIMILAR_ARTISTS: Final = Evidence.of("similar_artists")
 
 
 def explain_through_artists(artists: Signal, artist: int, others: NDArray[np.int32]) -> list[Evidence]:
-    """Explain what links an artist to others.
+    """Explain what links an artist to others: they are the same, or the signal over artists has any evidence.
 
     Parameters
     ----------
@@ -25,6 +25,11 @@ def explain_through_artists(artists: Signal, artist: int, others: NDArray[np.int
         An artist's code, below 0 where it is unknown.
     others
         The same of each other; int32, (others,).
+
+    Returns
+    -------
+    list of Evidence
+        Of each other: :data:`SAME_ARTIST`, :data:`SIMILAR_ARTISTS` or none.
     """
     if artist < 0:
         return [NO_EVIDENCE] * len(others)

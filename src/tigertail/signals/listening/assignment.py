@@ -31,7 +31,8 @@ def member_by_place(
     Returns
     -------
     NDArray[np.int32]
-        The group of the place, that it fell back to, else of the region around it, else ``len(keys)``; int32.
+        The first there is: the group of the place (the country, or those there who speak the language), the group that
+        it fell back to, that of the country, that of the nearest region around it, ``len(keys)``; int32.
 
     Examples
     --------

@@ -19,7 +19,7 @@ from tigertail.threads import threads_for
 
 _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 64  # queries of a thread that share counts of all items
-FEW: Final = 8192  # items with common listeners, at most, that are compared with what the factors expect
+FEW: Final = 8192  # items with common listeners, at most, of which the factors are asked too; our own choice
 _AHEAD: Final = 16  # items whose vectors are asked for before they are needed
 
 Floats = NDArray[np.float32]
@@ -29,6 +29,9 @@ Offsets = NDArray[np.int64]
 
 class PlayGraph(NamedTuple):
     """The plays as a bipartite graph, from items to listeners and back; no kernel writes to it.
+
+    Listeners of no group are one more group here, the last of ``groups``. Its vectors are the world's: where a shape
+    names the world, it is the last of ``groups + 1``.
 
     Parameters
     ----------
@@ -43,9 +46,10 @@ class PlayGraph(NamedTuple):
     group
         Group of each listener, ascending; int32, (listeners,).
     weight
-        Weight of each listener; float32, (listeners,).
+        What a listener counts by how much they play, n_u^-a in :mod:`tigertail.signals.listening.signal`; above 0;
+        float32, (listeners,).
     catalogue
-        Source's catalogue of each listener; int32, (listeners,).
+        Which source's catalogue each listener has; int32, (listeners,).
     """
 
     item_offsets: Offsets
@@ -186,16 +190,16 @@ def most_common(
     Parameters
     ----------
     queries, graph, weights
-        As in :func:`common_listeners`.
+        As in :func:`common_listeners`; here all weights must be above 0.
     asking
         What multiplies the vectors of the answers; float32, (queries, factors).
     vectors
-        Float32, (items, factors).
+        The world's vectors of all items; float32, (items, factors).
     gain
         What the sum is multiplied by, for each item; float32, (items,).
     n
-        How many by the sum, and as many by what is expected alone, under the own popularity exponent
-        (:func:`tigertail.ranking.shortlist.wanted`).
+        How many by the sum, and as many by what is expected alone, under the popularity exponent that these have
+        already (:func:`tigertail.ranking.shortlist.wanted`).
     band
         Band of popularity of each item; uint8, (items,).
 
@@ -246,7 +250,8 @@ def vectors_to_ask(queries: Codes, mass: Floats, vectors: GroupVectors) -> tuple
     queries
         Item codes; int32, (queries,).
     mass
-        What the factors of each group, and of the world, count for each query; float32, (queries, groups + 1).
+        What the factors of each group, and of the world, count for each query: pairs met there, times the prior;
+        float32, (queries, groups + 1).
     vectors
         The vectors of all items.
 
@@ -429,7 +434,7 @@ def _common_at(queries, graph, weights, starts, items, at_items, met, of_catalog
 
 @njit(cache=True)
 def _point(vector, total, mass, asking):
-    """Write a vector, divided by the sum of its products with all others, times a mass; 0 where that is negative."""
+    """Write a vector, divided by the sum of its products with all others, times a mass; 0 without a sum above 0."""
     with_all, with_itself = 0.0, 0.0
     for j in range(len(vector)):
         with_all += np.float64(vector[j]) * total[j]
@@ -514,7 +519,11 @@ def _dot_of_difference(own, local, world):
 
 @njit(cache=True)
 def expected_after(query, graph, vectors, items):
-    """Return what the factors expect of some items after one, up to a factor; float32, (items,)."""
+    """Return what the factors expect of some items after one; float32, (items,).
+
+    The prior is taken as 1, and nothing is divided or multiplied by an item's gain as an affinity is: only the signs
+    compare.
+    """
     met = np.zeros(len(vectors.totals), np.float32)
     _meet(query, graph, met)
     asking = np.empty(vectors.world.shape[1], np.float32)
