@@ -13,9 +13,12 @@ from tigertail.feedback.events import AT, LISTENER, RECEIVED_AT, SEQ, microsecon
 from tigertail.feedback.store import FeedbackStore
 from tigertail.feedback.tables import ERASURES, EVENTS
 
+# Reasons in the log of erasures.
 RETENTION: Final = "retention"
 ERASURE: Final = "listener"
-STEP: Final = 10_000
+
+# Both are our own choice.
+STEP: Final = 10_000  # events erased in one transaction
 MAX_DAYS: Final = 1_000_000
 
 

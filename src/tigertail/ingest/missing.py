@@ -9,7 +9,7 @@ import polars as pl
 from tigertail.io.quarantine import EXAMPLES, Quarantine
 
 SAY_MISSING: Final = ": if it does, say missing = [...]"
-"""At the end of the warning: what the recipe can do about it."""
+"""The end of the warning: what the recipe can do about it. Data frames have none, and take it off."""
 
 MARKS: Final = (
     "NA", "N/A", "n/a", "#N/A", "<NA>", "\\N", "nan", "NaN", "NAN", "null", "NULL", "Null", "None", "none", "nil",
@@ -17,7 +17,7 @@ MARKS: Final = (
 )  # fmt: skip
 """What programs write for a missing value: R, PostgreSQL and MySQL, pandas, Python, JavaScript, spreadsheets."""
 
-_COMMON: Final = 0.005  # the share of a column's values from which marks are common
+_COMMON: Final = 0.005  # marks are common above this share of a batch's values, null apart; our own choice
 # Controls, formats (zero width), blanks, joiners and selectors of letters, and letters that are blanks.
 _VISIBLE: Final = (
     r"[^\p{Cc}\p{Cf}\p{Z}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2800}\x{3164}\x{FE00}-\x{FE0F}"

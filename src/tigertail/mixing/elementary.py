@@ -48,8 +48,9 @@ _E0, _E1, _E2, _E3, _E4, _E5 = (
     )
 )
 _LOG_2_E: Final = np.float32(1.44269504)
+# Whole numbers within which both 2^n and the exponential are normal numbers of float32.
 _LOWEST: Final = np.float32(-87.0)  # below it an exponential counts as 0
-_HIGHEST: Final = np.float32(88.0)
+_HIGHEST: Final = np.float32(88.0)  # a number above it counts as this
 _HALF: Final = np.float32(0.5)
 _ONE: Final = np.float32(1)
 _ZERO: Final = np.float32(0)
@@ -88,7 +89,10 @@ def exp(values: Floats) -> Floats:
 
 @njit(cache=True)
 def log_in_place(values, bits, exponents, n):
-    """Replace the first numbers by what :func:`log` returns; ``bits`` are those of ``values``, as int32."""
+    """Replace the first numbers by what :func:`log` returns; ``bits`` are those of ``values``, as int32.
+
+    ``exponents`` is scratch, float32.
+    """
     for i in range(n):
         word = bits[i]
         exponents[i] = np.float32(np.int32((word >> _SHIFT) - _BIAS_OF_HALF))

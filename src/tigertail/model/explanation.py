@@ -33,7 +33,7 @@ WHY: Final = "why"
 PRIOR: Final = "prior"
 PRIOR_EVIDENCE: Final = Evidence.of("popularity")
 _TINY: Final = np.finfo(np.float64).tiny
-MIN_SHARE: Final = 0.005  # share below which nothing is mentioned
+MIN_SHARE: Final = 0.005  # share below which nothing is mentioned: it would be rounded to 0 %
 _GROUPS: Final = {"group": pl.String, "name": pl.String, "share": pl.Float64}
 _SIGNALS: Final = {
     "signal": pl.String,
@@ -51,9 +51,10 @@ class Reasons:
 
     Each item has carriers: what its affinity comes from. They are in order: the largest share first, then those without
     data about the pair, then the prior. A carrier of listening has group (its key), name and share. A carrier of the
-    mixture has signal, contribution, factor (e to the power of the contribution), share (of all contributions above 0)
-    and has_data (whether it has data about the pair), and beside them its evidence; the contributions sum to the log
-    affinity. Of any other signal there is one carrier, whose contribution is the affinity, without factor.
+    mixture has signal, contribution, factor (e to the power of the contribution), share (of the contributions of
+    signals that are above 0; the prior's is 0) and has_data (whether it has data about the pair), and beside them its
+    evidence; the contributions sum to the log affinity, after several seeds to the logarithm of their mean affinity. Of
+    any other signal there is one carrier, whose contribution is the affinity, without factor.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each, matr
 from tigertail.sparse import CSR
 from tigertail.spill import Growing
 
-ROWS: Final = 2**17  # of a product at a time
+ROWS: Final = 2**17  # of a product, whose best entries are held until they are in a matrix; our own choice
 
 
 class CoListeningConfig(BaseModel):
@@ -125,7 +125,7 @@ def strongest_of_items(
     by_item
         Their rows of U.
     by_listener
-        V; rows that no entry of ``by_item`` names may be left out of both.
+        V; listeners without an entry in ``by_item`` may be left out of both matrices.
     first
         Code of the first item.
     k, lengths, gains, shrinkage
@@ -198,7 +198,7 @@ def _neighbours(by_item, by_listener, first, lengths, gains, shrinkage, k):
     codes = np.full((rows, k), -1, np.int32)
     scores = np.full((rows, k), -np.inf, np.float32)
     # Items are dealt out like cards, so that each chunk has its share of the popular ones, which come first.
-    chunks = min(64, rows)
+    chunks = min(64, rows)  # 64 is our own choice
     for chunk in prange(chunks):
         common = np.zeros(n, np.int32)
         product = np.zeros(n, np.float32)

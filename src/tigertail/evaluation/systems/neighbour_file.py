@@ -25,7 +25,7 @@ from tigertail.splitting.hold_out import Split
 
 _LAYOUT: Final = f"it needs {c.TARGET_ITEM_ID}, {c.ITEM_ID}, and {c.SCORE} or {c.RANK}"
 _ENDS: Final = (c.TARGET_ITEM_ID, c.ITEM_ID)
-_MIN_KNOWN: Final = 0.01  # share of a file's items that must be in the dataset
+_MIN_KNOWN: Final = 0.01  # share of a file's items that must be in the dataset; our own choice
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +58,8 @@ class NeighbourFile:
         """Read a Parquet file, or one of delimited text (tabs where it ends in .tsv, else commas).
 
         An item is identified by its id in the dataset, or else by a name that folds to the name of exactly one
-        item. The affinity of a pair is its score; without scores, or with scores that rise with the rank (such as
-        distances), it is 1 / rank. Ranks may start from 0.
+        item. The affinity of a pair is its score; without scores, or where the scores of any list rise at one of
+        its ranks (as distances do), it is 1 / rank in all. Ranks may start from 0.
 
         Raises
         ------
@@ -94,7 +94,10 @@ class NeighbourFile:
         return self.path.stem
 
     def fit(self, split: Split) -> CoListening:
-        """Return the lists over the item codes of a split; nothing is fitted."""
+        """Return the lists over the item codes of a split; nothing is fitted.
+
+        The class stands for any lists: evaluation asks for affinities alone, not for evidence.
+        """
         items = split.interactions.items
         coded = self.lists
         for end in _ENDS:
@@ -162,7 +165,7 @@ def _affinities(table: pl.DataFrame, path: Path) -> pl.DataFrame:
 
 
 def _falling(table: pl.DataFrame) -> bool:
-    """Return whether the scores of every list fall with the rank."""
+    """Return whether the scores of every list fall with the rank, or stay."""
     ranked = table.drop_nulls().sort(c.TARGET_ITEM_ID, c.RANK)
     rising = pl.col(c.SCORE).diff() > 0
     same = pl.col(c.TARGET_ITEM_ID) == pl.col(c.TARGET_ITEM_ID).shift()

@@ -18,7 +18,7 @@ class OwnSignal(Recommender):
     """One signal of a model, fitted as :func:`tigertail.fit` fits it.
 
     But listening alone has the ``listening.exposure`` of the settings, or 0: there is no mixture to learn it with. And
-    back-off is fitted to a dataset of artists alone too, where it is the factors.
+    back-off is fitted to a dataset of artists alone too, where it gives the lists of the factors.
     """
 
     signal: str

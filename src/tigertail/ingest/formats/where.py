@@ -30,7 +30,7 @@ class Bounds(BaseModel):
     Attributes
     ----------
     at_least, at_most
-        The least and the greatest number.
+        The least and the greatest number; a field without a value, or whose text is no number, meets neither.
     without
         Values that it must not have; a field without a value has none of them.
     """

@@ -98,6 +98,7 @@ def _mapped(file: BufferedReader) -> NDArray[Any]:
     It is a plain array: each slice of a ``memmap`` costs ten times as much.
     """
     np.lib.format.read_magic(file)
+    # np.save writes version 1.0 of all but arrays with named fields, of which a signal has none.
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
     order: Any = "F" if fortran else "C"
     return np.asarray(np.memmap(file, dtype, "r", file.tell(), shape, order))

@@ -19,7 +19,8 @@ from tigertail.signals.audio.targets import Targets, factor_targets, label_targe
 from tigertail.signals.directions import directions, lengths
 from tigertail.threads import limited
 
-_ROUNDING: Final = 1e-8  # a prediction as short as this is nothing but rounding; targets have the length 1
+# A shorter prediction is nothing but rounding; our own choice, for targets of length 1.
+_ROUNDING: Final = 1e-8
 
 
 def fit_audio(
@@ -56,6 +57,7 @@ def fit_audio(
     """
     config = config or AudioConfig()
     features = read_features(dataset, interactions, config)
+    # One thread of BLAS, also where this is called alone: the bits of a model are the same for any number of threads.
     with limited(None):
         parts = [
             _predicted(features, targets, config)
@@ -100,7 +102,7 @@ def _targets(
 def _predicted(features: Features, targets: Targets, config: AudioConfig) -> NDArray[np.float64]:
     """Return predictions of length 1, and 0 where nothing is predicted, so that several kinds of target count alike.
 
-    Nothing is predicted of an artist who alone teaches and is left out.
+    Nothing is predicted of an artist who alone teaches and is left out: it adds 0 to cosines, and there is data.
 
     The vectors of an item with two kinds, side by side, have the length sqrt(2); the cosine does not see it.
     """

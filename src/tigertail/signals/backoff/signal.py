@@ -28,13 +28,15 @@ from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.remap import ItemRemap
 
 NO_ARTIST: Final = -1
-# Chosen by the recall of the exact answers in a world of tracks (benchmarks/large_world.py).
+# These three were chosen by the recall of the exact answers in a world of tracks (benchmarks/large_world.py).
 ARTISTS_ONE_IN: Final = 8  # items for each of which one artist is retrieved
 ITEMS_OF_ARTIST: Final = (
     8  # retrieved of an artist: half of them those that most play, half those that fewest do
 )
 ITEMS_OF_OWN: Final = 64  # retrieved of the query's own artist
-LOOKED_AT: Final = 8  # answers retrieved to find the best affinity of a query, which may be itself among them
+
+# Answers retrieved to find the best affinity of a query, which may be itself among them; 8 is our own choice.
+LOOKED_AT: Final = 8
 
 
 class BackOffConfig(BaseModel):
@@ -42,6 +44,7 @@ class BackOffConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    # Both were found by benchmarks/back_off.py --tune (docs/signals-sequences.md).
     shrinkage: float = Field(0.3, gt=0)
     """s in v = n / (n + s), in listeners: an item of s listeners has v = 1/2."""
     same_artist: float = Field(1.5, ge=0)
@@ -126,12 +129,13 @@ class BackOff:
         """
         own, artists = _of_vectors(self.own), _of_vectors(self.artists)
         found = own.nearest(queries, n, band)
-        if n >= LOOKED_AT:  # then the best is among them
+        if n >= LOOKED_AT:  # no fewer than _best_of looks at, so the best is among them
             _note_best(own, queries, found, self._best_own)
         asked = self.artist_of[queries]
         distinct = np.unique(asked[asked != NO_ARTIST])
         offsets, items = self._items_of_artists
         filled = np.diff(offsets) > 0
+        # The band of an artist is that of the item that most play.
         of_artists = np.zeros(len(filled), np.uint8)
         of_artists[filled] = band[items[offsets[:-1][filled]]]
         count = 1 + -(-n // ARTISTS_ONE_IN)  # one is the artist asked
