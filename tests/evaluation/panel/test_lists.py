@@ -13,6 +13,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.evaluation.baselines import ItemItem
 from tigertail.evaluation.panel import answer_lists, model_lists
+from tigertail.evaluation.panel.lists import baseline_lists
 from tigertail.model import Model, fit
 
 QUERIES = pl.DataFrame({"stratum": ["head", "cold"], "item_id": ["n1", "x9"], "name": ["Кино", "Nobody Yet"]})
@@ -76,6 +77,12 @@ def test_a_system_without_an_answer_has_a_row_without_one(scenes: Dataset) -> No
     lists = answer_lists(scenes, QUERIES, baselines={"item-item": ItemItem()}, n=2)
     assert answers(lists, "item-item", "x9") == [None]
     assert len(answers(lists, "item-item", "n1")) == 2
+
+
+def test_an_id_that_the_dataset_lacks_has_an_empty_list(scenes: Dataset) -> None:
+    found = baseline_lists(scenes, ["nope", "n1"], ItemItem(), 2)
+    assert found["nope"] == []
+    assert found == baseline_lists(scenes, ["n1"], ItemItem(), 2) | {"nope": []}
 
 
 def test_two_systems_need_two_names(scenes: Dataset, neighbours: Path) -> None:

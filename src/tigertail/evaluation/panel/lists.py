@@ -44,12 +44,15 @@ def baseline_lists(dataset: Dataset, queries: Iterable[str], baseline: Recommend
     interactions = Interactions.of(dataset)
     asked = list(queries)
     codes = interactions.items.codes(pl.Series(asked, dtype=pl.String))
+    lists: Lists = {query: [] for query in asked}
+    asked = [query for query, code in zip(asked, codes, strict=True) if code >= 0]
+    codes = codes[codes >= 0]
     split = without_hold_out(dataset, interactions, ProtocolConfig(k=n), codes)
     ids = interactions.items.ids
     found = ranked_lists(baseline.fit(split), split)[0]
-    return {
-        query: [ids[int(item)] for item in row if item >= 0] for query, row in zip(asked, found, strict=True)
-    }
+    for query, row in zip(asked, found, strict=True):
+        lists[query] = [ids[int(item)] for item in row if item >= 0]
+    return lists
 
 
 def model_lists(model: Model, queries: Iterable[str], n: int = LENGTH) -> Lists:

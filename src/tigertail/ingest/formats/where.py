@@ -119,7 +119,7 @@ def _holds(values: pl.Series, condition: Condition) -> pl.Series:
     if not isinstance(condition, Bounds):
         return _is_one_of(values, condition if isinstance(condition, tuple) else (condition,))
     holds = ~_is_one_of(values, condition.without)
-    number = values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False)
+    number = values.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False).fill_nan(None)
     if condition.at_least is not None:
         holds &= (number >= condition.at_least).fill_null(False)
     if condition.at_most is not None:

@@ -26,6 +26,7 @@ _KEPT: Final = (
     "/v1/radio",
     "/2.0/",
     "/similar-artists/json",
+    "/similar-recordings/json",
 )
 """Paths whose answers to GET hold as long as their ETag: the model's, and of the map its file's too."""
 
