@@ -101,9 +101,7 @@ def removed(display: str) -> StoreUnavailableError:
 def _diagnosis(error: BaseException) -> tuple[str, str]:
     if isinstance(error, OSError):
         return f"cannot be opened ({error.strerror or 'no reason given'})", _GONE[1]
-    if isinstance(
-        error, exc.TimeoutError
-    ):  # all connections of our pool wait for the database
+    if isinstance(error, exc.TimeoutError):  # all connections of our pool wait for the database
         return _BUSY
     source = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(source, sqlite3.Error):

@@ -58,7 +58,10 @@ def _win_share(axes: Axes, duel: DuelRow | None) -> None:
     axes.axhline(50, color=INK, linewidth=1)
     if duel.test.decided_at is not None:
         axes.axvline(
-            duel.test.decided_at, color=ORANGE, linewidth=1, label=f"decided: {duel.winner or 'then it changed'}"
+            duel.test.decided_at,
+            color=ORANGE,
+            linewidth=1,
+            label=f"decided: {duel.winner or 'then it changed'}",
         )
         add_legend(axes)
     axes.set_xlabel("listeners that count")
