@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from math import inf
 from pathlib import Path
 
 import pytest
 
 from tigertail.errors import DataError
 from tigertail.feedback import FeedbackStore
+from tigertail.feedback.database import Database
+from tigertail.feedback.location import Location
 
 
 def test_folders_are_made_and_the_file_is_its_owners(tmp_path: Path) -> None:
@@ -24,6 +27,11 @@ def test_sqlite_keeps_its_promises_on_every_connection(tmp_path: Path) -> None:
         asked = ("journal_mode", "synchronous", "secure_delete", "auto_vacuum")
         found = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in asked]
     assert found == ["wal", 2, 1, 2]  # FULL, on, incremental
+
+
+def test_one_may_wait_for_a_server_for_good() -> None:
+    pytest.importorskip("psycopg", reason="pip install 'tigertail[postgresql]'")
+    assert Database(Location.of("postgresql://localhost/none"), create=True, timeout=inf, lazy=True)
 
 
 def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tigertail.feedback.database_errors import locked, removed, translated_error
 from tigertail.feedback.location import FileId, Location
 
 _OPEN: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
+_LONGEST: Final = 10.0**6  # seconds that are waited at most: neither Python nor a server takes infinity
 
 
 class Database:
@@ -43,9 +44,9 @@ class Database:
 
     def __init__(self, location: Location, *, create: bool, timeout: float, lazy: bool = False) -> None:
         self.location = location
-        self.timeout = min(timeout, threading.TIMEOUT_MAX)  # a lock of Python takes no more
+        self.timeout = min(timeout, _LONGEST)
         self._create = create
-        self.engine = engines.make_engine(location, timeout)
+        self.engine = engines.make_engine(location, self.timeout)
         self._writer = threading.Lock()
         self._prepared: tuple[FileId | None] | None = None  # the file with prepared tables
         _OPEN.add(self)
