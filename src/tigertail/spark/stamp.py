@@ -47,8 +47,8 @@ def kernel_stamp() -> str:
     from tigertail.kernel_cache import SHIPPED, runs_baseline
 
     triple, processor, features = cpu_target.target_context.codegen().magic_tuple()
-    # Kernels multiply with SciPy's BLAS, which scipy.linalg loads. In wheels its path has "scipy", as NumPy's has; else
-    # it is one of those that are loaded.
+    # Kernels multiply with SciPy's BLAS, which scipy.linalg loads. In wheels its path has "scipy", as NumPy's has
+    # (libscipy_openblas), which does no harm; else it is one of those that are loaded.
     loaded = [library for library in threadpool_info() if library.get("user_api") == "blas"]
     blas = sorted(
         f"{library.get('internal_api')} {library.get('version')} {library.get('architecture')}"

@@ -23,9 +23,11 @@ METHODS: Final = {
     "artist.search": 30,
     "track.search": 30,
 }
-"""The methods, with how many are listed unless it is said; 1 where the answer is one item, which no limit cuts."""
+"""The methods, with how many are listed unless it is said, as many as Last.fm lists; 1 where the answer is one item,
+which no limit cuts."""
 _BY_FOLDED: Final = {method.lower(): method for method in METHODS}
 _FORMATS: Final = ("", "xml", "json")
+# Our own choice. Above them a request is a mistake; a list longer than the service allows is cut: players ask for many.
 _MAX_FIELDS: Final = 100
 _LAST_PAGE: Final = 100
 _LONGEST_LIST: Final = 10_000
@@ -39,7 +41,7 @@ class RefusalError(Exception):
     code
         Last.fm's code.
     message
-        What it says.
+        What it says; in Last.fm's words where it has some.
     status
         The HTTP status: 200 where only the artist or track is not found, or not named.
     """
@@ -182,7 +184,7 @@ _ANSWERS: Final[dict[str, Callable[[LastfmRequest, Answers], Tree]]] = {
 
 
 def fields_of(query: bytes) -> dict[str, str]:
-    """Return the fields of a query string; of several with one name the first.
+    """Return the fields of a query string; of several with one name the first, whose key is also the one that counts.
 
     Raises
     ------

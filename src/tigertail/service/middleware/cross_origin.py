@@ -9,7 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_METHODS: Final = ("GET", "HEAD", "POST")
+_METHODS: Final = ("GET", "HEAD", "POST")  # no DELETE: what erases is not for pages
 _SENT: Final = ("Authorization", "Content-Type", "If-None-Match", "X-API-Key")
 _SHOWN: Final = ("ETag", "Retry-After", "X-Request-ID", "X-Tigertail-Model")
 _POLICY: Final = "cross-origin-resource-policy"
