@@ -23,7 +23,8 @@ from tigertail.evaluation.systems.system import System, check_names, default_sys
 from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
-MIN_LISTENERS: Final = 30  # held-out listeners that a country or a source needs for a row of its own; our own choice
+MIN_LISTENERS: Final = 30
+"""Held-out listeners that a country or a source needs for a row of its own; our own choice."""
 LONG: Final = 0.9  # quantile of the held-out listeners' histories; a longer one is long
 
 
