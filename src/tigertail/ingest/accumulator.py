@@ -77,7 +77,7 @@ class Plays(PlaysSink, Protocol):
         Parameters
         ----------
         items
-            ``ref`` and its ``item_id``.
+            ``ref`` and ``item_id``, a row for each item that the reference means.
         """
 
     def listeners(self) -> pl.Series:
@@ -183,7 +183,7 @@ def merged_plays(rows: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame,
     rows
         The rows that all runs have of these listeners.
     items
-        ``ref`` and its ``item_id``.
+        ``ref`` and ``item_id``, a row for each item that the reference means.
 
     Returns
     -------

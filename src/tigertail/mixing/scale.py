@@ -50,7 +50,7 @@ def scales_of_pools(affinities, sample_weight, starts, rows):
     Parameters
     ----------
     affinities, sample_weight, starts
-        Of one part, as in :class:`tigertail.mixing.pool.Pools`.
+        Of one part, as in :class:`tigertail.mixing.pool.Pools`; items that stand for others do not count.
     rows
         Places of the queries; int64.
     """
