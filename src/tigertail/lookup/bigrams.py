@@ -68,7 +68,8 @@ class BigramIndex:
         all_keys = np.right_shift(keys_and_rows, np.uint64(32), out=keys_and_rows)
         starts = np.flatnonzero(np.append(True, all_keys[1:] != all_keys[:-1])[: len(all_keys)])
         keys = all_keys[starts].astype(np.int64)
-        sizes = np.bincount(rows, minlength=len(texts)).astype(np.uint16)
+        # A text of more, which is no name, has as many as the type holds.
+        sizes = np.minimum(np.bincount(rows, minlength=len(texts)), 65535).astype(np.uint16)
         return cls(alphabet, keys, np.append(starts, len(rows)), rows, sizes)
 
     def closest(self, text: str, n: int, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
