@@ -14,6 +14,8 @@ from tigertail.cli import app
 from tigertail.dataset.dataset import Dataset
 from tigertail.factorization import ALSConfig
 from tigertail.feedback import FeedbackStore
+from tigertail.ingest.formats.delimited import Csv
+from tigertail.ingest.formats.parquet import Parquet
 from tigertail.model import ModelConfig
 from tigertail.simulation import WorldConfig, simulate
 
@@ -61,3 +63,17 @@ def write_store(events: pl.DataFrame, file: Path) -> Path:
     with FeedbackStore.open(file) as store:
         store.record(rows)
     return file
+
+
+def csv_source(folder: Path, text: str, **options: Any) -> Csv:
+    """Write a text to a file of a folder, and return it as a source in CSV."""
+    file = folder / "t.csv"
+    file.write_text(text, encoding="utf-8")
+    return Csv(format="csv", path=file, **options)
+
+
+def parquet_source(folder: Path, content: Any, **options: Any) -> Parquet:
+    """Write a table to a file of a folder, and return it as a source in Parquet."""
+    file = folder / "t.parquet"
+    pl.DataFrame(content).write_parquet(file)
+    return Parquet(format="parquet", path=file, **options)

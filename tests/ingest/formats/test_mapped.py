@@ -2,29 +2,23 @@
 
 import polars as pl
 import pytest
+from tests.support import csv_source
 
 from tigertail.errors import DataError
-from tigertail.ingest.formats.delimited import Csv
 from tigertail.ingest.formats.parquet import Parquet
-
-
-def csv(tmp_path, text, **options):
-    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
-    return Csv(format="csv", path=tmp_path / "t.csv", **options)
-
 
 SOUND = "artists,energy,tempo,popularity\nCan,0.5,120,30\nWire,0.9,fast,20\nSade,nan,inf,1\n"
 
 
 def test_every_further_column_is_a_descriptor(tmp_path, read):
-    rows = read(csv(tmp_path, SOUND, table="audio", columns={"name": "artists"}))["audio"]
+    rows = read(csv_source(tmp_path, SOUND, table="audio", columns={"name": "artists"}))["audio"]
     assert rows.columns == ["name", "@energy", "@tempo", "@popularity"]
     assert rows["@tempo"].to_list() == [120, None, None]
 
 
 @pytest.mark.parametrize("options", [{"descriptors": ["energy", "tempo"]}, {"without": ["popularity"]}])
 def test_descriptors_are_chosen_or_left_out(tmp_path, read, quarantine, options):
-    rows = read(csv(tmp_path, SOUND, table="audio", columns={"name": "artists"}, **options))["audio"]
+    rows = read(csv_source(tmp_path, SOUND, table="audio", columns={"name": "artists"}, **options))["audio"]
     assert rows.columns == ["name", "@energy", "@tempo"]
     assert rows["name"].to_list() == ["Can", "Wire"]
     assert quarantine.reasons_of("t") == {"no descriptor": 1}, "Sade's are no numbers"
@@ -43,7 +37,7 @@ def test_hundreds_of_descriptors(tmp_path, read):
 
 
 def test_a_sequence_without_places_stands_in_its_order(tmp_path, read):
-    rows = read(csv(tmp_path, "sequence_id,name\np,Can\np,Wire\n", table="sequences"))["sequences"]
+    rows = read(csv_source(tmp_path, "sequence_id,name\np,Can\np,Wire\n", table="sequences"))["sequences"]
     assert rows.select("sequence_id", "position", "name").rows() == [("p", 2, "Can"), ("p", 3, "Wire")]
 
 
@@ -51,7 +45,7 @@ def test_bad_places_are_put_aside(tmp_path, read, quarantine):
     text = (
         "sequence_id,position,name\np,1,Can\np,-1,a\np,1.5,b\np,first,c\np,,d\np,9999999999,e\n,1,f\np,1,\n"
     )
-    rows = read(csv(tmp_path, text, table="sequences"))["sequences"]
+    rows = read(csv_source(tmp_path, text, table="sequences"))["sequences"]
     assert rows.select("position", "name").rows() == [(1, "Can")]
     assert quarantine.reasons_of("t") == {
         "position is not a whole number from 0 to 2,147,483,647": 5,
@@ -62,7 +56,7 @@ def test_bad_places_are_put_aside(tmp_path, read, quarantine):
 
 def test_bad_pairs_are_put_aside(tmp_path, read, quarantine):
     text = "name_a,name_b,count\nCan,Wire,3\nCan,Sade,-1\nCan,,2\n,Can,2\nCan,Kult,many\nCan,Kent,0\n"
-    rows = read(csv(tmp_path, text, table="pairs"))["pairs"]
+    rows = read(csv_source(tmp_path, text, table="pairs"))["pairs"]
     assert rows.rows() == [("Can", "Wire", 3.0)]
     assert quarantine.reasons_of("t") == {
         "count is negative": 1,
@@ -83,29 +77,31 @@ def test_bad_pairs_are_put_aside(tmp_path, read, quarantine):
 )
 def test_options_that_make_no_sense_are_refused(tmp_path, options, message):
     with pytest.raises(ValueError, match=message):
-        csv(tmp_path, "", **options)
+        csv_source(tmp_path, "", **options)
 
 
 def test_columns_that_are_not_there_are_named(tmp_path, read):
     with pytest.raises(DataError, match="no column loudness"):
-        read(csv(tmp_path, SOUND, table="audio", columns={"name": "artists"}, without=["loudness"]))
+        read(csv_source(tmp_path, SOUND, table="audio", columns={"name": "artists"}, without=["loudness"]))
     with pytest.raises(DataError, match="no column is a descriptor"):
-        read(csv(tmp_path, "name\nCan\n", table="audio"))
+        read(csv_source(tmp_path, "name\nCan\n", table="audio"))
     with pytest.raises(DataError, match="no column for sequence_id"):
-        read(csv(tmp_path, "name\nCan\n", table="sequences"))
+        read(csv_source(tmp_path, "name\nCan\n", table="sequences"))
 
 
 def test_a_value_of_the_recipe_stands_for_the_column_of_its_name(tmp_path, read):
     text = "listener_id,name\nann,Can\n"
-    assert read(csv(tmp_path, text, values={"listener_id": "me"}))["plays"]["listener_id"].to_list() == ["me"]
+    assert read(csv_source(tmp_path, text, values={"listener_id": "me"}))["plays"][
+        "listener_id"
+    ].to_list() == ["me"]
     with pytest.raises(ValueError, match="listener_id is both under columns and under values"):
-        csv(tmp_path, text, columns={"listener_id": "listener_id"}, values={"listener_id": "me"})
+        csv_source(tmp_path, text, columns={"listener_id": "listener_id"}, values={"listener_id": "me"})
 
 
 def test_a_message_shows_some_of_many_columns(tmp_path, read):
     header = ",".join(f"column {n}" for n in range(500)) + "," + "x" * 500
     with pytest.raises(DataError, match="column 29, and 471 more") as error:
-        read(csv(tmp_path, f"{header}\n"))
+        read(csv_source(tmp_path, f"{header}\n"))
     assert len(str(error.value)) < 800
     with pytest.raises(DataError, match=r"x{60}\.\.\."):
-        read(csv(tmp_path, "x" * 500 + "\n1\n"))
+        read(csv_source(tmp_path, "x" * 500 + "\n1\n"))

@@ -5,23 +5,13 @@ from datetime import datetime
 
 import polars as pl
 import pytest
+from tests.support import csv_source, parquet_source
 
 from tigertail.errors import DataError
-from tigertail.ingest.formats.delimited import Csv, Tsv
+from tigertail.ingest.formats.delimited import Tsv
 from tigertail.ingest.formats.json_tables import Json
-from tigertail.ingest.formats.parquet import Parquet
 
 ONE, TWO = (f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "12")
-
-
-def csv(tmp_path, text, **options):
-    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
-    return Csv(format="csv", path=tmp_path / "t.csv", **options)
-
-
-def parquet(tmp_path, content, **options):
-    pl.DataFrame(content).write_parquet(tmp_path / "t.parquet")
-    return Parquet(format="parquet", path=tmp_path / "t.parquet", **options)
 
 
 def rows_of(table, *names):
@@ -33,7 +23,9 @@ def rows_of(table, *names):
 
 def test_a_list_of_names_is_several_plays(tmp_path, read):
     plays = read(
-        parquet(tmp_path, {"listener_id": ["a", "b"], "name": [["Can", "Neu!"], ["Sade"]], "plays": [2, 3]})
+        parquet_source(
+            tmp_path, {"listener_id": ["a", "b"], "name": [["Can", "Neu!"], ["Sade"]], "plays": [2, 3]}
+        )
     )["plays"]
     assert rows_of(plays, "listener_id", "name", "plays") == [
         ("a", "Can", 2),
@@ -45,7 +37,7 @@ def test_a_list_of_names_is_several_plays(tmp_path, read):
 def test_lists_of_one_row_go_side_by_side(tmp_path, read, quarantine):
     moments = [[datetime(2020, 1, 1, 1, 1, 1), datetime(2020, 1, 2, 2, 2, 2)], [datetime(2021, 1, 1)], []]
     columns = {"listener_id": [7, 8, 9], "item_id": [[1, 2], [1, 3], []], "last_played": moments}
-    plays = read(parquet(tmp_path, columns))["plays"]
+    plays = read(parquet_source(tmp_path, columns))["plays"]
     assert rows_of(plays, "listener_id", "item_id") == [("7", "1"), ("7", "2"), ("8", "1"), ("8", "3")]
     assert plays["last_played"].dt.day().to_list() == [1, 2, None, None]
     assert quarantine.reasons_of("t") == {"no item name": 1}
@@ -55,14 +47,16 @@ def test_lists_of_one_row_go_side_by_side(tmp_path, read, quarantine):
 
 def test_amounts_are_as_many_as_what_they_count(tmp_path, read, quarantine):
     columns = {"listener_id": ["a", "b"], "name": [["Can", "Sade"], ["Can"]], "plays": [[2, 3], [1, 1]]}
-    plays = read(parquet(tmp_path, columns))["plays"]
+    plays = read(parquet_source(tmp_path, columns))["plays"]
     assert rows_of(plays, "name", "plays") == [("Can", 2), ("Sade", 3)]
     assert quarantine.reasons_of("t") == {"lists of different lengths (name, plays)": 1}
 
 
 def test_labels_go_with_every_item(tmp_path, read):
     text = "name,label\nCan|Neu!,rock|kraut\n"
-    tags = read(csv(tmp_path, text, table="annotations", several={"name": "|", "label": "|"}))["annotations"]
+    tags = read(csv_source(tmp_path, text, table="annotations", several={"name": "|", "label": "|"}))[
+        "annotations"
+    ]
     assert rows_of(tags, "name", "label") == [
         (name, label) for name in ("Can", "Neu!") for label in ("rock", "kraut")
     ]
@@ -70,19 +64,19 @@ def test_labels_go_with_every_item(tmp_path, read):
 
 def test_weights_go_with_their_labels(tmp_path, read):
     columns = {"name": ["Can"], "label": [["rock", "kraut"]], "weight": [[3.0, 5.0]]}
-    tags = read(parquet(tmp_path, columns, table="annotations"))["annotations"]
+    tags = read(parquet_source(tmp_path, columns, table="annotations"))["annotations"]
     assert rows_of(tags, "label", "weight") == [("rock", 3), ("kraut", 5)]
 
 
 def test_pairs_of_lists(tmp_path, read):
     columns = {"name_a": ["Can"], "name_b": [["Neu!", "Sade"]], "count": [2]}
-    pairs = read(parquet(tmp_path, columns, table="pairs"))["pairs"]
+    pairs = read(parquet_source(tmp_path, columns, table="pairs"))["pairs"]
     assert rows_of(pairs, "name_a", "name_b", "count") == [("Can", "Neu!", 2), ("Can", "Sade", 2)]
 
 
 def test_a_missing_list_beside_a_list_of_names_costs_no_row(tmp_path, read):
     plays = read(
-        parquet(
+        parquet_source(
             tmp_path,
             {
                 "listener_id": ["a"],
@@ -96,7 +90,7 @@ def test_a_missing_list_beside_a_list_of_names_costs_no_row(tmp_path, read):
 
 def test_a_list_is_a_playlist_in_its_order(tmp_path, read):
     columns = {"sequence_id": ["p", "q"], "name": [["Can", "Sade"], ["Neu!", "Can"]]}
-    rows = read(parquet(tmp_path, columns, table="sequences"))["sequences"]
+    rows = read(parquet_source(tmp_path, columns, table="sequences"))["sequences"]
     assert rows_of(rows, "sequence_id", "position", "name") == [
         ("p", 1, "Can"),
         ("p", 2, "Sade"),
@@ -106,7 +100,7 @@ def test_a_list_is_a_playlist_in_its_order(tmp_path, read):
 
 
 def test_a_list_of_listeners_makes_no_sense(tmp_path, read):
-    source = parquet(tmp_path, {"listener_id": [["a", "b"]], "name": ["Can"]})
+    source = parquet_source(tmp_path, {"listener_id": [["a", "b"]], "name": ["Can"]})
     with pytest.raises(DataError, match=r"column 'listener_id' is of type List\(String\)"):
         read(source)
 
@@ -115,18 +109,18 @@ def test_a_list_of_listeners_makes_no_sense(tmp_path, read):
 
 
 def test_ids_that_went_through_floats_are_whole_again(tmp_path, read):
-    whole = read(csv(tmp_path, "listener_id,item_id\n7.0,311.0\n8.0,42.0\n"))["plays"]
+    whole = read(csv_source(tmp_path, "listener_id,item_id\n7.0,311.0\n8.0,42.0\n"))["plays"]
     assert rows_of(whole, "listener_id", "item_id") == [("7", "311"), ("8", "42")]
-    some = read(csv(tmp_path, "listener_id,item_id\na,1.0\nb,1.5\n"))["plays"]
+    some = read(csv_source(tmp_path, "listener_id,item_id\na,1.0\nb,1.5\n"))["plays"]
     assert some["item_id"].to_list() == ["1.0", "1.5"], "here they are versions"
-    numbers = read(parquet(tmp_path, {"listener_id": [7.0, None], "name": [311.0, 5.0]}))["plays"]
+    numbers = read(parquet_source(tmp_path, {"listener_id": [7.0, None], "name": [311.0, 5.0]}))["plays"]
     assert rows_of(numbers, "listener_id", "name") == [("7", "311")]
 
 
 def test_mbids_may_be_sixteen_bytes(tmp_path, read):
-    plays = read(parquet(tmp_path, {"listener_id": ["a"], "mbid": [bytes.fromhex(ONE.replace("-", ""))]}))[
-        "plays"
-    ]
+    plays = read(
+        parquet_source(tmp_path, {"listener_id": ["a"], "mbid": [bytes.fromhex(ONE.replace("-", ""))]})
+    )["plays"]
     assert plays["mbid"].to_list() == [ONE]
 
 
@@ -135,7 +129,7 @@ def test_mbids_may_be_sixteen_bytes(tmp_path, read):
 
 def test_several_values_in_one_field(tmp_path, read):
     tags = read(
-        csv(
+        csv_source(
             tmp_path, "name,label\nCan,rock|jazz | \nSade,soul\n", table="annotations", several={"label": "|"}
         )
     )["annotations"]
@@ -151,7 +145,7 @@ def test_several_mbids_in_one_field_are_several_artists(tmp_path, read, separato
 
 
 def test_an_mbid_may_be_an_address(tmp_path, read, quarantine):
-    plays = read(csv(tmp_path, f"listener_id,mbid\na,https://musicbrainz.org/artist/{ONE.upper()}\n"))[
+    plays = read(csv_source(tmp_path, f"listener_id,mbid\na,https://musicbrainz.org/artist/{ONE.upper()}\n"))[
         "plays"
     ]
     assert plays["mbid"].to_list() == [ONE]
@@ -160,7 +154,7 @@ def test_an_mbid_may_be_an_address(tmp_path, read, quarantine):
 
 def test_several_make_sense_only_where_a_row_can_be_several(tmp_path):
     with pytest.raises(ValueError, match="several values make no sense in listener_id"):
-        csv(tmp_path, "", several={"listener_id": ";"})
+        csv_source(tmp_path, "", several={"listener_id": ";"})
 
 
 # Conditions
@@ -188,13 +182,13 @@ a,Abba,PAUSE,nan,False
     ],
 )
 def test_rows_that_meet_the_conditions(tmp_path, read, where, artists):
-    source = csv(tmp_path, LOG, columns={"listener_id": "who", "name": "artist"}, where=where)
+    source = csv_source(tmp_path, LOG, columns={"listener_id": "who", "name": "artist"}, where=where)
     assert read(source)["plays"]["name"].to_list() == artists
 
 
 def test_rows_left_out_are_counted_by_their_condition(tmp_path, read, quarantine):
     columns = {"listener_id": "who", "name": "artist"}
-    read(csv(tmp_path, LOG, columns=columns, where={"kind": "PLAY", "ms": {"at_least": 30000}}))
+    read(csv_source(tmp_path, LOG, columns=columns, where={"kind": "PLAY", "ms": {"at_least": 30000}}))
     assert quarantine.reasons_of("t", quarantine.left_out) == {
         "left out by where: ms": 2,
         "left out by where: kind": 2,
@@ -209,9 +203,15 @@ def test_conditions_on_columns_of_a_parquet_file(tmp_path, read):
         "skipped": [True, False, None],
         "ms": [1, 2, 3],
     }
-    assert read(parquet(tmp_path, columns, where={"skipped": False}))["plays"]["name"].to_list() == ["y"]
-    assert read(parquet(tmp_path, columns, where={"skipped": "FALSE"}))["plays"]["name"].to_list() == ["y"]
-    assert read(parquet(tmp_path, columns, where={"ms": {"at_least": 2}}))["plays"]["name"].to_list() == [
+    assert read(parquet_source(tmp_path, columns, where={"skipped": False}))["plays"]["name"].to_list() == [
+        "y"
+    ]
+    assert read(parquet_source(tmp_path, columns, where={"skipped": "FALSE"}))["plays"]["name"].to_list() == [
+        "y"
+    ]
+    assert read(parquet_source(tmp_path, columns, where={"ms": {"at_least": 2}}))["plays"][
+        "name"
+    ].to_list() == [
         "y",
         "z",
     ]
@@ -219,10 +219,12 @@ def test_conditions_on_columns_of_a_parquet_file(tmp_path, read):
 
 def test_conditions_that_cannot_be_met_are_named(tmp_path, read):
     with pytest.raises(DataError, match="no column duration"):
-        read(csv(tmp_path, LOG, columns={"listener_id": "who", "name": "artist"}, where={"duration": 3}))
+        read(
+            csv_source(tmp_path, LOG, columns={"listener_id": "who", "name": "artist"}, where={"duration": 3})
+        )
     with pytest.raises(ValueError, match="a condition without a value"):
-        csv(tmp_path, LOG, where={"ms": {}})
-    listed = parquet(
+        csv_source(tmp_path, LOG, where={"ms": {}})
+    listed = parquet_source(
         tmp_path, {"listener_id": ["a"], "name": ["x"], "tags": [["rock"]]}, where={"tags": "rock"}
     )
     with pytest.raises(DataError, match="column 'tags' is of type List"):
@@ -236,7 +238,7 @@ def test_tracks_become_their_artists_by_a_second_file(tmp_path, read, quarantine
     (tmp_path / "tracks.txt").write_text(
         "7<SEP>Can<SEP>Halleluhwah\n8<SEP>Can<SEP>Vitamin C\n", encoding="utf-8"
     )
-    source = csv(
+    source = csv_source(
         tmp_path,
         "user,track,count\na,7,3\na,8,3\nb,9,1\n",
         columns={"listener_id": "user", "name": "join.2", "plays": "count"},
@@ -251,7 +253,7 @@ def test_tracks_become_their_artists_by_a_second_file(tmp_path, read, quarantine
 
 def test_a_track_of_two_artists_counts_for_both(tmp_path, read):
     pl.DataFrame({"track_id": [1, 1], "artist": ["Can", "Sade"]}).write_parquet(tmp_path / "credits.parquet")
-    source = parquet(
+    source = parquet_source(
         tmp_path,
         {"uid": [5], "track_id": [1.0], "at": [datetime(2020, 1, 2, 3, 4, 5)]},
         columns={"listener_id": "uid", "name": "join.artist", "last_played": "at"},
@@ -266,19 +268,19 @@ def test_joins_without_their_columns_are_named(tmp_path, read):
     for on in ("track", {"track": "key"}, {"song": "id"}):
         join = {"path": tmp_path / "u.csv", "on": on}
         with pytest.raises(DataError, match=r"no column (track|key|song)"):
-            read(csv(tmp_path, "user,track\na,1\n", columns=columns, join=join))
+            read(csv_source(tmp_path, "user,track\na,1\n", columns=columns, join=join))
     for on in ({}, {"on": []}, {"on": ""}, {"on": {"a": [1]}}, {"on": 1.5}):
         with pytest.raises(ValueError, match="join needs the columns to compare"):
-            csv(tmp_path, "", join={"path": tmp_path / "u.csv"} | on)
+            csv_source(tmp_path, "", join={"path": tmp_path / "u.csv"} | on)
     with pytest.raises(ValueError, match="join: seperator: unknown key"):
-        csv(tmp_path, "", join={"path": tmp_path / "u.csv", "on": "track", "seperator": ";"})
+        csv_source(tmp_path, "", join={"path": tmp_path / "u.csv", "on": "track", "seperator": ";"})
 
 
 def test_a_join_of_two_columns(tmp_path, read):
     (tmp_path / "u.csv").write_text("disc,track,artist\n1,1,Can\n1,2,Sade\n", encoding="utf-8")
     columns = {"listener_id": "user", "name": "join.artist"}
     join = {"path": tmp_path / "u.csv", "on": ["disc", "track"]}
-    plays = read(csv(tmp_path, "user,disc,track\na,1,2\n", columns=columns, join=join))["plays"]
+    plays = read(csv_source(tmp_path, "user,disc,track\na,1,2\n", columns=columns, join=join))["plays"]
     assert plays["name"].to_list() == ["Sade"]
 
 
@@ -286,7 +288,7 @@ def test_a_row_that_the_second_file_repeats_counts_once(tmp_path, read):
     (tmp_path / "u.csv").write_text("track,artist,length\n1,Can,3\n1,Can,4\n1,Sade,3\n")
     columns = {"listener_id": "user", "name": "join.artist"}
     join = {"path": tmp_path / "u.csv", "on": "track"}
-    plays = read(csv(tmp_path, "user,track\na,1\n", columns=columns, join=join))["plays"]
+    plays = read(csv_source(tmp_path, "user,track\na,1\n", columns=columns, join=join))["plays"]
     assert plays["name"].to_list() == ["Can", "Sade"]
 
 
@@ -301,7 +303,7 @@ def test_lists_of_tracks_become_their_artists(tmp_path, read, quarantine):
         "timestamp": [[1_200_000_000, 1_300_000_000], [1_400_000_000], None],
         "count": [[4, 5], [6, 7], [8]],
     }
-    source = parquet(
+    source = parquet_source(
         tmp_path,
         columns,
         columns={"listener_id": "uid", "name": "join.artist", "last_played": "timestamp", "plays": "count"},
@@ -355,7 +357,7 @@ def test_the_listener_may_be_the_name_of_the_file(tmp_path, read):
 
 def test_a_file_without_a_listener_says_what_to_write(tmp_path, read):
     with pytest.raises(DataError, match=r"or '{file}' for the file's name"):
-        read(csv(tmp_path, "name,plays\nCan,3\n"))
+        read(csv_source(tmp_path, "name,plays\nCan,3\n"))
 
 
 # Marks of what is missing, and times
@@ -363,8 +365,7 @@ def test_a_file_without_a_listener_says_what_to_write(tmp_path, read):
 
 def test_marks_of_what_is_missing(tmp_path, read, quarantine):
     text = "listener_id,name,plays\na,NA,1\nb,Nada,2\n\\N,Can,3\nc, NA ,4\n"
-    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
-    source = Csv(format="csv", path=tmp_path / "t.csv", missing=["NA", "\\N"])
+    source = csv_source(tmp_path, text, missing=["NA", "\\N"])
     assert rows_of(read(source)["plays"], "listener_id", "name") == [("b", "Nada")]
     assert quarantine.reasons_of("t") == {"no item name": 2, "no listener": 1}
 
@@ -372,12 +373,12 @@ def test_marks_of_what_is_missing(tmp_path, read, quarantine):
 def test_the_recipe_says_how_times_are_written(tmp_path, read, quarantine):
     """What is written otherwise is not guessed: its day could be a month."""
     text = "listener_id,name,last_played\na,Can,3/2/2020 4:05\nb,Can,2020-02-03 04:05\nc,Can,\nd,Can,03.02.2020\n"
-    plays = read(csv(tmp_path, text, time_format=["%d/%m/%Y %H:%M", "%d.%m.%Y"]))["plays"]
+    plays = read(csv_source(tmp_path, text, time_format=["%d/%m/%Y %H:%M", "%d.%m.%Y"]))["plays"]
     assert plays["listener_id"].to_list() == ["a", "c", "d"]
     assert [time and (time.month, time.day) for time in plays["last_played"]] == [(2, 3), None, (2, 3)]
     assert quarantine.reasons_of("t") == {"last_played is not written as %d/%m/%Y %H:%M or %d.%m.%Y": 1}
     with pytest.raises(ValueError, match="time_format"):
-        csv(tmp_path, text, time_format="")
+        csv_source(tmp_path, text, time_format="")
 
 
 def test_files_to_join_may_differ_in_their_types(tmp_path, read):
@@ -386,7 +387,7 @@ def test_files_to_join_may_differ_in_their_types(tmp_path, read):
     pl.DataFrame({"track": ["2"], "artist": [["Sade", "Neu!"]]}).write_parquet(
         tmp_path / "tracks" / "b.parquet"
     )
-    source = parquet(
+    source = parquet_source(
         tmp_path,
         {"listener_id": ["a", "a"], "track": [1, 2]},
         columns={"listener_id": "listener_id", "name": "join.artist"},

@@ -2,21 +2,9 @@
 
 import polars as pl
 import pytest
-
-from tigertail.ingest.formats.delimited import Csv
-from tigertail.ingest.formats.parquet import Parquet
+from tests.support import csv_source, parquet_source
 
 ONE, TWO, THREE = (f"{digit * 8}-{digit * 4}-{digit * 4}-{digit * 4}-{digit * 12}" for digit in "123")
-
-
-def csv(tmp_path, text, **options):
-    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
-    return Csv(format="csv", path=tmp_path / "t.csv", **options)
-
-
-def parquet(tmp_path, content, **options):
-    pl.DataFrame(content).write_parquet(tmp_path / "t.parquet")
-    return Parquet(format="parquet", path=tmp_path / "t.parquet", **options)
 
 
 # An id names one item
@@ -24,7 +12,7 @@ def parquet(tmp_path, content, **options):
 
 def test_an_item_with_an_id_counts_once_beside_several_mbids(tmp_path, read, quarantine):
     text = f"listener_id,item_id,mbid,plays\na,x,{ONE} {TWO},3\na,,{ONE} {TWO},3\na,NA,{ONE} {TWO},3\n"
-    plays = read(csv(tmp_path, text, missing=["NA"]))["plays"]
+    plays = read(csv_source(tmp_path, text, missing=["NA"]))["plays"]
     both = [(None, ONE, 3), (None, TWO, 3)]
     assert plays.select("item_id", "mbid", "plays").rows() == [("x", None, 3), *both, *both]
     assert quarantine.warnings == {("t", "mbid with another number of values than item_id, left out"): 1}
@@ -32,7 +20,7 @@ def test_an_item_with_an_id_counts_once_beside_several_mbids(tmp_path, read, qua
 
 def test_an_item_with_an_id_or_mbid_counts_once_beside_several_names(tmp_path, read, quarantine):
     text = f"listener_id,item_id,mbid,name,plays\na,x,,Can|Sade,3\na,y,{ONE},Can,3\na,,{ONE},Can|Sade,3\n"
-    plays = read(csv(tmp_path, text, several={"name": "|"}))["plays"]
+    plays = read(csv_source(tmp_path, text, several={"name": "|"}))["plays"]
     assert plays.select("item_id", "mbid", "name").rows() == [
         ("x", None, None),
         ("y", ONE, "Can"),
@@ -47,13 +35,13 @@ def test_an_item_with_an_id_or_mbid_counts_once_beside_several_names(tmp_path, r
 
 def test_a_pair_with_an_id_counts_once(tmp_path, read):
     text = f"item_a,mbid_a,item_b,count\nx,{ONE} {TWO},y,3\n"
-    pairs = read(csv(tmp_path, text, table="pairs"))["pairs"]
+    pairs = read(csv_source(tmp_path, text, table="pairs"))["pairs"]
     assert pairs.select("item_a", "mbid_a", "item_b", "count").rows() == [("x", None, "y", 3)]
 
 
 def test_labels_do_not_depend_on_the_id_beside_them(tmp_path, read):
     text = f"item_id,mbid,label\nx,{ONE},rock|kraut\n"
-    tags = read(csv(tmp_path, text, table="annotations", several={"label": "|"}))["annotations"]
+    tags = read(csv_source(tmp_path, text, table="annotations", several={"label": "|"}))["annotations"]
     assert tags.select("item_id", "mbid", "label").rows() == [("x", ONE, "rock"), ("x", ONE, "kraut")]
 
 
@@ -67,7 +55,7 @@ def test_the_artists_of_one_track_stay_together_in_a_list_of_any_type(dtype, tmp
     binary = dtype == pl.List(pl.Binary)
     mbids = [bytes.fromhex(one.replace("-", "")) if binary else one for one in (ONE, TWO)]
     content = {"listener_id": ["a"], "name": ["Song"], "artist_mbid": pl.Series([mbids], dtype=dtype)}
-    plays = read(parquet(tmp_path, content, kind="track"))["plays"]
+    plays = read(parquet_source(tmp_path, content, kind="track"))["plays"]
     assert plays.select("name", "artist_mbid").rows() == [("Song", f"{ONE},{TWO}")]
 
 
@@ -77,7 +65,7 @@ def test_the_artists_of_one_track_stay_together_whatever_the_other_rows_are(tmp_
         "mbid": [ONE, f"{ONE} {TWO}"],
         "artist_mbid": [[TWO, THREE], [ONE, TWO]],
     }
-    plays = read(parquet(tmp_path, content, kind="track"))["plays"]
+    plays = read(parquet_source(tmp_path, content, kind="track"))["plays"]
     assert plays.select("mbid", "artist_mbid").rows() == [(ONE, f"{TWO},{THREE}"), (ONE, ONE), (TWO, TWO)]
     assert not quarantine.warnings
 
@@ -97,7 +85,7 @@ def test_the_artists_of_one_track_stay_together_whatever_the_other_rows_are(tmp_
 )
 def test_a_blank_beside_a_value_keeps_its_place(names, mbids, pairs, tmp_path, read, quarantine):
     text = f"listener_id,name,mbid\na,{names},{mbids}\n"
-    plays = read(csv(tmp_path, text, several={"name": ";", "mbid": ";"}))["plays"]
+    plays = read(csv_source(tmp_path, text, several={"name": ";", "mbid": ";"}))["plays"]
     assert plays.select("name", "mbid").rows() == pairs
     assert not quarantine.rejected
     assert not quarantine.warnings
@@ -105,7 +93,7 @@ def test_a_blank_beside_a_value_keeps_its_place(names, mbids, pairs, tmp_path, r
 
 def test_a_row_of_blanks_alone_is_rejected_once(tmp_path, read, quarantine):
     text = "listener_id,name,mbid\na,;;,;;\nb,Can,\n"
-    plays = read(csv(tmp_path, text, several={"name": ";", "mbid": ";"}))["plays"]
+    plays = read(csv_source(tmp_path, text, several={"name": ";", "mbid": ";"}))["plays"]
     assert plays["name"].to_list() == ["Can"]
     assert quarantine.reasons_of("t") == {"no item name": 1}
 
@@ -120,5 +108,5 @@ def test_a_warning_names_the_list_that_others_are_measured_by(tmp_path, read, qu
         "name": [["Can", "Sade"]],
         "mbid": [[ONE, TWO, THREE]],
     }
-    assert read(parquet(tmp_path, content))["plays"]["name"].to_list() == ["Can", "Sade"]
+    assert read(parquet_source(tmp_path, content))["plays"]["name"].to_list() == ["Can", "Sade"]
     assert quarantine.warnings == {("t", "mbid with another number of values than name, left out"): 1}
