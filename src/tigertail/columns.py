@@ -46,9 +46,8 @@ LAST_PLAYED: Final = "last_played"  # UTC
 # Profiles.
 COUNTRY: Final = "country"  # ISO 3166-1 alpha-2
 LANGUAGE: Final = "language"  # BCP-47
-SOURCE: Final = (
-    "source"  # of a listener or an availability, one of the recipe; of an annotation, expert or crowd
-)
+SOURCE: Final = "source"
+"""Of a listener or an availability, one of the recipe; of an annotation, expert or crowd."""
 
 # Items.
 NAME: Final = "name"

@@ -21,9 +21,8 @@ REF: Final = "ref"  # hash of a reference to an item, replaced by its id once al
 RUN_ROWS: Final = 1_000_000  # rows in memory from which a run is written
 RANGE_ROWS: Final = 1_000_000  # rows of a range of listeners, about
 
-_EVENTS: Final = (
-    "events"  # whether the row is from a log, where every row is one play, not from a table of counts
-)
+_EVENTS: Final = "events"
+"""Whether the row is from a log, where every row is one play, not from a table of counts."""
 ROWS: Final = "rows"  # how many rows of the source it stands for
 _SECOND: Final = "second"
 _SCHEMA: Final = pl.Schema(

@@ -26,9 +26,8 @@ from tigertail.simulation.countries import COUNTRIES
 
 GLOBAL: Final = "global"  # the popular artists, everywhere
 FULL: Final = "full"  # all artists, everywhere
-REGIONAL: Final = (
-    "regional"  # missing in every second country; beside the popular artists, a local one only at home
-)
+REGIONAL: Final = "regional"
+"""Missing in every second country; beside the popular artists, a local one only at home."""
 _CHOICE: Final = 4
 """Least ratio of artists to artists of one listener; what a service has may be less, half of which listeners play."""
 

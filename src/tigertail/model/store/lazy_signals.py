@@ -57,9 +57,8 @@ class LazySignals(Mapping[str, Signal]):
 
     def __getitem__(self, name: str) -> Signal:
         """Return a signal, checked and mapped if it was not yet."""
-        if (
-            name in self._loaded
-        ):  # without the lock, which another thread holds while it checks another signal
+        # Without the lock, which another thread holds while it checks another signal.
+        if name in self._loaded:
             return self._loaded[name]
         with self._lock:
             return self._load(name)

@@ -29,9 +29,8 @@ def install(
 ) -> None:
     """Put the middleware in front of every route of an application, also of routes that are added later."""
     app.add_middleware(Admission, settings=settings, rates=rates)
-    if (
-        settings.origins
-    ):  # before all checks: browsers ask without a key whether a page may ask, and learn that alone
+    # Before all checks: browsers ask without a key whether a page may ask, and learn that alone.
+    if settings.origins:
         app.add_middleware(CrossOrigin, origins=settings.origins)
     app.add_middleware(HeadAsGet)  # refusals have no body either
     app.add_middleware(AccessLog, telemetry=telemetry)  # the last added runs first: refusals are logged too

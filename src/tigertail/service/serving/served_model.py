@@ -340,9 +340,8 @@ class ItemRecords(Sequence[dict[str, Any]]):
 def _carriers(reasons: Reasons) -> list[list[dict[str, Any]]]:
     """Return carriers of each item as :class:`tigertail.service.http.schemas.Contribution`."""
     carriers = [dict(row) for rows in reasons.rows for row in rows]
-    for carrier, evidence in zip(
-        carriers, reasons.evidence, strict=bool(reasons.evidence)
-    ):  # groups have none
+    # Groups have no evidence.
+    for carrier, evidence in zip(carriers, reasons.evidence, strict=bool(reasons.evidence)):
         carrier["facts"] = _facts(evidence.facts)
         if evidence.seed:
             carrier["seed"] = evidence.seed

@@ -112,9 +112,8 @@ class AudioAffinity:
         theirs = np.where(self.known[queries], clusters.cluster_of[queries], -1).astype(np.int32)
         cosine = self.metric == "cosine"
         near = clusters.largest(asked, theirs, n, band, bias=self._bias)
-        if not cosine or not len(
-            self.usual
-        ):  # a nearness is not linear in the product, as what follows needs
+        # A nearness is not linear in the product, as what follows needs.
+        if not cosine or not len(self.usual):
             return near
         sharpness, less = self._unusual
         return np.hstack([near, clusters.largest(asked, theirs, n, band, sharpness, less)])

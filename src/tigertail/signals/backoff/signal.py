@@ -30,9 +30,8 @@ from tigertail.signals.remap import ItemRemap
 NO_ARTIST: Final = -1
 # These three were chosen by the recall of the exact answers in a world of tracks (benchmarks/large_world.py).
 ARTISTS_ONE_IN: Final = 8  # items for each of which one artist is retrieved
-ITEMS_OF_ARTIST: Final = (
-    8  # retrieved of an artist: half of them those that most play, half those that fewest do
-)
+ITEMS_OF_ARTIST: Final = 8
+"""Retrieved of an artist: half of them those that most play, half those that fewest do."""
 ITEMS_OF_OWN: Final = 64  # retrieved of the query's own artist
 
 # Answers retrieved to find the best affinity of a query, which may be itself among them; 8 is our own choice.
