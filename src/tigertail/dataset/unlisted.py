@@ -57,7 +57,7 @@ def unlisted(
         Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`; spaces around them do not count. Special-purpose is what has
         such an MBID, be it an alias; and an artist without an MBID, if its name is one of MusicBrainz', brackets
         included, or "Unknown Artist", in any case. As an entry too, a name of MusicBrainz' in brackets means names in
-        brackets alone: the band Unknown is another than "[unknown]".
+        brackets alone: the band Unknown is another than "[unknown]". The entry "unknown" means both.
     aliases
         What else the items are called: ``item_id``, ``scheme`` and ``alias``.
     """

@@ -32,6 +32,9 @@ def listen(
 ) -> Iterator[tuple[Codes, Codes, Codes]]:
     """Let everybody listen, a block of listeners at a time.
 
+    Chance is drawn block by block, so that blocks of another size (:func:`~tigertail.simulation.numerics.row_blocks`)
+    give other plays from the same seed.
+
     Parameters
     ----------
     world
@@ -62,6 +65,7 @@ def listen(
         score -= np.log(rng.standard_exponential(score.shape))  # plus Gumbel noise
         row, artist = _top(score, wanted[block])
         fond = utility[row, artist]
+        # The mean comes off: of a listener's artists those liked more get more plays, the others fewer.
         fond -= (np.bincount(row, fond) / wanted[block])[row]
         log_rate = activity[block][row] + FONDNESS * fond + WHIM * rng.standard_normal(row.size)
         yield block.start + row, artist, 1 + rng.poisson(np.exp(log_rate))
@@ -81,7 +85,7 @@ def log_encounter(world: World, block: slice) -> Reals:
 
 
 def _top(score: Reals, wanted: Codes) -> tuple[Codes, Codes]:
-    """Return the rows and columns of the ``wanted`` largest scores of each row, in order."""
+    """Return the rows and columns of the ``wanted`` largest scores of each row, by row, then column."""
     most = int(wanted.max())
     columns = np.argpartition(-score, most - 1, axis=1)[:, :most]
     best = np.argsort(-np.take_along_axis(score, columns, axis=1), axis=1, kind="stable")

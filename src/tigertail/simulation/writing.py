@@ -5,7 +5,9 @@ words. Half of the mentioned artists are of the same genre, a fifth of the same 
 popular more often. Sometimes a name is the title of a song, which is not a mention.
 
 Of wiki pages, ``links`` of the mentions says that the first mention of each other artist is a link; the text has no
-markup.
+markup, as after the ingest of real pages: the column ``markup`` says what a page was before it became plain text.
+
+All numbers in this module are our own choice.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from tigertail.simulation.world import Codes, Flags, World, popularity_quantile
 SENTENCES: Final = 4  # of the shortest page
 FURTHER: Final = 12.0  # sentences of the most popular beyond those, on average
 WIKI: Final = 0.5  # share of pages that are on a wiki
-WRONG: Final = 0.25  # share of words of a genre or mood that belong to another
+WRONG: Final = 0.25  # share of words of a genre or mood that are of any, drawn at random
 
 OPENING: Final = "{owner} is a band from {town} whose songs are {genre} and {mood}."
 TEMPLATES: Final = (
@@ -85,7 +87,7 @@ def write_pages(
     """
     owners = known_of(world, world.config.pages, rng)
     popularity = popularity_quantile(world.log_popularity)[owners]
-    # The cube of the quantile, our own choice: few pages are long.
+    # The cube of the quantile: few pages are long.
     lengths = SENTENCES + rng.poisson(FURTHER * popularity**3)
     wiki = rng.random(len(owners)) < WIKI
     sentence = rng.integers(1, len(_SENTENCES), lengths.sum())
@@ -136,7 +138,7 @@ def _fillings(
 
 
 def _mistaken(group: Codes, words: Words, rng: np.random.Generator) -> Codes:
-    """Replace some groups by random ones."""
+    """Replace some groups by random ones, which may be the same."""
     wrong = rng.random(len(group)) < WRONG
     taken: Codes = np.where(wrong, rng.integers(len(words.groups), size=len(group)), group)
     return taken
@@ -149,7 +151,10 @@ def _spoken(words: Words, group: Codes, rng: np.random.Generator) -> _Filling:
 
 
 def _page(sentences: list[int], fill: dict[str, _Filling]) -> tuple[str, list[tuple[int, int]]]:
-    """Return the text of a page, and the artist and word of each mention."""
+    """Return the text of a page, and of each mention the artist and the number of its first word.
+
+    Words are counted as the finder of names does (:mod:`tigertail.text.mentions.tokens`): texts are split at spaces.
+    """
     pieces: list[str] = []
     places = []
     words = 0

@@ -28,5 +28,5 @@ class Cluster(Protocol):
         Raises
         ------
         DataError
-            If a task failed as often as it is tried.
+            If a task failed as often as the cluster tries it.
         """

@@ -139,6 +139,7 @@ def check_affinities_of_pairs(signal: Signal) -> None:
         bool(np.where(has_data, np.isfinite(at), at == -np.inf).all()),
         "it has data at an item where it has any, else -inf",
     )
+    # Up to rounding: both bounds are our own choice.
     close = np.isclose(at, expected, rtol=1e-4, atol=1e-6) | ~has_data
     _require(bool(close.all()), "the affinity at an item is that among all items")
 

@@ -1,8 +1,8 @@
 """Shapes of AudioMuse-AI's answers, which have its names of fields; :mod:`.audiomuse` fills them.
 
 A distance or divergence is 1 less the affinity's share of the best one's in the list; the share of a step of a path is
-that of :mod:`tigertail.model.path`. The OpenAPI document has the classes by name beside those of other APIs, and no two
-may have one name: so some say AudioMuse.
+that of :mod:`tigertail.model.path`. The OpenAPI document has the classes by name beside those of other APIs. FastAPI
+puts modules into the names of two that share one: so some say AudioMuse.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Opinions:
     annotator
         Annotator of each; 0 stands for all who are not named.
     weight
-        Above 0; float64, (opinions,).
+        How many opinions of the crowd it counts as, above 0; that of an expert is not read; float64, (opinions,).
     expert
         Whether an expert says so; bool, (opinions,).
     facets, keys, names
@@ -68,8 +68,9 @@ class Opinions:
 def read_opinions(dataset: Dataset, interactions: Interactions) -> Opinions:
     """Read the annotations that a dataset shows.
 
-    An item's own name says nothing of it and is left out; a variant of the name that joins it later is not. A label
-    without a facet (``tag``) joins the facet in which the most rows of experts have that label.
+    An item's own name says nothing of it and is left out. A variant of the name is not, since labels are compared with
+    the name before variants join. A label without a facet (``tag``) joins the facet in which the most rows of experts
+    have that label.
 
     Raises
     ------

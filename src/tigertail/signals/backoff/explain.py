@@ -17,6 +17,8 @@ SIMILAR_ARTISTS: Final = Evidence.of("similar_artists")
 def explain_through_artists(artists: Signal, artist: int, others: NDArray[np.int32]) -> list[Evidence]:
     """Explain what links an artist to others: they are the same, or the signal over artists has any evidence.
 
+    That evidence is not passed on: it only has to be there.
+
     Parameters
     ----------
     artists
