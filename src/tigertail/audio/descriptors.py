@@ -17,7 +17,11 @@ Floats = NDArray[np.float32]
 # How well each pitch class fits a key on C: Krumhansl, Cognitive Foundations of Musical Pitch (1990), p. 30.
 _MAJOR: Final = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR: Final = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-_LOUDEST: Final = 1e6  # full scale is 1; squares of samples are summed in float32
+# Full scale is 1. Squares of samples are summed in float32, so that there is a bound; this one is our own choice.
+_LOUDEST: Final = 1e6
+# Least values before a logarithm is taken; our own choice.
+_LEAST_HERTZ: Final = 20
+_LEAST_RMS: Final = 1e-4  # -80 dB of full scale
 
 
 def describe(samples: Floats, config: AnalysisConfig) -> dict[str, float]:
@@ -103,8 +107,8 @@ def _loudness_and_timbre(frames: Spectra) -> dict[str, float]:
     of_frames = frames.statistics.copy()
     hertz = [FRAME_STATISTICS.index(name) for name in ("centroid", "bandwidth", "rolloff")]
     rms = FRAME_STATISTICS.index("rms")
-    of_frames[:, hertz] = np.log2(np.maximum(of_frames[:, hertz], 20))  # octaves, as the ear has it
-    of_frames[:, rms] = 20 * np.log10(np.maximum(of_frames[:, rms], 1e-4))  # dB of full scale
+    of_frames[:, hertz] = np.log2(np.maximum(of_frames[:, hertz], _LEAST_HERTZ))  # octaves, as the ear has it
+    of_frames[:, rms] = 20 * np.log10(np.maximum(of_frames[:, rms], _LEAST_RMS))  # dB of full scale
     descriptors = {}
     for column, name in enumerate(FRAME_STATISTICS):
         descriptors[f"{name}_mean"] = float(of_frames[:, column].mean())

@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Differences of one system from the reference, on the same queries.
+    """Differences of one system from the reference, over all queries.
 
     Parameters
     ----------
@@ -65,7 +65,8 @@ class Comparison:
     frontier
         Difference of the frontiers.
     p_values
-        Randomisation test of each metric, with Holm's correction over all systems and metrics of the report.
+        Of a two-sided randomisation test of each metric, with Holm's correction over all systems and metrics of the
+        report.
     """
 
     system: str
@@ -86,7 +87,7 @@ class Report:
     simulated
         Whether it is simulated.
     listeners
-        Number of held-out listeners.
+        Number of held-out listeners; one whom several splits hold out counts once.
     config
         The protocol. Its seed does not count where ``seeds`` has others.
     seeds
@@ -98,7 +99,8 @@ class Report:
     curves
         Points (nDCG, IPS-nDCG) of each system over the exponents, by name.
     lists
-        Figures of the lists that are not of accuracy (coverage, APLT and others), by system and then by name.
+        Figures of the lists that are not of accuracy (coverage, APLT and others), by system and then by name; the
+        mean over the splits.
     catalogues
         Share of the items that each catalogue of held-out listeners offers, from 0 to 1, by its name.
     """
@@ -141,7 +143,10 @@ class Report:
         return [row for row in self.rows if row.by == by and row.group == group]
 
     def groups(self, by: str) -> list[str]:
-        """Return the names of the groups of one kind, in order."""
+        """Return the names of the groups of one kind, in the order of ``rows``.
+
+        Countries and sources with the most held-out listeners come first.
+        """
         return list(dict.fromkeys(row.group for row in self.rows if row.by == by))
 
     def to_dict(self) -> dict[str, Any]:

@@ -22,12 +22,12 @@ class ALSConfig(BaseModel):
     reg: float = Field(gt=0)
     """Regularisation, before it is scaled by frequency."""
     nu: float = Field(ge=0, le=2)
-    """Exponent of the frequency-scaled regularisation: 0 is the same for every row."""
+    """Exponent of the frequency-scaled regularisation: 0 is the same for every row. The bound is our own choice."""
     alpha0: float = Field(gt=0)
     """Weight of an unobserved pair."""
     cg_steps: int = Field(2, ge=1)
     """Conjugate-gradient steps of a row in a sweep, from where the sweep before left it; more lower the objective of a
-    sweep by next to nothing."""
+    sweep by next to nothing (``benchmarks/als.py`` has it beside that of solvers with three)."""
     init_length: float = Field(0.1, gt=0)
     """Root mean square length of the initial item vectors; those of the listeners begin at 0."""
     storage: Literal["float16", "float32"] = "float16"

@@ -23,7 +23,9 @@ MAX_DAYS: Final = 1_000_000
 
 
 def erase(store: FeedbackStore, listener: str) -> int:
-    """Erase all events of one listener in one transaction, and overwrite them if the database can.
+    """Erase all events of one listener in one transaction.
+
+    SQLite overwrites them; PostgreSQL clears them with its own vacuum.
 
     The log of erasures has each call, also one that found no event.
 
@@ -60,7 +62,7 @@ def erase(store: FeedbackStore, listener: str) -> int:
     with store.database.transaction(write=True) as connection:
         erased = _delete(connection, EVENTS.c[LISTENER] == listener)
         _record_erasure(store, connection, ERASURE, erased)
-    _vacuum(store)
+    _vacuum(store)  # even if there were none: an earlier erasure may have left old pages in SQLite's log
     return erased
 
 

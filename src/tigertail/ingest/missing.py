@@ -17,7 +17,7 @@ MARKS: Final = (
 )  # fmt: skip
 """What programs write for a missing value: R, PostgreSQL and MySQL, pandas, Python, JavaScript, spreadsheets."""
 
-_COMMON: Final = 0.005  # marks are common above this share of a batch's values, null apart; our own choice
+_COMMON: Final = 0.005  # marks are common above this share of a column's values; our own choice
 # Controls, formats (zero width), blanks, joiners and selectors of letters, and letters that are blanks.
 _VISIBLE: Final = (
     r"[^\p{Cc}\p{Cf}\p{Z}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2800}\x{3164}\x{FE00}-\x{FE0F}"
@@ -33,10 +33,13 @@ def visible(text: pl.Expr) -> pl.Expr:
 def warn_of_marks(texts: pl.DataFrame, source: str, quarantine: Quarantine) -> None:
     """Warn of columns in which marks of missing values are common.
 
+    Each batch is looked at alone, without the values that are missing: the warning counts the marks of those batches in
+    which they are common.
+
     Parameters
     ----------
     texts
-        Columns of text.
+        Columns of text of a batch, without blanks at their ends; null where nothing is visible.
     source
         Their source.
     quarantine

@@ -14,12 +14,22 @@ from tigertail.io.quarantine import Quarantine
 from tigertail.storage import to_json
 
 FILE: Final = "report.json"
-_EXAMPLES: Final = 20
+_EXAMPLES: Final = 20  # our own choice
 
 
 @dataclass(frozen=True)
 class Warned:
-    """Rows that were used with a warning."""
+    """What a source warned of.
+
+    Attributes
+    ----------
+    what
+        The warning. Its rows are used, but for what it says is left out: a value, or the row.
+    rows
+        How many it is about: rows, or what else it names, such as pages or members of a dump.
+    examples
+        A few values.
+    """
 
     what: str
     rows: int
@@ -33,7 +43,7 @@ class SourceReport:
     Attributes
     ----------
     read
-        Rows in its files, including rejected ones.
+        Rows in its files, including those that were rejected, left out or dropped as duplicates.
     rejected
         Rejected rows by reason, the most frequent first.
     left_out
@@ -90,12 +100,12 @@ class BuildReport:
     sources
         One report for each source, in the recipe's order.
     shared
-        How many items each pair of sources has in common.
+        How many items two sources have in common, for each pair with any: source, other, items.
     several_spellings, several_spellings_examples
-        Items with several spellings (different in more than case), and some of these.
+        Items with several spellings (different in more than case), and the spellings of some: those with most rows.
     ambiguous, ambiguous_name_only, ambiguous_examples
         Names and MBIDs of several items that were not merged, because ids or MBIDs conflict; those where one of the
-        items is known by its name alone; some of the names.
+        items is known by its name alone; names of items of some of them, the first in order.
     conflicting_profiles
         Listeners for whom sources gave several countries or languages; the most frequent one was kept.
     matches

@@ -72,8 +72,12 @@ class Stream:
     member
         Whether it lies in an archive.
     stamp
-        Its size and when it was changed, or its checksum, as its folder or archive has them: of another content they
-        differ.
+        Differs if the content does: its size, and when it was changed or, in a zip file, its checksum.
+
+    Attributes
+    ----------
+    place
+        Where it is, for messages: ``path``, and in an archive the name after it. It cannot be opened then.
     """
 
     def __init__(

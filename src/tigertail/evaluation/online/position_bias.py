@@ -12,8 +12,8 @@ With w and c the number of times that (query, item) was shown at a rank and was 
 
 with the weights of Mantel and Haenszel (1959), equal on both sides, so that E[W_kl] / E[W_lk] = p_k / p_l. All pairs
 together are fitted as a Bradley-Terry model in which W_kl is the number of wins of k against l. The result is
-proportional to p; p_1 is set to 1. A prior worth about one positive answer between neighbouring ranks keeps the fit
-finite; it is no evidence, so that a rank with nothing but the prior has no estimate.
+proportional to p; p_1 is set to 1. A prior keeps the fit finite: log p of neighbouring ranks differs by a normal
+variable of mean 0. It is no evidence, so that a rank with nothing but the prior has no estimate.
 
 Listeners of different countries may see different lists because their relevant items differ, so an item is compared
 with itself within one country only.
@@ -37,7 +37,7 @@ Reals = NDArray[np.float64]
 MAX_RANKS: Final = 100  # our own choice
 MIN_POSITIVE: Final = 30
 """Positive answers among moved items that an estimate needs; our own choice."""
-_PRIOR: Final = 1.0
+_PRIOR: Final = 1.0  # inverse of the variance of that difference; our own choice
 _STEPS: Final = 50  # of Newton's method, at most
 _FARTHEST: Final = 1.0  # that a strength's logarithm moves in one step
 

@@ -122,21 +122,21 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535)
     """Port to listen at."""
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
-    """Processes that answer; they share the model's arrays."""
+    """Processes that answer; they share the model's arrays. The upper bound is our own choice."""
     hosts: tuple[str, ...] | None = None
     """Host headers that are accepted; None means localhost on loopback, and any elsewhere."""
     origins: tuple[str, ...] = ()
     """Origins of other sites' pages that may ask from a browser (CORS), such as https://player.example; * for all."""
     keys: dict[str, Annotated[str, AfterValidator(_check_digest)]] = Field(default_factory=dict)
-    """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. None is needed on loopback.
-    Those of the file and of the environment hold together."""
+    """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. Where any is set, clients
+    need one, on loopback too. Those of the file and of the environment hold together."""
     signers: Annotated[
         tuple[Annotated[str, AfterValidator(check_signer)], ...], BeforeValidator(_words), NoDecode
     ] = ()
     """Public keys, one of which must have signed every model; ``tigertail signing-key`` prints one. None is needed
     where this is empty. In the environment they are separated by spaces."""
     allow_anonymous: bool = False
-    """Whether other machines need no key."""
+    """Whether the service starts without keys where other machines can reach it; keys that are set are needed still."""
     reload_interval: float = Field(1.0, gt=0)
     """Seconds between checks for a new model."""
     cache: int = Field(64, ge=0)
@@ -197,7 +197,7 @@ class Settings(BaseModel):
 
 
 def _check_environment() -> None:
-    """Refuse a variable with an old or misspelt name, in any case; others with our prefix belong to other programs.
+    """Refuse a variable with an old or misspelt name, in any case; others with our prefix may be of other use.
 
     Raises
     ------
