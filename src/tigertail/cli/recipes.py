@@ -13,7 +13,7 @@ from tigertail.cli.output import print_table
 
 Name = Annotated[str, typer.Argument(help="A recipe, as tigertail recipe list names it.")]
 
-_DATA: Final = "TIGERTAIL_DATA"
+_DATA: Final = "TIGERTAIL_DATA"  # in the paths of every recipe
 
 
 def register(app: typer.Typer) -> None:

@@ -28,7 +28,8 @@ class PlayedPairs:
     items
         Ids of the items, sorted, and their codes.
     plays
-        As in :class:`Interactions`, but with 0 for a pair that counts nothing; float32, (listeners, items).
+        As in :class:`Interactions`, but with 0 for a pair that counts nothing: each use in the package leaves these
+        out (:meth:`above_zero`); float32, (listeners, items).
     """
 
     listeners: Vocabulary

@@ -57,6 +57,8 @@ def export_events(store: FeedbackStore, path: str | Path, *, after: int = 0, chu
     ):
         written = 0
         files = []
+        # A Parquet file cannot be appended to: each chunk is a file in a folder beside the new one, and in the end they
+        # are joined. So the disk must have room for the events twice.
         for number, events in enumerate(store.chunks(after=after, chunk=chunk or CHUNK)):
             files.append(Path(parts) / f"{number:06}.parquet")
             events.write_parquet(files[-1])

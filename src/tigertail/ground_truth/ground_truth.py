@@ -64,7 +64,8 @@ def halves(truth: GroundTruth) -> tuple[GroundTruth, GroundTruth]:
     """Split a ground truth by query: an inner half, to choose by, and a half to report.
 
     The half of a query depends on the id of its item alone (a bit of its BLAKE2b digest), so it is the same in every
-    dataset, and in every version of one.
+    dataset, and in every version of one. ``read`` and ``queries_read`` stay those of the whole; the pairs of the other
+    half are left out.
 
     Examples
     --------

@@ -28,7 +28,8 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
     An ``artist_id`` is an id, an MBID or a folded name; where it is null, the folded ``artist_name`` is used. Where it
     stands for an artist among the items, that artist's id takes its place, and their name and MBID are filled in where
     the data has none. The folded ``artist_name`` stands for the one artist of that name, before any id. An item
-    that has ``artist_mbids`` alone is joined to no artist among the items.
+    that has ``artist_mbids`` alone is joined to no artist among the items; a build writes the first of these as
+    ``artist_id`` too.
 
     Parameters
     ----------
@@ -62,9 +63,8 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
         pl.coalesce(mbid, c.ARTIST_ID).alias(_KEY),
         (pl.col(c.ARTIST_ID) == spelled).fill_null(False).alias(_IS_NAME),
     ).join(_artists_by_key(items, aliases), on=[_KEY, _IS_NAME], how="left", maintain_order="left")
-    unnamed = pl.when(mbid.is_null()).then(
-        c.ARTIST_ID
-    )  # a folded name; or, for want of one, an id that no item has
+    # Where no name is known, artist_id stands for it: a folded name, or an id that no item has.
+    unnamed = pl.when(mbid.is_null()).then(c.ARTIST_ID)
     known = pl.coalesce(_THEIR_MBID, mbid)
     return items.with_columns(
         joined.select(
@@ -85,6 +85,7 @@ def _artists_by_key(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.Dat
     A name stands for an artist where one alone has it; an MBID or id of several for the most popular of those whose
     own it is, else for the first in the table of aliases.
     """
+    # Cleaning leaves nothing but MBIDs in their column; an id may be any text.
     own = pl.col(c.MBID).str.to_lowercase() if c.MBID in items.columns else pl.lit(None, pl.String)
     artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(
         pl.col(c.ITEM_ID).alias(_THEIR_ID),

@@ -81,7 +81,7 @@ class Model:
         What it was fitted to: how many listeners, interactions, and items that have a listener; and what was added
         since (:mod:`tigertail.model.update.drift`).
     version
-        Which model it is, of those that were written to disk; None if it was not.
+        Which model it is, of those that were written to disk: a digest of what was written; None if it was not.
     aliases
         What else its items are called, as :class:`~tigertail.lookup.item_index.ItemIndex` takes it; None where no
         more is known of them.
@@ -182,6 +182,7 @@ class Model:
         resolved = resolve_signal(self.signals, options)
         allowed, notes = self._allowed(options)
         ranked = None
+        # No item is a candidate of itself, so the seed need not be left out.
         if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
             [ranked] = _from_candidates(resolved.signal, seeds, min(n, len(self.items)), allowed)
         if ranked is None:
@@ -496,7 +497,7 @@ class Model:
 
     @cached_property
     def fold_in(self) -> ListenerFoldIn | None:
-        """Solves the vector of a listener; None where the model keeps no plays."""
+        """Solves the vector of a listener; None where the model keeps no factors or no plays."""
         return ListenerFoldIn.of(self.signals, self.config)
 
     @takes_options
@@ -610,7 +611,10 @@ class Model:
         return facts_html(facts, f"Model of {self.provenance.dataset}{invented}")
 
     def with_unlisted(self, items: Sequence[str] | None) -> Self:
-        """Return the model with another list of items that no answer lists; None leaves it as it is."""
+        """Return the model with another list of items that no answer lists; None leaves it as it is.
+
+        The version stays: it is that of the model on disk, which answers otherwise under another list.
+        """
         if items is None:
             return self
         return replace(self, config=self.config.model_copy(update={"unlisted": tuple(items)}))
@@ -621,11 +625,14 @@ class Model:
         return ItemIndex(self.items, self.aliases, country_code)
 
     def _allowed(self, options: QueryOptions) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
-        """Return which items may be listed, None where all may, and what a person should know of the choice."""
+        """Return which items may be listed, None where all may, and what a person should know of the choice.
+
+        The array is new: the caller may change it.
+        """
         allowed = allowed_mask(self.items, options)
         if not options.exclude and not len(self.unlisted):
             return allowed, ()
-        allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
+        allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
         allowed[self.unlisted] = False
         if not options.exclude:
             return allowed, ()

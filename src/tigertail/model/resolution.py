@@ -87,7 +87,10 @@ def default_signal(signals: Mapping[str, Signal]) -> str:
 
 
 def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[str, Any]:
-    """Return the values that a model has for the options left out, where it has one."""
+    """Return the values that a model has for the options left out, where it has one.
+
+    A fit always makes listening; a model that was put together in Python may have neither signal.
+    """
     name = default_signal(signals)
     signal, groups = signals.get(name), groups_of(signals.get(LISTENING))
     return {
@@ -99,7 +102,7 @@ def model_defaults(signals: Mapping[str, Signal], config: ModelConfig) -> dict[s
 
 
 def allowed_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.bool_] | None:
-    """Return which items may be listed; bool, (items,); None where all may.
+    """Return which items may be listed; bool, (items,); None where all may. The array is new: the caller may change it.
 
     Raises
     ------

@@ -21,7 +21,7 @@ from tigertail.signals.contract import Signal
 
 LISTED: Final = 20  # items of a list that are compared; our own choice
 SHOWN: Final = 3  # of these, the first, by name
-MIN_LISTENERS: Final = 20  # lists of rarer items are mostly chance
+MIN_LISTENERS: Final = 20  # lists of rarer items are mostly chance; the number is our own choice
 MAX_QUERIES: Final = 5000  # items compared; of more, as many are drawn at random
 BLOCK_BYTES: Final = 2**27  # affinities held at a time
 
@@ -65,7 +65,7 @@ class ListChanges:
     queries
         Number of items compared.
     eligible
-        Number of items with enough listeners.
+        Number of items that have enough listeners and that both signals have data about.
     mean
         Mean change; NaN without a query.
     largest

@@ -169,7 +169,11 @@ def _damaged(stream: Stream, error: BaseException) -> DataError:
 
 
 def _counted(block: pl.DataFrame) -> pl.DataFrame:
-    """Sum listens that are equal but for their time; the MBIDs become one text."""
+    """Sum listens that are equal but for their time.
+
+    The MBIDs become one text, by which rows are grouped here and joined to their lists later; a null among them is
+    empty there.
+    """
     listed = pl.col(_ARTISTS).cast(pl.List(pl.String)).list.eval(pl.element().fill_null("")).list.join(",")
     rows = block.with_columns(pl.when(pl.col(_ARTISTS).list.len() > 0).then(listed).alias(_ARTISTS))
     return rows.group_by(pl.exclude(_LISTENED_AT, LINE)).agg(

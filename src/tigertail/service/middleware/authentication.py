@@ -61,7 +61,8 @@ def key_given(headers: Headers, fields: bytes) -> str | None:
         return value.strip()
     if "x-api-key" in headers:
         return headers["x-api-key"]
-    # Latin-1 has a letter for every byte, so any client's bytes can be read.
+    # Latin-1 has a letter for every byte, so any client's bytes can be read. Fields without the name are not parsed: a
+    # name with percent escapes is not found.
     return parse_qs(fields.decode("latin-1")).get("api_key", [None])[0] if b"api_key=" in fields else None
 
 
