@@ -24,7 +24,7 @@ class Check(Enum):
     AMOUNT = "amount"  # a number above zero, at most columns.MAX_PLAYS, else the row is rejected
     RATING = "rating"  # a number within the source's scale, scaled to 0..1, else the row is rejected
     POSITION = "position"  # a whole number from 0, else the row is rejected; or null in all rows
-    TIME = "time"  # a time in UTC, else null
+    TIME = "time"  # a time in UTC, else null; where a recipe says how times are written, else the row is rejected
     DERIVED = "derived"  # no source gives it: the build computes it
 
 
@@ -32,7 +32,7 @@ class Refers(Enum):
     """What the values of a column identify."""
 
     NOTHING = "nothing"
-    ITEM = "item"  # in a source any of ITEM_REFERENCE, or of a side of PAIR_REFERENCES, stands for it
+    ITEM = "item"  # in a source columns of ITEM_REFERENCE, or of a side of PAIR_REFERENCES, stand for it
     PERSON = "person"  # a listener: their rows disappear when they are held out
     OWN = "own"  # something else that the source numbers itself
 
@@ -95,7 +95,7 @@ def derived(dtype: pl.DataType) -> Column:
 
 
 ITEM_REFERENCE: Final = (c.ITEM_ID, c.NAME, c.MBID, c.ARTIST_NAME, c.ARTIST_MBID)
-"""Columns of a source that name an item; any of :data:`ITEM` is enough."""
+"""Columns of a source that name an item; any of :data:`ITEM` is enough, those of its artist alone are not."""
 
 ITEM: Final = (c.ITEM_ID, c.NAME, c.MBID)
 
@@ -103,6 +103,7 @@ PAIR_REFERENCES: Final = ((c.ITEM_A, c.NAME_A, c.MBID_A), (c.ITEM_B, c.NAME_B, c
 """Columns of a source that name the two items of a pair, in the order of :data:`ITEM`."""
 
 MBIDS: Final = (c.MBID, c.ARTIST_MBID, c.MBID_A, c.MBID_B)
+"""Columns of a source that hold MusicBrainz ids of items or artists."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,10 @@ class TableSpec:
 
     @property
     def inputs(self) -> dict[str, Column]:
-        """The columns a source may give, a listener first, then all that may stand for an item, then the others."""
+        """The columns a source may give.
+
+        The first of ``needs``, such as a listener, then all that may stand for an item, then the others.
+        """
         references = (*PAIR_REFERENCES[0], *PAIR_REFERENCES[1]) if self.is_pairs else ITEM_REFERENCE
         own = {name: column for name, column in self.columns.items() if column.check is not Check.DERIVED}
         names = dict.fromkeys((*self.needs[0], *(references if self.item_columns else ()), *own))

@@ -34,7 +34,7 @@ class BaseConfig(BaseModel):
     factors: int = Field(128, ge=1, le=4096)
     """Length of the vectors."""
     iterations: int = Field(6, ge=1)
-    """Sweeps; further ones lower the objective but not the quality of lists."""
+    """Sweeps; further ones lower the objective, but make lists no better."""
     unobserved: float = Field(0.02, gt=0)
     """Weight of an unobserved pair, as a share of the mean confidence of an observed one."""
     reg: float = Field(0.08, gt=0)
@@ -50,7 +50,7 @@ class BaseConfig(BaseModel):
         With n and c the mean number of entries of a listener and their mean confidence, the solver's reg is
         ``reg * n * c / (n + a * items)^nu`` with ``a = unobserved * c``. Its alpha0 is a where every pair could be
         observed, and ``a / sqrt(s)`` where a share s of them could: between the same weight of each such pair and the
-        same weight of all together, as chosen on inner held-out listeners.
+        same weight of all together, as chosen on inner held-out listeners in trials that are not kept as a command.
         """
         mean_confidence = float(confidence.data.mean(dtype=np.float64))
         entries = confidence.nnz / confidence.shape[0]

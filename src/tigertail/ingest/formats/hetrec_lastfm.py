@@ -22,8 +22,9 @@ _TAGGED: Final = ("user_taggedartists.dat", ("userID", "artistID", "tagID", "day
 class HetrecLastfm(Source):
     """The published folder or archive.
 
-    Ids of artists and tags only join its files; artists are identified by name. A listener has the same id in plays and
-    annotations. Annotations get the defaults of their table: the facet "tag" and the source "crowd".
+    The ids of artists and tags are used to join its files alone; artists are identified by name. A listener has the
+    same id in plays and annotations. Annotations get the defaults of their table: the facet "tag" and the source
+    "crowd".
     """
 
     kind: Literal["artist"] = "artist"

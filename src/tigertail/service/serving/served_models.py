@@ -29,7 +29,7 @@ _Mark = tuple[int, int, int] | None
 
 @dataclass
 class _Place:
-    """A role: the model that is served, and the state of its folder when it was opened."""
+    """A role: the model that is served, and the state of its folder when that was last tried."""
 
     served: ServedModel
     mark: _Mark
@@ -48,7 +48,8 @@ class ServedModels:
         Called for every new model: with its role, and whether it replaced the old one.
     cache_dir
         Where copies of the models are kept, to answer from; None answers from the folders themselves, which then
-        must never be written to in place.
+        must never be written to in place. It is that of one run of the service: where a folder has become unfit, a
+        copy is answered from whose signer is not checked again.
     unlisted
         Items that no answer lists; None means those of each model.
     signers
@@ -75,7 +76,7 @@ class ServedModels:
         self._signers = signers
         self._places = {role: self._first(role, folder) for role, folder in folders.items()}
         self._stopped = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # one check at a time, also where check is called beside the thread's
 
     def __getitem__(self, role: str) -> ServedModel:
         """Return the served model to answer from; hold on to it until the answer is whole."""

@@ -58,7 +58,8 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
     An artist has its own clips and those of all tracks and albums that name it in ``artist_id``. An item is described
     by the mean of its clips and, where the table has several clips per item, by how much they differ. Every column is
     then brought to a normal distribution by its ranks, so that neither units nor outliers count; how much clips differ
-    is multiplied by its weight, ``config.spread``. A value that is missing or no finite number is taken for the median.
+    is multiplied by its weight, ``config.spread``. A value that is missing or no finite number is left out; in a column
+    where it has no other, an item gets the median.
 
     Raises
     ------
@@ -89,6 +90,7 @@ def read_features(dataset: Dataset, interactions: Interactions, config: AudioCon
             path=dataset.path,
             remedy="check its item ids, and that its descriptors are finite numbers",
         )
+    # Sorted by their values too, so that the order of rows changes no bit of a sum.
     grouped = clips.sort(_CODE, *names).group_by(_CODE, maintain_order=True)
     by_item = grouped.agg(
         *(pl.col(name).mean() for name in names),
@@ -138,5 +140,6 @@ def _normal(column: Reals) -> Reals:
 
     given = ~np.isnan(column)
     scores = np.zeros(len(column))
+    # Half a rank less: the quantile at 1 would be infinite.
     scores[given] = ndtri((rankdata(column[given]) - 0.5) / max(1, given.sum()))
     return scores

@@ -16,7 +16,7 @@ from tigertail.dataset.folding import fold
 from tigertail.text.documents.builder import word_set
 
 _SPACE: Final = re.compile(r"(\s+)")
-_MAX_CACHED: Final = 32_000_000  # characters of words cached
+_MAX_CACHED: Final = 32_000_000  # characters of words cached; our own choice
 _OPENING: Final = frozenset('"“”„‘«‹「『《〈')
 _CLOSING: Final = frozenset('"“”’»›」』》〉')
 
@@ -26,20 +26,20 @@ class Sign(IntFlag):
 
     UPPER = 1  # begins with a capital
     LOWER = 2  # begins with a small letter
-    NUMBER = 4
-    STOP = 8  # ends a sentence
-    AFTER = 16  # punctuation follows it
-    BEFORE = 32  # punctuation precedes it
+    NUMBER = 4  # digits alone; no feature reads it
+    STOP = 8  # ends a sentence, or has a colon behind it
+    AFTER = 16  # punctuation other than an apostrophe follows it
+    BEFORE = 32  # the same precedes it
     OPENS = 64  # a quotation
     CLOSES = 128
     COMMA = 256
     ROLE_CUE = 512  # a word for a musician's role, often beside a name
     INTRODUCES = 1024  # a word that introduces a name: with, by, like
     WORK = 2048  # a word for a work, a place or an institution
-    AND = 4096
+    AND = 4096  # a word or sign that joins names: and, or, &
     THE = 8192
     FUNCTION = 16384  # a function word: its capital only marks the beginning of a sentence
-    ALL_CAPITALS = 32768  # two letters or more, none of them small
+    ALL_CAPITALS = 32768  # two characters or more, a capital among them and no small letter
     VERB_CUE = 65536  # a verb for what musicians do
 
 
@@ -180,6 +180,7 @@ def _analysed(raw: str) -> tuple[str, int, int, int]:
     while before < len(raw) and not raw[before].isalnum():
         before += 1
     if before == len(raw):
+        # Other signs alone part the words on both sides.
         joins = raw in ("&", "+")
         folded = spaced("and") if joins else ""
         shown = Sign.AND | Sign.FUNCTION if joins else Sign.AFTER | Sign.BEFORE
@@ -226,6 +227,7 @@ def _around(before: str, after: str, core: str) -> Sign:
         shown |= Sign.CLOSES
     if set(after) & set(",;/、،"):
         shown |= Sign.COMMA
+    # Such as "Dr."; that three characters are the most is our own choice.
     abbreviated = after == "." and len(core) <= 3 and core[0].isupper()
     return shown if abbreviated else shown | _stop(after)
 
