@@ -21,7 +21,7 @@ OCTAVES: Final = 7  # bands of spectral contrast: five octaves, and what is belo
 
 _FRAMES: Final = 256  # frames transformed at a time: they stay in the cache
 _FLOOR: Final = 1e-10  # least power; also the least of a sum that is divided by
-# Defaults of librosa, as the floor is; tests compare most quantities with librosa's.
+# Defaults of librosa, as the floor is. Tests compare all quantities but contrast and crossings with librosa's.
 _RANGE: Final = 80.0  # dB below the loudest that are told apart
 _CONTRAST_SHARE: Final = 0.02  # of a band's frequencies, those of its peaks, and as many of its valleys
 _LOWEST: Final = 200.0  # Hz, upper edge of the lowest band of spectral contrast
@@ -68,7 +68,7 @@ def spectra(samples: Floats, config: AnalysisConfig) -> Spectra:
         Frames and bands.
     """
     half = config.fft // 2
-    padded = np.pad(samples, half)
+    padded = np.pad(samples, half)  # frames are centred, with silence beyond both ends, as librosa's are
     frames = np.lib.stride_tricks.sliding_window_view(padded, config.fft)[:: config.hop]
     parts = [_of_frames(frames[start : start + _FRAMES], config) for start in range(0, len(frames), _FRAMES)]
     mel, chroma, contrast, statistics = (np.concatenate(columns) for columns in zip(*parts, strict=True))
@@ -139,7 +139,8 @@ def _bank(config: AnalysisConfig) -> _Bank:
     rate, fft = config.sample_rate, config.fft
     hertz = np.fft.rfftfreq(fft, 1 / rate)
     edges = np.append(0.0, _LOWEST * 2.0 ** np.arange(OCTAVES))
-    edges[-1] = max(edges[-1], rate)  # the last band goes up to the Nyquist frequency, its bin included
+    # The last band has the bin of the Nyquist frequency too, so its end is any number above that.
+    edges[-1] = max(edges[-1], rate)
     at = np.searchsorted(hertz, np.minimum(edges, rate / 2 + 1))
     return _Bank(
         np.hanning(fft + 1)[:-1].astype(np.float32),

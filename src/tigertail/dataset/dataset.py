@@ -24,8 +24,10 @@ from tigertail.storage import check_free, checksums, new_folder, to_json
 MAGIC: Final = "tigertail-dataset"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
-BATCH: Final = 2**23  # rows
-ROW_GROUP: Final = 2**17  # fixed, so that the same rows are the same bytes for any number of threads
+BATCH: Final = 2**23  # rows that `batches` reads at a time: our own choice
+# Rows of a group in a file. It is fixed, so that the same rows are the same bytes for any number of threads; the number
+# is our own choice.
+ROW_GROUP: Final = 2**17
 
 
 def check_place(path: Path, *, replace: bool) -> None:
@@ -177,7 +179,8 @@ class Dataset:
         Parameters
         ----------
         tables
-            Tables by name, as in :data:`tigertail.dataset.tables.TABLES`.
+            Tables by name, as in :data:`tigertail.dataset.tables.TABLES`. Rows are taken as they are: what
+            :meth:`write` says of them holds here too.
         name
             Name of the dataset in reports.
         simulated
@@ -438,6 +441,7 @@ class Dataset:
         ids = ids.select(c.ITEM_ID, "new")
         before = self._renamed.with_columns(pl.col("new").replace(ids[c.ITEM_ID], ids["new"]))
         view = self._view(self._hidden, self._until)
+        # What was renamed before has its new id in `before`; its first id is not renamed again.
         view._renamed = pl.concat([before, ids.join(before, on=c.ITEM_ID, how="anti")])
         if self._artists is not None:
             view._artists = self._artists.with_columns(pl.col(c.ITEM_ID).replace(ids[c.ITEM_ID], ids["new"]))
@@ -445,6 +449,8 @@ class Dataset:
 
     def with_artist_ids(self, artists: pl.DataFrame) -> Dataset:
         """Return the dataset with other ids of the artists of its items.
+
+        Only :attr:`items` has them: :meth:`scan` and :meth:`batches` return the table with the ids it has.
 
         Parameters
         ----------
@@ -476,7 +482,7 @@ class Dataset:
 
     @cached_property
     def items(self) -> pl.DataFrame:
-        """The catalogue. If the dataset has no table of items, their ids serve as names."""
+        """The catalogue. If the dataset has no table of items, their ids serve as names, and all are artists."""
         if self.has(c.ITEMS_TABLE):
             with self.reading(c.ITEMS_TABLE):
                 items = self.scan(c.ITEMS_TABLE).collect()

@@ -54,7 +54,8 @@ def lens_target(
     ------
     ConfigError
         If not exactly one is given, the text names no place or language, the model has no such group, or its groups
-        are not of places. A place without listeners is no error: the target is the nearest with some, and a notice.
+        are not of places. A place with too few listeners is no error: the target is the nearest region that has a
+        group, or the world, and a notice says so.
     """
     given = {"country": country, "language": language, "group": group}
     if sum(value is not None for value in given.values()) != 1:

@@ -109,9 +109,10 @@ def draw(
 
 
 def _drawn(items: pl.DataFrame, pools: Sequence[Answers], n: int, order: RadioOrder) -> Playlist:
-    """Return a list from the answers to a query, and those of the strata to explore, where some are."""
+    """Return a list from the answers to a query and, in a second pool where a share is explored, those to explore."""
     random = np.random.default_rng(order.seed)
     orders = [_shuffled(one.items, one.affinities, order.variety, random) for one in pools]
+    # The affinities of an item in both pools are the same, but for a factor near 1 (HasCandidates.best_candidates).
     affinity = {
         code: value
         for one in pools
@@ -179,7 +180,7 @@ def arranged(
 ) -> list[int]:
     """Return a list of ``n`` from two, an artist never twice in a row.
 
-    It ends before where all that is left is of the last artist.
+    It is shorter where all that is left is of the last artist.
 
     Parameters
     ----------

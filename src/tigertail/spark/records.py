@@ -234,7 +234,15 @@ class Frame(Record):
 
 @dataclass(frozen=True, eq=False)
 class Run(Record):
-    """A part of a sorted run of plays, of which a task reads those that have its listeners; bytes as of a frame."""
+    """A part of a run of plays, which is sorted by listener: see :mod:`tigertail.spark.build`.
+
+    A task reads the parts that have its listeners.
+
+    Parameters
+    ----------
+    content
+        As of a :class:`Frame`.
+    """
 
     content: NDArray[np.uint8]
 

@@ -41,7 +41,7 @@ from tigertail.threads import limited
 
 BLOCK_ENTRIES: Final = 4_000_000
 """Entries of a block, where the number of blocks is not given: half a second of solving on one core, at 128 factors
-(``docs/spark.md``), and about half a gigabyte."""
+(``docs/spark.md``). How much a task then holds depends on the data: ``benchmarks/spark_paper.py`` estimates it."""
 KEPT: Final = 2
 """Half-sweeps that are kept: the next one starts from the last of either side."""
 NAMES: Final = ("listeners", "items")
@@ -191,6 +191,7 @@ class _Fit:
         last = 2 * self.config.iterations - 1
         listeners, items = (self._vectors(half) for half in (last - 1, last))
         if self.observable is None:
+            # The last half-sweep turned what it sent of them, not what is kept.
             kernels.rotate(listeners, self._bases(last)[0].rotation)
         d = self.config.factors
         return Factors(np.ascontiguousarray(listeners[:, :d]), np.ascontiguousarray(items[:, :d]))

@@ -8,8 +8,8 @@ listeners examines counts four times, which corrects for position bias. A listen
 lists in which they played, liked, disliked or hid B, the one that was shown last. In it a dislike or a hiding outweighs
 a play or a like.
 
-Limit: an item that was never shown has no pair, so feedback can only re-order what models list already. This is one
-reason why it keeps a small share of the training hits (``mixture.feedback``).
+Limit: an item that was never shown has no pair, so feedback can only re-order what models list already. This is why it
+keeps a small share of the training hits (``mixture.feedback``); how small was chosen by judgement (docs/feedback.md).
 """
 
 from __future__ import annotations
