@@ -107,6 +107,8 @@ def fold_in(
 ) -> Floats:
     """Solve rows against the columns' vectors as these are: the last half-sweep of a fit, for rows that it lacked.
 
+    A row is the same alone and among others, up to rounding.
+
     Parameters
     ----------
     matrix
@@ -114,7 +116,8 @@ def fold_in(
     fixed, start
         As in :func:`solve_rows`; a start of 0 will do.
     config
-        Settings of the fit. Its ``cg_steps`` are those of a row that many sweeps improve; here there is one.
+        Settings of the fit. Its ``cg_steps`` are those of a row that many sweeps improve; here there is one. Its
+        ``storage`` is not used: vectors are read in float32.
     observable
         Pairs of these rows and all columns that could be observed; None means all.
     cg_steps
@@ -143,8 +146,8 @@ def fold_in(
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
         return solve_rows(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps)
-    # Columns that no row has met, here half or more, count in the Gram matrix alone; to rotate their vectors would be
-    # most of the work.
+    # Columns that no row has met, here half or more (our own choice), count in the Gram matrix alone; to rotate their
+    # vectors would be most of the work.
     place = (np.cumsum(met) - 1).astype(np.int32)
     compact = CSR(matrix.indptr, place[matrix.indices], matrix.data, (matrix.shape[0], int(met.sum())))
     d = start.shape[1]

@@ -3,7 +3,7 @@
 Negative affinities count as 0; the scale is 1 where none is above 0. It is computed in three places: from the
 affinities to all items (:func:`scales`), from those to some items (:func:`scale_of`), and from those to the pools of
 many queries (:func:`scales_of_pools`). The last two know the fifty best only as far as these are among their items.
-Where they know all fifty, the three agree.
+Where they know all fifty, the three agree, but for the rounding of a float64 sum, whose order differs.
 """
 
 # Kernels are compiled from their bodies, so annotations would have no effect here.
@@ -60,17 +60,20 @@ def scales_of_pools(affinities, sample_weight, starts, rows):
         positive = np.empty(end - begin + 1, np.float32)
         places = np.empty(end - begin + 1, np.int32)
         given, size = 0, 0
+        # Each is written, and counted if it is above 0.
         for entry in range(begin, end):
             affinity = affinities[entry]
             is_given = (affinity > _NOTHING) & (sample_weight[entry] == 0)
             positive[size], places[size] = affinity, entry - begin
             given += is_given
             size += is_given & (affinity > 0)
+        # One more than needed: sort_best_first takes a full array for a heap.
         best, of_best = np.empty(BEST + 1, np.float32), np.empty(BEST + 1, np.int32)
         count = min(size, BEST)
         put_largest(positive[:size], places[:size], of_best[:count])
         for rank in range(count):
             best[rank] = affinities[begin + of_best[rank]]
+        # What put_largest writes has no order, and the order of a sum changes its bits.
         sort_best_first(best, of_best, count)
         total = 0.0
         for rank in range(count):

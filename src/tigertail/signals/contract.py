@@ -20,10 +20,11 @@ mixture       listeners + 3; towards taste, of those that the item   1
               would have if all could hear it
 web           listeners + 1                                          1
 co-listening  length of the item's column of confidences             about 1/2: the cosine
-factors       length of its vector, which grows with its listeners   none stated: the cosine
-back-off      as factors, in both its parts                          none stated: the cosine
-sequences     root of its weight in shows and playlists              none: 1/2 of that weight, the cosine
-pairs         root of the sum of the counts of its pairs             none: 1/2 of that sum
+factors       length of its vector, which grows with its listeners   not known: the cosine
+back-off      as factors, in both its parts                          not known: the cosine
+sequences     root of its weight in shows and playlists              none; that of the weight is 1/2:
+                                                                     the cosine
+pairs         root of the sum of the counts of its pairs             none; that of the sum is 1/2
 annotation    length of its row of label weights, with a floor       none: about the cosine
 audio         nothing: it has no such exponent
 ============  =====================================================  ===================================
@@ -127,7 +128,7 @@ class ListenerGroups(Protocol):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The groups."""
+        """The groups, in order of their codes, named as in :class:`tigertail.signals.listening.groups.Groups`."""
 
     @property
     def fallback_of(self) -> Mapping[str, str]:
@@ -135,7 +136,7 @@ class ListenerGroups(Protocol):
 
     @property
     def group_sizes(self) -> NDArray[np.int64]:
-        """Listeners of each group; int64, (groups,)."""
+        """Listeners of each group, by its code; int64, (groups,)."""
 
     @property
     def placed(self) -> bool:
@@ -189,6 +190,9 @@ class GroupAware(Protocol):
     def localised(self, place: str, strength: float | None = None) -> Signal:
         """Return the signal as listeners of a place would have it.
 
+        A place without a group of its own has the one that its listeners are in, else those of the region around it.
+        Where no group is near, there is no lens.
+
         Parameters
         ----------
         place
@@ -222,7 +226,7 @@ class LocalisedAtItems(Protocol):
         starts
             Where the items of each query begin, and where the last end; int64, (queries + 1,).
         items
-            Items of the queries, one after the other; int32.
+            Items of the queries, one after the other, in any order; int32.
         affinities
             Affinities to these without the lens; float32.
         """
@@ -234,7 +238,7 @@ class ExplainedByGroup(Signal, Protocol):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The groups."""
+        """The groups, as in :class:`ListenerGroups`."""
 
     def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return each group's share of the affinity from a query to some items.
@@ -242,8 +246,8 @@ class ExplainedByGroup(Signal, Protocol):
         Returns
         -------
         NDArray[np.float64]
-            Shares that sum to 1 over groups, or are all 0 where the affinity is; one may be below 0. Listeners of no
-            group are last; float64, (groups + 1, items).
+            Shares that sum to 1 over groups, or to 0 where the affinity is 0 or ``-inf``; one may be below 0. Listeners
+            of no group are last; float64, (groups + 1, items).
         """
 
 
@@ -263,8 +267,9 @@ class Composite(Protocol):
         Returns
         -------
         contributions
-            The rest of the log affinity is that of no part: terms of the item alone, the popularity exponent and the
-            normaliser; float64, (parts, items).
+            0 from a part without data about the pair; of the product of two parts' curves each has half. The rest of
+            the log affinity is that of no part: terms of the item alone, the popularity exponent and the normaliser;
+            float64, (parts, items).
         has_data
             Whether the part has data about the pair; bool, (parts, items).
         """
@@ -321,12 +326,12 @@ class HasCandidates(Signal, Protocol):
 
     @property
     def has_candidates(self) -> bool:
-        """Whether it has them for what is asked: as the signal is, localised or with parts disabled."""
+        """Whether it has them for this signal as it is now, with its lens and without the parts that were disabled."""
 
     def best_candidates(
         self, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.bool_]]:
-        """Return the best candidates of some queries.
+        """Return the best candidates of some queries, none of them the query itself.
 
         Parameters
         ----------
@@ -342,8 +347,8 @@ class HasCandidates(Signal, Protocol):
         codes
             Best first, ties by the smaller code; int32, (queries, n); -1 where there are no more.
         affinities
-            As of :meth:`Signal.affinity`, but for a factor near 1 that all answers of a query share; float32,
-            (queries, n).
+            As of :meth:`Signal.affinity`, but for a factor near 1 that all answers of a query share, and ``-inf``
+            where there are no more; float32, (queries, n).
         trusted
             Whether they are taken to be the best of all items; where not, every item must be looked at; bool,
             (queries,).
@@ -394,7 +399,8 @@ class Retrieves(Protocol):
         Returns
         -------
         NDArray[np.int32]
-            In no order, some of them twice, -1 where there are no more; int32, (queries, any number).
+            In no order, some of them twice, perhaps with the query itself, -1 where there are no more; int32,
+            (queries, any number).
         """
 
     def affinity_of_pairs(
@@ -471,5 +477,5 @@ def has_capability(signal: object, capability: type[_Asked]) -> TypeGuard[_Asked
 
 
 def groups_of(signal: object) -> ListenerGroups | None:
-    """Return the groups of listeners of a signal; None where it has none, and of no signal."""
+    """Return the groups of listeners of a signal; None where it has none, or where ``signal`` is None."""
     return signal.listener_groups if has_capability(signal, GroupAware) else None

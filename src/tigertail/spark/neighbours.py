@@ -150,6 +150,7 @@ def neighbours_on_spark(session: SparkSession, plan: ListPlan, out: Path | str) 
         try:
             numbers.mapInArrow(task, columns).write.parquet(path)
         except BaseException:
+            # Spark may leave the folder that it made: in the way of the same command.
             if _is_empty(files, root):
                 files.delete_dir(root)
             raise

@@ -70,7 +70,7 @@ class MappedSource(Source):
         about items of plays or of a table of items are kept. Left out, ``makes_items`` of the table decides.
         Of plays: ``"open"`` if the listeners could hear everything.
     events
-        Whether each row is one play. Left out: yes if there is a time but neither a count nor a rating.
+        Whether each row is one play. Left out: yes if a column of the file is a time, and none a count or a rating.
     rating_scale
         The lowest and the highest rating.
     files

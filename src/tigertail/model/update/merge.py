@@ -27,7 +27,8 @@ from tigertail.sparse import CSR
 
 ADDED: Final = "added"
 """Key of a training summary: what was added since the fit (:mod:`tigertail.model.update.drift`)."""
-MIN_COMPARED: Final = 5  # items of a listener from which an equal one elsewhere is taken for the same person
+MIN_COMPARED: Final = 5
+"""Items of a listener from which an equal one elsewhere is taken for the same person: our own choice."""
 _DERIVED: Final = (c.LISTENERS, c.STRATUM, "folded")
 """Columns of a model's items that a dataset's do not have."""
 
@@ -178,7 +179,10 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
 
 
 def _check_not_repeated(model_plays: CSR, new_plays: CSR, dataset: Dataset) -> None:
-    """Refuse a dataset where more than half of the listeners compared play exactly what one of the model plays."""
+    """Refuse a dataset where more than half of the listeners compared play exactly what one of the model plays.
+
+    Half is our own choice.
+    """
     known = set(_digests(model_plays))
     new = _digests(new_plays)
     repeated = sum(one in known for one in new)
@@ -226,6 +230,7 @@ def _aliases(model: Model, dataset: Dataset, item_table: pl.DataFrame) -> pl.Dat
         more.append(names_by_artist(item_table))
     if c.MBID in given.columns:
         more.append(given.select(c.ITEM_ID, pl.lit(c.MBID).alias(c.SCHEME), pl.col(c.MBID).alias(c.ALIAS)))
+    # Of names that fold alike the first stays: of the dataset's aliases, of the model's, of the names.
     return aliases_beside(pl.concat([*more, names]).drop_nulls(c.ALIAS), item_table)
 
 

@@ -1,4 +1,4 @@
-"""Last.fm's answers as XML: the same tree as its JSON, by its own rules.
+"""Last.fm's answers as XML: the same tree as its JSON, by Last.fm's own rules.
 
 An object is an element, and a list repeats one. ``{"@attr": {...}, ...}`` gives attributes to an element with children;
 ``{"#text": t, "size": s}`` is an element with the text t and the attribute size
@@ -43,6 +43,7 @@ def to_xml(tree: dict[str, Any], status: str = "ok") -> bytes:
     """
     root = ET.Element("lfm", {"status": status})
     _fill(root, tree)
+    # An empty element has both tags: our own choice.
     document: bytes = ET.tostring(root, "utf-8", short_empty_elements=False)
     return _DECLARATION + document
 
