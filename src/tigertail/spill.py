@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from tigertail.storage import full_disk
 
-SPILLED_FROM: Final = 2**26  # bytes; smaller arrays stay in memory; our own choice
+SPILLED_FROM: Final = 2**26  # bytes; smaller arrays stay in memory
 
 _Array = NDArray[Any]
 

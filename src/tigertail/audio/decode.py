@@ -30,10 +30,10 @@ OTHER_FORMATS: Final = (
 """What other audio files are called: these are reported, not passed over in silence."""
 
 _BLOCK: Final = 1 << 14  # sample values read at a time
-# What a header claims beyond these is not believed; both are our own choice.
+# What a header claims beyond these is not believed.
 _RATES: Final = (1_000, 768_000)  # samples per second
 _MAX_CHANNELS: Final = 64
-_SILENCE: Final = 1e-4  # -80 dB of full scale, our own choice
+_SILENCE: Final = 1e-4  # -80 dB of full scale
 
 
 class Unusable(Exception):  # noqa: N818 - a finding about a file, not a mistake of the program

@@ -17,9 +17,9 @@ Floats = NDArray[np.float32]
 # How well each pitch class fits a key on C: Krumhansl, Cognitive Foundations of Musical Pitch (1990), p. 30.
 _MAJOR: Final = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR: Final = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-# Full scale is 1. Squares of samples are summed in float32, so that there is a bound; this one is our own choice.
+# Full scale is 1. Squares of samples are summed in float32, so that there is a bound.
 _LOUDEST: Final = 1e6
-# Least values before a logarithm is taken; our own choice.
+# Least values before a logarithm is taken.
 _LEAST_HERTZ: Final = 20
 _LEAST_RMS: Final = 1e-4  # -80 dB of full scale
 
@@ -80,7 +80,7 @@ def tonality(frames: Spectra) -> dict[str, float]:
     The magnitudes of the Fourier transform of the pitch classes do not change when music is transposed:
     the first (``harmony_00``) says how chromatic a cluster is, the third (``harmony_02``) how augmented, the fifth
     (``harmony_04``) how diatonic (Amiot, Music through Fourier Space, 2016, ch. 4). ``chroma`` is the mean share of a
-    frame's strongest pitch class, of its second, and so on; that six are kept is our own choice. ``key_fit`` is the
+    frame's strongest pitch class, of its second, and so on; six are kept. ``key_fit`` is the
     correlation with the key that fits best, ``major`` how much better the best major key fits than the best minor one
     (Krumhansl 1990), ``harmonic_change`` how far chroma moves in half a second.
     """
@@ -113,7 +113,6 @@ def _loudness_and_timbre(frames: Spectra) -> dict[str, float]:
     for column, name in enumerate(FRAME_STATISTICS):
         descriptors[f"{name}_mean"] = float(of_frames[:, column].mean())
         descriptors[f"{name}_std"] = float(of_frames[:, column].std())
-    # These percentiles are our own choice.
     quiet, loud = np.percentile(of_frames[:, rms], (10, 95))
     return descriptors | {"dynamic_range": float(loud - quiet)}
 

@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 
 MIN_BPM, MAX_BPM = 40.0, 240.0  # beats per minute looked for
 _PREFERRED_BPM: Final = 120.0  # beats per minute, where the ear prefers to hear the beat
-_TEMPO_SIGMA: Final = 1.0  # octaves, our own choice
+_TEMPO_SIGMA: Final = 1.0  # octaves
 _FLOOR: Final = 1e-3  # added before the logarithm is taken
 
 MODULATIONS: Final = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)

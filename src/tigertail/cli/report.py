@@ -12,7 +12,7 @@ from tigertail.cli.output import print_table
 if TYPE_CHECKING:
     from tigertail.evaluation import Report
 
-# Those that are printed, of differences the first two alone: our own choice. report.json has all.
+# Those that are printed, of differences the first two alone. report.json has all.
 METRICS = ("nDCG", "IPS-nDCG", "Recall")
 TITLES = {
     "overall": "All queries",

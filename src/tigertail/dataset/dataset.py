@@ -24,9 +24,8 @@ from tigertail.storage import check_free, checksums, new_folder, to_json
 MAGIC: Final = "tigertail-dataset"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
-BATCH: Final = 2**23  # rows that `batches` reads at a time: our own choice
-# Rows of a group in a file. It is fixed, so that the same rows are the same bytes for any number of threads; the number
-# is our own choice.
+BATCH: Final = 2**23  # rows that `batches` reads at a time
+# Rows of a group in a file; fixed, so that the same rows are the same bytes for any number of threads.
 ROW_GROUP: Final = 2**17
 
 

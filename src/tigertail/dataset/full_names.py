@@ -16,7 +16,7 @@ DASH: Final = " - "
 
 MAX_CREDITED: Final = 12
 """Parts of a credit that are looked at, at most: what a longer one names after them is not found. Each run of parts is
-folded, so the work grows with the square of their number; 12 is our own choice."""
+folded, so the work grows with the square of their number."""
 
 _BETWEEN: Final = re.compile(
     r"\s*[;,•]\s+|\s*•\s*|\s+[(\[]?(?:feat(?:uring)?\.?|ft\.?|with|w/|vs\.?|and|und|et|[yex&+/×])\s+",

@@ -24,7 +24,7 @@ from tigertail.progress import progress
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 MIN_LISTENERS: Final = 30
-"""Held-out listeners that a country or a source needs for a row of its own; our own choice."""
+"""Held-out listeners that a country or a source needs for a row of its own."""
 LONG: Final = 0.9  # quantile of the held-out listeners' histories; a longer one is long
 
 

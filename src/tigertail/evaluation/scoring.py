@@ -24,8 +24,8 @@ EXPONENTS: Final = (0.6, 0.4, 0.25, 0.12, 0.0, -0.12, -0.25, -0.4, -0.6, -1.0)
 """Popularity exponents beta of a frontier: a system's affinity for B is divided by listeners(B)^beta,
 where it is positive.
 
-They come on top of a system's own exponent: 0 is the system as it is. The ten values are our own choice; only frontiers
-over the same ones compare.
+They come on top of a system's own exponent: 0 is the system as it is. Only frontiers over
+the same ten compare.
 """
 
 BLOCK: Final = 512  # distinct query items ranked at a time

@@ -16,13 +16,13 @@ class ALSConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     factors: int = Field(ge=1, le=4096)
-    """Length of the vectors; the upper bound is our own choice."""
+    """Length of the vectors."""
     iterations: int = Field(ge=1)
     """Sweeps over both sides."""
     reg: float = Field(gt=0)
     """Regularisation, before it is scaled by frequency."""
     nu: float = Field(ge=0, le=2)
-    """Exponent of the frequency-scaled regularisation: 0 is the same for every row. The bound is our own choice."""
+    """Exponent of the frequency-scaled regularisation: 0 is the same for every row."""
     alpha0: float = Field(gt=0)
     """Weight of an unobserved pair."""
     cg_steps: int = Field(2, ge=1)

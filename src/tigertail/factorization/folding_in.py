@@ -146,8 +146,8 @@ def fold_in(
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
         return solve_rows(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps)
-    # Columns that no row has met, here half or more (our own choice), count in the Gram matrix alone; to rotate their
-    # vectors would be most of the work.
+    # Columns that no row has met, here half or more, count in the Gram matrix alone; to rotate their vectors
+    # would be most of the work.
     place = (np.cumsum(met) - 1).astype(np.int32)
     compact = CSR(matrix.indptr, place[matrix.indices], matrix.data, (matrix.shape[0], int(met.sum())))
     d = start.shape[1]

@@ -31,8 +31,8 @@ from tigertail.factorization import kernels
 from tigertail.factorization.kernels import SLAB, UNIT
 
 UNITS_PER_SPAN: Final = 256
-"""Our own choice; with another number, sums may have other bits."""
-ROW_WORK: Final = 8  # a row's own arithmetic counts as much as so many entries: our own choice
+"""With another number, sums may have other bits."""
+ROW_WORK: Final = 8  # a row's own arithmetic counts as much as so many entries
 
 Floats = NDArray[np.float32]
 

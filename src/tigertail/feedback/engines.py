@@ -45,7 +45,7 @@ def make_engine(location: Location, timeout: float) -> Engine:
     if location.file is not None:
         return _sqlite(location, location.file, timeout)
     query = location.url.query
-    # A server that stops responding must not block a request for as long as TCP would. Both 30 s are our own choice.
+    # A server that stops responding must not block a request for as long as TCP would.
     options: dict[str, Any] = {
         "connect_timeout": max(2, round(timeout)),  # s; libpq advises against less, and 0 means no limit
         "keepalives_idle": 30,  # s

@@ -17,7 +17,6 @@ from tigertail.feedback.tables import ERASURES, EVENTS
 RETENTION: Final = "retention"
 ERASURE: Final = "listener"
 
-# Both are our own choice.
 STEP: Final = 10_000  # events erased in one transaction
 MAX_DAYS: Final = 1_000_000
 

@@ -12,7 +12,7 @@ from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
 from tigertail.ingest.formats.file_table import shown
 
-# Names in use: our own choice. Of several that a frame has, the first here is taken.
+# Names in use. Of several that a frame has, the first here is taken.
 _LISTENER: Final = (
     "listener", "user_id", "user", "user_name", "userid", "username", "uid", "member_id", "member", "account_id",
     "customer_id", "customer", "visitor_id", "person",

@@ -17,7 +17,7 @@ MARKS: Final = (
 )  # fmt: skip
 """What programs write for a missing value: R, PostgreSQL and MySQL, pandas, Python, JavaScript, spreadsheets."""
 
-_COMMON: Final = 0.005  # marks are common above this share of a column's values; our own choice
+_COMMON: Final = 0.005  # marks are common above this share of a column's values
 # Controls, formats (zero width), blanks, joiners and selectors of letters, and letters that are blanks.
 _VISIBLE: Final = (
     r"[^\p{Cc}\p{Cf}\p{Z}\x{034F}\x{115F}\x{1160}\x{17B4}\x{17B5}\x{180B}-\x{180F}\x{2800}\x{3164}\x{FE00}-\x{FE0F}"

@@ -14,7 +14,7 @@ from tigertail.io.quarantine import Quarantine
 from tigertail.storage import to_json
 
 FILE: Final = "report.json"
-_EXAMPLES: Final = 20  # our own choice
+_EXAMPLES: Final = 20
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from tigertail.io.archives import Stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine, reasons
 
 BLOCK_BYTES: Final = 16 << 20
-_LONGEST_LINE: Final = 256 << 20  # bytes; our own choice, as BLOCK_BYTES is
+_LONGEST_LINE: Final = 256 << 20  # bytes
 _ENOUGH_TO_TELL: Final = (
     1 << 16
 )  # bytes without a line feed: either there is one line, or lines end otherwise

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from tigertail.lookup.name_index import NameIndex
 
 SUGGESTED: Final = 5  # close names that an error lists
-COMPARED: Final = 20  # items whose names are compared with a typing error: our own choice
-# Texts that `match_all` and `codes` were given, in all, from which on tables are built that make each look-up fast: our
-# own choice.
+COMPARED: Final = 20  # items whose names are compared with a typing error
+# Texts that `match_all` and `codes` were given, in all, from which on tables are built that make each look-up fast.
 MANY: Final = 10
 _PREFIXED: Final = re.compile(r"\s*(id|mbid):(.+)", re.IGNORECASE | re.DOTALL)
 _QUALIFIED: Final = re.compile(r"(.*\S)\s*\(([^()]+)\)\s*", re.DOTALL)

@@ -17,7 +17,6 @@ from tigertail.dataset.folding import fold, fold_series
 from tigertail.lookup.bigrams import MAX_LENGTH, BigramIndex
 from tigertail.lookup.name_similarity import PREFIX_MATCH, closeness
 
-# The first two are our own choice.
 CANDIDATES: Final = 200  # names of each ranking of the bigram index that are compared by edit distance
 MIN_RELATIVE_MATCH: Final = 0.7  # names that match no better than this share of the best match are not shown
 TRANSLITERATION_FACTOR: Final = 0.98  # of the match of a name in another script with Latin letters

@@ -11,7 +11,7 @@ from tigertail.ranking.popularity_exponent import at_exponents
 from tigertail.ranking.topk import top_k
 
 EXPONENTS: Final = (0.5, 0.0, -0.5)
-"""On top of the signal's own: rarer items, the signal as it is, more popular ones. Our own choice."""
+"""On top of the signal's own: rarer items, the signal as it is, more popular ones."""
 
 
 def best_answers(

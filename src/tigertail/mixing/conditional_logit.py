@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tigertail.kernels import njit, prange
 
 Reals = NDArray[np.float64]
-MAX_ITERATIONS: Final = 80  # our own choice; the coefficients reached by then are taken
+MAX_ITERATIONS: Final = 80  # the coefficients reached by then are taken
 _AT_A_TIME: Final = 2**16  # items whose squares are held
 
 

@@ -28,7 +28,6 @@ from tigertail.spill import Growing, forget, scratch
 
 Floats = NDArray[np.float32]
 
-# Both are our own choice.
 QUERIES: Final = 2048  # of a block, at most: in a large one more queries share what they read
 # Up to SCAN_ALL items: of the affinities of a block's queries to all items, counted as if there were a part more.
 BLOCK_BYTES: Final = 2**27

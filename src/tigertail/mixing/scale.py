@@ -21,7 +21,7 @@ from tigertail.ranking.topk import put_largest, sort_best_first, top_k
 
 Floats = NDArray[np.float32]
 
-BEST: Final = 50  # of a query's affinities, the number of the best: our own choice
+BEST: Final = 50  # of a query's affinities, the number of the best
 _NOTHING: Final = np.float32(-np.inf)
 
 

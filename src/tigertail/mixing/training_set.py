@@ -12,7 +12,7 @@ from tigertail.dataset.strata import Stratum
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-MAX_LISTED: Final = 10.0  # hits that the list of a query counts at most: our own choice
+MAX_LISTED: Final = 10.0  # hits that the list of a query counts at most
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,15 +27,15 @@ from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 from tigertail.threads import limited
 
 MIN_LISTENERS: Final = 10
-"""Listeners of two items or more, to learn a mixture from: our own choice, but not fewer than ``hold_out`` needs
+"""Listeners of two items or more, to learn a mixture from; not fewer than ``hold_out`` needs
 (:data:`~tigertail.splitting.hold_out.MIN_ELIGIBLE`)."""
 MAX_HITS: Final = 10.0
-"""Hits that one listener's play or like, at the first place of a list, counts at most: our own choice."""
+"""Hits that one listener's play or like, at the first place of a list, counts at most."""
 EXPOSURES: Final = (0.0, 0.25, 0.5, 1.0)
-"""What ``listening.exposure`` is learned among: our own choice."""
-MAX_COMPARED: Final = 1500  # training queries by which it is learned, at most: our own choice
+"""What ``listening.exposure`` is learned among."""
+MAX_COMPARED: Final = 1500  # training queries by which it is learned, at most
 TRAINING_SEED: Final = 7000
-"""Added to the seed, to choose the listeners that the mixture learns from: our own choice."""
+"""Added to the seed, to choose the listeners that the mixture learns from."""
 
 
 @dataclass(frozen=True, eq=False)

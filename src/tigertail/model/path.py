@@ -32,7 +32,6 @@ from tigertail.errors import ConfigError, NoPathError
 from tigertail.model.answers import BulkAnswers, Playlist
 from tigertail.model.query_options import QueryOptions
 
-# These numbers are our own choice.
 LISTED: Final = 50
 """Length of a list."""
 HOP: Final = 1.0

@@ -18,7 +18,7 @@ from tigertail.signals.evidence import named_place
 from tigertail.signals.listening.groups import MIN_LISTENERS_THERE, sums_by_place
 
 MIN_PEOPLE: Final = 2  # who say the same of an item
-MAX_LABELS: Final = 16  # our own choice
+MAX_LABELS: Final = 16
 
 
 def listener_shares(model: Model, item: int) -> dict[str, float]:

@@ -125,7 +125,7 @@ class QueryOptions(BaseModel):
     beta: Annotated[float | None, OptionSpec(needs=Capability.POPULARITY_EXPONENT)] = Field(
         None,
         ge=0,
-        le=2,  # our own choice, as in the configuration of signals
+        le=2,  # as in the configuration of signals
         description="Popularity exponent: 0 favours popular items, larger values favour less popular ones.",
     )
     character: Annotated[float | None, OptionSpec(needs=Capability.CHARACTER)] = Field(

@@ -23,7 +23,6 @@ from tigertail.lookup.item_index import ItemIndex, is_prefixed
 from tigertail.model.answers import Answers, Playlist
 from tigertail.model.query_options import QueryOptions
 
-# These numbers, and the defaults of RadioOrder, are our own choice.
 SEEDS: Final = 10
 """Tracks that stand for an artist in a catalogue of tracks."""
 POOL: Final = 5

@@ -233,7 +233,7 @@ def best_of_runs(scores, left_out, runs, band, codes):
 def rank_in_sample(n, one_in):
     """Return a rank in a sample of scores, 1 of ``one_in``: more than n of all mostly exceed the score of that rank.
 
-    Half as many again as the sample has of n, and 4 more: our own choice.
+    Half as many again as the sample has of n, and 4 more.
     """
     return n // one_in * 3 // 2 + 4
 

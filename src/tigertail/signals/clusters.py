@@ -48,8 +48,8 @@ ONE_PART: Final = ((1.0, REACH),)
 BY_LENGTH: Final = ((1 / 256, 2**11), (1 / 32, 2**11), (1.0, 2**12))
 """Up to which share of the vectors, the longest first, each part goes, and how many of it a query looks at; chosen by
 the recall of the largest products under each popularity exponent in worlds of artists and of tracks."""
-ROUNDS: Final = 6  # of k-means; our own choice
-EXAMPLES: Final = 64  # of each cluster, from which the centres are learned; our own choice
+ROUNDS: Final = 6  # of k-means
+EXAMPLES: Final = 64  # of each cluster, from which the centres are learned
 _SHARING: Final = 64
 _KEPT: Final = 4  # arrays kept by place: the two searches of audio give a band, a gain and two biases
 
@@ -259,7 +259,7 @@ def _probes(asking: Floats, centres: Floats, counts: NDArray[np.int64], most: in
     for start in range(0, len(asking), 256):
         near = dots(asking[start : start + 256], laid_out, len(centres))
         # Clusters next to each other share blocks, so one may bring no new block: four times as many clusters as
-        # blocks are looked at, our own choice.
+        # blocks are looked at.
         order = np.argsort(-near, axis=1, kind="stable")[:, : 4 * most]
         for cluster, nearest in enumerate(order, start):
             theirs = np.concatenate([np.arange(first[other], last[other]) for other in nearest])

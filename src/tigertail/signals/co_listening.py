@@ -18,7 +18,7 @@ from tigertail.signals.neighbour_lists import NeighbourLists, best_of_each, matr
 from tigertail.sparse import CSR
 from tigertail.spill import Growing
 
-ROWS: Final = 2**17  # of a product, whose best entries are held until they are in a matrix; our own choice
+ROWS: Final = 2**17  # of a product, whose best entries are held until they are in a matrix
 
 
 class CoListeningConfig(BaseModel):
@@ -198,7 +198,7 @@ def _neighbours(by_item, by_listener, first, lengths, gains, shrinkage, k):
     codes = np.full((rows, k), -1, np.int32)
     scores = np.full((rows, k), -np.inf, np.float32)
     # Items are dealt out like cards, so that each chunk has its share of the popular ones, which come first.
-    chunks = min(64, rows)  # 64 is our own choice
+    chunks = min(64, rows)
     for chunk in prange(chunks):
         common = np.zeros(n, np.int32)
         product = np.zeros(n, np.float32)

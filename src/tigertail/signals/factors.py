@@ -17,7 +17,7 @@ from tigertail.signals.dot_products import blocks, dots, dots_at, largest_dots
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.remap import ItemRemap
 
-_NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees; our own choice
+_NEAR: Final = 0.5  # least cosine of similar items: an angle of 60 degrees
 _ALIKE: Final = Evidence.of("similar_taste")
 
 

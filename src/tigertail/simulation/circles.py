@@ -9,7 +9,6 @@ import numpy as np
 from tigertail.simulation.styles import draw_genres
 from tigertail.simulation.world import Codes, Reals, World
 
-# Both are our own choice.
 CIRCLES: Final = (0.5, 0.2, 0.3)  # shares of mentions: same genre, same country, any artist
 FOLLOW: Final = 0.5  # how much of the logarithm of popularity goes into being mentioned
 

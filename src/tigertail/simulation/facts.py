@@ -15,7 +15,6 @@ from tigertail.simulation.styles import draw_genres, known_of
 from tigertail.simulation.tagging import GENRE, HOME, true_labels
 from tigertail.simulation.world import World
 
-# Our own choice, both.
 STATEMENTS: Final = 3  # of genres, about an artist; those that repeat one another count once
 WRONG: Final = 0.05  # share of statements of a genre that name any genre instead, by chance even a true one
 FACETS: Final = {GENRE: "genre", HOME: "hometown"}

@@ -3,8 +3,6 @@
 A listener picks distinct artists with probability proportional to ``exp(log_encounter + utility)``. The draw
 without replacement is the Gumbel top-k trick (W. Kool et al., "Stochastic Beams and Where to Find Them",
 ICML 2019): add Gumbel noise to the logarithms and keep the k largest.
-
-All numbers in this module are our own choice.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ SOUNDS: Final = {
     ),
 }
 
-_THIRD_SYLLABLE: Final = 0.35  # share of words that have one; our own choice
+_THIRD_SYLLABLE: Final = 0.35  # share of words that have one
 
 
 def invent_names(languages: Sequence[str], rng: np.random.Generator) -> list[str]:

@@ -5,8 +5,7 @@ again into columns like those of music analysis programs. Home and language have
 artist is from can be heard as far as the scene says it. Some columns carry no information, and each has its own scale,
 as in real tables.
 
-All numbers are our own choice. That sound finds little with them is by choice too, after real data
-(docs/simulated-world.md).
+That sound finds little with these numbers is by choice, after real data (docs/simulated-world.md).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import numpy as np
 
 from tigertail.simulation.world import MOOD_AXES, Codes, Reals, World, genre_count, popularity_quantile
 
-# Weight of chance in which artists are known, relative to their quantile of popularity; our own choice.
+# Weight of chance in which artists are known, relative to their quantile of popularity.
 CHANCE: Final = 0.3
 
 

@@ -3,8 +3,6 @@
 An honest annotator gives true labels (genre, mood, home, language), and sometimes a wrong label, one without
 information ("seen live"), or a personal one. Spellings vary. A spammer plays nothing and labels random artists: with
 the slogan of a campaign, with one label for all, or with random labels.
-
-All numbers in this module are our own choice.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from tigertail.simulation.countries import COUNTRIES
 from tigertail.simulation.names import SOUNDS, invent_word
 from tigertail.simulation.world import MOOD_AXES, Codes, World
 
-# How many words there are; our own choice.
+# How many words there are.
 GENRE_WORDS: Final = 8  # of each genre
 MOOD_WORDS: Final = 6  # of each end of a mood axis
 TOWNS: Final = 8  # of each country

@@ -7,8 +7,6 @@ product::
 
 The axes are genres (those shared by all countries, then the scenes: each country's own genres), moods that are
 independent of genres, and, one-hot, country and language.
-
-All numbers in this module are our own choice.
 """
 
 from __future__ import annotations

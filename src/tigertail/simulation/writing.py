@@ -6,8 +6,6 @@ popular more often. Sometimes a name is the title of a song, which is not a ment
 
 Of wiki pages, ``links`` of the mentions says that the first mention of each other artist is a link; the text has no
 markup, as after the ingest of real pages: the column ``markup`` says what a page was before it became plain text.
-
-All numbers in this module are our own choice.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Batches = Iterator[pa.RecordBatch]
 BLOCK_QUERIES: Final = 2_048
-"""Queries of a task, at most, where the number of tasks is not given; our own choice."""
+"""Queries of a task, at most, where the number of tasks is not given."""
 
 _SPARK_TYPES: Final = {pl.String: "string", pl.Float32: "float", pl.Int32: "int"}
 _ARROW_TYPES: Final = {pl.String: pa.string(), pl.Float32: pa.float32(), pl.Int32: pa.int32()}
@@ -180,7 +180,7 @@ def _list_block(block: int, plan: ListPlan) -> Batches:
     own = plan.queries[plan.bounds[block] : plan.bounds[block + 1]]
     table = model.answer_many(own, plan.top, options=plan.options).table(names=plan.names)
     types = [(name, _ARROW_TYPES[type(kind)]) for name, kind in plan.schema.items()]
-    # Rows that Spark gets at a time: our own choice.
+    # Rows that Spark gets at a time.
     yield from table.to_arrow().cast(pa.schema(types)).to_batches(max_chunksize=2**16)
 
 

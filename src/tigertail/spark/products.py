@@ -67,7 +67,7 @@ def ranges_of(by_item: CSR, by_listener: CSR) -> NDArray[np.int64]:
     are multiplied.
     """
     work = np.concatenate([[0], np.cumsum(by_listener.row_sizes[by_item.indices])])[by_item.indptr]
-    ranges = max(2, -(-int(work[-1]) // RANGE_PAIRS))  # at least 2 is our own choice
+    ranges = max(2, -(-int(work[-1]) // RANGE_PAIRS))
     inner = np.searchsorted(work, work[-1] * np.arange(1, ranges) / ranges)
     return np.unique(np.concatenate([[0], inner, [len(work) - 1]])).astype(np.int64)
 

@@ -114,7 +114,7 @@ class _Fit:
 
     @cached_property
     def sides(self) -> tuple[Side, Side]:
-        usual = max(2, -(-self.confidence.nnz // BLOCK_ENTRIES))  # at least 2 is our own choice
+        usual = max(2, -(-self.confidence.nnz // BLOCK_ENTRIES))
         groups = (None, None) if self.observable is None else self.observable.could_meet.shape
         first, second = (
             Side(name, block_bounds(matrix.indptr, wanted or usual), count)

@@ -173,7 +173,7 @@ class OpenWorld:
         # The more active a listener and the more popular an artist, the more listens: both fall off as 1 / rank.
         users = _ranked(draw, self.listeners, count)
         ranks = _ranked(draw, of_scene, count)
-        # Where in a scene's order a listener begins: not all have the same favourites. 7919 is a prime, our own choice.
+        # Where in a scene's order a listener begins: not all have the same favourites. 7919 is a prime.
         ranks = (ranks + users * 7919 % max(1, of_scene // 4)) % of_scene
         elsewhere = draw.random(count) < 0.1
         scene = np.where(elsewhere, draw.integers(0, scenes, count), users % scenes)

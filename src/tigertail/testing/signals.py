@@ -139,7 +139,7 @@ def check_affinities_of_pairs(signal: Signal) -> None:
         bool(np.where(has_data, np.isfinite(at), at == -np.inf).all()),
         "it has data at an item where it has any, else -inf",
     )
-    # Up to rounding: both bounds are our own choice.
+    # Up to rounding.
     close = np.isclose(at, expected, rtol=1e-4, atol=1e-6) | ~has_data
     _require(bool(close.all()), "the affinity at an item is that among all items")
 
@@ -147,8 +147,8 @@ def check_affinities_of_pairs(signal: Signal) -> None:
 def check_nearest(signal: Signal) -> None:
     """Check that a signal that retrieves has nearly all of its three best under each popularity exponent among ten.
 
-    Ten are asked for, and nearly all means 95 %: numbers of our own choice. Where it says that it finds all, it has
-    all that it has data about, those of 0 or less too.
+    Ten are asked for, and nearly all means 95 %. Where it says that it finds all, it has all that it has data
+    about, those of 0 or less too.
     """
     if not isinstance(signal, Retrieves):
         return

@@ -29,7 +29,7 @@ from tigertail.tuning.budget import Budget
 from tigertail.tuning.search_space import BASE, CO_LISTENING, MIXTURE, STUDIES, StudySpec
 from tigertail.tuning.trial_store import TrialResult, TrialStore
 
-INNER_SEED: Final = 100  # added to the seed to draw the listeners that the search holds out; our own choice
+INNER_SEED: Final = 100  # added to the seed to draw the listeners that the search holds out
 
 
 @dataclass

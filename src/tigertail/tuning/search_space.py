@@ -73,7 +73,7 @@ def _log(low: float, high: float) -> FloatDistribution:
     return FloatDistribution(low, high, log=True)
 
 
-# The ranges are our own choice; where a study starts lies within them.
+# Where a study starts lies within the ranges.
 _ALS: Final[SearchSpace] = {
     "confidence.transform": CategoricalDistribution(("log", "bm25", "linear", "binary")),
     "confidence.gain": _log(0.05, 5),

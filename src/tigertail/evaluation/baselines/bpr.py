@@ -26,7 +26,6 @@ class BPR(Recommender):
     whether the listener's source offers it makes no difference. The affinity is that of
     :class:`tigertail.signals.factors.FactorAffinity`: with beta = 1 the cosine, with beta = 0 the scalar
     product but for the query's length. As in `implicit`, an item's bias is the last entry of its vector.
-    The defaults are our own choice.
 
     Raises
     ------

@@ -34,7 +34,7 @@ class EASE(Recommender):
     """
 
     reg: float = Field(2000.0, gt=0)
-    """Regularisation; the default is our own choice."""
+    """Regularisation."""
     max_items: int = Field(6_000, ge=1)
     """Largest number of items that take part: the inverse of so many takes 288 MB in float64."""
     precision: Literal["float32", "float64"] = "float64"

@@ -51,7 +51,7 @@ class SessionCounts(Recommender):
         """Give each listener a row per level, with the items played as often as that.
 
         The dot product of two of its columns is then the sum of the smaller counts. So many rows are why the
-        contribution has a largest value; 100 is our own choice.
+        contribution has a largest value.
         """
         count = np.minimum(np.ceil(plays.data), self.contribution).astype(np.int64)
         entry = np.repeat(np.arange(plays.nnz), count)

@@ -19,9 +19,9 @@ from tigertail.progress import progress
 from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 
-LISTED: Final = 20  # items of a list that are compared; our own choice
+LISTED: Final = 20  # items of a list that are compared
 SHOWN: Final = 3  # of these, the first, by name
-MIN_LISTENERS: Final = 20  # lists of rarer items are mostly chance; the number is our own choice
+MIN_LISTENERS: Final = 20  # lists of rarer items are mostly chance
 MAX_QUERIES: Final = 5000  # items compared; of more, as many are drawn at random
 BLOCK_BYTES: Final = 2**27  # affinities held at a time
 

@@ -41,7 +41,7 @@ from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 AREA: Final = "nDCG x IPS-nDCG"  # what one setting alone dominates
 FRONTIER: Final = "frontier"
 
-_SAMPLES: Final = 500  # resamples of the listeners: our own choice
+_SAMPLES: Final = 500  # resamples of the listeners
 
 
 @dataclass(frozen=True)

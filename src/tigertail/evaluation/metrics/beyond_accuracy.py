@@ -12,7 +12,7 @@ APLT@k         mean share of tail items in a list (Abdollahpouri et al., RecSys 
                items but the most popular ones that hold 80 % of interactions
 hubness@k      skewness of N_B over the played items (Radovanovic et al., JMLR 2010)
 ILS@k          mean cosine, over pairs of a list, of their training listeners (Ziegler et al., WWW 2005);
-               of the lists of the 2,000 most popular query items, our own choice
+               of the lists of the 2,000 most popular query items
 locality JS@k  mean Jensen-Shannon divergence, in bits, between the share of local items among those a
                held-out listener plays (in a split by time their targets) and in the list of every query; local:
                of the listener's country, an item of an unknown one is not (Lesota et al. 2024)

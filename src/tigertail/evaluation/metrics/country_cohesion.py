@@ -28,10 +28,10 @@ from tigertail.ranking.topk import top_k
 from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
-MIN_LOCAL_ARTISTS: Final = 5  # below which a country has no cohesion: our own choice
+MIN_LOCAL_ARTISTS: Final = 5  # below which a country has no cohesion
 MIN_LISTENERS: Final = 5  # of an artist that is compared: the affinity of fewer is that of a person or two
-MAX_LOCAL_ARTISTS: Final = 100  # of each country, the most popular: our own choice
-LISTED: Final = 20  # k: our own choice
+MAX_LOCAL_ARTISTS: Final = 100  # of each country, the most popular
+LISTED: Final = 20  # k
 BLOCK_BYTES: Final = 2**27  # standardised affinities held at a time
 
 

@@ -12,7 +12,7 @@ from tigertail import columns as c
 from tigertail.sparse import CSR
 from tigertail.splitting.hold_out import Split
 
-# Of item_countries; the numbers here are our own choice.
+# Of item_countries.
 MIN_AUDIENCE: Final = 5  # listeners of known country that an item needs: fewer may be chance
 MAJORITY: Final = 0.5
 

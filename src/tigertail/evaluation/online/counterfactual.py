@@ -49,7 +49,7 @@ from tigertail.evaluation.statistics.intervals import Estimate
 Reals = NDArray[np.float64]
 
 METHODS: Final = ("naive", "IPS", "DR")
-CLIP: Final = 1.0  # examinations; our own choice
+CLIP: Final = 1.0  # examinations
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,10 @@ from tigertail.evaluation.online.resampling import SAMPLES, resamples
 
 Reals = NDArray[np.float64]
 
-MAX_RANKS: Final = 100  # our own choice
+MAX_RANKS: Final = 100
 MIN_POSITIVE: Final = 30
-"""Positive answers among moved items that an estimate needs; our own choice."""
-_PRIOR: Final = 1.0  # inverse of the variance of that difference; our own choice
+"""Positive answers among moved items that an estimate needs."""
+_PRIOR: Final = 1.0  # inverse of the variance of that difference
 _STEPS: Final = 50  # of Newton's method, at most
 _FARTHEST: Final = 1.0  # that a strength's logarithm moves in one step
 

@@ -4,8 +4,7 @@
 
 the share of positive answers among examinations, times a factor of the query, one of the item over all queries, and
 one of the rank r of the item in the evaluated ranking. A factor is the ratio of observed to expected positive answers,
-given the factors before it, with five positive answers added to both: without evidence it is close to 1. That they are
-five is our own choice.
+given the factors before it, with five positive answers added to both: without evidence it is close to 1.
 """
 
 from __future__ import annotations

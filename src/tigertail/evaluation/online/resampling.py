@@ -17,7 +17,7 @@ from tigertail.evaluation.statistics.intervals import Estimate
 Reals = NDArray[np.float64]
 
 SAMPLES: Final = 300
-"""Number of resamples for the 95 % intervals of a log; our own choice."""
+"""Number of resamples for the 95 % intervals of a log."""
 
 
 def resamples(listeners: int, samples: int = SAMPLES, seed: int = 0) -> Iterator[Reals]:

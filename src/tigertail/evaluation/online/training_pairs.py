@@ -30,7 +30,7 @@ from tigertail.ground_truth.ground_truth import GroundTruth
 
 NAME: Final = "feedback"
 MIN_EXAMINATION: Final = 0.1
-"""Smallest examination used, our own choice: an action counts at most ten times as much as one at the first rank."""
+"""Smallest examination used: an action counts at most ten times as much as one at the first rank."""
 _EXAMPLES: Final = 3
 
 

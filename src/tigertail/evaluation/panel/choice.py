@@ -16,10 +16,10 @@ from tigertail.dataset.strata import COLD, HEAD, MID, TAIL, Stratum, strata
 from tigertail.errors import DataError
 
 SLOTS: Final[Mapping[Stratum, int]] = {HEAD: 6, MID: 9, TAIL: 12, COLD: 3}
-"""Artists of each stratum: most from the tail, which Tigertail is made for; the numbers are our own choice."""
+"""Artists of each stratum: most from the tail, which Tigertail is made for."""
 
 COUNTRIES: Final = 20
-"""Countries that stand in line, at most; our own choice."""
+"""Countries that stand in line, at most."""
 
 
 def choose(

@@ -21,7 +21,7 @@ from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.io.files import read_table
 
-SAMPLES: Final = 10_000  # resamples, our own choice: so many take little memory, since the queries are few
+SAMPLES: Final = 10_000  # resamples: so many take little memory, since the queries are few
 GROUPS: Final = {
     OVERALL: tuple(stratum.label for stratum in Stratum),
     **{stratum.label: (stratum.label,) for stratum in Stratum},

@@ -25,7 +25,7 @@ from tigertail.splitting.hold_out import Split
 
 _LAYOUT: Final = f"it needs {c.TARGET_ITEM_ID}, {c.ITEM_ID}, and {c.SCORE} or {c.RANK}"
 _ENDS: Final = (c.TARGET_ITEM_ID, c.ITEM_ID)
-_MIN_KNOWN: Final = 0.01  # share of a file's items that must be in the dataset; our own choice
+_MIN_KNOWN: Final = 0.01  # share of a file's items that must be in the dataset
 
 
 @dataclass(frozen=True, eq=False)

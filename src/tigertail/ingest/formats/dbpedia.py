@@ -21,7 +21,7 @@ from tigertail.io.archives import stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 from tigertail.io.text_rows import TextFile
 
-# Of the relations of DBpedia, those that are read: our own choice.
+# Of the relations of DBpedia, those that are read.
 FACETS: Final = {
     "genre": "genre.edgelist",
     "instrument": "instrument.edgelist",

@@ -19,7 +19,7 @@ from tigertail.io.json_rows import JsonFile, clean_text, parsed
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 _OBJECT: Final = "#object"
-_MAX_DEPTH: Final = 8  # objects within objects: what lies deeper is no column; our own choice
+_MAX_DEPTH: Final = 8  # objects within objects: what lies deeper is no column
 _MAX_WHOLE: Final = 2.0**63  # whole numbers above are no ids; the bound of Int64, as in column_types.py
 _KEYS_SEEN: Final = 1_000
 """Objects whose keys are the file's columns: a key that only later ones have is none."""

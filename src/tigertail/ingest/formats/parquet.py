@@ -19,7 +19,7 @@ from tigertail.ingest.formats.source import Source
 from tigertail.io.archives import is_left_behind
 from tigertail.io.quarantine import LINE, Quarantine
 
-_ROWS: Final = 500_000  # in a block; our own choice
+_ROWS: Final = 500_000  # in a block
 _DAMAGE: Final = (
     OSError,
     pl.exceptions.PolarsError,

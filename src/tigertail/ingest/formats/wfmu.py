@@ -23,7 +23,7 @@ _BEHIND: Final = r"(?i)^music behind dj\b:?\s*"
 _NO_ARTIST: Final = r"(?i)^(unknown( artist)?|various( artists)?)$"
 _DJ: Final = pl.col("DJ").str.strip_chars()
 _NO_DJ: Final = pl.col("DJ").fill_null("") == ""
-_FIRST_YEAR: Final = 1970  # our own choice: older dates are taken for typing errors
+_FIRST_YEAR: Final = 1970  # older dates are taken for typing errors
 
 
 class WfmuPlaylists(Source):

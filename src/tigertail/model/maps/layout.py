@@ -24,7 +24,7 @@ _MIN_DIST: Final = 0.5
 _REPULSION: Final = 3.0
 _EPOCHS: Final = 200  # UMAP's own for more than 10,000 items
 _NEGATIVES: Final = 5  # UMAP's own
-_JITTER: Final = 0.01  # of the standard deviation of the initial positions; our own choice
+_JITTER: Final = 0.01  # of the standard deviation of the initial positions
 
 Floats = NDArray[np.float32]
 

@@ -22,7 +22,7 @@ COUNTRIES_SHOWN: Final = 12  # those of most items; "Paired" has no more colours
 NAMES_SHOWN: Final = 60  # at most: those of most listeners, where there is room
 
 _QUIET: Final = "#c3cad2"
-_WIDE, _HIGH = 0.2, 0.035  # what a name takes, on a map from -1 to 1; our own choice
+_WIDE, _HIGH = 0.2, 0.035  # what a name takes, on a map from -1 to 1
 _TITLES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     BEFORE: ("Before", "cosine of ALS factors (naive collaborative filtering)"),
     AFTER: ("After", "the model"),

@@ -14,7 +14,7 @@ from tigertail.model.update.merge import ADDED
 from tigertail.ranking.topk import top_k
 from tigertail.signals.remap import ItemRemap
 
-DRIFT_SAMPLE: Final = 200  # items whose neighbours are compared; our own choice, as is the next
+DRIFT_SAMPLE: Final = 200  # items whose neighbours are compared
 TOP: Final = 20
 MAX_PAIRS_GROWTH: Final = 0.25
 MAX_ITEMS_GROWTH: Final = 0.25

@@ -28,7 +28,7 @@ from tigertail.sparse import CSR
 ADDED: Final = "added"
 """Key of a training summary: what was added since the fit (:mod:`tigertail.model.update.drift`)."""
 MIN_COMPARED: Final = 5
-"""Items of a listener from which an equal one elsewhere is taken for the same person: our own choice."""
+"""Items of a listener from which an equal one elsewhere is taken for the same person."""
 _DERIVED: Final = (c.LISTENERS, c.STRATUM, "folded")
 """Columns of a model's items that a dataset's do not have."""
 
@@ -179,10 +179,7 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
 
 
 def _check_not_repeated(model_plays: CSR, new_plays: CSR, dataset: Dataset) -> None:
-    """Refuse a dataset where more than half of the listeners compared play exactly what one of the model plays.
-
-    Half is our own choice.
-    """
+    """Refuse a dataset where more than half of the listeners compared play exactly what one of the model plays."""
     known = set(_digests(model_plays))
     new = _digests(new_plays)
     repeated = sum(one in known for one in new)

@@ -20,7 +20,7 @@ from tigertail.service.http.schemas import Erased, Taken
 from tigertail.service.serving.context import ContextDependency
 
 router = APIRouter(tags=["feedback"])
-EVENTS_PER_REQUEST: Final = 10  # for each request that a batch may have (`limits.batch`): our own choice
+EVENTS_PER_REQUEST: Final = 10  # for each request that a batch may have (`limits.batch`)
 _EXAMPLE: JsonDict = {
     "event_id": "0b0f3f0e-6f0c-4a53-9a3b-0d6f0b1c2d3e",
     "kind": "play",

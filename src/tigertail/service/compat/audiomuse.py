@@ -54,7 +54,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 
 Name = Annotated[str | None, Query(max_length=LONGEST)]
 Count = Annotated[int, Query(ge=1, le=10_000)]
-"""How many are asked for; the upper bound is our own choice, and lists are cut at the service's ``limits.n``."""
+"""How many are asked for; lists are cut at the service's ``limits.n``."""
 
 
 @router.get(

@@ -27,7 +27,7 @@ METHODS: Final = {
 which no limit cuts."""
 _BY_FOLDED: Final = {method.lower(): method for method in METHODS}
 _FORMATS: Final = ("", "xml", "json")
-# Our own choice. Above them a request is a mistake; a list longer than the service allows is cut: players ask for many.
+# Above them a request is a mistake; a list longer than the service allows is cut: players ask for many.
 _MAX_FIELDS: Final = 100
 _LAST_PAGE: Final = 100
 _LONGEST_LIST: Final = 10_000

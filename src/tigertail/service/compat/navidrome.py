@@ -37,7 +37,7 @@ from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["Navidrome"])
 PATH: Final = "/navidrome"
-_SEEDS: Final = 10  # tracks that stand for an artist who is no item; our own choice
+_SEEDS: Final = 10  # tracks that stand for an artist who is no item
 _STATUSES: Final = (400, 401, 413, 422, 429, 503)
 
 Country = Annotated[

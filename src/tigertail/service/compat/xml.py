@@ -43,7 +43,7 @@ def to_xml(tree: dict[str, Any], status: str = "ok") -> bytes:
     """
     root = ET.Element("lfm", {"status": status})
     _fill(root, tree)
-    # An empty element has both tags: our own choice.
+    # An empty element has both tags.
     document: bytes = ET.tostring(root, "utf-8", short_empty_elements=False)
     return _DECLARATION + document
 

@@ -1,6 +1,6 @@
 """The parameters of requests over HTTP, checked before a model gets them.
 
-The numbers here are the largest that any configuration allows, and our own choice. Where
+The numbers here are the largest that any configuration allows. Where
 :class:`tigertail.service.http.settings.Limits` allows less, the OpenAPI document says so, but
 for the requests in a batch (:mod:`tigertail.service.http.openapi`).
 """

@@ -181,5 +181,4 @@ def _status(error: TigertailError) -> int:
 def _retry(error: TigertailError) -> int | None:
     if isinstance(error, ServiceError):
         return error.retry
-    # One second is our own choice.
     return 1 if _status(error) == HTTPStatus.SERVICE_UNAVAILABLE else None

@@ -122,7 +122,7 @@ class Settings(BaseModel):
     port: int = Field(8000, ge=0, le=65535)
     """Port to listen at."""
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
-    """Processes that answer; they share the model's arrays. The upper bound is our own choice."""
+    """Processes that answer; they share the model's arrays."""
     hosts: tuple[str, ...] | None = None
     """Host headers that are accepted; None means localhost on loopback, and any elsewhere."""
     origins: tuple[str, ...] = ()
@@ -214,7 +214,7 @@ def _check_environment() -> None:
     for section, model in (("LIMITS", Limits), ("FEEDBACK", Feedback)):
         known += [f"{PREFIX}{section}__{name.upper()}" for name in model.model_fields]
     for name in given:
-        # After KEYS stands a name that the user chose. Two wrong letters at most: our own choice.
+        # After KEYS stands a name that the user chose. Two wrong letters at most are forgiven.
         if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}KEYS"):
             close = process.extractOne(name, known, scorer=Levenshtein.distance, score_cutoff=2)
             if close is not None:

@@ -26,7 +26,7 @@ Kind = Literal["TRACES", "METRICS"]  # as the names of variables have it
 
 _SCOPE: Final = "tigertail.service"
 _PROTOCOL: Final = "http/protobuf"
-_CLOSING: Final = 3.0  # seconds for what is not sent yet, when a worker ends; our own choice
+_CLOSING: Final = 3.0  # seconds for what is not sent yet, when a worker ends
 _INSTANCE: Final = "service.instance.id"
 
 

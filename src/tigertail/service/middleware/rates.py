@@ -24,7 +24,7 @@ from typing import Final
 
 from tigertail.service.http.problems import ServiceError
 
-SETS: Final = 2048  # as WAYS, our own choice: 16,384 clients in 384 KiB
+SETS: Final = 2048  # with WAYS, 16,384 clients in 384 KiB
 WAYS: Final = 8  # places of one set, one for each client
 _SLOT: Final = struct.Struct("16sd")  # digest of the client, and when its bucket is full
 _SALT: Final = 16  # bytes at the beginning of the file: no client can choose whose set it shares

@@ -15,8 +15,7 @@ from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE, Config, 
 
 LOG: Final = logging.getLogger("tigertail.service")
 PAUSES: Final = (0.0, 1.0, 2.0, 5.0, 10.0)
-"""Seconds before a worker's place is filled again: after one short life, two in a row and so on; the last for good.
-These, and those of STEADY, are our own choice."""
+"""Seconds before a worker's place is filled again: after one short life, two in a row and so on; the last for good."""
 STEADY: Final = 30.0  # seconds after which a worker's end is an accident, not the next of a row
 
 

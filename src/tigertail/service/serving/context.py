@@ -24,7 +24,7 @@ CURRENT: Final = "current"
 CHALLENGER: Final = "challenger"
 LOG: Final = logging.getLogger("tigertail.service")
 STORE_THREADS: Final = 8  # that write to the feedback store; no other work waits for them
-STORE_QUEUE: Final = 64  # deliveries of feedback that may wait for such a thread; both are our own choice
+STORE_QUEUE: Final = 64  # deliveries of feedback that may wait for such a thread
 HEALTH_TIMEOUT: Final = 1.0  # seconds the health check waits for the store
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from tigertail.service.serving.model_cache import copied, newest
 from tigertail.service.serving.served_model import ServedModel
 
 LOG: Final = logging.getLogger("tigertail.service")
-RETRY_AFTER: Final = 5  # checks after which a model that could not be opened is tried again; our own choice
+RETRY_AFTER: Final = 5  # checks after which a model that could not be opened is tried again
 
 _Mark = tuple[int, int, int] | None
 

@@ -17,7 +17,6 @@ from tigertail.dataset.folding import fold_series
 
 KEY: Final = "key"
 ITEM: Final = "item"
-# Both numbers are our own choice.
 SHARED: Final = 0.1  # share of the items of the rarer of two labels that must carry the other too
 _SHORTEST: Final = 3  # letters before an ending
 ENDINGS: Final = ("s", "music")

@@ -17,7 +17,7 @@ from tigertail.signals.contract import Arrays
 
 NAMES: Final = ("keys", "idf", "reliability")
 """Arrays on disk, in the order of the fields; "keys" has the canonical forms of variants too."""
-_PRIOR: Final = 5.0  # opinions of mean reliability that each label has beside its own; our own choice
+_PRIOR: Final = 5.0  # opinions of mean reliability that each label has beside its own
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 Vectors = NDArray[np.float32]
 
 NAMES: Final = ("predicted", "coefficients")
-FOLDS: Final = 4  # our own choice
+FOLDS: Final = 4
 STEPS: Final = 10  # of conjugate gradients; half as many make lists a little worse
 _TINY: Final = 1e-12
 _ROUNDING: Final = 1e-6  # of directions, whose length is 1

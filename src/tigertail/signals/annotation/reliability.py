@@ -33,7 +33,7 @@ Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 SWEEPS: Final = 15  # nearly every reliability has settled by then; a few go on for long
-# What follows is our own choice: priors, where the estimate starts, and when an annotator has habits.
+# Priors, where the estimate starts, and when an annotator has habits.
 FOR_ANNOTATOR: Final = 2.0
 """Prior opinions for an annotator."""
 AGAINST_ANNOTATOR: Final = 0.3

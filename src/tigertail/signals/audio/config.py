@@ -12,7 +12,6 @@ class AudioConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    # Where no page is named, a default is our own choice.
     targets: Literal["none", "factors", "labels", "both"] = "factors"
     """What the descriptors predict: the item vectors of the base model, the items' labels, both, or nothing: then the
     descriptors themselves are compared. All four are measured in docs/signals-audio.md: "factors" needs no labels

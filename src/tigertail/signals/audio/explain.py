@@ -27,7 +27,7 @@ DESCRIPTORS: Final = {
     "bandwidth_mean": "",  # this and the next two: all but the brightness again
     "rolloff_mean": "",
     "crossings_mean": "",
-    "onset_mean": "",  # this and the next two: our own choice
+    "onset_mean": "",
     "key_fit": "",
     "major": "",
 }

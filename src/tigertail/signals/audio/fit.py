@@ -19,7 +19,7 @@ from tigertail.signals.audio.targets import Targets, factor_targets, label_targe
 from tigertail.signals.directions import directions, lengths
 from tigertail.threads import limited
 
-# A shorter prediction is nothing but rounding; our own choice, for targets of length 1.
+# A shorter prediction is nothing but rounding, for targets of length 1.
 _ROUNDING: Final = 1e-8
 
 

@@ -34,7 +34,7 @@ ITEMS_OF_ARTIST: Final = 8
 """Retrieved of an artist: half of them those that most play, half those that fewest do."""
 ITEMS_OF_OWN: Final = 64  # retrieved of the query's own artist
 
-# Answers retrieved to find the best affinity of a query, which may be itself among them; 8 is our own choice.
+# Answers retrieved to find the best affinity of a query, which may be itself among them.
 LOOKED_AT: Final = 8
 
 

@@ -19,7 +19,7 @@ from tigertail.threads import threads_for
 
 _NOTHING: Final = np.float32(-np.inf)
 CHUNK: Final = 64  # queries of a thread that share counts of all items
-FEW: Final = 8192  # items with common listeners, at most, of which the factors are asked too; our own choice
+FEW: Final = 8192  # items with common listeners, at most, of which the factors are asked too
 _AHEAD: Final = 16  # items whose vectors are asked for before they are needed
 
 Floats = NDArray[np.float32]

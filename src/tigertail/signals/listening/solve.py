@@ -14,8 +14,7 @@ from tigertail.sparse import CSR
 from tigertail.threads import limited
 
 ALONE: Final = 200_000
-"""A group with fewer entries, of items that get a vector, is fitted with one thread: more are not worth their start.
-The number is our own choice."""
+"""A group with fewer entries, of items that get a vector, is fitted with one thread: more are not worth their start."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from tigertail.kernels import njit, prange
 from tigertail.ranking.topk import offer, sort_best_first
 
-_CHUNKS: Final = 64  # parts of the items, with sums of their own: no more threads have work; our own choice
+_CHUNKS: Final = 64  # parts of the items, with sums of their own: no more threads have work
 
 
 @njit(parallel=True, cache=True)

@@ -14,7 +14,7 @@ from tigertail.kernels import njit
 from tigertail.signals.web.codes import CodedMentions
 from tigertail.sparse import CSR
 
-# Found before they are counted; one mention alone may have more. Our own choice.
+# Found before they are counted; one mention alone may have more.
 _MAX_PAIRS_IN_MEMORY = 5_000_000
 
 

@@ -15,7 +15,7 @@ from tigertail.sparse import CSR
 
 # An apostrophe inside a word is part of it, a quotation mark after it is not.
 _WORD: Final = r"\p{L}(?:'?[\p{L}\p{M}\p{N}])+"
-_PAGES_AT_A_TIME: Final = 500  # to bound the words in memory; our own choice
+_PAGES_AT_A_TIME: Final = 500  # to bound the words in memory
 
 
 def text_similarity(

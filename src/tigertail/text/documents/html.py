@@ -16,7 +16,7 @@ _INLINE: Final = word_set(
 )
 _WORK: Final = frozenset(("i", "em", "cite"))
 _WIKI: Final = "/wiki/"
-_DEPTH: Final = 200  # of nested elements, our own choice; deeper ones are read without links and italics
+_DEPTH: Final = 200  # of nested elements; deeper ones are read without links and italics
 
 
 def from_html(text: str) -> Plain:

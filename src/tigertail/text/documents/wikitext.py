@@ -18,7 +18,6 @@ _CUT: Final = re.compile(
     r"(<!--)|(-->)|(<ref\b[^<>]{0,400}?/>)|(<ref\b[^<>]{0,400}>)|(</ref\s*>)|(\{\{)|(\}\})"
 )
 _COMMENT, _COMMENT_END, _EMPTY_REF, _REF, _REF_END, _OPEN, _CLOSE = range(1, 8)
-# The next three numbers are our own choice.
 _DEEPEST: Final = 40  # levels in cut, the page itself one of them; beyond, only the sign goes
 _PIECE: Final = 10_000  # characters
 _UNENDED: Final = 20  # openings without an end that a piece may have

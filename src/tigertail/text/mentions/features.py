@@ -31,7 +31,6 @@ USUAL: Final = {
     "verb_cue": 0.135,
 }
 COUNTED: Final = tuple(USUAL)
-# Both are our own choice.
 _PRIOR: Final = 4.0  # occurrences with the usual shares that are added to those of a name
 _PAGE_PRIOR: Final = 1.0  # occurrences without a flag that are added to those of a name on its page
 

@@ -42,7 +42,7 @@ _LINK: Final[dict[str, pl.DataType]] = {
 }
 _NO_NAME: Final = -1
 _MAX_REMARKED: Final = 0.05
-"""Uses of a name with a remark for musicians, per use without, above which the name alone is ambiguous; our own choice.
+"""Uses of a name with a remark for musicians, per use without, above which the name alone is ambiguous.
 
 A use is a page that has the name, or a link, each time, to a title that is the name.
 """

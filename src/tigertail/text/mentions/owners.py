@@ -11,7 +11,7 @@ from tigertail.text.mentions.names import Names
 from tigertail.text.mentions.titles import Remark, read_title
 from tigertail.text.mentions.tokens import Sign, Words
 
-# First words of a page, in which an artist's profession is mentioned; our own choice.
+# First words of a page, in which an artist's profession is mentioned.
 _INTRODUCTION: Final = 80
 
 

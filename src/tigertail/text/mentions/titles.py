@@ -15,7 +15,7 @@ from typing import Final
 from tigertail.dataset.folding import fold
 from tigertail.text.documents.builder import word_set
 
-# A remark has at most 80 characters; our own choice.
+# A remark has at most 80 characters.
 _REMARK: Final = re.compile(r"(.+?)\s*\(([^()]{1,80})\)\s*$")
 _WORD: Final = re.compile(r"\w+")
 # In the languages of the largest wikis. One such word makes a musician, unless a word of a work stands beside it; a

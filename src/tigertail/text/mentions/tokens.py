@@ -16,7 +16,7 @@ from tigertail.dataset.folding import fold
 from tigertail.text.documents.builder import word_set
 
 _SPACE: Final = re.compile(r"(\s+)")
-_MAX_CACHED: Final = 32_000_000  # characters of words cached; our own choice
+_MAX_CACHED: Final = 32_000_000  # characters of words cached
 _OPENING: Final = frozenset('"“”„‘«‹「『《〈')
 _CLOSING: Final = frozenset('"“”’»›」』》〉')
 
@@ -227,7 +227,7 @@ def _around(before: str, after: str, core: str) -> Sign:
         shown |= Sign.CLOSES
     if set(after) & set(",;/、،"):
         shown |= Sign.COMMA
-    # Such as "Dr."; that three characters are the most is our own choice.
+    # Such as "Dr.".
     abbreviated = after == "." and len(core) <= 3 and core[0].isupper()
     return shown if abbreviated else shown | _stop(after)
 
