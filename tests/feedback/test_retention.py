@@ -70,6 +70,24 @@ def test_a_reader_in_the_way_is_told(tmp_path: Path, event: Make) -> None:
         assert store.count() == 0
 
 
+@pytest.mark.parametrize("again", [lambda store: erase(store, "nobody"), lambda store: prune(store, 1)])
+def test_what_a_reader_kept_in_the_log_goes_at_the_next_call(
+    tmp_path: Path, event: Make, again: Callable[[FeedbackStore], int]
+) -> None:
+    file = tmp_path / "feedback.db"
+    secret = "listener-5f1c"
+    with FeedbackStore.open(file, timeout=0.1) as store:
+        store.record([event("a"), event("b", listener=secret)])
+        with closing(sqlite3.connect(file)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM feedback_events").fetchall()
+            with pytest.warns(TigertailWarning, match=r"until .* the next erase or prune"):
+                erase(store, secret)
+        assert secret.encode() in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        assert again(store) == 0
+        assert secret.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
 def test_a_writer_in_the_way_of_tidying_is_no_failure(
     tmp_path: Path, event: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

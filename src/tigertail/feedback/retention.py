@@ -61,7 +61,7 @@ def erase(store: FeedbackStore, listener: str) -> int:
     with store.database.transaction(write=True) as connection:
         erased = _delete(connection, EVENTS.c[LISTENER] == listener)
         _record_erasure(store, connection, ERASURE, erased)
-    _vacuum(store)  # even if there were none: an earlier erasure may have left old pages in SQLite's log
+    _vacuum(store)
     return erased
 
 
@@ -113,8 +113,7 @@ def prune(store: FeedbackStore, days: float, *, step: int = STEP) -> int:
         total += erased
         if erased < step:
             break
-    if total:
-        _vacuum(store)
+    _vacuum(store)
     return total
 
 
@@ -128,7 +127,10 @@ def _record_erasure(store: FeedbackStore, connection: Connection, reason: str, e
 
 
 def _vacuum(store: FeedbackStore) -> None:
-    """Free SQLite's empty pages and truncate its log, which has old pages. PostgreSQL has autovacuum."""
+    """Free SQLite's empty pages and truncate its log, which has old pages. PostgreSQL has autovacuum.
+
+    It is called even if nothing was erased: an earlier erasure may have left old pages in the log.
+    """
     if store.database.location.file is None:
         return
     why = "others use the store"
@@ -141,8 +143,8 @@ def _vacuum(store: FeedbackStore) -> None:
     if busy:
         warnings.warn(
             TigertailWarning(
-                f"Erased; but the -wal file of the store keeps old pages ({why}) until the last process or thread that "
-                "uses it has ended, or until the next erasure."
+                f"The -wal file of the store keeps old pages ({why}) until the last process or thread that uses it has "
+                "ended, or until the next erase or prune. What was erased may be in them."
             ),
             stacklevel=3,
         )
