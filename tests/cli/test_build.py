@@ -57,6 +57,16 @@ def test_tables_beside_the_plays_are_said_to_match_and_to_cover(recipe: Path) ->
     assert "audio" in described.stdout
 
 
+def test_items_without_a_name_that_share_an_mbid_are_told_by_it(recipe: Path) -> None:
+    mbid = "65f4f0c5-ef9e-490c-aee3-909e7ae6b2ab"
+    plays = f"listener_id,item_id,mbid,plays\na,7,{mbid},2\na,8,{mbid},1\n"
+    (recipe.parent / "plays.csv").write_text(plays)
+    result = CliRunner().invoke(
+        app, ["build", str(recipe), str(recipe.parent / "made")], catch_exceptions=False
+    )
+    assert f"which were not merged: 1, such as {mbid};" in result.stdout
+
+
 def test_what_the_recipe_keeps_out_and_nothing_is_called_is_said(recipe: Path) -> None:
     recipe.write_text('unlisted = ["The Cure", "The Cuer"]\n' + recipe.read_text())
     result = CliRunner().invoke(

@@ -214,6 +214,13 @@ def test_ids_of_a_source_are_not_merged_by_mbid_either() -> None:
     assert ids(refs("a", *rows)) == ["7", "8"]
 
 
+def test_items_without_a_name_that_stay_apart_are_told_by_the_mbid_they_share() -> None:
+    rows = [
+        {"item_id": item, "mbid": mbid} for item, mbid in (("7", ONE), ("8", ONE), ("9", TWO), ("10", TWO))
+    ]
+    assert matched(refs("a", *rows)).ambiguous.rows() == [(ONE, 2, False), (TWO, 2, False)]
+
+
 def test_an_id_without_a_name_takes_it_from_the_table_of_items() -> None:
     plays = refs("a", {"item_id": "7"})
     named = refs("a/items", {"item_id": "7", "name": "The Cure"}, of_items_table=True)

@@ -60,7 +60,7 @@ class Identities:
     ambiguous
         ``name``, ``items``, ``name_only``: groups of items that have the same name or MBID, but were not merged because
         ids or MBIDs of theirs conflict; how many items each group has; and whether one of these is known by
-        its name alone, so that it could be any of the others.
+        its name alone, so that it could be any of the others. A group without a name is called by its MBID.
     """
 
     items: pl.DataFrame
@@ -241,10 +241,10 @@ def _merge(refs: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     names = dict(described.select(_CLUSTER, _FULL_NAME).iter_rows())
     clusters = _Clusters(refs)
     ambiguous = []
-    for members in _groups(values, by):
+    for value, members in _groups(values, by):
         roots = sorted({clusters.root(member) for member in members})
         if clusters.conflict(roots, mbids=by != c.MBID):
-            shown = min((name for member in members if (name := names.get(member))), default=None)
+            shown = min((name for member in members if (name := names.get(member))), default=value)
             ambiguous.append((shown, len(roots), clusters.name_only(roots)))
         elif len(roots) > 1:
             clusters.merge(roots)
@@ -252,11 +252,11 @@ def _merge(refs: pl.DataFrame, by: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     return clusters.applied(refs), pl.DataFrame(ambiguous, schema, orient="row")
 
 
-def _groups(values: pl.DataFrame, by: str) -> list[list[int]]:
-    """Return the clusters that share a value, in a fixed order."""
+def _groups(values: pl.DataFrame, by: str) -> list[tuple[str, list[int]]]:
+    """Return each value that clusters share, and these, in a fixed order."""
     shared = values.drop_nulls(by).group_by(c.KIND, by).agg(pl.col(_CLUSTER).unique().sort())
     shared = shared.filter(pl.col(_CLUSTER).list.len() > 1).sort(c.KIND, by)
-    return shared[_CLUSTER].to_list()
+    return shared.select(by, _CLUSTER).rows()
 
 
 def _join_known_spellings(refs: pl.DataFrame) -> pl.DataFrame:

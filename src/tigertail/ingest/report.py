@@ -105,7 +105,8 @@ class BuildReport:
         Items with several spellings (different in more than case), and the spellings of some: those with most rows.
     ambiguous, ambiguous_name_only, ambiguous_examples
         Names and MBIDs of several items that were not merged, because ids or MBIDs conflict; those where one of the
-        items is known by its name alone; names of items of some of them, the first in order.
+        items is known by its name alone; some of them, the first in order: the name of an item, or the MBID where none
+        has a name.
     conflicting_profiles
         Listeners for whom sources gave several countries or languages; the most frequent one was kept.
     matches
