@@ -48,19 +48,19 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
 
 
 def _print_remarks(report: BuildReport) -> None:
-    """Print why rows were rejected or left out, and the warnings about those that were used."""
+    """Print why rows were rejected or left out, and the warnings."""
     remarks = []
     for source in report.sources:
         remarks += [(source.name, "rejected", why, f"{rows:,}") for why, rows in source.rejected.items()]
         remarks += [(source.name, "left out", why, f"{rows:,}") for why, rows in source.left_out.items()]
         for warned in source.warnings:
             what = warned.what + (f" ({', '.join(warned.examples)})" if warned.examples else "")
-            remarks.append((source.name, "used", what, f"{warned.rows:,}"))
+            remarks.append((source.name, "warning", what, f"{warned.rows:,}"))
     if report.conflicting_profiles:
         what = "listeners with several countries or languages: the most frequent one was kept"
-        remarks.append(("all", "used", what, f"{report.conflicting_profiles:,}"))
+        remarks.append(("all", "warning", what, f"{report.conflicting_profiles:,}"))
     if remarks:
-        print_table(["source", "rows", "because", "count"], remarks, left=["source", "rows", "because"])
+        print_table(["source", "kind", "reason", "count"], remarks, left=["source", "kind", "reason"])
 
 
 def _print_matches(report: BuildReport) -> None:
