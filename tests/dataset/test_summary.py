@@ -130,6 +130,14 @@ def test_plays_alone_are_enough(tmp_path: Path) -> None:
     assert [(row.country, row.listeners) for row in facts.countries] == [(None, 5)]
 
 
+def test_an_item_that_no_catalogue_lists_is_counted_with_those_that_nobody_plays(tmp_path: Path) -> None:
+    tables = {c.PLAYS_TABLE: PLAYS, c.ITEMS_TABLE: ITEMS.tail(3)}
+    dataset = Dataset.write(tmp_path / "three", tables, name="three items")
+    fitted = Interactions.of(dataset)
+    assert listeners_per_item(dataset).tolist() == fitted.item_listeners.tolist() == [5, 2, 1, 0]
+    assert describe(dataset).density == pytest.approx(8 / (5 * 4))
+
+
 def test_an_item_that_no_catalogue_lists_is_covered_too(tmp_path: Path) -> None:
     tags = pl.DataFrame({c.ITEM_ID: ["a"], c.FACET: "tag", c.LABEL: "rock", c.WEIGHT: 1.0, c.SOURCE: c.CROWD})
     tables = {c.PLAYS_TABLE: PLAYS, c.ITEMS_TABLE: ITEMS.tail(3), c.ANNOTATIONS_TABLE: tags}

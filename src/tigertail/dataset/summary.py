@@ -81,14 +81,14 @@ class Description(_Facts):
     listeners
         Listeners who played something.
     items
-        Items of each kind, with or without listeners.
+        Items of each kind in the catalogue, with or without listeners.
     interactions
         Pairs of listener and item, but for those of the lowest rating (see
         :func:`tigertail.dataset.played_pairs.amount_of`).
     plays
         Sum of all play counts.
     density
-        Interactions over listeners times items.
+        Interactions over listeners times items, those in the catalogue or in the plays.
     items_per_listener, listeners_per_item
         Mean number, over those that have any.
     items_per_listener_quantiles, listeners_per_item_quantiles
@@ -102,7 +102,8 @@ class Description(_Facts):
     sources
         What listeners of each source could hear; empty where the dataset names no source.
     strata
-        Head, mid, tail and cold (see :func:`tigertail.dataset.strata.strata`).
+        Head, mid, tail and cold (see :func:`tigertail.dataset.strata.strata`) of the items in the catalogue or in
+        the plays.
     coverage
         How many items each table besides the plays covers.
     """
@@ -146,7 +147,7 @@ def describe(dataset: Dataset) -> Description:
         If it has no interaction.
     """
     kinds = dataset.items.group_by(c.KIND).len().sort("len", c.KIND, descending=[True, False])
-    of_listeners = _counts(dataset, c.LISTENER_ID)
+    of_listeners = _counts(dataset)
     listened = of_listeners[of_listeners > 0]
     popularity = listeners_per_item(dataset)
     interactions = int(listened.sum())
@@ -186,15 +187,15 @@ def top_countries(facts: Description, limit: int) -> list[tuple[str, int, float]
 
 
 def listeners_per_item(dataset: Dataset) -> NDArray[np.int64]:
-    """Return the number of listeners of every item, most first, including items that have none."""
-    counts = _counts(dataset, c.ITEM_ID)
-    cold = dataset.items.height - counts.size
-    return np.sort(np.pad(counts, (0, max(cold, 0))))[::-1]
+    """Return the number of listeners of every item in the catalogue or in the plays, most first."""
+    counts = interaction_counts(dataset, c.ITEM_ID)
+    unheard = dataset.items.join(counts, on=c.ITEM_ID, how="anti").height
+    return np.sort(np.pad(counts[COUNTED].to_numpy(), (0, unheard)))[::-1]
 
 
 def items_per_listener(dataset: Dataset) -> NDArray[np.int64]:
     """Return the number of items of every listener who has any, most first."""
-    counts = _counts(dataset, c.LISTENER_ID)
+    counts = _counts(dataset)
     return np.sort(counts[counts > 0])[::-1]
 
 
@@ -231,9 +232,9 @@ def _plays(dataset: Dataset) -> float:
     return float(plays.item())
 
 
-def _counts(dataset: Dataset, column: str) -> NDArray[np.int64]:
-    """Return the interactions of each listener or item that has plays."""
-    counts: NDArray[np.int64] = interaction_counts(dataset, column)[COUNTED].to_numpy()
+def _counts(dataset: Dataset) -> NDArray[np.int64]:
+    """Return the interactions of each listener who has plays."""
+    counts: NDArray[np.int64] = interaction_counts(dataset, c.LISTENER_ID)[COUNTED].to_numpy()
     return counts
 
 
