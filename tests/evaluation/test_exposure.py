@@ -110,3 +110,23 @@ def test_results_are_given_by_source_where_there_are_two(services: Dataset, scen
     assert report.group("source", "small")[0].metrics["nDCG"].mean == 1
     assert report.catalogues == {"large": 1, "small": pytest.approx(2 / 3)}
     assert not evaluate(scenes, [System("popular", popular)]).groups("source")
+
+
+def test_the_share_of_a_catalogue_is_the_mean_over_the_splits(services: Dataset, tmp_path: Path) -> None:
+    """Only large000 plays r, which the table of items lacks: a split that holds them out has three items, else four."""
+    plays = pl.concat([services.plays, services.plays.head(1).with_columns(item_id=pl.lit("r"))])
+    items = pl.DataFrame({"item_id": ["a", "b", "z"], "name": ["a", "b", "z"], "kind": ["artist"] * 3})
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": plays,
+        "items": items,
+        "listeners": services.listeners,
+    }
+    dataset = Dataset.write(tmp_path / "dataset", tables, name="services")
+    config = ProtocolConfig(held_out=0.5, k=1)
+
+    def shares(*seeds: int) -> dict[str, float]:
+        return evaluate(dataset, [System("popular", popular)], config, seeds=seeds).catalogues
+
+    assert shares(0) == {"large": 1, "small": pytest.approx(2 / 3)}
+    assert shares(2) == {"large": 1, "small": 1 / 2}
+    assert shares(0, 2) == shares(2, 0) == {"large": 1, "small": pytest.approx(7 / 12)}

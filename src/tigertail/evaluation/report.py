@@ -102,7 +102,8 @@ class Report:
         Figures of the lists that are not of accuracy (coverage, APLT and others), by system and then by name; the
         mean over the splits.
     catalogues
-        Share of the items that each catalogue of held-out listeners offers, from 0 to 1, by its name.
+        Share of the items that each catalogue of held-out listeners offers, from 0 to 1, by its name; the mean over the
+        splits.
     """
 
     dataset: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -78,12 +79,15 @@ def listener_sources(profiles: pl.DataFrame) -> NDArray[np.str_]:
 
 
 def _catalogues(splits: list[Split]) -> dict[str, float]:
-    """Return the share of the items that each catalogue of held-out listeners has, by its name."""
-    shares = {}
+    """Return the share of the items that each catalogue of held-out listeners has, by its name: the mean of the splits.
+
+    Splits differ where held-out listeners alone play an item that the table of items lacks.
+    """
+    shares = defaultdict(list)
     for split in splits:
         for row in np.unique(split.exposure.catalogue_of):
-            shares[split.exposure.names[row]] = float(split.exposure.offered[row].mean())
-    return dict(sorted(shares.items()))
+            shares[split.exposure.names[row]].append(split.exposure.offered[row].mean())
+    return {name: float(np.mean(of_splits)) for name, of_splits in sorted(shares.items())}
 
 
 def _is_long(split: Split) -> NDArray[np.bool_]:
