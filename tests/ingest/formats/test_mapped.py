@@ -1,11 +1,15 @@
 """Tables of audio, sequences and pairs, as anybody may have them."""
 
+import json
+
 import polars as pl
 import pytest
 from tests.support import csv_source
 
 from tigertail.errors import DataError
+from tigertail.ingest.formats.json_tables import Json
 from tigertail.ingest.formats.parquet import Parquet
+from tigertail.io import json_rows
 
 SOUND = "artists,energy,tempo,popularity\nCan,0.5,120,30\nWire,0.9,fast,20\nSade,nan,inf,1\n"
 
@@ -39,6 +43,23 @@ def test_hundreds_of_descriptors(tmp_path, read):
 def test_a_sequence_without_places_stands_in_its_order(tmp_path, read):
     rows = read(csv_source(tmp_path, "sequence_id,name\np,Can\np,Wire\n", table="sequences"))["sequences"]
     assert rows.select("sequence_id", "position", "name").rows() == [("p", 2, "Can"), ("p", 3, "Wire")]
+
+
+@pytest.mark.parametrize("rows_in_a_block", [1, 2, 100])
+def test_places_grow_along_a_file_of_which_some_rows_are_lists(rows_in_a_block, tmp_path, monkeypatch, read):
+    monkeypatch.setattr(json_rows, "ROWS", rows_in_a_block)
+    names = (["Can", "Neu!"], "Wire", "", ["Sade", "Can"], "Kult")
+    rows = [{"sequence_id": "p", "name": name} for name in names]
+    (tmp_path / "t.json").write_text(json.dumps(rows))
+    rows = read(Json(format="json", path=tmp_path / "t.json", table="sequences"))["sequences"]
+    assert rows.select("position", "name").rows() == [
+        (1, "Can"),
+        (2, "Neu!"),
+        (3, "Wire"),
+        (5, "Sade"),
+        (6, "Can"),
+        (7, "Kult"),
+    ]
 
 
 def test_bad_places_are_put_aside(tmp_path, read, quarantine):

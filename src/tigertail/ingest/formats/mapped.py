@@ -26,7 +26,7 @@ from tigertail.ingest.formats.several import (
     AMOUNTS,
     OF_EACH,
     exploded,
-    has_lists,
+    places,
     side_by_side,
     split_fields,
     split_mbids,
@@ -211,13 +211,12 @@ class MappedSource(Source):
                     path=table.path,
                     remedy=f"correct 'on' in the recipe; the file has {shown(table.columns)}",
                 )
-            before = 0
+            beyond = 0
             for block in table.blocks([name for name in table.columns if name in needed]):
                 rows = block if other is None else self._joined(other, table, block, mapping, quarantine)
-                listed = rows.height != block.height or has_lists(rows)
                 rows = kept_rows(rows, self.where, self.label, table.path, quarantine)
-                batch = self._batch(table, rows, mapping, before, quarantine, listed=listed)
-                before += batch.rows.height
+                batch = self._batch(table, rows, mapping, beyond, quarantine)
+                beyond += batch.rows.height - batch.rows[LINE].n_unique()
                 yield batch
 
     def mapping(self, given: Sequence[str], path: Path) -> dict[str, str]:
@@ -306,10 +305,8 @@ class MappedSource(Source):
         table: FileTable,
         rows: pl.DataFrame,
         mapping: dict[str, str],
-        before: int,
+        beyond: int,
         quarantine: Quarantine,
-        *,
-        listed: bool,
     ) -> Batch:
         """Turn rows with the file's columns into a batch with the table's columns."""
         kept: list[str] = [name for name in (LINE, RAW_TEXT) if name in rows.columns]
@@ -321,12 +318,9 @@ class MappedSource(Source):
         check_types(self.spec, given, table.path, mapping)
         many = {name: separator for name, separator in self.several.items() if name in given.columns}
         given = split_mbids(split_fields(given, many))
-        listed |= has_lists(given)
         given = exploded(given, self.label, table.name, quarantine, self.missing)
         if (order := self.spec.row_order) is not None and order not in mapping:
-            # A line may have become several rows: then these are numbered, after those of earlier blocks.
-            place = pl.int_range(before + 1, before + 1 + pl.len()) if listed else pl.col(LINE)
-            given = given.with_columns(place.alias(order))
+            given = given.with_columns(places(beyond).alias(order))
         timed = c.LAST_PLAYED in mapping and not {c.PLAYS, c.RATING} & mapping.keys()
         return Batch(
             self.table,

@@ -10,7 +10,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.table_spec import ITEM, ITEM_REFERENCE, PAIR_REFERENCES, Check
 from tigertail.ingest.formats.column_types import as_text, is_list, plain
-from tigertail.io.quarantine import Quarantine, reasons
+from tigertail.io.quarantine import LINE, Quarantine, reasons
 
 _MBID: Final = f"(?i){c.UUID}"
 _SIZE: Final = "\nsize"  # no name of a file's column: there is no line feed in a header
@@ -202,6 +202,12 @@ def _groups(lists: list[str]) -> list[list[str]]:
     return [*groups[:-1], [*groups[-1], *others]] if groups else []
 
 
-def has_lists(rows: pl.DataFrame) -> bool:
-    """Return whether a row may stand for several."""
-    return any(isinstance(dtype, pl.List | pl.Array) for dtype in rows.schema.values())
+def places(beyond: int = 0) -> pl.Expr:
+    """Return the place of each row: its line, moved on by the further rows of each line that stands for several.
+
+    Parameters
+    ----------
+    beyond
+        The further rows of earlier blocks of the file.
+    """
+    return pl.col(LINE) + beyond + pl.int_range(pl.len()) - pl.col(LINE).rle_id()
