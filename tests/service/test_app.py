@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from tests.support import poll
 
 from tigertail.feedback.store import FeedbackStore
+from tigertail.model import Model, save
 from tigertail.service import app as module
 from tigertail.service.app import create_app
 from tigertail.service.http.settings import Settings
+from tigertail.service.serving.served_model import ServedModel
+from tigertail.signals.factors import FactorAffinity
 
 
 def test_an_erasure_under_way_ends_before_the_store_is_closed(
@@ -52,3 +58,19 @@ def test_an_erasure_that_fails_is_logged_and_tried_again(
         serve(feedback={"keep_days": 1})
         poll(lambda: len(tries) > 1, "it is tried again")
     assert "old feedback could not be erased" in caplog.messages
+
+
+def test_garbage_collection_does_not_look_through_what_is_served(folder: Path, local_model: Model) -> None:
+    app = create_app(Settings.model_validate({"model": folder, "reload_interval": 3600}))
+    models = app.state.context.models
+
+    def looked_through(served: ServedModel) -> bool:
+        return any(one is served for one in gc.get_objects())
+
+    with TestClient(app):
+        assert not looked_through(models["current"])
+        alike = FactorAffinity(np.ones((len(local_model.items), 4), np.float32))
+        save(replace(local_model, signals={**local_model.signals, "factors": alike}), folder)
+        models.check()
+        assert not looked_through(models["current"])
+    assert looked_through(models["current"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import warnings
@@ -75,8 +76,11 @@ def create_app(
         context.models.watch(settings.reload_interval)
         stopping = asyncio.Event()
         erasing = asyncio.create_task(_erase_old_feedback(context, stopping))
+        # Python would look through all that stays for garbage again and again, and the worker would wait each time.
+        gc.freeze()
         LOG.info("worker ready", extra={"model": context.served.version})
         yield
+        gc.unfreeze()
         stopping.set()
         # Up to as long again as the requests had.
         await asyncio.wait([erasing], timeout=settings.shutdown_timeout)
@@ -161,6 +165,8 @@ def _served_models(settings: Settings, runtime_dir: Path | None) -> ServedModels
 
     def changed(role: str, accepted: bool) -> None:
         metrics.MODEL_RELOADS.labels(role, "loaded" if accepted else "refused").inc()
+        if accepted:
+            gc.freeze()  # the new model stays too; the old one goes with the last request that uses it
 
     return ServedModels(
         folders, changed, runtime_dir and runtime_dir / "models", settings.unlisted, settings.signers
