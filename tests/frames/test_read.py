@@ -126,6 +126,17 @@ def test_a_row_with_a_list_of_items_is_a_row_for_each() -> None:
     assert triples(Dataset.of(plays)) == [("ann", "kult", 1.0), ("ann", "queen", 1.0), ("bob", "kult", 1.0)]
 
 
+def test_a_list_is_a_playlist_in_its_order() -> None:
+    shows = {"playlist": ["p", "q"], "artist": [["Queen", "Kult"], ["Kult", "Queen"]]}
+    sequences = Dataset.of(PLAYS, sequences=shows).scan("sequences").collect()
+    assert sequences.select("sequence_id", "position", "item_id").rows() == [
+        ("p", 1, "queen"),
+        ("p", 2, "kult"),
+        ("q", 3, "kult"),
+        ("q", 4, "queen"),
+    ]
+
+
 def test_times_and_ratings() -> None:
     plays = pd.DataFrame(
         {

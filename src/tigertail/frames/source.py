@@ -13,7 +13,7 @@ from tigertail.dataset.table_spec import TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import check_types
-from tigertail.ingest.formats.several import exploded, split_mbids
+from tigertail.ingest.formats.several import exploded, places, split_mbids
 from tigertail.ingest.formats.source import DESCRIPTOR, Batch, Source
 from tigertail.io.quarantine import LINE, Quarantine
 
@@ -71,7 +71,7 @@ class FrameSource(Source):
         quarantine.read[self.label] += rows.height
         rows = exploded(split_mbids(rows), self.label, self.table, quarantine)
         if (order := self.spec.row_order) is not None and order not in rows.columns:
-            rows = rows.with_columns(pl.col(LINE).alias(order))
+            rows = rows.with_columns(places().alias(order))
         yield Batch(
             self.table,
             self.table,
