@@ -133,6 +133,21 @@ def test_labels_of_the_crowd_join_the_facet_that_the_fit_found(grow: Callable[..
     assert grown.names("x") == {("instrument", "guitar"), ("tag", "loud"), ("instrument", "tuba")}
 
 
+@pytest.mark.parametrize(
+    ("settings", "labels"),
+    [
+        ({"facets": {"mood": 0}}, {("tag", "dark")}),
+        ({"expert_weight": 0}, {("tag", "dark"), ("mood", "gloomy")}),
+    ],
+)
+def test_a_facet_that_the_fit_found_counts_though_its_experts_weigh_nothing(
+    grow: Callable[..., Grown], settings: dict[str, Any], labels: set[tuple[str, str]]
+) -> None:
+    grown = grow((SAID, {"b": {"mood": "gloomy"}}), ({"x": "gloomy, dark"},), **settings)
+    assert ("tag", "gloomy") not in grown.signal.labels
+    assert grown.names("x") == labels
+
+
 def test_what_makes_no_sense_weighs_little_on_newcomers_too(world: MakeWorld) -> None:
     first = {f"g{n:02}": "techno" if n % 2 else "fado" for n in range(30)}
     noise = [(f"g{n:02}", "tag", "seen live", 1.0, "crowd", ("ann", "bob", "cy")[n % 3]) for n in range(30)]

@@ -135,7 +135,7 @@ def _settled(signal: Annotation, lexicon: Lexicon) -> pl.DataFrame:
     """Return the facet of each label that the crowd gives without one, where the fit has decided on it.
 
     That is none, if the signal has the label so; otherwise the one in which experts use it, or in which the signal has
-    no entry of it, as in a facet of weight 0.
+    no entry of it, as in a facet of weight 0: who uses it there is not kept, and is taken to be an expert.
     """
     column, labels = signal.weights.indices, len(lexicon.keys)
     is_label = column < labels
