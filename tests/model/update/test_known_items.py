@@ -13,7 +13,7 @@ from tigertail.model import Model, ModelConfig
 from tigertail.model.model import Provenance
 from tigertail.model.update.known_items import with_known_ids
 
-ONE, TWO, THREE = (f"{number}{number * 7}-0000-4000-8000-000000000000" for number in "123")
+ONE, TWO, THREE = (f"{number}{number * 7}-0000-4000-8000-00000000000a" for number in "123")
 ITEMS = [  # id, name, mbid
     ("kino", "Кино", None),
     ("can", "Can", ONE),
@@ -21,8 +21,9 @@ ITEMS = [  # id, name, mbid
     ("77", "Shop's Own", None),
     ("sade", "Sade", None),
     ("sade (2)", "SADE", None),
+    ("zappa", "Zappa", "unknown"),
 ]
-ALIASES = [("kino", "name", "Kino", "kino"), ("can", "mbid", THREE, None)]
+ALIASES = [("kino", "name", "Kino", "kino"), ("can", "mbid", THREE.upper(), None)]
 
 
 @pytest.fixture
@@ -51,12 +52,13 @@ def known(model: Model, folder: Path, *rows: tuple[str, str, str | None]) -> dic
         (("can", "Can", None), "can"),  # the same id
         (("kino", "Кино", ONE[:-1] + "9"), "kino"),  # whose MBID has become known
         (("x1", "Can Can", ONE), "can"),  # the same MBID
-        (("x1", "Can Can", THREE), "can"),  # an MBID that was merged into it
+        (("x1", "Can Can", THREE), "can"),  # an MBID that was merged into it, in any letter case
         (("KINO!", "Kino", None), "kino"),  # a known spelling
         (("zorbl", "Zorbl", None), "zorbl"),  # a new item
         (("nirvana", "Nirvana", ONE[:-1] + "9"), ONE[:-1] + "9"),  # another artist of that name
         (("78", "Shop's own", None), "78"),  # another id of the shop
         (("x1", "Sade", None), "x1"),  # which of two?
+        (("x1", "Zorbl", "unknown"), "x1"),  # what is no MBID is none
     ],
 )
 def test_an_item_is_known_by_id_mbid_or_name(

@@ -55,11 +55,11 @@ class _References:
         kinds = items.select(c.ITEM_ID, c.KIND)
         mbids = [items.select(c.ITEM_ID, mbid_in(c.ITEM_ID).alias(c.MBID))]
         if c.MBID in items.columns:
-            mbids.insert(0, items.select(c.ITEM_ID, pl.col(c.MBID).str.to_lowercase()))
+            mbids.insert(0, items.select(c.ITEM_ID, mbid_in(c.MBID)))
         names = [items.select(c.ITEM_ID, pl.col("folded").alias(_KEY))]
         if aliases is not None:
-            scheme = pl.col(c.SCHEME)  # a build writes the MBIDs among aliases in lower case
-            mbids.append(aliases.filter(scheme == c.MBID).select(c.ITEM_ID, pl.col(c.ALIAS).alias(c.MBID)))
+            scheme = pl.col(c.SCHEME)
+            mbids.append(aliases.filter(scheme == c.MBID).select(c.ITEM_ID, mbid_in(c.ALIAS).alias(c.MBID)))
             names.append(aliases.filter(scheme == c.NAME).select(c.ITEM_ID, pl.col("folded").alias(_KEY)))
         self.first_mbids = pl.concat(mbids).drop_nulls().unique(c.ITEM_ID, keep="first", maintain_order=True)
         self.values = {
