@@ -16,9 +16,15 @@ ARTISTS = [  # id, name, kind, mbid
     ("sade (2)", "SADE", "artist", None),
     ("311", "Queen", "artist", None),
     ("17", "311", "artist", None),
+    ("zappa", "Zappa", "artist", "unknown"),
 ]
 ALIASES = pl.DataFrame(
-    [("shop:7", "name", "Kino"), ("shop:7", "mbid", OLD.upper()), ("shop:7", "item_id", "other:1")],
+    [
+        ("shop:7", "name", "Kino"),
+        ("shop:7", "mbid", OLD.upper()),
+        ("shop:7", "item_id", "other:1"),
+        ("zappa", "mbid", "n/a"),
+    ],
     ["item_id", "scheme", "alias"],
     orient="row",
 )
@@ -68,6 +74,13 @@ def test_a_name_that_is_an_id_of_another_is_the_name(given: dict[str, str]) -> N
     """As a build writes it: the folded name in artist_id where no MBID is known."""
     assert artist(**given) == ("17", "311", None)
     assert artist(artist_id="311") == ("311", "Queen", None)
+
+
+def test_a_text_that_is_no_mbid_is_none() -> None:
+    """A dataset that Python writes may have one where an MBID belongs."""
+    assert artist(artist_name="Zappa") == ("zappa", "Zappa", None)
+    assert artist(artist_id="unknown") == ("unknown", "unknown", None)
+    assert artist(artist_id="n/a") == ("n/a", "n/a", None)
 
 
 def test_a_list_without_mbids_is_filled_in() -> None:

@@ -85,8 +85,7 @@ def _artists_by_key(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.Dat
     A name stands for an artist where one alone has it; an MBID or id of several for the most popular of those whose
     own it is, else for the first in the table of aliases.
     """
-    # Cleaning leaves nothing but MBIDs in their column; an id may be any text.
-    own = pl.col(c.MBID).str.to_lowercase() if c.MBID in items.columns else pl.lit(None, pl.String)
+    own = mbid_in(c.MBID) if c.MBID in items.columns else pl.lit(None, pl.String)
     artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(
         pl.col(c.ITEM_ID).alias(_THEIR_ID),
         pl.col(c.NAME).alias(_THEIR_NAME),
@@ -104,7 +103,7 @@ def _artists_by_key(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.Dat
         if aliases is not None:
             theirs = aliases.filter(pl.col(c.SCHEME) == scheme).rename({c.ITEM_ID: _THEIR_ID})
             theirs = theirs.join(artists, on=_THEIR_ID, how="semi")
-            called.append(theirs.select(_THEIR_ID, _alias_keys(theirs[c.ALIAS], scheme).alias(_KEY)))
+            called.append(theirs.select(_THEIR_ID, _alias_keys(theirs, scheme).alias(_KEY)))
         distinct = pl.concat(called).drop_nulls().unique(maintain_order=True)
         by[scheme] = distinct.filter(pl.len().over(_KEY) == 1) if scheme == c.NAME else distinct
     best = [
@@ -116,7 +115,7 @@ def _artists_by_key(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.Dat
     return pl.concat(best).join(artists.drop("folded"), on=_THEIR_ID)
 
 
-def _alias_keys(aliases: pl.Series, scheme: str) -> pl.Series:
+def _alias_keys(aliases: pl.DataFrame, scheme: str) -> pl.Series:
     if scheme == c.NAME:
-        return fold_series(aliases)
-    return aliases.str.to_lowercase() if scheme == c.MBID else aliases
+        return fold_series(aliases[c.ALIAS])
+    return aliases.select(mbid_in(c.ALIAS) if scheme == c.MBID else c.ALIAS).to_series()
