@@ -276,6 +276,23 @@ def test_joins_without_their_columns_are_named(tmp_path, read):
         csv_source(tmp_path, "", join={"path": tmp_path / "u.csv", "on": "track", "seperator": ";"})
 
 
+def test_a_number_is_a_column_of_the_first_file(tmp_path, read):
+    (tmp_path / "u.csv").write_text("track,artist\n1,Can\n", encoding="utf-8")
+    join = {"path": tmp_path / "u.csv", "on": "track"}
+    source = csv_source(tmp_path, "user,track\na,1\n", columns={"listener_id": 1, "name": 4}, join=join)
+    with pytest.raises(DataError, match="no column number 4") as error:
+        read(source)
+    assert "join.artist" in error.value.remedy
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [([], ["@tempo"]), (["join.energy"], ["@join.energy"])])
+def test_descriptors_of_a_joined_file_are_those_that_are_named(chosen, expected, tmp_path, read):
+    (tmp_path / "u.csv").write_text("name,energy,year\nCan,0.5,1971\n", encoding="utf-8")
+    join = {"path": tmp_path / "u.csv", "on": "name"}
+    source = csv_source(tmp_path, "name,tempo\nCan,120\n", table="audio", descriptors=chosen, join=join)
+    assert read(source)["audio"].columns == ["name", *expected]
+
+
 def test_a_join_of_two_columns(tmp_path, read):
     (tmp_path / "u.csv").write_text("disc,track,artist\n1,1,Can\n1,2,Sade\n", encoding="utf-8")
     columns = {"listener_id": "user", "name": "join.artist"}

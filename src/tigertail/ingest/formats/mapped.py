@@ -62,7 +62,8 @@ class MappedSource(Source):
         How times are written, with the marks of ``strptime``: one way, or several to try in order. Rows whose time
         is written otherwise are rejected.
     descriptors
-        Only for audio: the file's columns read as descriptors. Left out, all columns that are not mapped.
+        Only for audio: the file's columns read as descriptors. Left out, all columns that are not mapped, but none of
+        a file to join.
     without
         Only for audio: columns that are not descriptors.
     catalogue
@@ -203,7 +204,7 @@ class MappedSource(Source):
         """Yield the rows with the columns of the table."""
         other = self._other(quarantine) if self.join else None
         for table in self.tables(quarantine):
-            mapping = self.mapping([*table.columns, *(other.names if other else ())], table.path)
+            mapping = self.mapping(table.columns, other.names if other else (), table.path)
             needed = {*mapping.values(), *self.where, *(other.left if other else ())}
             if other and (missing := sorted(set(other.left) - set(table.columns))):
                 raise DataError(
@@ -219,13 +220,15 @@ class MappedSource(Source):
                 beyond += batch.rows.height - batch.rows[LINE].n_unique()
                 yield batch
 
-    def mapping(self, given: Sequence[str], path: Path) -> dict[str, str]:
+    def mapping(self, own: Sequence[str], joined: Sequence[str], path: Path) -> dict[str, str]:
         """Return the table's columns and the file's columns for them, descriptors included.
 
         Parameters
         ----------
-        given
+        own
             The file's columns.
+        joined
+            Those of the file to join, which are taken by their names alone.
         path
             The file.
 
@@ -234,8 +237,9 @@ class MappedSource(Source):
         DataError
             If a column is missing.
         """
-        mapping = {name: _file_column(column, given) for name, column in self.columns.items()}
-        mapping = mapping or self._of_our_names(given)
+        given = [*own, *joined]
+        mapping = {name: _file_column(column, own) for name, column in self.columns.items()}
+        mapping = mapping or self._of_our_names(own)
         if c.RATING in mapping and self.rating_scale is None:  # found by its name alone
             mapping.pop(c.RATING)
         if self.rating_scale is not None and c.RATING not in mapping.keys() | self.values.keys():
@@ -244,7 +248,7 @@ class MappedSource(Source):
                 path=path,
                 remedy=f"name it under 'columns' in the recipe, or leave rating_scale out; the file has {shown(given)}",
             )
-        mapping |= self._descriptors(mapping, given)
+        mapping |= self._descriptors(mapping, own)
         wanted = (*mapping.values(), *self.without, *self.where)
         if missing := sorted(name for name in wanted if name not in given):
             raise DataError(
@@ -275,7 +279,7 @@ class MappedSource(Source):
         """Read the file to join."""
         source = self._file_to_join()
         rejected = Quarantine()
-        used = [str(column) for column in self.columns.values()] + list(self.where)
+        used = [*map(str, self.columns.values()), *self.descriptors, *self.where]
         wanted = [name for name in used if name.startswith(PREFIX)]
         other = Joined.read(source.path, source.tables(rejected), compared_columns(self.join["on"]), wanted)
         for reason, rows in rejected.reasons_of(source.label, rejected.rejected + rejected.left_out).items():
@@ -332,11 +336,11 @@ class MappedSource(Source):
             time_formats=self.time_format,
         )
 
-    def _descriptors(self, mapping: dict[str, str], given: Sequence[str]) -> dict[str, str]:
+    def _descriptors(self, mapping: dict[str, str], own: Sequence[str]) -> dict[str, str]:
         if not self.spec.descriptors:
             return {}
         taken = {*mapping.values(), *self.without, *self.spec.inputs}
-        chosen = self.descriptors or [name for name in given if name not in taken]
+        chosen = self.descriptors or [name for name in own if name not in taken]
         return {DESCRIPTOR + name: name for name in chosen}
 
 
