@@ -338,6 +338,18 @@ def test_what_is_of_another_kind_or_empty_or_unknown_is_refused(model: Model, wr
         add(model, write(some.with_columns(skips=1)))
 
 
+@pytest.mark.parametrize("listed", [["t1"], None], ids=["listed in part", "without a table"])
+def test_what_no_table_lists_is_of_the_kind_of_the_model(write: Write, listed: list[str] | None) -> None:
+    tracks = pl.DataFrame({"item_id": ["t1", "t2", "t3"], "name": ["One", "Two", "Three"], "kind": "track"})
+    heard = {f"u{n}": ["t1", "t2", "t3"] for n in range(6)}
+    model = fit(write(plays(heard), items=tracks), CONFIG)
+    tables = {} if listed is None else {"items": tracks.filter(pl.col("item_id").is_in(listed))}
+    after = add(model, write(plays({"v": ["t1", "t4"]}), **tables))
+    assert dict(after.items.select("item_id", "kind").iter_rows()) == dict.fromkeys(
+        ("t1", "t2", "t3", "t4"), "track"
+    )
+
+
 def test_a_model_without_play_counts_says_that_it_must_be_fitted_again(model: Model, write: Write) -> None:
     listening = model.signals["listening"]
     assert isinstance(listening, GroupedCoListening)

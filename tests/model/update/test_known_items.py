@@ -91,3 +91,13 @@ def test_a_track_is_known_by_its_artist_and_title(tmp_path: Path) -> None:
         "HALLELUWAH": "can - halleluwah",
         "Solo": "y",
     }
+
+
+def test_a_track_that_no_table_lists_is_known_by_its_mbid(tmp_path: Path) -> None:
+    items = pl.DataFrame(
+        {"item_id": ["7"], "name": ["Solo"], "folded": ["solo"], "kind": ["track"], "mbid": [ONE]}
+    )
+    model = Model(items, {}, ModelConfig(), Provenance("toy", "", False))
+    plays = pl.DataFrame({"listener_id": ["u"], "item_id": [ONE], "plays": [1.0]})
+    found = with_known_ids(model, Dataset.write(tmp_path / "new", {"plays": plays}, name="new"))
+    assert found.plays["item_id"].to_list() == ["7"]

@@ -26,7 +26,7 @@ def with_known_ids(model: Model, dataset: Dataset) -> Dataset:
     one item of its kind; else if it has the name of one item of its kind, and neither two MBIDs nor two ids of
     sources contradict it. An item that none of the model's is, though one has its id, is known by its MBID.
     """
-    given = with_artists(_folded(dataset.items), dataset.aliases)
+    given = with_artists(_folded(items_to_add(model, dataset)), dataset.aliases)
     new = _References(given, item_aliases(dataset, given))
     old = _References(model.items, model.aliases)
     same = new.about.join(old.about, on=c.ITEM_ID, suffix="_old")
@@ -46,6 +46,14 @@ def with_known_ids(model: Model, dataset: Dataset) -> Dataset:
     strangers = differ.join(known, on=c.ITEM_ID, how="anti").join(new.first_mbids, on=c.ITEM_ID)
     renamed = pl.concat([known, strangers.select(c.ITEM_ID, pl.col(c.MBID).alias(_OLD))])
     return dataset.renamed(renamed.filter(pl.col(c.ITEM_ID) != pl.col(_OLD)).rename({_OLD: "new"}))
+
+
+def items_to_add(model: Model, dataset: Dataset) -> pl.DataFrame:
+    """Return the items of a dataset; without a table of items, which says their kind, as what most of a model's are."""
+    items = dataset.items
+    if dataset.has(c.ITEMS_TABLE):
+        return items
+    return items.with_columns(pl.lit(model.main_kind).alias(c.KIND))
 
 
 class _References:

@@ -21,6 +21,7 @@ from tigertail.model.aliases import aliases_beside, item_aliases, names_by_artis
 from tigertail.model.artists import with_artists
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
+from tigertail.model.update.known_items import items_to_add
 from tigertail.signals.listening import GroupedCoListening
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -89,7 +90,8 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     model
         The model.
     dataset
-        New listeners with their plays, and new items. An item is one of the model if it has the same id.
+        New listeners with their plays, and new items. An item is one of the model if it has the same id. A new one that
+        no table of items lists is of the kind that most of the model's are.
 
     Raises
     ------
@@ -157,9 +159,8 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
             path=dataset.path,
             remedy="build one of new listeners only",
         )
-    new = dataset.items.join(model.items, on=c.ITEM_ID, how="anti")[c.KIND]
-    # Without a table of items nothing says of what kind they are, and `Dataset.items` calls all artists.
-    if dataset.has(c.ITEMS_TABLE) and (others := sorted(set(new) - set(model.items[c.KIND]))):
+    new = items_to_add(model, dataset).join(model.items, on=c.ITEM_ID, how="anti")[c.KIND]
+    if others := sorted(set(new) - set(model.items[c.KIND])):
         raise DataError(
             f"new items are of the kind {', '.join(others)}, and none of the model's is",
             path=dataset.path,
@@ -234,10 +235,10 @@ def _aliases(model: Model, dataset: Dataset, item_table: pl.DataFrame) -> pl.Dat
 def _item_table(model: Model, dataset: Dataset, order: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Return the items in the order of their common codes, and how many new ones have the name of one of the model."""
     old = model.items.drop(c.LISTENERS, c.STRATUM)
-    given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
+    given = items_to_add(model, dataset).unique(c.ITEM_ID, keep="first", maintain_order=True)
     new = order.select(c.ITEM_ID).join(old, on=c.ITEM_ID, how="anti", maintain_order="left")
     new = new.join(given, on=c.ITEM_ID, how="left", maintain_order="left").with_columns(
-        pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(c.ARTIST)
+        pl.col(c.NAME).fill_null(pl.col(c.ITEM_ID)), pl.col(c.KIND).fill_null(model.main_kind)
     )
     new = new.with_columns(fold_series(new[c.NAME]).alias("folded"))
     same_name = int(new["folded"].is_in(old["folded"].implode()).sum())
