@@ -187,6 +187,11 @@ def test_an_answer_holds_until_the_model_changes(server: str) -> None:
     url = f"{server}/similar-artists/json?artist_mbids={KINO}&algorithm=x"
     tag = httpx.get(url).headers["etag"]
     assert httpx.get(url, headers={"If-None-Match": tag}).status_code == 304
+    whole = _get(server, "artists", artist_mbids=KINO, algorithm="x").content
+    body = [{"artist_mbids": [KINO], "algorithm": "x"}]
+    for known in (tag, "*"):  # RFC 9110, 13.1.2: 304 is for GET
+        posted = httpx.post(f"{server}/similar-artists/json", json=body, headers={"If-None-Match": known})
+        assert (posted.status_code, posted.content) == (200, whole)
 
 
 def test_keys_and_sizes_are_told_in_its_words(locked: str, started: Any) -> None:

@@ -12,13 +12,14 @@ from tigertail.service.http.caching import cacheable, client_has_current, not_mo
     ("header", "current"), [('"v1"', True), ('"v0", W/"v1"', True), ("*", True), ('"v0"', False), ("", False)]
 )
 def test_a_client_has_the_response_whose_tag_it_sends(header: str, current: bool) -> None:
-    request = Request({"type": "http", "headers": [(b"if-none-match", header.encode())]})
-    assert client_has_current(request, "v1") is current
+    headers = [(b"if-none-match", header.encode())]
+    assert client_has_current(Request({"type": "http", "method": "GET", "headers": headers}), "v1") is current
+    assert not client_has_current(Request({"type": "http", "method": "POST", "headers": headers}), "v1")
 
 
 def test_several_lines_are_one_list() -> None:
     lines = [(b"if-none-match", tag) for tag in (b'"v0"', b'"v1"')]
-    assert client_has_current(Request({"type": "http", "headers": lines}), "v1")
+    assert client_has_current(Request({"type": "http", "method": "GET", "headers": lines}), "v1")
 
 
 def test_both_responses_carry_the_tag_and_the_version() -> None:

@@ -131,7 +131,7 @@ async def _answered(request: Request, context: Context) -> Response:
     except RefusalError as refusal:
         return _refused(request.scope, refusal.status, refusal.code, str(refusal))
     served = context.served
-    if request.method != "POST" and client_has_current(request, served.tag):  # 304 is an answer to GET alone
+    if client_has_current(request, served.tag):
         return not_modified(served.version, served.tag)
     key = hashlib.blake2b(repr(wanted).encode("utf-8", "replace"), digest_size=16).hexdigest()
     content = await context.queue.get_or_compute(

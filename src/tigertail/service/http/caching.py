@@ -1,4 +1,4 @@
-"""Validation of cached responses: each carries an ETag, and a client that has the current one gets 304."""
+"""Validation of cached responses: each carries an ETag, and a GET of a client that has the current one brings 304."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ MODEL_HEADER: Final = "X-Tigertail-Model"
 
 
 def client_has_current(request: Request, tag: str) -> bool:
-    """Return whether the client already has the response with a tag, or any response: ``*``."""
+    """Return whether a GET is of a client that already has the response with a tag, or any response: ``*``."""
+    if request.method != "GET":  # HEAD comes as GET; to others 304 is no answer (RFC 9110, 13.1.2)
+        return False
     known = ",".join(request.headers.getlist("if-none-match"))  # several lines are one list
     return any(one.strip().removeprefix("W/") in (_quoted(tag), "*") for one in known.split(","))
 
@@ -31,7 +33,7 @@ def cache_headers(version: str, tag: str) -> dict[str, str]:
         "ETag": _quoted(tag),
         MODEL_HEADER: version,
         "Cache-Control": "no-cache",
-        "Vary": "Accept, Authorization",  # Authorization may hold the key; no response depends on Accept
+        "Vary": "Authorization",  # it may hold the key; no response depends on Accept
     }
 
 
