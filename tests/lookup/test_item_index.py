@@ -108,6 +108,8 @@ def test_a_note_says_how_many_have_the_name_and_how_to_ask_for_another(index: It
 def test_a_note_says_that_a_text_is_an_id_and_a_name(index: ItemIndex) -> None:
     note = "'311' is the id of Nobody Yet, which is taken, and the name of 311 (3 listeners): id:a6"
     assert index.match("311").note == note
+    ends_with_a_separator = ItemIndex(ITEMS.with_columns(pl.col("item_id").replace("311", "311\x1f")))
+    assert ends_with_a_separator.match("311\x1f").note == note
 
 
 def renamed(**names: str) -> ItemIndex:

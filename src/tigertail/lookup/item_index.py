@@ -154,9 +154,9 @@ class ItemIndex:
         code = int(codes[0])
         notes = []
         if len(codes) > 1:
-            stripped = text.strip()
-            own = self.by_id(stripped)
-            notes = [note_on_others(self._items, self.mbids, stripped, code, codes[1:], own, loosely=loosely)]
+            own = self._by_id_within(text)
+            asked = text.strip()
+            notes = [note_on_others(self._items, self.mbids, asked, code, codes[1:], own, loosely=loosely)]
         if loosely:
             notes.insert(0, f"no item is spelled '{text}'; {self._full_name(code)} is taken for it")
         return Match(code, "; ".join(notes))
