@@ -69,6 +69,14 @@ def test_a_column_may_have_a_point_in_its_name(tmp_path, read):
     assert read(source(tmp_path, columns=columns))["plays"]["name"].to_list() == ["Can"]
 
 
+def test_a_field_is_found_beside_a_column_whose_name_is_longer(tmp_path, read):
+    pairs = {"a": {"b": {"c.d": "Can"}, "b.c": 1}, "e.f": {"g.h": "ann"}, "e.f.g": 2, "e.f.g.i": 3}
+    pl.DataFrame([pairs]).write_parquet(tmp_path / "a.parquet")
+    columns = {"listener_id": "e.f.g.h", "name": "a.b.c.d", "plays": "e.f.g.i"}
+    plays = read(source(tmp_path, columns=columns))["plays"]
+    assert plays.select(columns.keys()).rows() == [("ann", "Can", 3)]
+
+
 def test_a_struct_says_which_fields_to_name(tmp_path, read):
     pl.DataFrame({"u": ["a"], "artists": [[{"name": "Can", "mbid": ONE}]]}).write_parquet(
         tmp_path / "a.parquet"

@@ -140,7 +140,7 @@ def _column(name: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
     """Return a column, or a field within one."""
     if name in schema:
         return pl.col(name)
-    owner = max((one for one in schema if name.startswith(f"{one}.")), key=len)
+    owner = _owner(name, schema)
     return _field(pl.col(owner), schema[owner], name[len(owner) + 1 :])
 
 
@@ -153,8 +153,13 @@ def _field(values: pl.Expr, dtype: pl.DataType | DataTypeClass, name: str) -> pl
     fields = {field.name: field.dtype for field in dtype.fields}
     if name in fields:
         return values.struct.field(name)
-    owner = max((one for one in fields if name.startswith(f"{one}.")), key=len)
+    owner = _owner(name, fields)
     return _field(values.struct.field(owner), fields[owner], name[len(owner) + 1 :])
+
+
+def _owner(name: str, columns: Mapping[str, pl.DataType | DataTypeClass]) -> str:
+    """Return the column that has a field; a column of a longer name, up to another point, may lack it."""
+    return max((one for one, dtype in columns.items() if name in _names(one, dtype)), key=len)
 
 
 def _unreadable(path: Path, error: BaseException) -> DataError:
