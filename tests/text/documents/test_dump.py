@@ -39,6 +39,15 @@ def test_redirects_and_talk_are_passed_over_and_counted(read: Read, sink: PageSi
     assert sink.quarantine.examples["web", "not an article, skipped"] == ["Talk:A"]
 
 
+def test_where_pages_name_no_namespace_their_titles_do(read: Read, sink: PageSink) -> None:
+    titles = ("A", "Talk:A", "User talk:B", "Diskussion:A", "Talk", "2:54")
+    old = "".join(article(title, "x").replace("<ns>0</ns>", "") for title in titles)
+    names = "".join(f"<namespace>{name}</namespace>" for name in ("", "Talk", "User talk"))
+    pages = read(Dump(100), dump(f"<siteinfo><namespaces>{names}</namespaces></siteinfo>", old))
+    assert [page.title for page in pages] == ["A", "Diskussion:A", "Talk", "2:54"]
+    assert sink.quarantine.warnings == {("web", "not an article, skipped"): 2}
+
+
 def test_an_endless_text_is_not_held(read: Read) -> None:
     (page,) = read(Dump(1000), dump(article("Kent", "la " * 3_000_000)))
     assert 1000 < len(page.body) < 3_000_000

@@ -1,8 +1,8 @@
 """Pages in a wiki dump: the XML export format of MediaWiki, streamed.
 
-Layout: https://www.mediawiki.org/wiki/Help:Export - ``<page>`` with ``<title>``, ``<ns>``, ``<redirect>`` and
-``<revision><text>``. Expat reads it with handlers of ours, so that neither the tree nor an endless text is ever in
-memory.
+Layout: https://www.mediawiki.org/wiki/Help:Export - ``<siteinfo>`` with each ``<namespace>``, then ``<page>`` with
+``<title>``, ``<ns>``, ``<redirect>`` and ``<revision><text>``. Expat reads it with handlers of ours, so that neither the
+tree nor an endless text is ever in memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tigertail.text.documents.page import Page, PageSink
 
 _BLOCK: Final = 1 << 20  # bytes read at a time
 _ARTICLES: Final = "0"  # the namespace of articles
-_KEPT: Final = frozenset(("title", "ns", "text"))
+_KEPT: Final = frozenset(("title", "ns", "text", "namespace"))
 
 
 @dataclass
@@ -33,6 +33,7 @@ class _Reader:
 
     max_characters: int
     pages: list[tuple[dict[str, str], bool]] = field(default_factory=list)
+    prefixes: set[str] = field(default_factory=set)  # of the titles of other pages than articles
     _page: dict[str, str] = field(default_factory=dict)
     _redirect: bool = False
     _inside: str = ""
@@ -54,8 +55,12 @@ class _Reader:
 
     def end(self, name: str) -> None:
         if name == self._inside:
-            self._page[name] = "".join(self._pieces)  # of several revisions the last
+            text = "".join(self._pieces)
             self._inside, self._pieces = "", []
+            if name != "namespace":
+                self._page[name] = text  # of several revisions the last
+            elif text:  # that of articles has no name
+                self.prefixes.add(f"{text}:")
         elif name == "page":
             self.pages.append((self._page, self._redirect))
             self._page = {}
@@ -112,14 +117,18 @@ class Dump:
                 raise DataError(error.problem, path=stream.place, remedy=error.remedy) from error
             pages, reader.pages = reader.pages, []
             for fields, redirect in pages:
-                yield from _article(fields, redirect, stream.name, sink)
+                yield from _article(fields, redirect, reader.prefixes, stream.name, sink)
 
 
-def _article(fields: dict[str, str], redirect: bool, file: str, sink: PageSink) -> Iterator[Page]:
+def _article(
+    fields: dict[str, str], redirect: bool, prefixes: set[str], file: str, sink: PageSink
+) -> Iterator[Page]:
     sink.read()
     title = fields.get("title", "").strip()
-    # Old exports, such as those of version 0.5, name no namespace.
-    if redirect or fields.get("ns", _ARTICLES).strip() != _ARTICLES:
+    # In old exports, such as those of version 0.5, the title alone names the namespace.
+    prefix = title[: title.find(":") + 1]
+    article = fields["ns"].strip() == _ARTICLES if "ns" in fields else prefix not in prefixes
+    if redirect or not article:
         sink.skip("a redirect" if redirect else "not an article", title)
     elif not title or "text" not in fields:
         sink.reject(file, "page without a title or text", title)
