@@ -55,6 +55,13 @@ def test_contrast_is_high_where_a_tone_stands_out() -> None:
     assert alone[3] > spectra(noise(), CONFIG).contrast.mean(axis=0).max() + 20
 
 
+def test_a_transform_that_ends_below_the_highest_band_gives_it_its_last_frequency() -> None:
+    lowest = AnalysisConfig(sample_rate=12_800, fft=2_047)
+    heard = spectra(noise(), lowest)
+    assert not heard.contrast[:, -1].any()
+    assert (heard.contrast[:, :-1] > 0).all()
+
+
 def test_the_number_of_frames_does_not_depend_on_the_blocks() -> None:
     heard = spectra(noise(15.0), CONFIG)
     assert len(heard.mel) == len(heard.statistics) == 1 + 15 * RATE // CONFIG.hop

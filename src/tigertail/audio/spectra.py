@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -42,7 +41,7 @@ class Spectra:
     contrast
         Difference between peaks and valleys of the spectrum, dB, in bands: up to 200 Hz, five octaves above it, and
         from 6,400 Hz up; float32, (frames, 7). Each has at least one frequency of the transform, so in short frames
-        low bands share theirs; the contrast of one frequency is 0.
+        low bands share theirs, and at rates of about 12,800 Hz the highest may; the contrast of one frequency is 0.
     statistics
         Quantities named in :data:`FRAME_STATISTICS`: centroid, bandwidth and rolloff in Hz, flatness and crossings as
         shares, rms as a share of full scale; float32, (frames, 6).
@@ -142,12 +141,11 @@ def _bank(config: AnalysisConfig) -> _Bank:
     # The last band has the bin of the Nyquist frequency too, so its end is any number above that.
     edges[-1] = max(edges[-1], rate)
     at = np.searchsorted(hertz, np.minimum(edges, rate / 2 + 1))
+    starts = np.clip(at[:-1], 1, hertz.size - 1)  # without 0 Hz; an odd transform may end below the last band
     return _Bank(
         np.hanning(fft + 1)[:-1].astype(np.float32),
         mel_filters(rate, fft, config.mels).astype(np.float32),
         chroma_filters(rate, fft).astype(np.float32),
         hertz.astype(np.float32),
-        tuple(
-            slice(max(1, low), max(high, low + 1, 2)) for low, high in pairwise(at)
-        ),  # without 0 Hz, none empty
+        tuple(slice(low, max(low + 1, high)) for low, high in zip(starts, at[1:], strict=True)),  # none empty
     )
