@@ -1,8 +1,8 @@
 """Pages in a wiki dump: the XML export format of MediaWiki, streamed.
 
 Layout: https://www.mediawiki.org/wiki/Help:Export - ``<siteinfo>`` with each ``<namespace>``, then ``<page>`` with
-``<title>``, ``<ns>``, ``<redirect>`` and ``<revision><text>``. Expat reads it with handlers of ours, so that neither the
-tree nor an endless text is ever in memory.
+``<title>``, ``<ns>``, ``<redirect>`` and ``<revision><text>``. Expat reads it with handlers of ours, so that neither
+the tree nor an endless text is ever in memory.
 """
 
 from __future__ import annotations
