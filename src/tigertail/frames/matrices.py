@@ -12,6 +12,7 @@ from tigertail import columns as c
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
 from tigertail.frames.columns import mapped
+from tigertail.ingest.formats.column_types import as_text, is_text
 
 IDS: Final = {c.ITEMS_TABLE: c.ITEM_ID, c.LISTENERS_TABLE: c.LISTENER_ID}
 """What identifies the columns and the rows of a matrix."""
@@ -74,8 +75,8 @@ def axis_frame(
     Raises
     ------
     DataError
-        If there are more or fewer than ``size``, or two have one id as it is given, or none. A single row without an id
-        is left out later, and its plays with it.
+        If there are more or fewer than ``size``, or two have one id, whatever blanks are around it, or none. A single
+        row without an id is left out later, and its plays with it.
     """
     ident = IDS[table]
     frame = pl.DataFrame({ident: range(size)}) if given is None else given
@@ -87,6 +88,10 @@ def axis_frame(
         )
     found = mapped(TABLES[table], frame.columns, columns, kind).get(ident)
     ids = frame[found].alias(ident) if found else pl.int_range(size, eager=True).alias(ident)
-    if ids.n_unique() < size:
-        raise DataError(f"{table}: two have the same {ident}", remedy="give each an id of its own")
+    cleaned = as_text(ids) if is_text(ids.dtype) else ids  # what is no text is refused later, by its type
+    if cleaned.n_unique() < size:
+        raise DataError(
+            f"{table}: two have the same {ident}",
+            remedy="give each an id of its own; blanks around it do not count",
+        )
     return frame.select(ids, *(name for name in frame.columns if name not in (found, ident)))
