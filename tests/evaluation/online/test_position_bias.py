@@ -103,6 +103,32 @@ def test_resampled_rows_count_as_often_as_drawn(log: Log) -> None:
     assert harvest.wins(half).sum() < harvest.wins().sum()
 
 
+@pytest.mark.parametrize(("won", "lost"), [(4, 2), (40, 20), (400, 200), (1, 0)])
+def test_the_prior_is_worth_two_wins_of_each_of_two_neighbours(won: int, lost: int) -> None:
+    """It draws their ratio to 1, by little where many positive answers are known."""
+    wins = np.array([[0, won], [lost, 0]], np.float64)
+    assert strengths(wins) == pytest.approx([1, (lost + 2) / (won + 2)], rel=0.01)
+
+
+def test_four_positive_answers_at_each_of_two_ranks_are_two_wins_each() -> None:
+    """One item, shown eight times at each of both ranks, positive for every second."""
+    rows = [
+        {
+            "kind": kind,
+            "query": "q",
+            "item": "a",
+            "rank": rank,
+            "list_id": f"{number}",
+            "listener": f"{number}",
+        }
+        for number in range(16)
+        for rank in (1 + number % 2,)
+        for kind in ("impression", "play")[: 1 + number // 2 % 2]
+    ]
+    log = Log.of(pl.DataFrame(rows).with_columns(model=pl.lit("v")))
+    assert Harvest.of(log).wins().tolist() == [[0, 2], [2, 0]]
+
+
 def test_strengths_that_made_the_games_are_found_again() -> None:
     rng = np.random.default_rng(0)
     true = np.array([1.0, 0.7, 0.5, 0.2])

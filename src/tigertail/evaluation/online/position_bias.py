@@ -13,7 +13,9 @@ With w and c the number of times that (query, item) was shown at a rank and was 
 with the weights of Mantel and Haenszel (1959), equal on both sides, so that E[W_kl] / E[W_lk] = p_k / p_l. All pairs
 together are fitted as a Bradley-Terry model in which W_kl is the number of wins of k against l. The result is
 proportional to p; p_1 is set to 1. A prior keeps the fit finite: log p of neighbouring ranks differs by a normal
-variable of mean 0. It is no evidence, so that a rank with nothing but the prior has no estimate.
+variable of mean 0 and variance 1. Of two neighbours this is worth about two wins each, as four positive answers at each
+rank to items shown equally often at both; it draws p_k / p_l to 1. It is no evidence, so that a rank with nothing but
+the prior has no estimate.
 
 Listeners of different countries may see different lists because their relevant items differ, so an item is compared
 with itself within one country only.
