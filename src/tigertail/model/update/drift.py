@@ -83,7 +83,7 @@ class Drift:
     @property
     def fit_again(self) -> bool:
         """Whether the additions are too much for the old factors."""
-        return self.pairs > MAX_PAIRS_GROWTH or self.items > MAX_ITEMS_GROWTH
+        return self.pairs >= MAX_PAIRS_GROWTH or self.items >= MAX_ITEMS_GROWTH
 
     @property
     def advice(self) -> str:
