@@ -23,7 +23,7 @@ class Check(Enum):
     LANGUAGE = "language"  # text that names a language, as its BCP 47 code, else null
     AMOUNT = "amount"  # a number above zero, at most columns.MAX_PLAYS, else the row is rejected
     RATING = "rating"  # a number within the source's scale, scaled to 0..1, else the row is rejected
-    POSITION = "position"  # a whole number from 0, else the row is rejected; or null in all rows
+    POSITION = "position"  # a whole number from 0, else the row is rejected; or null in all rows of a batch
     TIME = "time"  # a time in UTC, else null; where a recipe says how times are written, else the row is rejected
     DERIVED = "derived"  # no source gives it: the build computes it
 

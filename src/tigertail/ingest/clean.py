@@ -186,7 +186,10 @@ def _rating(
 
 
 def _position(rows: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[tuple[pl.Expr, str]]]:
-    """Cast positions to whole numbers and return the checks they must pass; a batch has all or none."""
+    """Cast positions to whole numbers and return the checks they must pass; a batch without any has no order.
+
+    Batches are judged one by one, since it is not known here whether a later one of the source has positions.
+    """
     if rows[name].null_count() == rows.height:
         return rows.with_columns(pl.lit(None, pl.Int32).alias(name)), []
     number = _number(rows, name)
