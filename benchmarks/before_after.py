@@ -1,4 +1,4 @@
-"""Lists before and after: the base model, the local models, and those seen from two countries.
+"""Lists before and after: the base model, local models (listening), these seen from two countries, and the mixture.
 
 .venv/bin/python benchmarks/before_after.py MODEL "happysad=PL,US" "Kent=SE,DE" ...
 """
@@ -14,8 +14,10 @@ def main() -> None:
     model = tigertail.load(sys.argv[1])
     for asked in sys.argv[2:]:
         artist, _, countries = asked.partition("=")
-        views = {"one space": {"signal": "factors"}, "local models": {}}
-        views |= {f"from {country}": {"country": country} for country in countries.split(",") if country}
+        views = {"one space": {"signal": "factors"}, "local models": {"signal": "listening"}}
+        for country in filter(None, countries.split(",")):
+            views[f"from {country}"] = {"signal": "listening", "country": country}
+        views["the mixture"] = {}
         print(f"**{artist}**\n")
         for name, view in views.items():
             print(f"- {name}: {', '.join(model.similar(artist, 6, **view)['name'])}")
