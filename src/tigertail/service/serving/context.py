@@ -74,10 +74,12 @@ class Context:
         """Return whether feedback can be stored, in words."""
         if self.store is None:
             return "none is kept"
-        if self._store_check is None or self._store_check.done():
-            self._store_check = asyncio.ensure_future(self._check_store())
-        done, _ = await asyncio.wait({self._store_check}, timeout=HEALTH_TIMEOUT)
-        return self._store_check.result() if done else "the feedback store does not answer"
+        check = self._store_check
+        if check is None or check.done():
+            self._store_check = check = asyncio.ensure_future(self._check_store())
+        # By its end another request may have begun the next one.
+        done, _ = await asyncio.wait({check}, timeout=HEALTH_TIMEOUT)
+        return check.result() if done else "the feedback store does not answer"
 
     async def with_store(self, work: Callable[[FeedbackStore], T]) -> T:
         """Run some work with the feedback store when a thread is free.
