@@ -15,8 +15,8 @@ from tigertail.io.json_rows import JsonFile
 from tigertail.io.quarantine import RAW_TEXT, Quarantine
 
 
-def objects(text: str, quarantine: Quarantine) -> list[dict[str, object]]:
-    file = JsonFile(Stream("a.json", io.BytesIO(text.encode()), Path("a.json")), "s", quarantine)
+def objects(text: str, quarantine: Quarantine, encoding: str = "utf-8") -> list[dict[str, object]]:
+    file = JsonFile(Stream("a.json", io.BytesIO(text.encode(encoding)), Path("a.json")), "s", quarantine)
     return [json.loads(row) for row in pl.concat(file.objects())[RAW_TEXT]]
 
 
@@ -41,3 +41,43 @@ def test_objects_by_their_ids_are_no_columns() -> None:
 )
 def test_a_table_may_be_written_column_by_column(columns: dict[str, object]) -> None:
     assert objects(json.dumps(columns), Quarantine()) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+
+
+def test_the_columns_of_a_table_are_joined_by_the_numbers_of_their_rows() -> None:
+    columns = {"a": {"0": 1, "1": 2}, "b": {"1": "y", "0": "x"}}
+    assert objects(json.dumps(columns), Quarantine()) == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+    by_id = {"a": {"0": 1, "1": 2}, "b": {"1": "y", "2": "z"}}
+    assert objects(json.dumps(by_id), Quarantine()) == list(by_id.values()), "their rows are not the same"
+
+
+def test_a_broken_object_costs_no_other() -> None:
+    whole = [{"name": "Can", "label": {"name": "Spoon"}}, {"name": "Sade"}, {"name": "Kult"}]
+    first, second, third = (json.dumps(one, indent=2) for one in whole)
+    broken = first.replace('"Can",', '"Can')
+    quarantine = Quarantine()
+    assert objects("\n".join((first, broken, second, third)), quarantine) == whole
+    assert [(row.line, row.reason) for row in quarantine.rows] == [(2, "not an object in JSON")]
+    assert quarantine.read["s"] == 4
+
+
+def test_what_is_no_object_in_the_list_of_a_document_is_not_lost() -> None:
+    document = {"user": "ann", "plays": [{"name": "Can"}, "Sade", {"name": "Kult"}]}
+    first, second, third = objects(json.dumps(document), Quarantine())
+    assert [first["name"], second, third["name"]] == ["Can", "Sade", "Kult"]
+
+
+@pytest.mark.parametrize(
+    "layout", ["[{}, {}]", '{{"plays": [{}, {}]}}', "{}\n{}"], ids=["array", "document", "lines"]
+)
+def test_an_object_in_another_encoding_is_rejected_and_no_other(layout: str) -> None:
+    quarantine = Quarantine()
+    text = layout.format('{"name": "Björk"}', '{"name": "Can"}')
+    assert objects(text, quarantine, "latin-1") == [{"name": "Can"}]
+    assert [(row.line, row.reason) for row in quarantine.rows] == [(1, "text that is not utf-8")]
+    assert quarantine.read["s"] == 2
+
+
+def test_a_sign_of_unicode_that_stands_for_a_damaged_one_is_read() -> None:
+    rows = [{"name": "Bj\ufffdrk"}, {"name": "Can"}]
+    text = json.dumps(rows, ensure_ascii=False)
+    assert objects(text, Quarantine()) == objects(f'{{"plays": {text}}}', Quarantine()) == rows

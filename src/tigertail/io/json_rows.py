@@ -27,6 +27,9 @@ _LINES_TRIED: Final = 20
 _LONGEST: Final = 64 << 20  # characters of the longest object
 _BETWEEN: Final = re.compile(r"[\s,\[\]]*")  # an array of arrays is read as one
 _NEXT: Final = re.compile(r"\}\s*,\s*(?=\{)")
+_NEXT_LINE: Final = re.compile(r"\n(?=\{)")
+_NO_OBJECT: Final = "not an object in JSON"
+_NO_UTF8: Final = "text that is not utf-8"
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -52,7 +55,7 @@ class JsonFile:
         """Yield blocks of objects, as columns ``LINE`` and ``RAW_TEXT``; the rows are counted as read.
 
         In an array the number of an object serves as its line. In a file of lines, a line may be no
-        object: callers try :func:`parsed`.
+        object, nor may a value of a list in a document: callers try :func:`parsed`.
 
         Raises
         ------
@@ -74,7 +77,7 @@ class JsonFile:
 
     def _array(self) -> Iterator[pl.DataFrame]:
         """Read the elements one by one; what cannot be read is rejected up to the next object."""
-        decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+        decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         text, place, number, ended, size = "", 0, 0, False, PIECE
         rows: list[tuple[int, str]] = []
         while True:
@@ -96,10 +99,13 @@ class JsonFile:
                 element = None
             number += 1
             size = PIECE
-            if isinstance(element, dict):
-                rows.append((number, text[place:end]))
+            own = text[place:end]
+            if not isinstance(element, dict):
+                self._reject(number, own, _NO_OBJECT)
+            elif not _is_utf8(own):
+                self._reject(number, own, _NO_UTF8)
             else:
-                self._reject(number, text[place:end])
+                rows.append((number, own))
             place = end
             if len(rows) >= ROWS:
                 yield _frame(rows)
@@ -107,27 +113,45 @@ class JsonFile:
         yield _frame(rows)
 
     def _document(self) -> Iterator[pl.DataFrame]:
-        """Read a document whole: objects one after the other, or one with a list of objects in it."""
+        """Read a document whole: objects one after the other, or one with a list of objects in it.
+
+        Of objects one after the other, one that cannot be read is rejected up to the next line that begins with one.
+        """
         pieces = iter(lambda: self.stream.read(PIECE), b"")
-        text = b"".join(pieces).decode("utf-8-sig", "replace")
-        rows: list[Any] = []
-        place = 0
+        text = b"".join(pieces).decode("utf-8-sig", "surrogateescape")
+        rows: list[tuple[int, Any]] = []
+        place = number = 0
         while (place := _BETWEEN.match(text, place).end()) < len(text):  # type: ignore[union-attr]
+            number += 1
             try:
                 element, place = _DECODER.raw_decode(text, place)
             except (ValueError, RecursionError):
-                self._reject(len(rows) + 1, text[place:])
-                break
-            rows.append(element)
-        rows = _rows_in(rows[0]) if len(rows) == 1 else rows
+                following = _NEXT_LINE.search(text, place)
+                end = following.end() if following else len(text)
+                self._reject(number, text[place:end], _NO_OBJECT)
+                place = end
+            else:
+                rows.append((number, element))
+        if len(rows) == 1:
+            rows = list(enumerate(_rows_in(rows[0][1]), start=1))
+        if not _is_utf8(text):
+            rows = list(self._in_utf8(rows))
         for first in range(0, len(rows), ROWS):
-            part = rows[first : first + ROWS]
-            yield _frame([(number, json.dumps(row)) for number, row in enumerate(part, start=first + 1)])
+            yield _frame([(number, json.dumps(row)) for number, row in rows[first : first + ROWS]])
 
-    def _reject(self, number: int, text: str) -> None:
+    def _in_utf8(self, rows: list[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+        """Yield the rows of a document, but for those with bytes that are no UTF-8, which are rejected."""
+        for number, row in rows:
+            shown = json.dumps(row, ensure_ascii=False)
+            if _is_utf8(shown):
+                yield number, row
+            else:
+                self._reject(number, shown, _NO_UTF8)
+
+    def _reject(self, number: int, text: str, reason: str) -> None:
         self.quarantine.read[self.source] += 1
-        shown = text[:1000].encode("utf-8", "replace").decode("utf-8")
-        rows = pl.DataFrame({LINE: [number], RAW_TEXT: [shown], REASON: ["not an object in JSON"]})
+        shown = text[:1000].encode("utf-8", "backslashreplace").decode("utf-8")
+        rows = pl.DataFrame({LINE: [number], RAW_TEXT: [shown], REASON: [reason]})
         self.quarantine.reject(self.source, self.stream.name, rows)
 
 
@@ -145,6 +169,15 @@ def clean_text(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _is_utf8(text: str) -> bool:
+    """Return whether no byte of a text was escaped because it is no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _is_document(start: bytes) -> bool:
     """Return whether objects go on after their line, or there is one alone; in a file of lines some may be broken."""
     first, *others = (line for line in start.split(b"\n")[:_LINES_TRIED] if line.strip())
@@ -160,34 +193,41 @@ def _rows_in(document: Any) -> list[Any]:
     """
     if not isinstance(document, dict):
         return [document]
+    if (table := _table(document)) is not None:
+        return table
     beside = {key: value for key, value in document.items() if not isinstance(value, list | dict)}
     within = [value for inner in document.values() if isinstance(inner, dict) for value in inner.values()]
     lists = [value for value in (*document.values(), *within) if isinstance(value, list)]
-    objects = [[one for one in values if isinstance(one, dict)] for values in lists]
-    if columns := _columns(document):
-        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    rows = max(objects, key=len, default=[])
-    if not rows and len(document) > 1 and all(isinstance(value, dict) for value in document.values()):
-        return list(document.values())  # objects by their ids; a document with one alone is a row
-    return [row | {DOCUMENT: beside} if beside else row for row in rows] or [document]
+    rows = max(lists, key=_count_objects, default=[])
+    if not _count_objects(rows):
+        if len(document) > 1 and all(isinstance(value, dict) for value in document.values()):
+            return list(document.values())  # objects by their ids; a document with one alone is a row
+        return [document]
+    return [row | {DOCUMENT: beside} if beside and isinstance(row, dict) else row for row in rows]
 
 
-def _columns(document: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return the columns of a table that is written column by column, as lists or by the number of the row.
+def _count_objects(values: list[Any]) -> int:
+    return sum(isinstance(one, dict) for one in values)
 
-    A column alone is no table.
+
+def _table(document: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """Return the rows of a table that is written column by column, as lists or by the number of the row.
+
+    None if it is no table. A column alone is none, nor are columns whose rows have other numbers.
     """
-    columns = {
-        name: list(values.values())
-        if isinstance(values, dict) and all(map(str.isdecimal, values))
-        else values
-        for name, values in document.items()
-    }
-    lists = all(
-        isinstance(values, list) and not any(isinstance(one, dict) for one in values)
-        for values in columns.values()
-    )
-    return columns if lists and len(columns) > 1 and len(set(map(len, columns.values()))) == 1 else {}
+    cells = [list(values.values()) if isinstance(values, dict) else values for values in document.values()]
+    if len(cells) < 2 or not all(isinstance(values, list) and not _count_objects(values) for values in cells):
+        return None
+    columns = [
+        values if isinstance(values, dict) else {str(number): value for number, value in enumerate(values)}
+        for values in document.values()
+    ]
+    numbers = columns[0]
+    if not all(map(str.isdecimal, numbers)) or any(one.keys() != numbers.keys() for one in columns):
+        return None
+    return [
+        {name: values[number] for name, values in zip(document, columns, strict=True)} for number in numbers
+    ]
 
 
 def _frame(rows: list[tuple[int, str]]) -> pl.DataFrame:
