@@ -1,6 +1,6 @@
 import pytest
 
-from tigertail.text.documents.html import from_html
+from tigertail.text.documents.html import from_html, link_target
 
 PAGE = """<html><head><title> Kent –
  a band </title><script>Sade</script></head><body><nav><a href="/">Air</a></nav>
@@ -43,6 +43,32 @@ def test_nothing_is_nothing(empty: str) -> None:
 
 def test_elements_may_be_nested_without_end() -> None:
     assert isinstance(from_html("<div>" * 50_000 + "Kent").text, str)
+
+
+def test_an_old_page_that_closes_no_element_is_read_to_its_end() -> None:
+    assert from_html("Kent" + "<font>,<b>," * 500 + "Sade").text.strip() == "Kent" + "," * 1000 + "Sade"
+
+
+@pytest.mark.parametrize("address", ["http://[Kent]/x#y", "http://[Kent", "//[#"])
+def test_a_link_that_is_no_address_is_a_link_all_the_same(address: str) -> None:
+    page = from_html(f"<a href='{address}'>Kent</a>")
+    assert page.links == ((page.text.index("Kent"), page.text.index("Kent") + 4, address.partition("#")[0]),)
+
+
+@pytest.mark.parametrize("more", ["", "?oldid=7", "#History", "?oldid=7#History"])
+def test_a_link_to_a_version_or_a_part_of_a_wiki_page_is_one_to_the_page(more: str) -> None:
+    assert link_target(f"/wiki/What%3F_(band){more}") == "What? (band)"
+
+
+def test_a_title_in_a_drawing_is_not_the_page_s() -> None:
+    drawing = "<svg><g><title>Menu</title></g></svg>"
+    assert from_html(f"<body>{drawing}Kent").title is None
+    assert from_html(f"{drawing}<title>Kent</title>").title == "Kent"
+
+
+@pytest.mark.parametrize("tag", ["acronym", "del", "dfn", "ins", "nobr", "strike"])
+def test_a_word_may_be_marked_in_part(tag: str) -> None:
+    assert from_html(f"<p>AC<{tag}>/DC</{tag}></p>").text.split() == ["AC/DC"]
 
 
 def test_a_declared_encoding_means_nothing_in_decoded_text() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import unquote, urldefrag
+from urllib.parse import unquote
 
 from tigertail.errors import missing_extra
 from tigertail.text.documents.builder import Builder, Plain, word_set
@@ -12,7 +12,8 @@ _HIDDEN: Final = word_set(
     "script style noscript template nav footer form svg head iframe object select button math"
 )
 _INLINE: Final = word_set(
-    "a abbr b bdi bdo big cite code data em font i kbd mark q ruby s small span strong sub sup time tt u var wbr"
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark nobr q ruby s small span strike strong "
+    "sub sup time tt u var wbr"
 )
 _WORK: Final = frozenset(("i", "em", "cite"))
 _WIKI: Final = "/wiki/"
@@ -30,18 +31,22 @@ def from_html(text: str) -> Plain:
     Returns
     -------
     Plain
-        The target of a link is an address, or the title of a wiki page. Scripts, navigation and forms are left out.
+        The target of a link is an address, or the title of a wiki page. Scripts, navigation and forms are left out, and
+        so is all that follows the beginning of an element within more than some 2,000 others.
     """
     with missing_extra("web", "reading documents"):
         from lxml import etree
 
-    # libxml2 would follow a declared encoding, but the text is already decoded.
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    # libxml2 would follow a declared encoding, but the text is already decoded. And it would end in silence at 256
+    # nested elements, which old pages that close none of theirs have.
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+    )
     root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text.strip() else None
     if root is None:
         return Plain("")
     built = Builder()
-    title = root.findtext(".//title")
+    title = root.xpath("string(//title[not(ancestor::svg)])")  # a drawing's is not the page's
     open_at: list[int] = []
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
@@ -59,7 +64,7 @@ def from_html(text: str) -> Plain:
             _mark(built, element, tag, start)
         _begin(built, tag)
         built.add(element.tail or "")
-    return built.plain(" ".join(title.split()) if title and title.strip() else None)
+    return built.plain(" ".join(title.split()) or None)
 
 
 def _begin(built: Builder, tag: str) -> None:
@@ -75,13 +80,13 @@ def _mark(built: Builder, element: object, tag: str, start: int) -> None:
 
 
 def link_target(address: str) -> str:
-    """Return the target of an address: the title of a wiki page, or the address itself.
+    """Return the target of an address: the title of a wiki page, or the address itself without its fragment.
 
     Examples
     --------
-    >>> link_target("https://en.wikipedia.org/wiki/Kent_(band)#Career"), link_target("#top")
+    >>> link_target("https://en.wikipedia.org/wiki/Kent_(band)?action=history#Career"), link_target("#top")
     ('Kent (band)', '')
     """
-    address = urldefrag(address.strip())[0]
+    address = address.strip().partition("#")[0]
     _, wiki, title = address.partition(_WIKI)
-    return unquote(title).replace("_", " ") if wiki else address
+    return unquote(title.partition("?")[0]).replace("_", " ") if wiki else address
