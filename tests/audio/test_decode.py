@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -42,6 +43,15 @@ def test_every_format_is_read_mixed_and_resampled(write: Write, name: str, optio
     assert pitch(samples) == pytest.approx(440, abs=2)
     if not name.endswith(("opus", "mp3")):  # these may do as they like with a channel of silence
         assert np.abs(samples).max() == pytest.approx(0.25, abs=0.02), "the mean of both channels"
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names of files are UTF-8 there")
+@pytest.mark.parametrize("seconds", [4, 60])
+def test_a_name_that_is_no_text_is_one_of_a_file(write: Write, seconds: float) -> None:
+    path = write("song.wav", tone(440, seconds))
+    assert pitch(decode(path.rename(path.with_name(os.fsdecode(b"Bj\xf6rk.wav"))), PLAIN)) == pytest.approx(
+        440, abs=2
+    )
 
 
 def test_of_a_long_file_the_middle_is_read(write: Write) -> None:

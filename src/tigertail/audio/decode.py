@@ -6,6 +6,7 @@ block, so what its header claims costs no memory.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -70,7 +71,7 @@ def decode(path: Path, config: AnalysisConfig) -> NDArray[np.float32]:
     try:
         found = _middle(path, config)
         if len(found) < config.shortest * config.sample_rate:  # or the header lies about where the middle is
-            with soundfile.SoundFile(path) as file:
+            with _opened(path) as file:
                 found = _resampled(file, config)
     except (OSError, soundfile.SoundFileError) as error:
         raise Unusable(_words(path, error)) from error
@@ -84,11 +85,17 @@ def _check_shape(file: SoundFile) -> None:
         raise Unusable(f"the header claims {file.channels:,} channels")
 
 
+def _opened(path: Path) -> SoundFile:
+    import soundfile
+
+    return soundfile.SoundFile(os.fsencode(path))  # bytes: it cannot write a name that is no UTF-8
+
+
 def _middle(path: Path, config: AnalysisConfig) -> NDArray[np.float32]:
     """Return the middle of a file that is longer than the excerpt, nothing of one that is not."""
     import soundfile
 
-    with soundfile.SoundFile(path) as file:
+    with _opened(path) as file:
         _check_shape(file)
         start = (file.frames - int(config.excerpt * file.samplerate)) // 2
         if start > 0:
