@@ -83,6 +83,22 @@ def test_lists_are_read_by_rank(numbers: pl.DataFrame, scenes: Dataset, split: S
     assert listed(lists, split, "n1") == ["s1", "n2", "n3"]
 
 
+def test_ranks_leave_scores_that_fall_with_them_as_they_are(scenes: Dataset, tmp_path: Path) -> None:
+    """The first two share a rank, and the third has no finite score."""
+    rows = [
+        ("n1", "n2", 1, 0.5),
+        ("n1", "n3", 1, 0.75),
+        ("n1", "s1", 3, np.nan),
+        ("n1", "s2", 4, 0.25),
+        ("n1", "s3", 5, -np.inf),
+        ("n1", "n4", 6, -np.inf),
+    ]
+    table(rows, "rank", "score").write_parquet(tmp_path / "theirs.parquet")
+    lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
+    assert lists.lists["score"].to_list() == [0.5, 0.75, 0.25]
+    assert lists.unusable == 3
+
+
 def test_ranks_may_count_from_0(scenes: Dataset, split: Split, tmp_path: Path) -> None:
     rows = [("n1", "n3", 1), ("n1", "n2", 0), ("n1", "s1", 2), ("n1", "s2", -1)]
     table(rows, "rank").write_parquet(tmp_path / "theirs.parquet")
@@ -129,6 +145,31 @@ def test_ids_may_be_numbers(tmp_path: Path) -> None:
     dataset = Dataset.write(tmp_path / "data", {"plays": plays}, name="numbers")
     table([(7, 8, 1)], "rank").write_parquet(tmp_path / "theirs.parquet")
     assert NeighbourFile.read(tmp_path / "theirs.parquet", dataset).known == 2
+    # As pandas has them where a list is filled up with nothing.
+    table([(7, 8.0, 1), (7, None, 2)], "rank").write_parquet(tmp_path / "theirs.parquet")
+    assert NeighbourFile.read(tmp_path / "theirs.parquet", dataset).lists.rows() == [("7", "8", 1.0)]
+
+
+def test_an_item_that_the_dataset_lists_twice_is_one(tmp_path: Path) -> None:
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.DataFrame({"listener_id": "u", "item_id": ["q", "k"], "plays": 1.0}),
+        "items": pl.DataFrame(
+            {"item_id": ["q", "q", "k"], "name": ["Queen", "Queen", "Kult"], "kind": "artist"}
+        ),
+    }
+    dataset = Dataset.write(tmp_path / "data", tables, name="twice")
+    table([("Queen", "k", 1.0), ("k", "q", 1.0)], "score").write_parquet(tmp_path / "theirs.parquet")
+    lists = NeighbourFile.read(tmp_path / "theirs.parquet", dataset)
+    assert lists.lists.rows() == [("q", "k", 1.0), ("k", "q", 1.0)]
+    assert (lists.known, lists.unknown) == (3, 0)
+
+
+def test_a_dataset_in_memory_is_named(tmp_path: Path) -> None:
+    plays = pl.DataFrame({"listener_id": "u", "item_id": ["7", "8"], "plays": 1.0})
+    table([("a", "b", 1)], "rank").write_parquet(tmp_path / "theirs.parquet")
+    with pytest.raises(DataError) as raised:
+        NeighbourFile.read(tmp_path / "theirs.parquet", Dataset.in_memory({"plays": plays}, name="numbers"))
+    assert raised.value.remedy == "identify items by their item_id or name in the dataset 'numbers'"
 
 
 @pytest.mark.parametrize(
@@ -138,8 +179,10 @@ def test_ids_may_be_numbers(tmp_path: Path) -> None:
         (table([("n1", "n2", 1)], "rank").drop("item_id"), "lacks the column item_id"),
         (table([("a", "b", 1)], "rank"), "0 of its 2 items are in the dataset"),
         (table([(f"a{i}", "n1", 1) for i in range(101)], "rank"), "1 of its 102 items are in the dataset"),
-        (table([("n1", "n2", None)], "score"), "0 of its 0 items are in the dataset"),
-        (table([(["n1"], "n2", 1)], "rank"), "columns of the wrong type"),
+        (table([("n1", "a", 1), ("b", "n2", 1)], "rank"), "2 of its 4 items .* make 0 of its 2 pairs"),
+        (table([("n1", "n2", None)], "score"), "none of its 1 rows has both items and a finite score"),
+        (table([("n1", "n2", "0,9")], "score"), "none of its 1 rows has both items and a finite score"),
+        (table([(["n1"], "n2", 1)], "rank"), r"columns of the wrong type \([^\n]*\)\n  ->"),
     ],
 )
 def test_mistakes_are_named(content: pl.DataFrame, says: str, scenes: Dataset, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import DataError
+from tigertail.ingest.formats.column_types import ids_from_floats
 from tigertail.io.files import read_table
 from tigertail.signals.co_listening import CoListening
 from tigertail.sparse import CSR
@@ -58,25 +59,27 @@ class NeighbourFile:
         """Read a Parquet file, or one of delimited text (tabs where it ends in .tsv, else commas).
 
         An item is identified by its id in the dataset, or else by a name that folds to the name of exactly one
-        item. The affinity of a pair is its score; without scores, or where the scores of any list rise at one of
-        its ranks (as distances do), it is 1 / rank in all. Ranks may start from 0.
+        item. Where all ids of a column are whole numbers written as floats, "7.0" is "7". The affinity of a pair is
+        its score; without scores, or where the scores of any list rise at one of its ranks (as distances do), it is
+        1 / rank in all. Ranks may start from 0.
 
         Raises
         ------
         DataError
-            If the file is missing or unreadable, lacks a column, or fewer than 1 % of its items are known.
+            If the file is missing or unreadable, lacks a column, has no usable row, or fewer than 1 % of its items, or
+            no pair of them, are known.
         """
         path = Path(path)
         table = _affinities(read_table(path), path)
         usable = table.filter(pl.all_horizontal(pl.all().is_not_null()) & pl.col(c.SCORE).is_finite())
+        if usable.is_empty():
+            raise DataError(
+                f"none of its {len(table):,} rows has both items and a finite score or rank",
+                path=path,
+                remedy=f"write numbers as 0.25 is written; leave {c.SCORE} out where only {c.RANK} counts",
+            )
         ids = _ids(pl.concat([usable[end].alias("text") for end in _ENDS]), dataset.items)
         known = int(ids["id"].count())
-        if known < _MIN_KNOWN * len(ids) or not known:
-            raise DataError(
-                f"{known:,} of its {len(ids):,} items are in the dataset",
-                path=path,
-                remedy=f"identify items by their {c.ITEM_ID} or name in {dataset.path}",
-            )
         lists = usable
         for end in _ENDS:
             lists = lists.join(
@@ -85,6 +88,14 @@ class NeighbourFile:
         lists = lists.select(
             *(pl.col(f"{end}, known").alias(end) for end in _ENDS), pl.col(c.SCORE)
         ).drop_nulls()
+        if known < _MIN_KNOWN * len(ids) or lists.is_empty():
+            place = dataset.path or f"the dataset '{dataset.name}'"
+            raise DataError(
+                f"{known:,} of its {len(ids):,} items are in the dataset, which make {len(lists):,} of its "
+                f"{len(usable):,} pairs",
+                path=path,
+                remedy=f"identify items by their {c.ITEM_ID} or name in {place}",
+            )
         best = lists.group_by(*_ENDS, maintain_order=True).agg(pl.col(c.SCORE).max())
         return cls(path, best, len(table), known, len(ids) - known, len(table) - len(usable))
 
@@ -157,7 +168,9 @@ def _affinities(table: pl.DataFrame, path: Path) -> pl.DataFrame:
             *(pl.col(column).cast(pl.Float32, strict=False) for column in numbers),
         )
     except pl.exceptions.PolarsError as error:
-        raise DataError(f"has columns of the wrong type ({error})", path=path, remedy=_LAYOUT) from None
+        problem = str(error).partition("\n")[0]
+        raise DataError(f"has columns of the wrong type ({problem})", path=path, remedy=_LAYOUT) from None
+    plain = ids_from_floats(plain, list(_ENDS))  # as those of a dataset are
     if c.SCORE not in numbers or (c.RANK in numbers and not _falling(plain)):
         place = pl.col(c.RANK) + (pl.col(c.RANK) == 0).any().cast(pl.Float32)  # some files count from 0
         plain = plain.with_columns(pl.when(place > 0).then(1 / place).alias(c.SCORE))
@@ -165,8 +178,9 @@ def _affinities(table: pl.DataFrame, path: Path) -> pl.DataFrame:
 
 
 def _falling(table: pl.DataFrame) -> bool:
-    """Return whether the scores of every list fall with the rank, or stay."""
-    ranked = table.drop_nulls().sort(c.TARGET_ITEM_ID, c.RANK)
+    """Return whether the finite scores of every list fall with the rank, or stay."""
+    finite = table.drop_nulls().filter(pl.col(c.SCORE).is_finite())
+    ranked = finite.sort(c.TARGET_ITEM_ID, c.RANK, c.SCORE, descending=[False, False, True])
     rising = pl.col(c.SCORE).diff() > 0
     same = pl.col(c.TARGET_ITEM_ID) == pl.col(c.TARGET_ITEM_ID).shift()
     return not ranked.select((rising & same).any()).item()
@@ -176,6 +190,7 @@ def _ids(texts: pl.Series, items: pl.DataFrame) -> pl.DataFrame:
     """Return each distinct text with the id of the item it identifies, null where there is none."""
     distinct = pl.DataFrame({"text": texts.unique()})
     distinct = distinct.with_columns(fold_series(distinct["text"]).alias("folded"))
+    items = items.unique(c.ITEM_ID, keep="first")  # a table may list an item twice
     by_id = items.select(pl.col(c.ITEM_ID).alias("text"), pl.col(c.ITEM_ID).alias("by id"))
     names = pl.DataFrame({"by name": items[c.ITEM_ID], "folded": fold_series(items[c.NAME])})
     by_name = names.drop_nulls().unique("folded", keep="none")
