@@ -151,7 +151,7 @@ def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, 
         if _is_tar(unpacked, path):
             yield from _tar(unpacked, path, patterns, packed=unpacked is not file)
         elif bare:
-            yield Stream(_plain_name(path.name), unpacked, path, stamp=_stamp(path))
+            yield Stream(plain_name(path.name), unpacked, path, stamp=_stamp(path))
 
 
 def streams_within(path: Path, *patterns: str) -> Iterator[Stream]:
@@ -215,7 +215,13 @@ def file_names(path: Path, *patterns: str) -> list[str]:
     if not path.is_dir():
         return []
     found = [one for one in sorted(path.rglob("*")) if one.is_file() and _matches(one.name, patterns)]
-    return [_plain_name(one.name).lower() for one in found]
+    return [plain_name(one.name).lower() for one in found]
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a file without the suffix of a compression."""
+    suffix = Path(name).suffix
+    return name.removesuffix(suffix) if suffix.lower() in _OPEN else name
 
 
 def is_left_behind(name: str) -> bool:
@@ -308,7 +314,7 @@ def _tar(file: IO[bytes], path: Path, patterns: tuple[str, ...], *, packed: bool
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
     base = name.rpartition("/")[2].lower()
-    plain = _plain_name(base)
+    plain = plain_name(base)
     if not base or is_left_behind(base):
         return False
     return any(fnmatchcase(plain, one.lower()) for one in patterns)
@@ -316,13 +322,8 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
 
 def _is_named_tar(path: Path) -> bool:
     name = path.name.lower()
-    tar = _plain_name(name).endswith(".tar") or name.endswith((".tgz", ".tzst"))
+    tar = plain_name(name).endswith(".tar") or name.endswith((".tgz", ".tzst"))
     return tar and path.is_file() and not is_left_behind(name)
-
-
-def _plain_name(name: str) -> str:
-    suffix = Path(name).suffix
-    return name.removesuffix(suffix) if suffix.lower() in _OPEN else name
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -348,7 +349,7 @@ def _unpacked(file: IO[bytes], name: str) -> IO[bytes]:
 
 def _is_tar(file: IO[bytes], path: Path) -> bool:
     with _damage(path):
-        return _peek(file)[_TAR_AT:].startswith(b"ustar") or _plain_name(path.name).lower().endswith(".tar")
+        return _peek(file)[_TAR_AT:].startswith(b"ustar") or plain_name(path.name).lower().endswith(".tar")
 
 
 def _peek(file: IO[bytes]) -> bytes:

@@ -48,9 +48,27 @@ def test_files_named_by_musicbrainz_id(pack: Pack, tmp_path: Path, quarantine: Q
 def test_a_table_of_names_without_names_is_an_error(
     pack: Pack, tmp_path: Path, quarantine: Quarantine
 ) -> None:
-    (tmp_path / "names.txt").write_text("abc-1,Kent\n", encoding="utf-8")
-    with pytest.raises(DataError, match="1 fields, expected at least 2"):
+    (tmp_path / "names.txt").write_text("abc-2\tSade\n\nabc-1,Kent\n", encoding="utf-8")
+    with pytest.raises(DataError, match="line 3: 1 fields, expected at least 2"):
         pages(documents(pack({"a.txt": "x"}, "folder"), names=tmp_path / "names.txt"), quarantine)
+
+
+def test_names_are_lines_in_utf_8(pack: Pack, tmp_path: Path, quarantine: Quarantine) -> None:
+    """A name may have a sign that Python takes for the end of a line; a line in another encoding is rejected."""
+    lines = ["abc-1\tKe\u2028nt".encode(), "abc-2\tCafé".encode("latin-1")]
+    (tmp_path / "names.txt").write_bytes(b"\n".join(lines))
+    path = pack({"abc-1.txt": "one", "abc-2.txt": "two"}, "folder")
+    found = pages(documents(path, page_of="mbid", names=tmp_path / "names.txt"), quarantine)
+    assert found.select("mbid", "name").rows() == [("abc-1", "Ke\u2028nt"), ("abc-2", None)]
+    assert [(row.file, row.line) for row in quarantine.rows] == [("names.txt", 2)]
+
+
+@pytest.mark.parametrize("how", ["folder", "zip", "tar.gz"])
+def test_a_compressed_page_has_the_name_of_its_file_without_the_compression(
+    how: str, pack: Pack, quarantine: Quarantine
+) -> None:
+    path = pack({"Kent_(band).txt.gz": gzip.compress(b"Swedish")}, how)
+    assert pages(documents(path), quarantine).select("title", "text").rows() == [("Kent (band)", "Swedish")]
 
 
 def test_a_page_too_long_is_cut_off_and_reported(pack: Pack, quarantine: Quarantine) -> None:
@@ -75,6 +93,28 @@ def test_pages_without_text_are_refused_and_redirects_counted(pack: Pack, quaran
     assert quarantine.reasons_of("web") == {"no text": 1}
     assert quarantine.warnings["web", "a redirect, skipped"] == 1
     assert quarantine.read["web"] == 3
+
+
+@pytest.mark.parametrize(
+    ("first", "is_redirect"),
+    [
+        ("#перенаправление [[Kent]]", True),
+        ("#đổi [[Kent]]", True),
+        ("#重定向 [[Kent]]", True),
+        ("#転送[[Kent]]", True),
+        ("＃転送 [[Kent]]", True),
+        ("#เปลี่ยนทาง: [[Kent]]", True),
+        ("#1 [[Kent]]", False),
+        ("# [[Kent]]", False),
+        ("#by [[Kent]]", False),
+    ],
+)
+def test_a_redirect_is_known_in_the_language_of_its_wiki(
+    first: str, is_redirect: bool, pack: Pack, quarantine: Quarantine
+) -> None:
+    path = pack({"a.txt": first, "b.txt": "Sade"}, "folder")
+    assert len(pages(documents(path, markup="wikitext"), quarantine)) == 2 - is_redirect
+    assert bool(quarantine.warnings) == is_redirect
 
 
 def test_pages_of_html_may_declare_their_encoding_without_a_tag_html(

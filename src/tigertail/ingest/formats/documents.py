@@ -17,15 +17,17 @@ from pydantic import Field
 from tigertail import columns as c
 from tigertail.errors import DataError
 from tigertail.ingest.formats.source import Batch, Source
-from tigertail.io.archives import required_streams, stream
-from tigertail.io.quarantine import LINE, Quarantine
+from tigertail.io.archives import plain_name, required_streams, stream
+from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
+from tigertail.io.text_rows import TextFile
 from tigertail.lookup.mbids import is_mbid
 from tigertail.text.documents import to_plain
 from tigertail.text.documents.accumulator import ADDRESS, FILE, PAGE_COLUMNS, SURE, WORKS
 from tigertail.text.documents.page import Container, Page, PageSink
 
 _BATCH_CHARACTERS: Final = 4_000_000
-_REDIRECT: Final = re.compile(r"\s*#\w{4,20}\s*:?\s*\[\[")  # in the wiki's language
+# In the wiki's language: in other scripts the word may be short, and have marks, which are no letters.
+_REDIRECT: Final = re.compile(r"\s*[#＃](?:\w{4,20}|[^\x00-\x7f][^\s:\[]{1,20})\s*:?\s*\[\[")
 _FILES: Final = {"files": "*", "jsonl": "*", "warc": "*.warc", "dump": "*.xml*"}
 _KEYS: Final = {"document_id": "id", "text": "text", "title": "title", "name": "name", "mbid": "mbid"}
 
@@ -72,7 +74,7 @@ class Documents(Source):
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the pages as plain text, a few million characters at a time."""
         sink = PageSink(self.label, quarantine)
-        names = _names(self.names) if self.names else {}
+        names = _names(self.names, self.label, quarantine) if self.names else {}
         rows: list[dict[str, Any]] = []
         room = _BATCH_CHARACTERS
         for file, page in self._pages(sink):
@@ -148,26 +150,28 @@ class Documents(Source):
 
 
 def _file_title(name: str) -> str:
-    """Return the title in a file name: ``rock/Kent_(band).txt`` gives "Kent (band)"."""
-    base = name.rpartition("/")[2]
+    """Return the title in a file name: ``rock/Kent_(band).txt.gz`` gives "Kent (band)"."""
+    base = plain_name(name.rpartition("/")[2])
     stem, dot, ending = base.rpartition(".")
     return (stem if dot and ending.isalnum() and len(ending) <= 5 else base).replace("_", " ").strip()
 
 
-def _names(path: Path) -> dict[str, str]:
-    """Read the name of each MusicBrainz id."""
+def _names(path: Path, source: str, quarantine: Quarantine) -> dict[str, str]:
+    """Read the name of each MusicBrainz id; lines that are not UTF-8 are rejected."""
+    names = {}
     with stream(path, path.name, bare=True) as file:
-        text = b"".join(iter(lambda: file.read(1 << 20), b"")).decode("utf-8-sig", "replace")
-    rows = [line.split("\t") for line in text.splitlines() if line.strip()]
-    for number, row in enumerate(rows, start=1):
-        if len(row) < 2:
-            raise DataError(
-                f"{len(row)} fields, expected at least 2",
-                path=path,
-                line=number,
-                remedy="write a MusicBrainz id and a name, separated by a tab",
-            )
-    return {row[0].strip().lower(): row[1].strip() for row in rows}
+        for lines in TextFile(file, source, quarantine).lines():
+            for line, text in lines.select(LINE, RAW_TEXT).iter_rows():
+                fields = text.split("\t")
+                if len(fields) < 2:
+                    raise DataError(
+                        f"{len(fields)} fields, expected at least 2",
+                        path=path,
+                        line=line,
+                        remedy="write a MusicBrainz id and a name, separated by a tab",
+                    )
+                names[fields[0].strip().lower()] = fields[1].strip()
+    return names
 
 
 def _batch(rows: list[dict[str, Any]]) -> Batch:
