@@ -25,6 +25,7 @@ _WORDS: Final = (pl.String, pl.Binary, pl.Categorical, pl.Enum, pl.Null)
 _FIELDS_SHOWN: Final = 5
 _MBID_BYTES: Final = 16
 _WHOLE_FLOAT: Final = r"^-?\d+\.0+$"
+_ZEROS: Final = r"\.0+$"
 
 
 def check_types(spec: TableSpec, rows: pl.DataFrame, path: Path, names: Mapping[str, str]) -> None:
@@ -123,7 +124,7 @@ def ids_from_floats(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
         for name in names
         if rows[name].count() and rows[name].drop_nulls().str.contains(_WHOLE_FLOAT).all()
     ]
-    return rows.with_columns(pl.col(spoilt).str.replace(r"\.0+$", "")) if spoilt else rows
+    return rows.with_columns(pl.col(spoilt).str.replace(_ZEROS, "")) if spoilt else rows
 
 
 def is_text(dtype: pl.DataType) -> bool:
@@ -143,6 +144,8 @@ def _plain(values: pl.Series, check: Check) -> pl.Series:
     if dtype in (pl.Categorical, pl.Enum, pl.Null):
         return values.cast(pl.String)
     if check in TEXT_CHECKS:
+        if dtype.is_decimal():  # as text it has as many places as its type
+            return values.cast(pl.String).str.replace(_ZEROS, "")
         return _number_as_text(values) if dtype.is_float() else values.cast(pl.String)
     return values.cast(pl.Float64) if dtype.is_numeric() or dtype == pl.Boolean else values
 
