@@ -86,6 +86,13 @@ def test_parquet_with_ids(model: Model, tmp_path: Path) -> None:
     assert read_history(tmp_path / "mine.parquet", model.index) == [("n1", 3.0), ("Nirvana", 1.0)]
 
 
+def test_what_to_do_with_a_column_of_another_type_needs_no_recipe(model: Model, tmp_path: Path) -> None:
+    pl.DataFrame({"artist": [{"name": "Nirvana"}]}).write_parquet(tmp_path / "mine.parquet")
+    with pytest.raises(DataError, match="column 'artist' is of type Struct") as caught:
+        read_history(tmp_path / "mine.parquet", model.index)
+    assert caught.value.remedy == "save it as text or numbers"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "problem"),
     [

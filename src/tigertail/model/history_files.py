@@ -155,7 +155,10 @@ def _of_table(source: MappedSource, kind: str, quarantine: Quarantine) -> Iterat
         for block in table.blocks(list(dict.fromkeys(wanted.values()))):
             kept = [name for name in (LINE, RAW_TEXT) if name in block.columns]
             rows = block.select(*kept, *(pl.col(theirs).alias(ours) for ours, theirs in wanted.items()))
-            check_types(spec, rows, table.path, wanted)
+            try:
+                check_types(spec, rows, table.path, wanted)
+            except DataError as error:  # whose remedy is for a recipe
+                raise DataError(error.problem, path=table.path, remedy="save it as text or numbers") from None
             rows = exploded(rows, source.label, table.name, quarantine)
             yield plain(rows, {name: spec.inputs[name].check for name in wanted})
 
