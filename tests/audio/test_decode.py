@@ -145,6 +145,12 @@ def test_of_a_file_cut_short_what_is_there_is_read(write: Write, name: str) -> N
 def test_what_is_no_readable_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.wav")
     (tmp_path / "song.m4a").write_bytes(b"\0" * 100)
-    for name, why in (("pipe.wav", "not a file"), ("none.wav", "no such file"), ("song.m4a", "convert them")):
+    (tmp_path / "page.mp3").write_bytes(b"<html>" * 100)
+    for name, why in (
+        ("pipe.wav", "not a file"),
+        ("none.wav", "no such file"),
+        ("song.m4a", "convert them"),
+        ("page.mp3", "not what its name says"),
+    ):
         with pytest.raises(Unusable, match=why):
             decode(tmp_path / name, PLAIN)

@@ -35,6 +35,9 @@ _BLOCK: Final = 1 << 14  # sample values read at a time
 _RATES: Final = (1_000, 768_000)  # samples per second
 _MAX_CHANNELS: Final = 64
 _SILENCE: Final = 1e-4  # -80 dB of full scale
+_BAD_FILE: Final = (
+    7  # libsndfile's error of a file that is none, and of what is called an MP3 and has nothing of one
+)
 
 
 class Unusable(Exception):  # noqa: N818 - a finding about a file, not a mistake of the program
@@ -154,5 +157,7 @@ def _words(path: Path, error: Exception) -> str:
         return "no such file"
     if path.suffix.lower() in OTHER_FORMATS:
         return f"{path.suffix.lower()} files cannot be read: convert them to FLAC, Ogg or MP3"
+    if getattr(error, "code", 0) == _BAD_FILE:
+        return "cannot be read: damaged, or not what its name says"
     text = str(getattr(error, "error_string", "") or getattr(error, "strerror", "") or error)
     return f"cannot be read: {text.strip().rstrip('.')}"
