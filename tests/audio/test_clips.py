@@ -50,6 +50,8 @@ def test_any_column_of_a_table_may_name_the_item(tmp_path: Path) -> None:
     assert (clip.clip_id, clip.item) == ("one", {"name": "Kent"})
     with pytest.raises(DataError, match="no column 'group'"):
         find_clips(tmp_path / "t.parquet", name_column="group")
+    with pytest.raises(DataError, match="a folder has no column 'band'"):
+        find_clips(tmp_path, name_column="band")
 
 
 @pytest.mark.parametrize(

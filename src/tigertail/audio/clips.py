@@ -50,7 +50,7 @@ def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
     source
         The folder or table.
     name_column
-        The table's column that names the item, in the place of any called ``name``.
+        The table's column that names the item, in the place of any called ``name``; a folder has none.
 
     Returns
     -------
@@ -61,10 +61,16 @@ def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
     ------
     DataError
         If there is nothing to analyse, or the table lacks a column, has a row without file or item, or
-        repeats a clip.
+        repeats a clip, or a column of a folder is asked for.
     """
     if not source.exists():
         raise DataError("no such file or folder", path=source, remedy="check the path")
+    if source.is_dir() and name_column is not None:
+        raise DataError(
+            f"a folder has no column '{name_column}'",
+            path=source,
+            remedy="leave --name out: its folders and files name the items; or give a table",
+        )
     clips = _of_folder(source) if source.is_dir() else _of_table(source, name_column)
     if not clips:
         raise DataError("no audio file in it", path=source, remedy=f"looked for {', '.join(FORMATS)}")

@@ -14,10 +14,12 @@ def register(app: typer.Typer) -> None:
 
 
 def analyse(
-    source: Annotated[Path, typer.Argument(help="A folder of audio files, or a CSV file that lists them.")],
+    source: Annotated[
+        Path, typer.Argument(help="A folder of audio files, or a table that lists them: CSV, TSV, Parquet.")
+    ],
     out: Annotated[Path, typer.Argument(help="The Parquet file to write.")],
     name: Annotated[
-        str | None, typer.Option(help="The CSV's column that names the item, if not 'name'.")
+        str | None, typer.Option(help="The table's column that names the item, if not 'name'.")
     ] = None,
     excerpt: Annotated[float, typer.Option(help="Most seconds of a file, from its middle.")] = 120.0,
     processes: Annotated[
