@@ -3,8 +3,9 @@
 Every signal satisfies :class:`Signal`. Each other protocol is one capability. Code that serves any signal asks for a
 capability with ``isinstance(signal, Capability)``, or at every query with :func:`has_capability`, not for a class. Only
 what fits a signal again (:mod:`tigertail.model.update`, :mod:`tigertail.model.fit_mixture`, :mod:`tigertail.spark`),
-what folds a listener in (:mod:`tigertail.model.recommend`), what takes a signal apart
-(:mod:`tigertail.evaluation.diagnosis`) and back-off name a class.
+what chooses the candidates of a mixture anew (:mod:`tigertail.model.candidates`), what folds a listener in
+(:mod:`tigertail.model.recommend`), what takes a signal apart (:mod:`tigertail.evaluation.diagnosis`) and back-off name
+a class.
 
 One parameter has the same name and direction in every signal: ``beta``, the **popularity exponent**. The affinity to
 an item is divided by what stands for its popularity, to the power beta. With 0 nothing is divided and popular items
