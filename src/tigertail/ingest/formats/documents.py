@@ -16,7 +16,7 @@ from pydantic import Field
 
 from tigertail import columns as c
 from tigertail.errors import DataError
-from tigertail.ingest.formats.source import Batch, Source
+from tigertail.ingest.formats.source import Batch, Source, label_of
 from tigertail.io.archives import plain_name, required_streams, stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 from tigertail.io.text_rows import TextFile
@@ -69,7 +69,7 @@ class Documents(Source):
     @property
     def label(self) -> str:
         """The name in the recipe, else that of the file."""
-        return self.name or "-".join(self.path.name.partition(".")[0].replace(":", " ").split())
+        return self.name or label_of(self.path)
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the pages as plain text, a few million characters at a time."""

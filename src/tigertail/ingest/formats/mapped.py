@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from glob import escape
@@ -31,7 +30,7 @@ from tigertail.ingest.formats.several import (
     split_fields,
     split_mbids,
 )
-from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source, Texts
+from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source, Texts, label_of
 from tigertail.ingest.formats.where import Condition, check_condition, kept_rows
 from tigertail.ingest.times import is_format
 from tigertail.io.archives import file_names
@@ -171,7 +170,7 @@ class MappedSource(Source):
     @property
     def label(self) -> str:
         """The name in the recipe, else that of the file."""
-        return self.name or re.sub(r"[:\s]+", "-", self.path.name.partition(".")[0])
+        return self.name or label_of(self.path)
 
     @property
     def known_only(self) -> bool:

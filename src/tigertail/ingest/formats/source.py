@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -72,6 +73,11 @@ class Batch:
             name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
         }
         return cls(**kept, rows=rows)
+
+
+def label_of(path: Path) -> str:
+    """Return the label of a source that is called after its file: without suffixes, blanks and colons."""
+    return re.sub(r"[:\s]+", "-", path.name.partition(".")[0])
 
 
 def _listed(value: Any) -> Any:
