@@ -225,3 +225,13 @@ def test_the_training_part_has_no_trace_of_those_held_out(scenes: Dataset, tmp_p
     with pytest.raises(TigertailError, match="already exists"):
         write_training(split, tmp_path / "train")
     write_training(split, tmp_path / "train", replace=True)
+
+
+def test_the_training_part_does_not_take_the_place_of_its_dataset(tmp_path: Path) -> None:
+    pairs = [(f"u{listener}", f"a{item}", 1.0) for listener in range(20) for item in range(2)]
+    plays = pl.DataFrame(pairs, ["listener_id", "item_id", "plays"], orient="row")
+    whole = Dataset.write(tmp_path / "whole", {"plays": plays}, name="whole")
+    split = hold_out(whole, ProtocolConfig())
+    with pytest.raises(DataError, match="whole: is the dataset that the training part is from"):
+        write_training(split, tmp_path / "train" / ".." / "whole", replace=True)
+    assert Dataset.open(whole.path).plays.equals(plays)

@@ -145,9 +145,13 @@ def write_training(split: Split, path: Path | str, *, replace: bool = False) -> 
     Raises
     ------
     TigertailError
-        If the folder exists and must not be replaced, or cannot be written.
+        If the folder exists and must not be replaced, is that of the split's dataset, or cannot be written.
     """
     train = split.train
+    if train.path is not None and train.path.resolve() == Path(path).resolve():
+        raise DataError(
+            "is the dataset that the training part is from", path=train.path, remedy="choose another name"
+        )
     tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
         table: train.scan(table) for table in train.manifest["tables"]
     }
