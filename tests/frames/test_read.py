@@ -212,6 +212,13 @@ def test_the_service_is_that_of_the_listener_however_ids_are_written() -> None:
     ]
 
 
+def test_a_row_without_a_listener_or_a_service_does_not_change_how_the_others_are_read() -> None:
+    people = {"user": ["1.0", "2.0", "3.0", ""], "source": ["7.0", "8.0", "", "7.0"]}
+    with pytest.warns(TigertailWarning, match=r"listeners: 1 of 4 rows left out: no listener"):
+        dataset = Dataset.of({"user": [1, 2, 3], "artist": ["a", "b", "c"]}, listeners=people)
+    assert dataset.listeners.rows() == [("1", "7"), ("2", "8"), ("3", None)]
+
+
 RATED = {"user": [1], "artist": ["a"], "stars": [3]}
 WRONG = [
     ({"plays": {"user": [1], "band_": [2], "x": [1]}, "columns": {"name": "bnd"}}, "no column 'bnd' in plays"),

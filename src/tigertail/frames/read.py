@@ -227,13 +227,15 @@ def _with_source(listeners: pl.DataFrame, ids: pl.Series, sources: pl.Series) ->
             remedy="name another column: columns={...}, or give text or numbers in this one",
         )
     texts = pl.DataFrame([as_text(ids).alias(c.LISTENER_ID), as_text(sources).alias(c.SOURCE)])
-    given = ids_from_floats(texts, texts.columns).filter(visible(pl.col(c.SOURCE)))
+    shown = texts.with_columns(
+        pl.when(visible(pl.col(name))).then(name).alias(name) for name in texts.columns
+    )
+    given = ids_from_floats(shown, shown.columns).drop_nulls().unique(maintain_order=True)
     if (given[c.SOURCE] == EVERYTHING).any():
         raise DataError(
             f"{c.LISTENERS_TABLE}: a source cannot be called '{EVERYTHING}'",
             remedy="choose another name; listeners who could hear everything have no source",
         )
-    given = given.drop_nulls().unique(maintain_order=True)
     services = given.unique(c.LISTENER_ID, keep="first", maintain_order=True)
     if several := given.filter(pl.col(c.LISTENER_ID).is_duplicated())[c.LISTENER_ID].n_unique():
         _warn(f"{c.LISTENERS_TABLE}: {several:,} with several sources, of which the first counts")
