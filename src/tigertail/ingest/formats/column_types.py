@@ -197,12 +197,12 @@ def _what(name: str) -> str:
 
 
 def _remedy(name: str, spec: TableSpec, column: str, dtype: pl.DataType) -> str:
+    if name.startswith(DESCRIPTOR):  # the fields of a struct are descriptors by themselves
+        return f"leave it out: without = ['{name.removeprefix(DESCRIPTOR)}']"
     inner = dtype.inner if isinstance(dtype, pl.List | pl.Array) else dtype
     if isinstance(inner, pl.Struct) and inner.fields:
         fields = ", ".join(f"'{column}.{field.name}'" for field in inner.fields[:_FIELDS_SHOWN])
         return f"name one of its fields under 'columns' in the recipe: {fields}"
-    if name.startswith(DESCRIPTOR):
-        return f"leave it out: without = ['{name.removeprefix(DESCRIPTOR)}']"
     if name in ITEM and spec.item_columns:
         return "name another column in the recipe, or save it as text, numbers, or a list of these"
     return "name another column in the recipe, or save it as text or numbers"
