@@ -33,9 +33,7 @@ def test_a_descriptor_that_cannot_be_read_can_be_left_out(tmp_path: Path) -> Non
     file = tmp_path / "audio.parquet"
     pl.DataFrame({"name": ["Can"], "energy": [{"low": 0.5, "high": 0.25}]}).write_parquet(file)
     audio = Parquet(format="parquet", path=file, table="audio")
-    with pytest.raises(
-        DataError, match="'energy' is of type Struct.* cannot be read as a descriptor"
-    ) as caught:
+    with pytest.raises(DataError, match="cannot be read as a descriptor") as caught:
         list(audio.read(Quarantine()))
     assert caught.value.remedy == "leave it out: without = ['energy']"
     (batch,) = audio.model_copy(update={"without": ("energy",)}).read(Quarantine())
