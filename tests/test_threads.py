@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
+
 import numba
 import pytest
 from threadpoolctl import threadpool_info
 
-from tigertail.threads import LITTLE, limited, threads_for
+from tigertail.threads import LITTLE, limited, processors, threads_for
 
 ALL = numba.get_num_threads()
 
@@ -27,3 +29,15 @@ def test_little_work_wakes_no_other_thread(work: int, given: int) -> None:
     assert numba.get_num_threads() == ALL
     with limited(1), threads_for(10 * LITTLE):
         assert numba.get_num_threads() == 1, "never more than there are"
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_of_a_machine_s_processors_those_count_that_the_process_may_use(
+    told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    if told:
+        monkeypatch.setattr(os, "sched_getaffinity", lambda process: {3, 5}, raising=False)
+    else:
+        monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert processors() == (2 if told else 64)

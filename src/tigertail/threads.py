@@ -1,12 +1,20 @@
-"""How many threads our own loops use."""
+"""How many threads our own loops use, and how many processors there are for them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 LITTLE: Final = 2**22  # multiplications, two milliseconds or so, that are not worth waking other threads for
+
+
+def processors() -> int:
+    """Return how many processors this process may use: a container or a batch job may have a few of the machine's."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 @contextmanager

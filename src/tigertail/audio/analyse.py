@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError, TigertailError, missing_extra
 from tigertail.progress import progress
 from tigertail.storage import replaced_file
+from tigertail.threads import processors
 
 TIMEOUT: Final = 300.0  # seconds for one file
 FileResult = tuple[FileRecord, list[str]]
@@ -87,7 +87,7 @@ def analyse(
     config
         Settings; None means the defaults.
     processes
-        Processes of one thread each; None means as many as there are processors.
+        Processes of one thread each; None means as many as there are processors that it may use.
     retry
         Whether files that could not be used before are analysed again.
     timeout
@@ -117,7 +117,7 @@ def analyse(
         todo = {
             version: clip.path for version, clip in zip(versions, clips, strict=True) if version not in done
         }
-        seconds = _analyse_all(journal, todo, config, processes or os.cpu_count() or 1, timeout)
+        seconds = _analyse_all(journal, todo, config, processes or processors(), timeout)
         records = [journal.record(version) for version in versions]
         names = journal.names
     skipped = []

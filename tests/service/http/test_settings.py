@@ -31,6 +31,14 @@ def test_the_command_line_stands_above_the_environment_and_that_above_the_file(
     assert (settings.limits.rate, settings.limits.burst) == (8, 9)
 
 
+@pytest.mark.parametrize(("processors", "workers"), [(2, 2), (384, 256)])
+def test_there_is_a_worker_for_each_processor_that_the_service_may_use(
+    processors: int, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tigertail.service.http.settings.processors", lambda: processors)
+    assert read_settings(model=Path("m")).workers == workers
+
+
 def test_settings_reach_a_worker_whole_and_show_nobody_the_password() -> None:
     url = "postgresql://radio:hunter2@db/tigertail"
     settings = read_settings(model=Path("m"), feedback={"store": url})

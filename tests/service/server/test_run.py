@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from tigertail.errors import ConfigError, ModelError
 from tigertail.model.store.signing import new_signing_key, sign
 from tigertail.service.http.settings import Settings
-from tigertail.service.server.run import bound, check
+from tigertail.service.server.run import _prepare_workers, bound, check
 
 
 def test_a_free_port_is_taken_and_no_other_can_take_it() -> None:
@@ -67,3 +68,14 @@ def test_a_model_that_no_signer_signed_is_told_before_anything_is_served(
     check(Settings(model=folder, signers=signers))
     (folder / "1" / ".DS_Store").write_bytes(b"not copied, so no reason to stop")
     check(Settings(model=folder, signers=signers))
+
+
+@pytest.mark.parametrize(("workers", "threads"), [(1, "6"), (2, "3"), (9, "1")])
+def test_workers_share_the_processors(
+    workers: int, threads: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tigertail.service.server.run.processors", lambda: 6)
+    monkeypatch.setattr(os, "environ", {"OMP_NUM_THREADS": "4"})
+    _prepare_workers(Settings(model=Path("m"), workers=workers), tmp_path)
+    assert os.environ["NUMBA_NUM_THREADS"] == threads
+    assert os.environ["OMP_NUM_THREADS"] == "4", "what is given stays"

@@ -37,8 +37,10 @@ from rapidfuzz.distance import Levenshtein
 from tigertail.errors import UNKNOWN_KEY, ConfigError, setting_at_fault
 from tigertail.feedback.retention import MAX_DAYS
 from tigertail.model.store.signing import check_signer
+from tigertail.threads import processors
 
 PREFIX: Final = "TIGERTAIL_"
+_MOST_WORKERS: Final = 256
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 RENAMED: Final = {
     "rival": "challenger",
@@ -121,7 +123,7 @@ class Settings(BaseModel):
     """Address to listen at."""
     port: int = Field(8000, ge=0, le=65535)
     """Port to listen at."""
-    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
+    workers: int = Field(default_factory=lambda: min(processors(), _MOST_WORKERS), ge=1, le=_MOST_WORKERS)
     """Processes that answer; they share the model's arrays."""
     hosts: tuple[str, ...] | None = None
     """Host headers that are accepted; None means localhost on loopback, and any elsewhere."""

@@ -30,6 +30,7 @@ from tigertail.service.server.reuseport import let_share
 from tigertail.service.server.runtime_dir import make_runtime_dir
 from tigertail.service.server.uvicorn_internals import Config
 from tigertail.service.server.workers import Supervisor
+from tigertail.threads import processors
 
 _THREADS: Final = ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 
@@ -168,7 +169,7 @@ def _prepare_workers(settings: Settings, runtime_dir: Path) -> None:
     os.environ[RUNTIME_DIR] = str(runtime_dir)
     os.environ[SEVERAL] = str(runtime_dir / "counts")
     (runtime_dir / "counts").mkdir()
-    threads = str(max(1, (os.cpu_count() or 1) // settings.workers))
+    threads = str(max(1, processors() // settings.workers))
     for name in _THREADS:
         os.environ.setdefault(name, threads)
 
