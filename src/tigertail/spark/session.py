@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 SETTINGS: Final = {"spark.ui.showConsoleProgress": "false"}
 """Ours, unless others are given: Spark prints no progress bar of its own."""
 
+# The error that ends a trace of Python's, up to an empty line or Java's own trace.
+_RAISED: Final = re.compile(
+    r"^Traceback \(most recent call last\):\n(?:[ \t].*\n)*(\S.*(?:\n(?!\tat ).+)*)", re.MULTILINE
+)
+
 
 @contextmanager
 def spark_session(master: str | None, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
@@ -64,7 +69,7 @@ def spark_session(master: str | None, settings: Mapping[str, str] | None = None)
         session = builder.getOrCreate()
     except Exception as error:  # of Java, of the network or of PySpark, by the thing that failed
         raise ConfigError(
-            f"Spark did not start: {str(error).splitlines()[0]}", remedy="look at its log above"
+            f"Spark did not start: {_problem(error)}", remedy="look at its log above"
         ) from error
     try:
         yield session
@@ -74,7 +79,7 @@ def spark_session(master: str | None, settings: Mapping[str, str] | None = None)
 
 @contextmanager
 def task_errors(then: str) -> Iterator[None]:
-    """Turn a failure of Spark's into an error that says what its task said.
+    """Turn a failure of Spark's into an error that says what its task said, or else what Spark said.
 
     Parameters
     ----------
@@ -92,12 +97,23 @@ def task_errors(then: str) -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JJavaError) as error:
-        # A task's TigertailError as it prints itself: problem, line feed, "-> remedy".
-        if ours := re.search(r"tigertail\.errors\.\w+: (.+)\n\s*-> (.+)", str(error)):
-            problem, remedy = ours.groups()
-        else:
-            problem, remedy = str(error).strip().splitlines()[0], f"look at Spark's log above; {then}"
-        raise DataError(f"a task failed: {problem}", remedy=remedy) from error
+        raised = _RAISED.findall(str(error))
+        # A TigertailError prints itself as problem, line feed, "  -> remedy", which it may lack.
+        problem, _, remedy = (raised[-1] if raised else _problem(error)).partition("\n  -> ")
+        problem = re.sub(r"^tigertail\.errors\.\w+: ", "", problem)
+        raise DataError(
+            f"a task failed: {problem}", remedy=remedy or f"look at Spark's log above; {then}"
+        ) from error
+
+
+def _problem(error: Exception) -> str:
+    """Return the line of an error that says what failed: the first one of Py4J's names the call alone."""
+    from py4j.protocol import Py4JJavaError
+
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    if isinstance(error, Py4JJavaError):
+        lines = lines[1:]
+    return lines[0].lstrip(": ") if lines else type(error).__name__
 
 
 @dataclass(frozen=True)
