@@ -161,6 +161,7 @@ def test_only_some_items_may_be_listed(mixed: Model) -> None:
         ({"strata": ["middle"]}, "unknown stratum 'middle'", "head, mid, tail, cold"),
         ({"beta": 3.0}, "beta is 3.0", "from 0 to 2"),
         ({"beta": 1.0, "signal": "web"}, "'web' has no popularity exponent", "leave beta out"),
+        ({"signal": ""}, "unknown signal ''", "choose one of listening, factors"),
         ({"lens": 0.5}, "lens needs a country, language or group", "leave lens out"),
     ],
 )

@@ -190,7 +190,7 @@ class ListenerFoldIn:
 
 def with_defaults(options: QueryOptions, signals: Mapping[str, Signal], default: str) -> QueryOptions:
     """Return the options of a query with the character and the exponent that serve one listener best."""
-    signal = signals.get(options.signal or default)
+    signal = signals.get(default)
     defaults: dict[str, Any] = {}
     if options.signal is None and options.beta is None and isinstance(signal, HasPopularityExponent):
         defaults["beta"] = BETA

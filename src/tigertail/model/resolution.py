@@ -62,7 +62,7 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
                 remedy=f"leave beta out, or query '{FACTORS}'",
             )
         options = options.replace(signal=FACTORS, beta=1.0)
-    name = options.signal or default_signal(signals)
+    name = default_signal(signals) if options.signal is None else options.signal
     if name not in signals:
         raise ConfigError(f"unknown signal '{name}'", remedy=f"choose one of {', '.join(signals)}")
     signal = signals[name]
