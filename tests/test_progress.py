@@ -54,10 +54,14 @@ def test_work_within_work_is_a_line_of_one_display(monkeypatch: pytest.MonkeyPat
     assert "1,200" in last
 
 
-def test_a_log_sees_a_line_of_long_work_every_ten_seconds_at_most(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("terminal", ["dumb", "unknown", None])
+def test_a_log_or_a_terminal_that_draws_no_bar_sees_a_line_of_long_work_every_ten_seconds_at_most(
+    terminal: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     now = [0.0]
+    if terminal is not None:
+        monkeypatch.setenv("TERM", terminal)
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr("tigertail.progress.LINES", Lines())
     with progress("counting sheep", 60) as tick:

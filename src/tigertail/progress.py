@@ -1,4 +1,4 @@
-"""Progress on long work: a bar on a terminal; elsewhere, as in a log, a line every ten seconds at most."""
+"""Progress on long work: a bar on a terminal that can draw one; elsewhere, a line every ten seconds at most."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
         Call it with the number of units done since the last call.
     """
     # While there is a display, sys.stderr is Rich's, which in older releases says that it is no terminal.
-    if not (_displays or sys.stderr.isatty()):
+    if not (_displays or _draws()):
         yield _logged(description, total)
         return
     with _display() as display:
@@ -55,6 +55,16 @@ def progress(description: str, total: float | None = None) -> Iterator[Tick]:
             yield tick
         finally:
             display.remove_task(task)
+
+
+def _draws() -> bool:
+    """Return whether standard error is a terminal that can draw over what it has; Rich shows nothing on others."""
+    if not sys.stderr.isatty():
+        return False
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 _displays: Final[list[Progress]] = []  # the one of this process, while there is work
