@@ -16,11 +16,6 @@ def test_codes_are_places_and_the_unknown_has_none() -> None:
     assert len(ITEMS) == 3
 
 
-def test_it_contains_its_ids() -> None:
-    assert "hey" in ITEMS
-    assert "abba" not in ITEMS
-
-
 def test_a_table_gets_codes_and_loses_the_rows_of_unknown_ids() -> None:
     plays = pl.DataFrame({"item_id": ["kult", "abba", "queen"], "plays": [3, 2, 1]})
     encoded = ITEMS.encode(plays, code="column")

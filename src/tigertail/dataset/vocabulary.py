@@ -34,9 +34,6 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __contains__(self, item: object) -> bool:
-        return bool((self.ids == item).any())
-
     @cached_property
     def _table(self) -> pl.DataFrame:
         code = pl.int_range(len(self.ids), dtype=pl.Int32, eager=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
+from tigertail.service.http.problems import ServiceError
 from tigertail.service.middleware.authentication import PUBLIC, Keys, digest, is_public, key_given, new_key
 
 KEY = "a-key"
@@ -23,8 +24,10 @@ def test_a_new_key_is_known_by_its_digest_alone() -> None:
 
 
 def test_no_keys_means_none_is_needed() -> None:
-    assert not Keys({})
-    assert Keys({"radio": digest("k")})
+    scope = {"type": "http", "query_string": b""}
+    assert Keys({}).authenticate(scope, Headers({})) is None
+    with pytest.raises(ServiceError, match="missing or invalid API key"):
+        Keys({"radio": digest("k")}).authenticate(scope, Headers({}))
 
 
 @pytest.mark.parametrize(

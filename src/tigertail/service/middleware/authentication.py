@@ -83,10 +83,6 @@ class Keys:
     def __init__(self, digests: Mapping[str, str]) -> None:
         self._names = {value: name for name, value in digests.items()}
 
-    def __bool__(self) -> bool:
-        """Return whether a key is needed at all."""
-        return bool(self._names)
-
     def name(self, key: str | None) -> str | None:
         """Return the name of a valid key; None for any other."""
         return None if key is None else self._names.get(digest(key))
