@@ -323,7 +323,11 @@ def test_a_track_and_an_album_of_one_artist_and_name(tracks: ItemIndex) -> None:
     assert TRACKS["item_id"][match.code] == "z2"
     way = "Ask for another by kind (as 'Name (album)') or id: Fela Kuti - Zombie (7 listeners): id:d1"
     assert match.note.endswith(way)
-    assert TRACKS["item_id"][tracks.match("Zombie (album)").code] == "d1"
+    for text in ("Zombie (album)", "Fela Kuti - Zombie (album)", "fela kuti \u2013 zombie (Album)"):
+        assert TRACKS["item_id"][tracks.match(text).code] == "d1"
+    assert TRACKS["item_id"][tracks.match("Fela Kuti - Zombie (track)").code] == "z2"
+    assert tracks.match_or_none("Can - Zombie (album)") is None
+    assert tracks.match_or_none("Can - Vitamin C (album)") is None
     assert tracks.all_named_by("zombie", "fela kuti", "album").tolist() == [8]
 
 
@@ -331,6 +335,33 @@ def test_a_title_alone_is_the_best_known_and_the_note_names_the_artists(tracks: 
     match = tracks.match("Zombie")
     assert TRACKS["item_id"][match.code] == "z1"
     assert "by artist (as 'Artist - Name'), kind (as 'Name (album)') or id: Fela Kuti - Zombie" in match.note
+
+
+def tracks_with(column: str, **values: str) -> ItemIndex:
+    """The tracks with other values of a column, by their ids."""
+    value = pl.col("item_id").replace_strict(values, default=pl.col(column)).alias(column)
+    items = TRACKS.with_columns(value)
+    return ItemIndex(items.with_columns(fold_series(items["name"]).alias("folded")))
+
+
+def test_the_kind_that_a_note_names_leads_there_past_a_better_known_title() -> None:
+    index = tracks_with("kind", z1="album")
+    assert "kind (as 'Name (album)') or id: Fela Kuti - Zombie" in index.match("Fela Kuti - Zombie").note
+    assert TRACKS["item_id"][index.match("Zombie (album)").code] == "z1"
+    assert TRACKS["item_id"][index.match("Fela Kuti - Zombie (album)").code] == "d1"
+
+
+def test_a_title_that_has_the_brackets_comes_first() -> None:
+    index = tracks_with("name", z2="Zombie (album)")
+    assert TRACKS["item_id"][index.match("Fela Kuti - Zombie (album)").code] == "z2"
+
+
+def test_a_note_names_no_artist_whose_name_folds_to_that_of_the_one_taken() -> None:
+    """Asked for by artist, the better known of both would come again."""
+    index = tracks_with("artist_name", z2="the cranberries", d1="The Cranberries!")
+    note = index.match("Zombie").note
+    assert index.match("the cranberries - Zombie").note.partition("; ")[2] == note.partition("; ")[2]
+    assert "Ask for another by kind (as 'Name (album)') or id: the cranberries - Zombie" in note
 
 
 def test_loosely_spelled_artists_and_titles_are_found_with_a_note(tracks: ItemIndex) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.dataset.folding import fold
 from tigertail.dataset.full_names import full_name
 from tigertail.lookup.mbids import is_mbid
 
@@ -84,7 +85,8 @@ def _ways(taken: Mapping[str, Any], others: list[dict[str, Any]]) -> Iterator[st
     """Yield how to ask for other items, beside by id: by what they have and the one that is taken has not."""
     for column, way in _WAYS.items():
         known = (item.get(column) for item in others)
-        if theirs := [value for value in known if value and value != taken.get(column)]:
+        # Folded: an artist in another spelling leads to the one that is taken.
+        if theirs := [value for value in known if value and fold(value) != fold(taken.get(column) or "")]:
             yield way.format(theirs[0])
 
 

@@ -55,9 +55,9 @@ class ItemIndex:
     """Resolves what people and programs call an item, for every interface in the same way.
 
     A text is an MBID in any letter case; an id; a name in any spelling that is known of the item, whatever its
-    case, accents and punctuation (:func:`~tigertail.dataset.folding.fold`); a name with a country or a kind in
-    brackets; an artist and the name of a track or an album of theirs, with a dash between, of one artist of
-    several too; or, where no item has the name, one that is loosely the same
+    case, accents and punctuation (:func:`~tigertail.dataset.folding.fold`); an artist and the name of a track or an
+    album of theirs, with a dash between, of one artist of several too; either with a country or a kind in brackets;
+    or, where no item has the name, one that is loosely the same
     (:func:`~tigertail.dataset.folding.fold_loosely`).
     An MBID comes first, and an id gives way only to a better-known item of that name.
     Of several items the one with most listeners is meant, and a note says how many there are and how to ask for
@@ -167,7 +167,7 @@ class ItemIndex:
         Parameters
         ----------
         text
-            The name, in any spelling; or with a country or a kind in brackets, or after that of its artist
+            The name, in any spelling, or after that of its artist, either with a country or a kind in brackets or not
             (:class:`ItemIndex`). Where no item has it, those are returned whose name is loosely the same.
         kind
             Only items of this kind; None for all kinds.
@@ -358,13 +358,26 @@ class ItemIndex:
         codes = self._of_kind(self._spellings.items_with(FOLDED, fold(text)), kind)
         if len(codes):
             return codes, False
-        if (qualified := _QUALIFIED.fullmatch(text)) and len(codes := self._qualified(*qualified.groups())):
-            return self._of_kind(codes, kind), False
-        for dash in _ANY_DASH.finditer(text):
-            of_artist, loosely = self._by_artist(text[dash.end() :], text[: dash.start()], kind)
-            if len(of_artist):
-                return of_artist, loosely
+        qualified = _QUALIFIED.fullmatch(text)
+        if qualified:
+            named = self._spellings.items_with(FOLDED, fold(qualified[1]))
+            if len(codes := self._qualified(named, qualified[2])):
+                return self._of_kind(codes, kind), False
+        codes, loosely = self._after_artist(text, kind)
+        if qualified and not len(codes):
+            of_artist, loosely = self._after_artist(qualified[1], kind)
+            codes = self._qualified(of_artist, qualified[2])
+        if len(codes):
+            return codes, loosely
         return self._of_kind(self._spellings.items_with(LOOSE, fold_loosely(text)), kind), True
+
+    def _after_artist(self, text: str, kind: str | None) -> tuple[Codes, bool]:
+        """Return what :meth:`_by_artist` does for a text with a dash; nothing for one without."""
+        for dash in _ANY_DASH.finditer(text):
+            codes, loosely = self._by_artist(text[dash.end() :], text[: dash.start()], kind)
+            if len(codes):
+                return codes, loosely
+        return np.empty(0, np.int32), False
 
     def _by_artist(self, name: str, artist: str, kind: str | None) -> tuple[Codes, bool]:
         """Return the items of a name and an artist, best first, and whether either is only loosely so spelled."""
@@ -399,9 +412,8 @@ class ItemIndex:
         ]
         return codes[np.array(credited, np.bool_)], True
 
-    def _qualified(self, name: str, qualifier: str) -> Codes:
-        """Return the items of a name that are of a country or a kind."""
-        codes = self._spellings.items_with(FOLDED, fold(name))
+    def _qualified(self, codes: Codes, qualifier: str) -> Codes:
+        """Return which of some items are of a country or a kind."""
         wanted = np.zeros(len(codes), np.bool_)
         for column, value in ((c.COUNTRY, self._country_of(qualifier)), (c.KIND, qualifier.lower())):
             if column in self._items.columns and value is not None:
