@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.mixing import Mixture, with_candidates
 from tigertail.mixing.config import RetrievalConfig
+from tigertail.model.fit_mixture import GIVES_A_MIXTURE
 from tigertail.model.model import Model
 from tigertail.model.registry import MIXTURE
 from tigertail.threads import limited
@@ -38,8 +39,7 @@ def choose_candidates(
     mixture = model.signals.get(MIXTURE)
     if not isinstance(mixture, Mixture):
         raise ConfigError(
-            "the model has no mixture, whose queries candidates are for",
-            remedy="fit it with more listeners, so that it gets one",
+            "the model has no mixture, whose queries candidates are for", remedy=GIVES_A_MIXTURE
         )
     given = {"candidates": candidates, "gib": gib}
     settings = model.config.retrieval.model_dump() | {

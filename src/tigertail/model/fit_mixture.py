@@ -29,6 +29,8 @@ from tigertail.threads import limited
 MIN_LISTENERS: Final = 10
 """Listeners of two items or more, to learn a mixture from; not fewer than ``hold_out`` needs
 (:data:`~tigertail.splitting.hold_out.MIN_ELIGIBLE`)."""
+GIVES_A_MIXTURE: Final = f"fit it to {MIN_LISTENERS} or more listeners of two items or more"
+"""What helps a model that has no mixture."""
 MAX_HITS: Final = 10.0
 """Hits that one listener's play or like, at the first place of a list, counts at most."""
 EXPOSURES: Final = (0.0, 0.25, 0.5, 1.0)

@@ -10,7 +10,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.errors import ConfigError
-from tigertail.model.fit_mixture import MIN_LISTENERS
+from tigertail.model.fit_mixture import GIVES_A_MIXTURE
 from tigertail.model.model import Model, Provenance
 from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.plotting import check_format, new_figure, save_figure, set_headline, set_title
@@ -36,10 +36,7 @@ def weights_table(model: Model) -> pl.DataFrame:
     """
     mixture = model.signals.get(MIXTURE)
     if not isinstance(mixture, Composite):
-        raise ConfigError(
-            "this model has no mixture",
-            remedy=f"fit it to {MIN_LISTENERS} or more listeners of two items or more",
-        )
+        raise ConfigError("this model has no mixture", remedy=GIVES_A_MIXTURE)
     most = int(model.items[c.LISTENERS].to_numpy().max())
     steps = [step * 10**power for power in range(len(str(most))) for step in _STEPS]
     listeners = np.array([0, *(n for n in steps if n < most), most], np.int64)
