@@ -43,10 +43,7 @@ def check_type(signal: Signal) -> None:
 def check_known(signal: Signal) -> None:
     """Check that ``known`` is one boolean an item, and that there are items of both kinds to check."""
     known = signal.known
-    _require(
-        isinstance(known, np.ndarray) and known.dtype == np.bool_ and known.ndim == 1,
-        "known is a vector of booleans",
-    )
+    _require(_is_array(known, np.bool_) and known.ndim == 1, "known is a vector of booleans")
     _require(int(known.sum()) > 1, "the signal under test knows two items or more")
     _require(not known.all(), "the signal under test has an unknown item")
 
@@ -54,9 +51,9 @@ def check_known(signal: Signal) -> None:
 def check_shape(signal: Signal) -> None:
     """Check that affinities are float32, a row per query and a column per item."""
     items = len(signal.known)
-    scores = signal.affinity(np.array([0, items - 1], np.int32))
+    scores = signal.affinity(np.zeros(2, np.int32))
+    _require(_is_array(scores, np.float32), "affinity is float32")
     _require(scores.shape == (2, items), "affinity has a row for each query and a column for each item")
-    _require(scores.dtype == np.float32, "affinity is float32")
     _require(signal.affinity(np.empty(0, np.int32)).shape == (0, items), "no query gives no row")
 
 
@@ -120,6 +117,7 @@ def check_ranks(signal: Signal) -> None:
             scores[:, ~allowed] = -np.inf
         expected, best = top_k(scores, len(every), every)
         codes, affinities = signal.best_of_all(every, len(every), allowed)
+        _require(_is_array(codes, np.int32), "the best items are int32")
         _require(codes.tolist() == expected.tolist(), "all items are ranked by affinity, ties by code")
         _require(affinities.tobytes() == best.tobytes(), "the best affinities have the same bits")
 
@@ -131,8 +129,9 @@ def check_affinities_of_pairs(signal: Signal) -> None:
     every = _every(signal)
     items = every[::3]
     starts = np.arange(len(every) + 1, dtype=np.int64) * len(items)
-    at = signal.affinity_of_pairs(every, starts, np.tile(items, len(every))).reshape(len(every), -1)
-    at = np.where(every[:, None] == items, -np.inf, at)
+    at = signal.affinity_of_pairs(every, starts, np.tile(items, len(every)))
+    _require(_is_array(at, np.float32) and at.shape == (starts[-1],), "a float32 for each item of a query")
+    at = np.where(every[:, None] == items, -np.inf, at.reshape(len(every), -1))
     expected = _to_others(signal)[:, items]
     has_data = np.isfinite(expected)
     _require(
@@ -156,6 +155,9 @@ def check_nearest(signal: Signal) -> None:
     band = (every % 3).astype(np.uint8)
     shares = SHARES.take(band, axis=1)
     found = signal.nearest(every, 10, band)
+    _require(_is_array(found, np.int32), "what it finds is int32")
+    _require(found.ndim == 2 and len(found) == len(every), "what it finds has a row for each query")
+    _require(bool(((found >= -1) & (found < len(every))).all()), "what it finds are items, or -1")
     affinity = _to_others(signal)
     wanted = present = 0
     for query in np.flatnonzero(signal.known).tolist():
@@ -200,6 +202,10 @@ def _to_others(signal: Signal) -> np.ndarray[tuple[int, int], np.dtype[np.float3
     affinity = signal.affinity(_every(signal)).copy()
     np.fill_diagonal(affinity, -np.inf)
     return affinity
+
+
+def _is_array(values: object, dtype: type[np.generic]) -> bool:
+    return isinstance(values, np.ndarray) and values.dtype == dtype
 
 
 def _require(condition: bool, promise: str) -> None:
