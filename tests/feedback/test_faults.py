@@ -128,6 +128,8 @@ def test_opened_to_be_read_alone(file: Path, event: Make) -> None:
         store.record([event("a")])
     with FeedbackStore.open(f"sqlite:///{file}?mode=ro") as store:
         refused(store, [event("b")], "is read-only")
+        with pytest.raises(StoreUnavailableError, match=r"is read-only, .*\n  -> open it without mode=ro"):
+            store.ping()
         assert store.read()["event_id"].to_list() == ["a"]
 
 

@@ -77,9 +77,12 @@ class Database:
         Raises
         ------
         StoreUnavailableError
-            If the database is not available, or its file was removed in the meantime. At the first use, where it was
-            opened ``lazy``, and where its file was replaced, also if it cannot be the store.
+            If the database is not available, or its file was removed in the meantime, or it is to be written to and was
+            opened read-only. At the first use, where it was opened ``lazy``, and where its file was replaced, also if
+            it cannot be the store.
         """
+        if write:
+            self.require_writable()
         display = self.location.display
         with translated_errors(display), self._turn(write=write):
             self._ensure_tables()
@@ -92,6 +95,20 @@ class Database:
                 # A file that is no longer in its place keeps the commit, but no reader finds it there.
                 if write and self.location.file_id() != engines.file_of(connection):
                     raise removed(display)
+
+    def require_writable(self) -> None:
+        """Refuse to write to a store that was opened to be read alone.
+
+        Raises
+        ------
+        StoreUnavailableError
+            If it was.
+        """
+        if self.location.read_only:
+            raise StoreUnavailableError(
+                f"the feedback store {self.location.display} is read-only, by the mode=ro of its URL",
+                remedy="open it without mode=ro",
+            )
 
     @contextmanager
     def raw(self) -> Iterator[Any]:

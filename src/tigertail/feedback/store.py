@@ -246,13 +246,14 @@ class FeedbackStore:
             return dict(sorted((row[0], row[1]) for row in rows))
 
     def ping(self) -> None:
-        """Check that the events can be read.
+        """Check that the events can be read, and that the store was not opened read-only.
 
         Raises
         ------
         StoreUnavailableError
             If not.
         """
+        self.database.require_writable()
         with self.database.transaction() as connection:
             connection.execute(select(EVENTS.c[SEQ]).limit(1)).all()
 

@@ -124,3 +124,15 @@ def test_what_was_kept_long_enough_is_erased(serve, folder: Path) -> None:
             return store.read()["event_id"].to_list() == ["e1"]
 
     poll(only_the_new_is_left, "the old event is erased", interval=0.1)
+
+
+def test_a_store_opened_to_be_read_alone_is_said_to_keep_nothing(
+    serve: Callable[..., TestClient], tmp_path: Path
+) -> None:
+    with FeedbackStore.open(tmp_path / "feedback.sqlite"):
+        pass
+    client = serve(feedback={"store": f"sqlite:///{tmp_path}/feedback.sqlite?mode=ro"})
+    assert client.get("/health/ready").json()["feedback"] == (
+        "the feedback store is read-only, by the mode=ro of its URL"
+    )
+    assert sent(client, EVENT).json()["remedy"] == "open it without mode=ro"
