@@ -65,7 +65,10 @@ class FactName(Answer):
     key: str = Field(
         description="Of a group of listeners its key, of a label its facet, of a descriptor of sound high or low."
     )
-    name: str = Field(description="In English; a place among labels may be a code (ISO 3166-1 alpha-2).")
+    name: str = Field(
+        description="Of a group or a descriptor in English, of a label as it is spelled; a place among labels may be a "
+        "code (ISO 3166-1 alpha-2)."
+    )
 
 
 class Fact(Answer):

@@ -389,8 +389,8 @@ class GroupedCoListening:
         Returns
         -------
         NDArray[np.float64]
-            Shares that sum to 1 over groups, those of none last; float64, (groups + 1, items). A group whose
-            factors speak against an item has a share below 0.
+            Shares that sum to 1 over groups, those of none last, or all 0 where the affinity is; float64,
+            (groups + 1, items). Those of groups that speak for an item and against it differ in sign.
         """
         asked, graph, groups = np.array([query], np.int32), self._graph, len(self.keys) + 1
         weights = self._weights(asked)[0]
