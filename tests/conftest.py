@@ -96,6 +96,20 @@ def model(scenes: Dataset) -> Model:
     return fit(scenes, ModelConfig.model_validate({"base": {"factors": 8}}))
 
 
+@pytest.fixture(scope="session")
+def tracks_model(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """Six tracks without an item for their artists: Can has Song 0 and Song 1, ID: M has the others."""
+    plays = [(f"u{one}", f"t{two}", 1.0) for one in range(12) for two in range(6) if (one + two) % 4]
+    tracks = [(f"t{two}", f"Song {two}", "track", None, "Can" if two < 2 else "ID: M") for two in range(6)]
+    columns = {"item_id": str, "name": str, "kind": str, "artist_id": str, "artist_name": str}
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row"),
+        "items": pl.DataFrame(tracks, columns, orient="row"),
+    }
+    dataset = Dataset.write(tmp_path_factory.mktemp("tracks") / "dataset", tables, name="tracks")
+    return fit(dataset, ModelConfig.model_validate({"base": {"factors": 4}}))
+
+
 USER = "tigertail"
 PASSWORD = "pass-w0rd"  # a trap: no message may hold it
 

@@ -82,6 +82,14 @@ def test_every_step_of_a_models_path_is_in_a_list(model: Model, n: int | None) -
         assert b in lists[0] or a in lists[1]
 
 
+def test_an_artist_of_tracks_alone_is_known_by_the_best_known_of_them(tracks_model: Model) -> None:
+    assert tracks_model.path("can", "Song 5")["item_id"].to_list() == ["t0", "t5"]
+    assert tracks_model.path("can", "CAN")["item_id"].to_list() == ["t0"]
+    for unknown in ("Faust", "ID: M"):  # what begins with "id:" is an id, never a name
+        with pytest.raises(UnknownItemError):
+            tracks_model.path("can", unknown)
+
+
 def test_words_for_what_is_wrong(model: Model) -> None:
     first = model.items["item_id"][0]
     with pytest.raises(ConfigError, match="a path of 1 items"):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
-from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, UnknownItemError
-from tigertail.model import Model, ModelConfig, fit
+from tigertail.model import Model
 from tigertail.model.query_options import QueryOptions
 from tigertail.model.radio import RadioOrder, draw
 
@@ -101,24 +99,12 @@ def test_a_models_radio(model: Model) -> None:
     assert listed.columns == model.similar(first, 5).columns
 
 
-def test_an_artist_of_tracks_alone_is_known_by_the_tracks(tmp_path: Path) -> None:
-    plays = [(f"u{one}", f"t{two}", 1.0) for one in range(12) for two in range(6) if (one + two) % 4]
-    tracks = [(f"t{two}", f"Song {two}", "track", None, "Can" if two < 2 else "ID: M") for two in range(6)]
-    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
-        "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row"),
-        "items": pl.DataFrame(
-            tracks,
-            {"item_id": str, "name": str, "kind": str, "artist_id": str, "artist_name": str},
-            orient="row",
-        ),
-    }
-    dataset = Dataset.write(tmp_path / "dataset", tables, name="tracks")
-    made = fit(dataset, ModelConfig.model_validate({"base": {"factors": 4}}))
-    assert set(made.radio("can", 1)["artist_name"]) == {"ID: M"}
-    assert len(made.radio("can", 4)) == 1  # all others are of the artist before
+def test_an_artist_of_tracks_alone_is_known_by_the_tracks(tracks_model: Model) -> None:
+    assert set(tracks_model.radio("can", 1)["artist_name"]) == {"ID: M"}
+    assert len(tracks_model.radio("can", 4)) == 1  # all others are of the artist before
     for unknown in ("Faust", "ID: M"):  # what begins with "id:" is an id, never a name
         with pytest.raises(UnknownItemError):
-            made.radio(unknown)
+            tracks_model.radio(unknown)
 
 
 @pytest.mark.parametrize(

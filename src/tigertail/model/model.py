@@ -24,7 +24,7 @@ from tigertail.model.answers import Answers, BulkAnswers
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import explain
 from tigertail.model.html import facts_html
-from tigertail.model.path import path_between
+from tigertail.model.path import ends_of, path_between
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.radio import RadioOrder, draw, seeds_of
 from tigertail.model.recommend import History, ListenerFoldIn, history_scores, uses_vector, with_defaults
@@ -351,7 +351,8 @@ class Model:
         Parameters
         ----------
         start, goal
-            Id, MBID or name of each end.
+            Id, MBID or name of each end; in a catalogue of tracks also the name of an artist, for the track with
+            most listeners.
         n
             How many items, both ends included; None takes as many as it needs. It has fewer where no more lie between.
         options, **keywords
@@ -377,8 +378,8 @@ class Model:
         ConfigError
             As in :meth:`similar`, and if ``n`` is below 2.
         """
-        (first, last), notes = self.index.match_all([start, goal])
-        answers = self.answer_path(int(first), int(last), n, options=options, **keywords)
+        first, last, notes = ends_of(self.index, start, goal)
+        answers = self.answer_path(first, last, n, options=options, **keywords)
         _warn((*notes, *answers.notices))
         return answers.table()
 

@@ -29,8 +29,10 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
 from tigertail.errors import ConfigError, NoPathError
+from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.answers import BulkAnswers, Playlist
 from tigertail.model.query_options import QueryOptions
+from tigertail.model.radio import seeds_of
 
 LISTED: Final = 50
 """Length of a list."""
@@ -109,6 +111,20 @@ def path_between(
         *(near.seen.get(a, {}).get(b, near.seen.get(b, {}).get(a, ABSENT)) for a, b in pairwise(path)),
     ]
     return Playlist(np.array(path, np.int32), np.array(shares, np.float32), tuple(notices))
+
+
+def ends_of(index: ItemIndex, start: str, goal: str) -> tuple[int, int, tuple[str, ...]]:
+    """Return the codes of the ends of a path, and what a person should know of the choice.
+
+    An artist who is no item is known by one track, that with most listeners.
+
+    Raises
+    ------
+    UnknownItemError
+        If there is no such item or artist.
+    """
+    (first, notes), (last, more) = (seeds_of(index, [end], tracks=1) for end in (start, goal))
+    return int(first[0]), int(last[0]), tuple(dict.fromkeys((*notes, *more)))
 
 
 def _shares(codes: list[int], answers: BulkAnswers) -> list[Shares]:

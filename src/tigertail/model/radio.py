@@ -123,10 +123,12 @@ def _drawn(items: pl.DataFrame, pools: Sequence[Answers], n: int, order: RadioOr
     )
 
 
-def seeds_of(index: ItemIndex, texts: Sequence[str]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Return the items that radio starts from, int32, (seeds,), and what a person should know of the choice.
+def seeds_of(
+    index: ItemIndex, texts: Sequence[str], tracks: int = SEEDS
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """Return the items that texts mean, int32, (seeds,), and what a person should know of the choice.
 
-    An artist who is no item is known by the tracks, those with most listeners.
+    An artist who is no item is known by some tracks, as many as ``tracks``, those with most listeners.
 
     Raises
     ------
@@ -143,7 +145,7 @@ def seeds_of(index: ItemIndex, texts: Sequence[str]) -> tuple[NDArray[np.int32],
         if (match := index.match_or_none(text)) is not None:
             codes.append(match.code)
             notes[match.note] = None
-        elif not is_prefixed(text) and len(theirs := np.flatnonzero(index.mask_of_artist(text))[:SEEDS]):
+        elif not is_prefixed(text) and len(theirs := np.flatnonzero(index.mask_of_artist(text))[:tracks]):
             codes += theirs.tolist()
         else:
             raise index.unknown_item_error(text)

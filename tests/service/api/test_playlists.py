@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
-from tigertail.model import Model
+from tigertail.model import Model, save
 
 ENDS = {"from": "star", "to": "p1"}
 
@@ -16,6 +18,19 @@ def test_a_path_is_the_models(client: TestClient, local_model: Model) -> None:
     own = local_model.path("star", "p1", 4)
     assert [item["id"] for item in answer.json()["items"]] == own["item_id"].to_list()
     assert answer.json()["items"][0] | {"mbid": None, "rank": 1, "affinity": 1.0} == answer.json()["items"][0]
+
+
+def test_an_artist_of_tracks_alone_is_known_by_the_best_known_of_them(
+    serve, tracks_model: Model, tmp_path: Path
+) -> None:
+    save(tracks_model, tmp_path / "tracks")
+    asked = {"from": "Can", "to": "Song 5", "format": "m3u"}
+    answer = serve(model=tmp_path / "tracks").get("/v1/path", params=asked)
+    assert answer.text.splitlines()[1:4] == [
+        "#PLAYLIST:Song 0 to Song 5",
+        "#EXTINF:-1,Can - Song 0",
+        "./Can - Song 0",
+    ]
 
 
 def test_radio_is_the_models(client: TestClient, local_model: Model) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from tigertail.model import Answers
+from tigertail.model.path import ends_of
 from tigertail.model.radio import RadioOrder, seeds_of
 from tigertail.service.api.similar import within_limits
 from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
@@ -41,13 +42,12 @@ async def path(
     request: Request, context: ContextDependency, query: Annotated[PathQuery, Query()]
 ) -> Response:
     """List the items of a walk through the lists of the items between; 400 where there is none."""
-    ends = [query.start, query.goal]
     within_limits(query, (), context.settings.limits)  # a path has two ends, whatever the limit of seeds
 
     def walked(served: ServedModel) -> tuple[Answers, tuple[str, ...], str]:
-        (start, goal), notes = served.index.match_all(ends)
-        names = [served.items[int(code)]["name"] for code in (start, goal)]
-        return served.path(int(start), int(goal), query.n, query.options()), notes, title_of(names, "to")
+        start, goal, notes = ends_of(served.index, query.start, query.goal)
+        names = [served.items[code]["name"] for code in (start, goal)]
+        return served.path(start, goal, query.n, query.options()), notes, title_of(names, "to")
 
     return await _answered(request, context, query, walked)
 

@@ -34,10 +34,10 @@ def to_jspf(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[st
 
 
 def to_m3u(title: str, items: Iterable[Mapping[str, Any]], notices: Sequence[str] = ()) -> bytes:
-    """Render a playlist as extended M3U; what an entry points to is MusicBrainz, or where that is unknown its name.
+    """Render a playlist as extended M3U; what an entry points to is MusicBrainz, or where that is unknown ``./NAME``.
 
-    Items are as in :func:`to_jspf`. Notices are comments. A name is a file of this folder, or a player would take one
-    for a comment or an address.
+    Items are as in :func:`to_jspf`. Notices are comments. A name alone a player might take for a comment or an
+    address.
 
     Examples
     --------
