@@ -175,8 +175,9 @@ def test_dials_that_do_not_fit_are_refused(
 
 
 def test_items_without_a_country_cannot_be_chosen_by_it(model: Model) -> None:
-    with pytest.raises(ConfigError, match="the items of this model have no country"):
+    with pytest.raises(ConfigError, match="the items of this model have no country") as refused:
         model.similar("n1", item_countries=["IS"])
+    assert "a table of items with a column country or the format musicbrainz" in refused.value.remedy
 
 
 @pytest.mark.parametrize(("setting", "value"), [("signals", ["radio"]), ("overlaps", [["radio", "web"]])])

@@ -186,6 +186,7 @@ def _item_countries(items: pl.DataFrame, options: QueryOptions) -> list[str]:
     if codes and c.COUNTRY not in items.columns:
         raise ConfigError(
             "the items of this model have no country",
-            remedy="fit it to a dataset whose items have a country",
+            remedy="add a source that has it to the recipe, a table of items with a column country or the format "
+            "musicbrainz or echonest-location; then build and fit again",
         )
     return codes

@@ -216,9 +216,11 @@ def test_what_was_asked_before_is_answered_before_the_connection_ends(shared, no
         b"\0" * 1000,
         b"GET\r\n\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "GET /v1/similar?item=Céu HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
     ],
 )
 def test_what_is_no_http(shared, noise: bytes) -> None:
     status, answer = shared.raw(noise)
     assert status == 400, answer
     assert b"application/problem+json" in answer
+    assert b"percent-encoded" in answer

@@ -20,7 +20,10 @@ HEAD: Final = 64 * 1024  # bytes of a request's line and headers, or of what fol
 SEND_BUFFER: Final = 512 * 1024  # bytes of the system's buffer to ask for; Linux gives twice as many
 READ_TIMEOUTS: Final = 3  # times the read timeout, in which a client must read some of what it was sent
 _SAID: Final = {
-    400: ("not an HTTP request", "send one as in RFC 9112"),
+    400: (
+        "not an HTTP request",
+        "send one as in RFC 9112; its address has letters beyond ASCII percent-encoded, as by curl -G --data-urlencode",
+    ),
     408: ("the request took too long to arrive", "send it at once"),
     431: (
         f"a request line and headers, or a trailer, of more than {HEAD:,} bytes",
