@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -73,12 +74,28 @@ def test_old_mac_line_ends(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_open_quote_is_the_reason() -> None:
-    file = text_file(b'a,1\n"b,2\nc,"3\nd,e "f" g\nh,"i"",j\n7" disc,"k\n"A" Band,l\n')
+    file = text_file(b'a,1\n"b,2\nc,"3\nd,e "f" g\nh,"i"",j\n7" disc,"k\n"A" Band,l\n"A" Band,"m\n')
     rows = pl.concat(file.rows(["k", "v"], separator=",", quoted=True))
     assert rows.select("k", "v").rows() == [("a", "1"), ("d", 'e "f" g'), ("A Band", "l")]
     assert [(row.line, row.reason) for row in file.quarantine.rows] == [
-        (line, "a quote that is not closed on its line") for line in (2, 3, 5, 6)
+        (line, "a quote that is not closed on its line") for line in (2, 3, 5, 6, 8)
     ]
+
+
+@pytest.mark.parametrize("field", ["a\rb", "x" * 140_000])
+def test_a_field_that_cannot_be_told_is_the_reason(field: str) -> None:
+    file = text_file(f'{field},"c"\nd,"e",f\n'.encode())
+    assert not any(map(len, file.rows(["k", "v"], separator=",", quoted=True)))
+    first, second = file.quarantine.rows
+    assert first.reason.startswith("a field has a carriage return, or more than 131,072")
+    assert second.reason == "wrong number of fields (expected 2)"
+
+
+def test_a_comment_in_any_script_is_no_row_though_it_cannot_be_decoded() -> None:
+    file = replace(text_file("※ caf".encode() + b"\xe9\na,b\nc \xe9,d\n"), comment="※")
+    rows = pl.concat(file.rows(["k", "v"], separator=",", quoted=True))
+    assert rows.select(LINE, "k", "v").rows() == [(2, "a", "b")]
+    assert [(row.line, row.text) for row in file.quarantine.rows] == [(3, "c \\xe9,d")]
 
 
 @pytest.mark.parametrize("quoted", [True, False])

@@ -33,6 +33,7 @@ _NO_TEXT: Final = {
 }
 _JSON: Final = re.compile(r"""\s*(\[\s*(\{|\]|$)|\{\s*("|$))""")
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=."?$')  # for Excel, before the header
+_NO_FIELDS: Final = f"a field has a carriage return, or more than {csv.field_size_limit():,} characters"
 _STAND_INS: Final = tuple(chr(code) for code in range(0xE000, 0xF900))  # private use: in no language's text
 
 
@@ -165,7 +166,7 @@ class TextFile:
         fields = _quoted_fields(text, separator)[0] if quoted else text.split(separator)
         if not fields:
             raise DataError(
-                f"a field has a carriage return, or more than {csv.field_size_limit():,} characters",
+                _NO_FIELDS,
                 path=self.stream.place,
                 line=top[LINE][0],
                 remedy="correct the line, or write quoted = false in the recipe",
@@ -193,7 +194,7 @@ class TextFile:
         with_quotes = pl.col(RAW_TEXT).str.contains('"', literal=True) if quoted else pl.lit(False)
         plain = frame.filter(~with_quotes)
         fields = pl.col(RAW_TEXT).str.count_matches(separator, literal=True) + 1
-        plain = self._keep(plain, fields != width, f"wrong number of fields (expected {width})")
+        plain = self._keep(plain, (fields != width, _wrong_number(width)))
         parts = pl.col(RAW_TEXT).str.split_exact(separator, width - 1)
         plain = plain.with_columns(parts.struct.rename_fields(list(columns)).struct.unnest())
         hard = frame.filter(with_quotes)
@@ -203,21 +204,22 @@ class TextFile:
 
     def _split_quoted(self, frame: pl.DataFrame, columns: Sequence[str], separator: str) -> pl.DataFrame:
         cells, opened = zip(*(_quoted_fields(text, separator) for text in frame[RAW_TEXT]), strict=True)
-        is_open = pl.Series(opened, dtype=pl.Boolean)
+        is_open, sizes = pl.Series(opened, dtype=pl.Boolean), pl.Series([len(row) for row in cells])
         width = len(columns)
-        good = pl.Series([len(row) == width for row in cells], dtype=pl.Boolean) & ~is_open
-        self._keep(frame.filter(is_open), pl.lit(True), "a quote that is not closed on its line")
-        self._keep(
-            frame.filter(~is_open), ~good.filter(~is_open), f"wrong number of fields (expected {width})"
+        good = (sizes == width) & ~is_open
+        usable = self._keep(
+            frame,
+            (pl.lit(is_open), "a quote that is not closed on its line"),
+            (pl.lit(sizes == 0), _NO_FIELDS),
+            (pl.lit(sizes != width), _wrong_number(width)),
         )
         values = list(zip(*(row for row, is_good in zip(cells, good, strict=True) if is_good), strict=True))
         values = values or [()] * width
         fields = [pl.Series(name, cell, pl.String) for name, cell in zip(columns, values, strict=True)]
-        return frame.filter(good).with_columns(fields)
+        return usable.with_columns(fields)
 
-    def _keep(self, frame: pl.DataFrame, bad: pl.Expr | pl.Series, reason: str) -> pl.DataFrame:
-        check = bad if isinstance(bad, pl.Expr) else pl.lit(bad)
-        return self.quarantine.usable_rows(self.source, self.stream.name, frame, reasons((check, reason)))
+    def _keep(self, frame: pl.DataFrame, *bad: tuple[pl.Expr, str]) -> pl.DataFrame:
+        return self.quarantine.usable_rows(self.source, self.stream.name, frame, reasons(*bad))
 
     def _blocks(self) -> Iterator[bytes]:
         """Yield blocks of whole lines, which end in a line feed whatever ends them in the file."""
@@ -287,7 +289,7 @@ class TextFile:
             try:
                 texts.append(raw.decode(self.encoding))
             except UnicodeDecodeError:
-                shown = raw.decode(self.fallback or "ascii", "backslashreplace").rstrip("\r")
+                shown = raw.decode(self.fallback or self.encoding, "backslashreplace").rstrip("\r")
                 if self.comment and shown.startswith(self.comment):
                     texts.append(shown)
                     continue
@@ -306,18 +308,20 @@ class TextFile:
         return pl.Series(texts, dtype=pl.String)
 
 
+def _wrong_number(expected: int) -> str:
+    return f"wrong number of fields (expected {expected})"
+
+
 def _quoted_fields(text: str, separator: str) -> tuple[list[str], bool]:
-    """Return the fields of a line, and whether a quote is open at its end."""
+    """Return the fields of a line, none if they cannot be told, and whether a quote is open at its end."""
     one, replaced = _one_sign(text, separator)
-    is_open = False
+    # Not strict: text may follow a quoted field: '"A" Band'. An open one goes on in the second line.
+    reader = csv.reader([replaced, ""], delimiter=one)
     try:
-        fields = next(csv.reader([replaced], delimiter=one, strict=True))
-    except csv.Error as error:
-        is_open = "unexpected end of data" in str(error)
-        try:  # text may follow a quoted field: '"A" Band'
-            fields = next(csv.reader([replaced], delimiter=one))
-        except csv.Error:  # a field too long to be one, or with a carriage return
-            fields = []
+        fields = next(reader)
+    except csv.Error:  # a field too long to be one, or with a carriage return
+        return [], False
+    is_open = reader.line_num > 1
     return fields if one == separator else [field.replace(one, separator) for field in fields], is_open
 
 
