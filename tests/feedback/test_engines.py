@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tigertail.errors import DataError
-from tigertail.feedback import FeedbackStore
+from tigertail.errors import ConfigError, DataError
+from tigertail.feedback import FeedbackStore, engines
 from tigertail.feedback.database import Database
 from tigertail.feedback.location import Location
 
@@ -34,10 +34,21 @@ def test_one_may_wait_for_a_server_for_good() -> None:
     assert Database(Location.of("postgresql://localhost/none"), create=True, timeout=inf, lazy=True)
 
 
-def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
+def test_psycopg_without_its_library_is_told_with_what_brings_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_libpq(*_: object, **__: object) -> None:
+        raise ImportError("no pq wrapper available")
+
+    monkeypatch.setattr(engines, "create_engine", no_libpq)
+    with pytest.raises(ConfigError, match="needs psycopg and libpq") as error:
+        engines.make_engine(Location.of("postgresql://localhost/none"), timeout=1)
+    assert error.value.remedy == "pip install 'tigertail[postgresql]'"
+
+
+@pytest.mark.parametrize("table", ["letters", "sqlite3_letters"])  # SQLite's own names begin with sqlite_
+def test_a_database_of_something_else_is_left_alone(tmp_path: Path, table: str) -> None:
     file = tmp_path / "mail.db"
     with sqlite3.connect(file) as other:
-        other.execute("CREATE TABLE letters (text)")
+        other.execute(f"CREATE TABLE {table} (text)")
     before = file.read_bytes()
     with pytest.raises(DataError, match="another program"):
         FeedbackStore.open(file)

@@ -40,7 +40,7 @@ def make_engine(location: Location, timeout: float) -> Engine:
     Raises
     ------
     ConfigError
-        If psycopg is not installed.
+        If psycopg, or libpq, which it needs, is not installed.
     """
     if location.file is not None:
         return _sqlite(location, location.file, timeout)
@@ -61,9 +61,9 @@ def make_engine(location: Location, timeout: float) -> Engine:
             pool_timeout=timeout,
             hide_parameters=True,
         )
-    except ModuleNotFoundError as error:
+    except ImportError as error:  # psycopg without libpq raises it too
         raise ConfigError(
-            "PostgreSQL needs psycopg, which is not installed",
+            "PostgreSQL needs psycopg and libpq, and one of them is not installed",
             remedy="pip install 'tigertail[postgresql]'",
         ) from error
 
@@ -205,7 +205,7 @@ def _connect(location: Location, file: Path, timeout: float) -> _Connection:
 def _is_empty(connection: sqlite3.Connection, file: Path) -> bool:
     """Return whether the file has no tables yet; refuse a file with tables of another program."""
     rows = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        r"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\'"
     )
     names = {name for (name,) in rows}
     if names and VERSION_TABLE not in names:
