@@ -54,8 +54,9 @@ def test_a_shelf_set_up_beside_a_broken_model_goes_on_with_the_copy(folder: Path
 
 def test_no_room_for_a_copy_is_told(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").touch()
-    with pytest.raises(ModelError, match="cannot be copied"):
+    with pytest.raises(ModelError, match="cannot be copied") as error:
         ServedModels({"current": folder}, cache_dir=tmp_path / "cache")
+    assert "may be written (TMPDIR)" in error.value.remedy
 
 
 def test_what_is_half_removed_does_not_pass_for_a_copy(

@@ -12,6 +12,7 @@ import pytest
 from tigertail.errors import ModelError
 from tigertail.model import Model, roll_back, save
 from tigertail.model.store.signing import new_signing_key, sign
+from tigertail.service.serving.served_model import ServedModel
 from tigertail.service.serving.served_models import RETRY_AFTER, ServedModels
 from tigertail.signals.factors import FactorAffinity
 
@@ -106,6 +107,36 @@ def test_a_model_cut_short_is_found_out_before_it_answers(
     models.check()
     assert models["current"].version == before
     assert models.refused() == {"current": "altered or cut short since it was written"}
+
+
+def test_each_new_model_that_is_refused_is_said_once(
+    models: ServedModels, local_model: Model, folder: Path, changes: list[tuple[str, bool]]
+) -> None:
+    for generation in (2, 3):
+        save(other(local_model), folder)
+        (folder / str(generation) / "factors" / "vectors.npy").write_bytes(b"")
+        models.check()
+        models.check()
+    assert changes == [("current", False)] * 2
+
+
+class Panic(BaseException):
+    """As Polars and other libraries in Rust raise it: no ``Exception``."""
+
+
+def test_a_model_at_which_a_library_panics_is_refused_like_any_other(
+    models: ServedModels, local_model: Model, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panic(*_: object, **__: object) -> None:
+        raise Panic
+
+    before = models["current"].version
+    save(other(local_model), folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(ServedModel, "open", panic)
+        models.check()
+    assert models["current"].version == before
+    assert models.refused() == {"current": "cannot be opened (Panic)"}
 
 
 def test_a_model_that_went_away_goes_on_answering(models: ServedModels, folder: Path) -> None:

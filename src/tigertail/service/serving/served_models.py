@@ -45,7 +45,8 @@ class ServedModels:
     folders
         Folder of each role's model.
     changed
-        Called for every new model: with its role, and whether it replaced the old one.
+        Called for every new model: with its role, and whether it replaced the old one. A refused one is tried again;
+        where it is refused for another reason then, it counts as new.
     cache_dir
         Where copies of the models are kept, to answer from; None answers from the folders themselves, which then
         must never be written to in place. It is that of one run of the service: where a folder has become unfit, a
@@ -126,10 +127,10 @@ class ServedModels:
                 return
         try:
             opened = self._opened(role, folder)
-        except Exception as error:  # whatever is wrong with a new model, the old one is not
-            place.mark, place.checks_left = mark, RETRY_AFTER
+        # Whatever is wrong with a new model, the old one is not. A panic of Polars is no Exception.
+        except BaseException as error:
             problem = _problem(error)
-            if place.refused != problem:
+            if mark != place.mark or problem != place.refused:
                 LOG.error(
                     "model refused; the one before goes on",
                     extra={
@@ -139,7 +140,7 @@ class ServedModels:
                     exc_info=not isinstance(error, TigertailError),
                 )
                 self._changed(role, False)
-            place.refused = problem
+            place.mark, place.refused, place.checks_left = mark, problem, RETRY_AFTER
             return
         if opened.served.version == place.served.version:
             place.mark, place.refused = opened.mark, None
@@ -172,12 +173,12 @@ class ServedModels:
             raise ModelError(
                 f"cannot be copied ({error.strerror or 'no reason given'})",
                 path=folder,
-                remedy="free some space where temporary files go (TMPDIR)",
+                remedy="see that temporary files may be written (TMPDIR), and that there is space for them",
             ) from error
         return _Place(ServedModel.open(folder, copy, self._unlisted), mark)
 
 
-def _problem(error: Exception) -> str:
+def _problem(error: BaseException) -> str:
     return (
         error.problem if isinstance(error, TigertailError) else f"cannot be opened ({type(error).__name__})"
     )
