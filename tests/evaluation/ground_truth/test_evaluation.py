@@ -163,6 +163,13 @@ def test_default_systems_are_judged_where_none_are_given(scenes: Dataset, tmp_pa
     assert f"base, beta {ModelConfig().base.beta:g}" in names
 
 
+def test_two_systems_of_one_name_are_refused(scenes: Dataset, tmp_path: Path) -> None:
+    truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
+    mine = System("mine", OwnSignal(signal="listening").fit)
+    with pytest.raises(ConfigError, match="two systems have the name 'mine'"):
+        evaluate_against(scenes, truth, [mine, mine])
+
+
 def test_a_lens_has_no_listener_to_look_from(scenes: Dataset, tmp_path: Path) -> None:
     truth = read_curated(curated(tmp_path, "query,similar", *every_pair(NORTH)), scenes)
     at_home = System("from home", OwnSignal(signal="listening").fit, lens=True)

@@ -27,7 +27,7 @@ from tigertail.errors import ConfigError
 from tigertail.evaluation.report import OVERALL, without_nan
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
-from tigertail.evaluation.systems.system import System, default_systems
+from tigertail.evaluation.systems.system import System, check_names, default_systems
 from tigertail.ground_truth.ground_truth import GroundTruth, graded_queries
 from tigertail.progress import progress
 from tigertail.sparse import CSR
@@ -140,9 +140,10 @@ def evaluate_against(
     Raises
     ------
     ConfigError
-        If every system has a lens.
+        If every system has a lens, or two without one have the same name.
     """
     systems = without_lens(systems or default_systems(dataset=dataset))
+    check_names(systems)
     split = full_split(dataset, truth, k=k, seed=seed)
     values = {}
     with progress("systems", len(systems)) as tick:
