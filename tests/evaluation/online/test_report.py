@@ -70,6 +70,16 @@ def test_a_log_of_one_model_says_less_and_says_so(events: pl.DataFrame, tmp_path
     plot_online(report, tmp_path / "online.png")
 
 
+def test_a_log_of_far_ranks_alone_has_no_rates_by_rank_and_says_so(
+    events: pl.DataFrame, tmp_path: Path
+) -> None:
+    report = online_report(events.head(60).with_columns(rank=pl.col("rank") + 100), samples=10)
+    assert report.models
+    assert not report.ranks
+    assert "no item was shown at the first 100 ranks, so there is no rate by rank" in report.notices
+    plot_online(report, tmp_path / "online.png")
+
+
 def test_undecided_is_no_winner(equals: Population) -> None:
     report = online_report(equals.duel(20, seed=0).events(), samples=10)
     assert report.duels[0].winner is None

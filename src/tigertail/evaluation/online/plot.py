@@ -73,6 +73,9 @@ def _position_bias(axes: Axes, report: OnlineReport) -> None:
     rows = report.ranks[:RANKS_SHOWN]
     ranks = [row.rank for row in rows]
     set_title(axes, "Position bias")
+    if not rows:
+        axes.text(0.5, 0.5, "no rates by rank", transform=axes.transAxes, ha="center")
+        return
     positive = [row.positive.mean / max(rows[0].positive.mean, 1e-12) for row in rows]
     axes.plot(ranks, positive, "o--", color=QUIET, label=f"plays and likes, relative to rank {ranks[0]}")
     examined = [(row.rank, row.examination) for row in rows if row.examination is not None]

@@ -111,7 +111,7 @@ class OnlineReport:
     left_out
         Events that cannot be used, by reason.
     models, ranks, duels, estimates
-        Rows by model, by rank, by pair of interleaved models, by ranking.
+        Rows by model, by rank (of the first ``MAX_RANKS``), by pair of interleaved models, by ranking.
     notices
         Results that the log does not allow, and why.
     """
@@ -186,6 +186,9 @@ def online_report(
             )
     elif rankings:
         notices.append("so rankings are not evaluated: position bias cannot be corrected")
+    ranks = _ranks(log, by_rank, samples, seed)
+    if not ranks:
+        notices.append(f"no item was shown at the first {MAX_RANKS} ranks, so there is no rate by rank")
     pairs = [_duel(duel, alpha, delay) for duel in duels(log)]
     if not pairs:
         notices.append("no list has items of two models, so there is no interleaving result")
@@ -195,7 +198,7 @@ def online_report(
         log.listeners,
         log.left_out,
         _models(log, samples, seed),
-        _ranks(log, by_rank, samples, seed),
+        ranks,
         pairs,
         estimates,
         notices,
@@ -252,6 +255,8 @@ def _models(log: Log, samples: int, seed: int) -> list[ModelRow]:
 
 def _ranks(log: Log, by_rank: dict[int, Estimate], samples: int, seed: int) -> list[RankRow]:
     rows = log.shown.filter(pl.col("rank") <= MAX_RANKS)
+    if rows.is_empty():
+        return []
     listener, (ranks, rank) = (
         codes_of(rows["listener"]),
         np.unique(rows["rank"].to_numpy(), return_inverse=True),
