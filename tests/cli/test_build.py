@@ -31,6 +31,14 @@ def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
     assert f"tigertail describe {target}" in result.stdout
 
 
+def test_the_name_of_a_source_does_not_steer_the_terminal(recipe: Path) -> None:
+    recipe.write_text(RECIPE.replace('path = "plays.csv"', 'path = "plays.csv"\nname = "a\\u001b[31m"'))
+    arguments = ["build", str(recipe), str(recipe.parent / "made")]
+    shown = CliRunner().invoke(app, arguments, color=True, catch_exceptions=False).stdout
+    assert r"Items in both a\x1b[31m and lastfm-country: 1." in shown
+    assert "\x1b" not in shown
+
+
 def test_build_shows_what_listeners_of_each_source_could_hear(recipe: Path) -> None:
     (recipe.parent / "plays.csv").write_text("listener_id,name,plays\na,The Cure,2\nb,Sade,2\nb,Fairuz,2\n")
     shown = CliRunner().invoke(app, ["build", str(recipe), str(recipe.parent / "made")]).stdout

@@ -66,7 +66,7 @@ def _print_remarks(report: BuildReport) -> None:
 def _print_matches(report: BuildReport) -> None:
     """Print how items were matched, within sources and across them."""
     for source, other, items in report.shared:
-        typer.echo(f"Items in both {source} and {other}: {items:,}.")
+        typer.echo(printable(f"Items in both {source} and {other}: {items:,}."))
     if report.several_spellings:
         names = "; ".join(" = ".join(names) for names in report.several_spellings_examples[:_MATCHES_SHOWN])
         typer.echo(
