@@ -140,9 +140,16 @@ def test_a_first_line_that_has_no_fields_is_told(field: bytes) -> None:
     assert len(names) == 3
 
 
-def test_columns_without_a_name_have_numbers() -> None:
-    names, _ = text_file(b"listener_id,name,,\na,b,,\n").headed(None, separator=",", quoted=True)
-    assert names == ["listener_id", "name", "3", "4"]
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (b"listener_id,name,,", ["listener_id", "name", "3", "4"]),
+        (b",0,1,2", ["column 1", "0", "1", "2"]),  # as pandas writes a table whose columns have no names
+    ],
+)
+def test_columns_without_a_name_have_numbers(header: bytes, names: list[str]) -> None:
+    found, _ = text_file(header + b"\na,b,,\n").headed(None, separator=",", quoted=True)
+    assert found == names
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,8 @@ class TextFile:
         Returns
         -------
         columns, rows
-            The header's fields, in place of an empty one its number, from 1; and blocks of rows, see :meth:`split`.
+            The header's fields, in place of an empty one its number, from 1, or "column 1" where another has that
+            name; and blocks of rows, see :meth:`split`.
 
         Raises
         ------
@@ -125,8 +126,11 @@ class TextFile:
             raise DataError(
                 "a JSON file", path=self.stream.place, remedy="write format = 'json' in the recipe"
             )
-        columns = [name.strip() for name in self._first_fields(top, separator, quoted)]
-        columns = [name or str(number) for number, name in enumerate(columns, start=1)]
+        named = [name.strip() for name in self._first_fields(top, separator, quoted)]
+        # The header of a table of pandas without names is ",0,1,2".
+        taken = set(named)
+        numbers = [f"column {n}" if str(n) in taken else str(n) for n in range(1, len(named) + 1)]
+        columns = [name or number for name, number in zip(named, numbers, strict=True)]
         if header is not None and columns != list(header):
             raise DataError(
                 f"its first line is '{separator.join(columns)[:100]}'",
