@@ -20,7 +20,7 @@ def recipe(tmp_path: Path) -> Path:
 
 
 def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
-    target = recipe.parent / "made"
+    target = recipe.parent / "made here"
     result = CliRunner().invoke(app, ["build", str(recipe), str(target)], catch_exceptions=False)
     assert result.exit_code == 0
     assert "2 plays, 2 listeners, 1 items" in result.stdout
@@ -28,7 +28,7 @@ def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
     assert "plays rejected plays is negative 1" in remarks
     assert "lastfm-country warning unknown country, left out (Atlantis) 2" in remarks
     assert "Items in both lastfm-country and plays: 1." in result.stdout
-    assert f"tigertail describe {target}" in result.stdout
+    assert f"tigertail describe '{target}'" in result.stdout
 
 
 def test_the_name_of_a_source_does_not_steer_the_terminal(recipe: Path) -> None:

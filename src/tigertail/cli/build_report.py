@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import typer
@@ -44,7 +45,7 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     print_sources(source_sizes(dataset))
     if any(source.rejected for source in report.sources):
         typer.echo(f"Rejected rows, each with its reason: {dataset.path}/quarantine.csv")
-    typer.echo(f"Next: tigertail describe {dataset.path}")
+    typer.echo(f"Next: tigertail describe {shlex.quote(str(dataset.path))}")
 
 
 def _print_remarks(report: BuildReport) -> None:
