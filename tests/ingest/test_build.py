@@ -177,6 +177,55 @@ def test_repeated_rows_count_once_and_are_reported(tmp_path: Path) -> None:
     assert report.sources[0].duplicates == 1
 
 
+TRACKS = pl.DataFrame(
+    {
+        "title": ["A", "B", "B", "C"],
+        "of": [{"artist": "Sade", "album": name} for name in ("one", "one", "one", "two")],
+        "times": [3, 3, 3, 3],
+    }
+)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_counts_of_tracks_are_all_of_their_artist_whose_rows_alone_are_read(
+    tmp_path: Path, kind: str
+) -> None:
+    recipe = f'''
+        [[source]]
+        format = "{kind}"
+        path = "tracks.{kind}"
+        columns = {{ name = "of.artist", plays = "times" }}
+        values = {{ listener_id = "me" }}
+    '''
+    if kind == "csv":
+        TRACKS.unnest("of", separator=".").write_csv(tmp_path / "tracks.csv")
+    elif kind == "json":
+        TRACKS.write_ndjson(tmp_path / "tracks.json")
+    else:
+        TRACKS.write_parquet(tmp_path / "tracks.parquet")
+    dataset, report = make(tmp_path, recipe, {})
+    assert dataset.plays.rows() == [("me", "sade", 9)]
+    assert report.sources[0].duplicates == 1, "the second row of B repeats the first in every column"
+    assert not report.sources[0].warnings
+
+
+def test_counts_of_one_track_on_two_days_are_no_duplicates_though_the_artist_is_joined(
+    tmp_path: Path,
+) -> None:
+    recipe = (
+        ONE
+        + """
+        columns = { listener_id = "user", name = "join.artist", plays = "plays" }
+        join = { path = "artists.csv", on = "track" }
+    """
+    )
+    rows = "user,track,day,plays\na,1,monday,2\na,1,tuesday,2\na,2,monday,2\na,2,monday,2\n"
+    artists = "track,artist\n1,Sade\n2,Sade\n"
+    dataset, report = make(tmp_path, recipe, {"plays.csv": rows, "artists.csv": artists})
+    assert dataset.plays.rows() == [("a", "sade", 6)]
+    assert report.sources[0].duplicates == 1
+
+
 OPEN = ONE + 'catalogue = "open"\n[[source]]\nformat = "lastfm-country"\npath = "country.csv"\n'
 COUNTRY = "user,artist,sex,country\na,the cure,f,Germany\n"
 

@@ -152,7 +152,7 @@ def _of_table(source: MappedSource, kind: str, quarantine: Quarantine) -> Iterat
         wanted = {
             ours: theirs for ours, theirs in mapping.items() if ours in (*_REFERENCES, c.ARTIST_NAME, c.PLAYS)
         }
-        for block in table.blocks(list(dict.fromkeys(wanted.values()))):
+        for block in table.blocks(list(dict.fromkeys(wanted.values())), ()):
             kept = [name for name in (LINE, RAW_TEXT) if name in block.columns]
             rows = block.select(*kept, *(pl.col(theirs).alias(ours) for ours, theirs in wanted.items()))
             try:

@@ -13,7 +13,8 @@ def csv(path, **options):
 
 def test_columns_with_our_names_need_no_mapping(pack, read):
     path = pack({"plays.csv": "listener_id,item_id,plays,other\na,x,3,?\nb,y,4,?\n"}, "csv")
-    assert read(csv(path))["plays"].rows() == [("a", "x", 3.0), ("b", "y", 4.0)]
+    plays = read(csv(path))["plays"].select("listener_id", "item_id", "plays")
+    assert plays.rows() == [("a", "x", 3.0), ("b", "y", 4.0)]
 
 
 def test_mapping(pack, read):
@@ -162,7 +163,7 @@ def test_utf_16_is_named(pack, read):
 
 def test_our_names_in_capitals(pack, read):
     path = pack({"plays.csv": "Listener_ID, Name ,PLAYS,plays\na,x,9,3\n"}, "csv")
-    assert read(csv(path))["plays"].rows() == [("a", "x", 3.0)]
+    assert read(csv(path))["plays"].select("listener_id", "name", "plays").rows() == [("a", "x", 3.0)]
 
 
 @pytest.mark.parametrize("separator", [";", "\t", "|"])

@@ -9,7 +9,7 @@ from functools import partial
 import polars as pl
 from pydantic import Field, field_validator
 
-from tigertail.ingest.formats.file_table import FileTable
+from tigertail.ingest.formats.file_table import FileTable, row_keys
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.io.archives import required_streams
 from tigertail.io.quarantine import Quarantine
@@ -73,9 +73,11 @@ class Csv(MappedSource):
             yield FileTable(stream.name, stream.place, names, partial(_all, blocks))
 
 
-def _all(blocks: Iterator[pl.DataFrame], columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Return blocks with all columns: fields are split together."""
-    return blocks
+def _all(
+    blocks: Iterator[pl.DataFrame], columns: Sequence[str], compared: Sequence[str]
+) -> Iterator[pl.DataFrame]:
+    """Yield blocks with all columns: fields are split together."""
+    return (block.with_columns(row_keys(compared)) for block in blocks)
 
 
 class Tsv(Csv):

@@ -9,6 +9,8 @@ from typing import Final
 
 import polars as pl
 
+from tigertail.ingest.formats.source import ROW_KEY
+
 _SHOWN: Final = 30  # columns in a message
 _LENGTH: Final = 60  # characters of one
 
@@ -27,14 +29,20 @@ class FileTable:
         Its columns.
     blocks
         Reads its rows in blocks: at least the given columns, ``LINE``, and where the file is text ``RAW_TEXT``
-        (:mod:`tigertail.io.quarantine`). To be called once, before the next table is asked for: a stream is read as it
-        comes.
+        (:mod:`tigertail.io.quarantine`). Of the columns given second only whether rows are equal in them is wanted:
+        they make up :data:`~tigertail.ingest.formats.source.ROW_KEY`, which is there if any are given. To be called
+        once, before the next table is asked for: a stream is read as it comes.
     """
 
     name: str
     path: Path
     columns: list[str]
-    blocks: Callable[[Sequence[str]], Iterator[pl.DataFrame]]
+    blocks: Callable[[Sequence[str], Sequence[str]], Iterator[pl.DataFrame]]
+
+
+def row_keys(columns: Sequence[str | pl.Expr]) -> list[pl.Expr]:
+    """Return :data:`~tigertail.ingest.formats.source.ROW_KEY` of some columns; nothing where there are none."""
+    return [pl.struct(columns).hash().alias(ROW_KEY)] if columns else []
 
 
 def shown(columns: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ import polars as pl
 
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import as_text
-from tigertail.ingest.formats.file_table import FileTable, shown
+from tigertail.ingest.formats.file_table import FileTable, row_keys, shown
 from tigertail.ingest.formats.source import ROW_KEY
 from tigertail.io.quarantine import Quarantine, reasons
 
@@ -77,7 +77,7 @@ class Joined:
                     remedy=f"correct the recipe; the file to join has {shown(table.columns)}",
                 )
             names |= dict.fromkeys(PREFIX + name for name in table.columns)
-            blocks += [block.select(chosen) for block in table.blocks(chosen)]
+            blocks += [block.select(chosen) for block in table.blocks(chosen, ())]
         if not blocks:
             raise DataError("it has no rows to join", path=path, remedy="check the file")
         rows = pl.DataFrame([_column([block[name] for block in blocks]) for name in chosen])
@@ -110,7 +110,8 @@ class Joined:
         checks = reasons((pl.col(_FOUND).is_null(), f"no row for it in {self.path.name}"))
         kept = quarantine.usable_rows(source, file, both, checks)
         # Counts of two tracks of one artist may be equal; the track tells that neither repeats the other.
-        return kept.with_columns(pl.struct(names).hash().alias(ROW_KEY)).drop(*names, _FOUND)
+        beside = [ROW_KEY] if ROW_KEY in kept.columns else []
+        return kept.with_columns(row_keys([*names, *beside])).drop(*names, _FOUND)
 
 
 def compared_columns(on: Any) -> dict[str, str]:

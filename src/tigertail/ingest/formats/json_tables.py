@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -14,6 +15,7 @@ from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import MANY, TEXT_CHECKS
 from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
+from tigertail.ingest.formats.source import ROW_KEY
 from tigertail.io.archives import required_streams
 from tigertail.io.json_rows import JsonFile, clean_text, parsed
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
@@ -45,7 +47,11 @@ class Json(MappedSource):
             yield FileTable(stream.name, stream.place, list(names), partial(self._columns, whole, quarantine))
 
     def _columns(
-        self, blocks: Iterator[pl.DataFrame], quarantine: Quarantine, columns: Sequence[str]
+        self,
+        blocks: Iterator[pl.DataFrame],
+        quarantine: Quarantine,
+        columns: Sequence[str],
+        compared: Sequence[str],
     ) -> Iterator[pl.DataFrame]:
         """Yield the columns as text, truths or lists; a value of another kind is left out, with a warning."""
         single, amounts = self._without_lists()
@@ -68,6 +74,9 @@ class Json(MappedSource):
                     )
                     kept = [_without_booleans(one) for one in kept] if truths else kept
                 series.append(_series(name, kept))
+            if compared:  # as text: an object within has its fields in its own
+                others = ([one.get(name) for name in compared] for one in block[_OBJECT])
+                series.append(pl.Series(ROW_KEY, [json.dumps(one, sort_keys=True) for one in others]).hash())
             yield block.select(LINE, RAW_TEXT).with_columns(series)
 
     def _without_lists(self) -> tuple[set[str], set[str]]:

@@ -211,8 +211,9 @@ class MappedSource(Source):
                     path=table.path,
                     remedy=f"correct 'on' in the recipe; the file has {shown(table.columns)}",
                 )
+            compared = self._compared(table.columns, mapping, other.left if other else ())
             beyond = 0
-            for block in table.blocks([name for name in table.columns if name in needed]):
+            for block in table.blocks([name for name in table.columns if name in needed], compared):
                 rows = block if other is None else self._joined(other, table, block, mapping, quarantine)
                 rows = kept_rows(rows, self.where, self.label, table.path, quarantine)
                 batch = self._batch(table, rows, mapping, beyond, quarantine)
@@ -269,6 +270,17 @@ class MappedSource(Source):
         names = {column.lower(): column for column in reversed(given)} | {column: column for column in given}
         return {name: names[name] for name in self.spec.inputs if name in names and name not in self.values}
 
+    def _compared(self, own: Sequence[str], mapping: dict[str, str], left: Sequence[str]) -> list[str]:
+        """Return the columns by which rows may differ, though what is read of them is equal: tracks of one artist."""
+        if self.table != c.PLAYS_TABLE or self._is_log(mapping):
+            return []
+        return [name for name in own if name not in (*mapping.values(), *left)]
+
+    def _is_log(self, mapping: dict[str, str]) -> bool:
+        """Return whether each row is one play."""
+        timed = c.LAST_PLAYED in mapping and not {c.PLAYS, c.RATING} & mapping.keys()
+        return timed if self.events is None else self.events
+
     def _file_to_join(self) -> Self:
         """Return the file to join as a source of the same format."""
         keys = {key: value for key, value in self.join.items() if key != "on"}
@@ -324,12 +336,11 @@ class MappedSource(Source):
         given = exploded(given, self.label, table.name, quarantine, self.missing)
         if (order := self.spec.row_order) is not None and order not in mapping:
             given = given.with_columns(places(beyond).alias(order))
-        timed = c.LAST_PLAYED in mapping and not {c.PLAYS, c.RATING} & mapping.keys()
         return Batch(
             self.table,
             table.name,
             given,
-            events=timed if self.events is None else self.events,
+            events=self._is_log(mapping),
             rating_scale=self.rating_scale or (0.0, 1.0),
             known_only=self.known_only,
             time_formats=self.time_format,

@@ -13,7 +13,7 @@ from polars.datatypes import DataTypeClass
 from tigertail.dataset.table_spec import Check
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import read_as
-from tigertail.ingest.formats.file_table import FileTable
+from tigertail.ingest.formats.file_table import FileTable, row_keys
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.ingest.formats.source import Source
 from tigertail.io.archives import is_left_behind
@@ -94,7 +94,7 @@ def parquet_blocks(
                 path=file,
                 remedy=f"expected {', '.join(columns)}: give the file as published",
             )
-        blocks = _blocks(file, list(columns), source, quarantine)
+        blocks = _blocks(file, list(columns), (), source, quarantine)
         yield file.name, (_typed(rows, columns, file) for rows in blocks)
 
 
@@ -111,14 +111,15 @@ def _columns(path: Path) -> list[str]:
 
 
 def _blocks(
-    path: Path, columns: Sequence[str], source: str, quarantine: Quarantine
+    path: Path, columns: Sequence[str], compared: Sequence[str], source: str, quarantine: Quarantine
 ) -> Iterator[pl.DataFrame]:
     """Yield rows with their number, from 1, as their line."""
     try:
         frame = pl.scan_parquet(path, glob=False)
         height = frame.select(pl.len()).collect().item()
         schema = frame.collect_schema()
-        wanted = frame.select(_column(name, schema).alias(name) for name in columns)
+        key = row_keys([_column(name, schema).alias(name) for name in compared])
+        wanted = frame.select(*(_column(name, schema).alias(name) for name in columns), *key)
         for start in range(0, height, _ROWS):
             rows = wanted.slice(start, _ROWS).collect()
             quarantine.read[source] += rows.height
