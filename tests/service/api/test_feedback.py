@@ -79,6 +79,16 @@ def test_a_listener_may_be_called_anything(client: TestClient) -> None:
     assert client.delete("/v1/feedback/listeners/aGk%2Fcw==").json() == {"erased": 1}
 
 
+def test_a_line_feed_in_the_id_of_a_listener_is_part_of_it(client: TestClient) -> None:
+    names = ("ola", "ola\n", "o\nla")
+    sent(client, *[EVENT | {"event_id": name, "listener": name} for name in names])
+    for path in ("ola%0A", "o%0Ala"):
+        assert client.delete(f"/v1/feedback/listeners/{path}").json() == {"erased": 1}
+    assert sent(client, EVENT | {"event_id": "ola", "listener": "ola"}).json()["duplicates"] == 1, (
+        "it is kept"
+    )
+
+
 def test_a_page_elsewhere_cannot_send_events(client: TestClient) -> None:
     body = json.dumps({"events": [EVENT]})
     for kind in ({}, {"Content-Type": "text/plain"}):  # all that needs no leave of the browser

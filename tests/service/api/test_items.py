@@ -39,6 +39,11 @@ def test_ids_may_hold_anything(client: TestClient) -> None:
     assert missing.json()["remedy"] == "look the item up with /v1/items?q=NAME"
 
 
+def test_a_line_feed_makes_another_id(client: TestClient) -> None:
+    for path in ("star%0A", "st%0Aar"):
+        assert client.get(f"/v1/items/{path}").json()["detail"].startswith("no item has the id 'st")
+
+
 def test_what_a_client_has_of_the_model_makes_no_item(client: TestClient) -> None:
     known = {"If-None-Match": client.get("/v1/items/star").headers["etag"]}
     assert client.get("/v1/items/star", headers=known).status_code == 304

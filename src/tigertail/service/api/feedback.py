@@ -15,6 +15,7 @@ from tigertail.feedback.retention import erase as erase_listener
 from tigertail.service.http import metrics
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import Short, whole
+from tigertail.service.http.paths import REST
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Erased, Taken
 from tigertail.service.serving.context import ContextDependency
@@ -86,7 +87,7 @@ async def feedback(context: ContextDependency, body: Delivery) -> Response:
 
 
 @router.delete(
-    "/v1/feedback/listeners/{listener:path}",
+    f"/v1/feedback/listeners/{{listener:{REST}}}",
     summary="Forget a listener",
     response_model=Erased,
     responses=documented(401, 422, 429, 503),

@@ -10,6 +10,7 @@ from tigertail.errors import UnknownItemError
 from tigertail.service.http.caching import cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST, ItemsQuery
+from tigertail.service.http.paths import REST
 from tigertail.service.http.problems import documented
 from tigertail.service.http.schemas import Details, Found
 from tigertail.service.serving.context import ContextDependency
@@ -39,7 +40,7 @@ async def items(
 
 
 @router.get(
-    "/v1/items/{item:path}",
+    f"/v1/items/{{item:{REST}}}",
     summary="The details of one item",
     response_model=Details,
     responses=documented(401, 404, 422, 429, 503),
