@@ -1,7 +1,7 @@
 """Files whose rows are not one listener and one item: several values, conditions, files to join, names of files."""
 
 import gzip
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -179,6 +179,8 @@ a,Abba,PAUSE,nan,False
         ({"ms": {"at_least": 30000, "at_most": 60000}, "skipped": {"without": [True]}}, ["Can"]),
         ({"ms": 29999}, ["Neu!"]),
         ({"skipped": "True"}, ["Can"]),
+        ({"kind": " LYRICS "}, ["Sade"]),
+        ({"kind": {"without": ["PLAY ", "PAUSE"]}}, ["Sade"]),
     ],
 )
 def test_rows_that_meet_the_conditions(tmp_path, read, where, artists):
@@ -217,6 +219,17 @@ def test_conditions_on_columns_of_a_parquet_file(tmp_path, read):
     ]
 
 
+@pytest.mark.parametrize("made", [csv_source, parquet_source])
+def test_a_long_number_is_not_another_that_is_close(tmp_path, read, made):
+    ids = [76561198000000001, 76561198000000002]  # equal as floats
+    table = {"listener_id": ids, "name": ["x", "y"]}
+    if made is csv_source:
+        table = pl.DataFrame(table).write_csv()
+    for where, left in ((ids[0], "x"), ({"without": ids[0]}, "y")):
+        plays = read(made(tmp_path, table, where={"listener_id": where}))["plays"]
+        assert plays["name"].to_list() == [left]
+
+
 def test_conditions_that_cannot_be_met_are_named(tmp_path, read):
     with pytest.raises(DataError, match="no column duration"):
         read(
@@ -229,6 +242,9 @@ def test_conditions_that_cannot_be_met_are_named(tmp_path, read):
     )
     with pytest.raises(DataError, match="column 'tags' is of type List"):
         read(listed)
+    spans = {"listener_id": ["a"], "name": ["x"], "ms": [timedelta(seconds=31)]}
+    with pytest.raises(DataError, match="column 'ms' is of type Duration"):
+        read(parquet_source(tmp_path, spans, where={"ms": {"at_least": 30}}))
 
 
 # Files to join

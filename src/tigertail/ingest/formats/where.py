@@ -103,7 +103,7 @@ def kept_rows(
         If a column is of a type that has no single values.
     """
     for column, condition in conditions.items():
-        if rows.schema[column].is_nested() or rows.schema[column] == pl.Binary:
+        if rows.schema[column].is_nested() or rows.schema[column] in (pl.Binary, pl.Duration):
             raise DataError(
                 f"column '{column}' is of type {rows.schema[column]}, which cannot be compared",
                 path=path,
@@ -128,16 +128,24 @@ def _holds(values: pl.Series, condition: Condition) -> pl.Series:
 
 
 def _is_one_of(values: pl.Series, wanted: tuple[Value, ...]) -> pl.Series:
-    """Compare as text without case for true and false, as numbers where both are numbers."""
+    """Compare as text, without blanks at its ends and the case of true and false; as numbers where both are."""
     text = values.cast(pl.String).str.strip_chars()
-    words = [one for one in wanted if isinstance(one, str)]
+    words = [one.strip() for one in wanted if isinstance(one, str)]
     if values.dtype == pl.Boolean:
         words = [word.lower() for word in words]
     truths = [str(one).lower() for one in wanted if isinstance(one, bool)]
-    numbers = [float(one) for one in wanted if isinstance(one, int | float) and not isinstance(one, bool)]
+    numbers = [one for one in wanted if isinstance(one, int | float) and not isinstance(one, bool)]
+    if not values.dtype.is_float():
+        words += [str(one) for one in numbers if _is_long(one)]
+        numbers = [one for one in numbers if not _is_long(one)]
     found = text.is_in(words)
     if truths:
         found |= text.str.to_lowercase().is_in(truths)
     if numbers:
-        found |= text.cast(pl.Float64, strict=False).is_in(numbers)
+        found |= text.cast(pl.Float64, strict=False).is_in([float(one) for one in numbers])
     return found.fill_null(False)
+
+
+def _is_long(number: float) -> bool:
+    """Return whether this is a whole number, as an id may be, that is equal to others once they are floats."""
+    return isinstance(number, int) and abs(number) >= 2**53
