@@ -125,6 +125,13 @@ def test_a_wrong_header_is_told_by_its_line(header: list[str] | None, problem: s
     assert error.value.remedy
 
 
+def test_a_header_of_several_lines_is_told_and_its_end_no_row() -> None:
+    file = text_file(b'listener_id,"name\nof artist",plays\na,Can,1\n')
+    with pytest.raises(DataError, match="a quote of the header is not closed on its line") as error:
+        file.headed(None, separator=",", quoted=True)
+    assert (error.value.line, error.value.remedy) == (1, "write the header on one line of the file")
+
+
 @pytest.mark.parametrize("field", [b"b\r", b"x" * 140_000])
 def test_a_first_line_that_has_no_fields_is_told(field: bytes) -> None:
     content = b"\na," + field + b",c\n1,2,3\n"

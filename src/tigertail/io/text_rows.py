@@ -115,7 +115,8 @@ class TextFile:
         Raises
         ------
         DataError
-            If the header is another, or names two columns alike, or the file is empty or not a text file.
+            If the header is another, names two columns alike or has a quote that is not closed on its line, or the
+            file is empty or not a text file.
         """
         top, blocks = self._opened()
         if _SEPARATOR_LINE.match(top[RAW_TEXT][0]) and top.height > 1:
@@ -126,7 +127,15 @@ class TextFile:
             raise DataError(
                 "a JSON file", path=self.stream.place, remedy="write format = 'json' in the recipe"
             )
-        named = [name.strip() for name in self._first_fields(top, separator, quoted)]
+        fields, is_open = self._first_fields(top, separator, quoted)
+        if is_open:  # what follows is no row
+            raise DataError(
+                "a quote of the header is not closed on its line",
+                path=self.stream.place,
+                line=top[LINE][0],
+                remedy="write the header on one line of the file",
+            )
+        named = [name.strip() for name in fields]
         # The header of a table of pandas without names is ",0,1,2".
         taken = set(named)
         numbers = [f"column {n}" if str(n) in taken else str(n) for n in range(1, len(named) + 1)]
@@ -151,7 +160,7 @@ class TextFile:
     def numbered(self, *, separator: str, quoted: bool) -> tuple[list[str], Iterator[pl.DataFrame]]:
         """Read a file without a header; the names of its columns are "1", "2" and so on."""
         top, blocks = self._opened()
-        width = len(self._first_fields(top, separator, quoted))
+        width = len(self._first_fields(top, separator, quoted)[0])
         names = [str(number) for number in range(1, width + 1)]
         whole = chain([top], blocks)
         return names, (self.split(frame, names, separator=separator, quoted=quoted) for frame in whole)
@@ -164,10 +173,10 @@ class TextFile:
                 return top, blocks
         raise self._of_another_encoding("no line of it is") if self.undecoded else self._empty()
 
-    def _first_fields(self, top: pl.DataFrame, separator: str, quoted: bool) -> list[str]:
-        """Return the fields of the first line of a block."""
+    def _first_fields(self, top: pl.DataFrame, separator: str, quoted: bool) -> tuple[list[str], bool]:
+        """Return the fields of the first line of a block, and whether a quote is open at its end."""
         text = top[RAW_TEXT][0]
-        fields = _quoted_fields(text, separator)[0] if quoted else text.split(separator)
+        fields, is_open = _quoted_fields(text, separator) if quoted else (text.split(separator), False)
         if not fields:
             raise DataError(
                 _NO_FIELDS,
@@ -175,7 +184,7 @@ class TextFile:
                 line=top[LINE][0],
                 remedy="correct the line, or write quoted = false in the recipe",
             )
-        return fields
+        return fields, is_open
 
     def split(
         self, frame: pl.DataFrame, columns: Sequence[str], *, separator: str, quoted: bool
