@@ -54,8 +54,8 @@ def test_an_endless_text_is_not_held(read: Read) -> None:
 
 
 def test_entities_that_would_fill_the_memory_are_refused(read: Read) -> None:
-    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><mediawiki>&b;</mediawiki>'
-    with pytest.raises(DataError, match="declares entities"):
+    laughs = b'<!DOCTYPE x [\n<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><mediawiki>&b;</mediawiki>'
+    with pytest.raises(DataError, match="line 2: the file declares entities"):
         read(Dump(100), laughs)
 
 
@@ -63,6 +63,20 @@ def test_entities_that_would_fill_the_memory_are_refused(read: Read) -> None:
 def test_a_file_that_is_no_dump_or_breaks_off_is_an_error(data: bytes, read: Read) -> None:
     with pytest.raises(DataError, match="not an XML dump"):
         read(Dump(100), data)
+
+
+def test_a_file_of_another_program_is_an_error(read: Read) -> None:
+    abstracts = b"<feed>\n<doc><title>Wikipedia: Kent</title><abstract>x</abstract></doc></feed>"
+    with pytest.raises(DataError, match="line 1: not a wiki dump: the outermost element is 'feed'"):
+        read(Dump(100), abstracts)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf8mb4"])
+def test_an_encoding_that_cannot_be_read_is_an_error(encoding: str, read: Read) -> None:
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>'.encode()
+    with pytest.raises(DataError, match="its encoding cannot be read") as error:
+        read(Dump(100), declared + dump(article("Kent", "x")))
+    assert (error.value.path, error.value.line) == (Path("file"), 1)
 
 
 def test_a_damaged_member_of_an_archive_is_named(sink: PageSink) -> None:

@@ -19,6 +19,7 @@ from tigertail.text.documents.page import Page, PageSink
 _BLOCK: Final = 1 << 20  # bytes read at a time
 _ARTICLES: Final = "0"  # the namespace of articles
 _KEPT: Final = frozenset(("title", "ns", "text", "namespace"))
+_GIVE_DUMP: Final = "give a file such as enwiki-latest-pages-articles.xml.bz2; of a folder, name the dumps alone under 'files'"
 
 
 @dataclass
@@ -32,6 +33,7 @@ class _Reader:
     """
 
     max_characters: int
+    root: str = ""
     pages: list[tuple[dict[str, str], bool]] = field(default_factory=list)
     prefixes: set[str] = field(default_factory=set)  # of the titles of other pages than articles
     _page: dict[str, str] = field(default_factory=dict)
@@ -41,6 +43,9 @@ class _Reader:
     _length: int = 0
 
     def start(self, name: str, _: object) -> None:
+        self.root = self.root or name
+        if self.root != "mediawiki":
+            raise DataError(f"not a wiki dump: the outermost element is '{name}'", remedy=_GIVE_DUMP)
         if name == "page":
             self._page, self._redirect = {}, False
         elif name == "redirect":
@@ -92,7 +97,7 @@ class Dump:
         Raises
         ------
         DataError
-            If the file is not XML, declares entities, or is truncated.
+            If the file is not XML or no dump, in an encoding that cannot be read, declares entities, or is truncated.
         """
         reader = _Reader(self._max_characters)
         parser = expat.ParserCreate()
@@ -111,10 +116,25 @@ class Dump:
                     f"not an XML dump, or truncated ({error})",
                     path=stream.place,
                     line=error.lineno,
-                    remedy="give a file such as enwiki-latest-pages-articles.xml.bz2",
+                    remedy=_GIVE_DUMP,
+                ) from error
+            except (
+                LookupError,
+                ValueError,
+            ) as error:  # it knows no encoding of this name, or of several bytes
+                raise DataError(
+                    f"its encoding cannot be read ({error})",
+                    path=stream.place,
+                    line=parser.CurrentLineNumber,
+                    remedy="convert it to UTF-8, and name that in its first line",
                 ) from error
             except DataError as error:
-                raise DataError(error.problem, path=stream.place, remedy=error.remedy) from error
+                raise DataError(
+                    error.problem,
+                    path=stream.place,
+                    line=parser.CurrentLineNumber,
+                    remedy=error.remedy,
+                ) from error
             pages, reader.pages = reader.pages, []
             for fields, redirect in pages:
                 yield from _article(fields, redirect, reader.prefixes, stream.name, sink)
