@@ -58,5 +58,9 @@ def test_the_image_has_what_the_settings_need() -> None:
 def test_compose_keeps_feedback_in_postgresql() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
     assert set(services) == {"tigertail", "postgres", "navidrome"}
-    assert "@postgres/" in services["tigertail"]["environment"]["TIGERTAIL_FEEDBACK__STORE"]
+    told = services["tigertail"]["environment"]
+    assert "tigertail@postgres/" in told["TIGERTAIL_FEEDBACK__STORE"]
+    assert (
+        told["PGPASSWORD"] == services["postgres"]["environment"]["POSTGRES_PASSWORD"]
+    )  # any: it is in no URL
     assert all(port.startswith("127.0.0.1:") for part in services.values() for port in part.get("ports", ()))

@@ -27,6 +27,12 @@ def test_a_password_is_never_shown() -> None:
     assert location.display == "postgresql://ann:***@db.example:5433/music"
 
 
+def test_a_password_may_hold_any_character() -> None:
+    location = Location.of("postgresql://ann:hu%40sh%2F@db.example/music")
+    assert location.url.password == "hu@sh/"
+    assert location.display == "postgresql://ann:***@db.example/music"
+
+
 def test_a_scheme_is_known_however_it_is_written(tmp_path: Path) -> None:
     assert Location.of(f"SQLite:///{tmp_path}/a.db").file == tmp_path / "a.db"
     for scheme in ("postgres", "PostgreSQL"):
@@ -42,6 +48,10 @@ def test_a_scheme_is_known_however_it_is_written(tmp_path: Path) -> None:
         ("postgresql://ann:hush@host:port/music", "malformed"),
         ("postgresql:ann:hush@host/music", "malformed"),
         ("postgresql://ann:hu@hush@host/music", "an @ too many"),
+        ("postgresql://ann:hu@hush/hush@host:5433/music", "an @ too many"),
+        ("postgresql://ann:hu@hush?hush@host/music", "an @ too many"),
+        ("postgresql://ann:hu@hush/hush@host:port/music", "an @ too many"),
+        ("postgresql://ann/hush:hush@host/music", "or a / before it"),
         ("sqlite:a.db", "malformed"),
         ("sqlite://a.db", "more than a file"),
         ("sqlite://data/a.db", "more than a file"),

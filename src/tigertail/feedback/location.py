@@ -56,10 +56,10 @@ class Location:
             raise ConfigError("the URL of the feedback store is malformed", remedy=_REMEDY) from None
         kind = url.get_backend_name().lower()
         if kind in ("postgresql", "postgres"):
-            if "@" in (url.host or ""):  # what is before it is of the password
+            if _holds_secrets(str(address), url):
                 raise ConfigError(
-                    "the URL of the feedback store has an @ too many",
-                    remedy="write an @ of the password as %40",
+                    "the URL of the feedback store has an @ too many, or a / before it",
+                    remedy="in the user, the password and the options write an @ as %40 and a / as %2F",
                 )
             return cls(url.set(drivername="postgresql+psycopg"), None, read_only=False)
         if kind != "sqlite":
@@ -93,3 +93,14 @@ class Location:
             return None
         there = self.file.stat()
         return there.st_dev, there.st_ino
+
+
+def _holds_secrets(address: str, url: URL) -> bool:
+    """Return whether the host, the database or the options of a URL hold what stands before the last @ of its text."""
+    if "@" not in address:
+        return False
+    try:
+        server = make_url(f"{url.drivername}://{address.rpartition('@')[2]}")
+    except (exc.ArgumentError, ValueError):
+        return True
+    return server.set(username=url.username, password=url.password) != url
