@@ -5,6 +5,7 @@ A driver's own text is never passed on: it may contain values, or parts of a URL
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ _DAMAGED: Final = ("is damaged, or not a database", "restore a backup")
 _BARE: Final = ("has no tables", "start the service or the command again: opening the store creates them")
 _BUSY: Final = ("has too many connections", f"allow the server more; {_AGAIN}")
 _REFUSED: Final = ("refuses this user", "check the user, the password and the rights on the tables")
+_TURNED_AWAY: Final = (
+    "refuses this user, password or database",
+    "check all three; one who may do so creates the database with: createdb NAME",
+)
 _DISK: Final = ("cannot be read or written on its disk", "check the system log: the disk may be failing")
 _OTHER: Final = ("cannot be used", _AGAIN)
 
@@ -56,6 +61,12 @@ _POSTGRESQL: Final = {
     "40": _LOCKED,
     "58": _DISK,
     "XX": _DAMAGED,
+}
+# The client library keeps no SQLSTATE of a connection that failed: where the server speaks English, its text tells.
+_CONNECTING: Final = {
+    r'FATAL: +database ".*" does not exist': "3D",
+    r"authentication failed|no password supplied|no pg_hba\.conf entry|FATAL: +role": "28",
+    r"FATAL: .*(too many|connection slots)": "53300",
 }
 
 
@@ -107,7 +118,16 @@ def _diagnosis(error: BaseException) -> tuple[str, str]:
     if isinstance(source, sqlite3.Error):
         # The upper bits have details that are not needed here.
         return _SQLITE.get(getattr(source, "sqlite_errorcode", -1) & 0xFF, _OTHER)
-    if isinstance(error, exc.OperationalError) and getattr(source, "sqlstate", None) is None:
-        return _SILENT  # the server did not respond
-    state = getattr(source, "sqlstate", None) or ""
+    state = getattr(source, "sqlstate", None)
+    if isinstance(error, exc.OperationalError) and state is None:
+        return _not_connected(source)
+    state = state or ""
     return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2]) or _OTHER
+
+
+def _not_connected(source: BaseException | None) -> tuple[str, str]:
+    for words, state in _CONNECTING.items():
+        if re.search(words, str(source)):
+            return _POSTGRESQL[state]
+    # In another language: a server that has taken a password runs, and says no to it or to what it was sent with.
+    return _TURNED_AWAY if getattr(getattr(source, "pgconn", None), "used_password", False) else _SILENT
