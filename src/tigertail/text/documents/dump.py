@@ -19,7 +19,9 @@ from tigertail.text.documents.page import Page, PageSink
 _BLOCK: Final = 1 << 20  # bytes read at a time
 _ARTICLES: Final = "0"  # the namespace of articles
 _KEPT: Final = frozenset(("title", "ns", "text", "namespace"))
-_GIVE_DUMP: Final = "give a file such as enwiki-latest-pages-articles.xml.bz2; of a folder, name the dumps alone under 'files'"
+_GIVE_DUMP: Final = (
+    "give a file such as enwiki-latest-pages-articles.xml.bz2; of a folder, name the dumps under 'files'"
+)
 
 
 @dataclass
@@ -118,10 +120,8 @@ class Dump:
                     line=error.lineno,
                     remedy=_GIVE_DUMP,
                 ) from error
-            except (
-                LookupError,
-                ValueError,
-            ) as error:  # it knows no encoding of this name, or of several bytes
+            except (LookupError, ValueError) as error:
+                # Python has none of this name, or expat cannot take it: a character of it has several bytes.
                 raise DataError(
                     f"its encoding cannot be read ({error})",
                     path=stream.place,
