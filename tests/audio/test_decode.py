@@ -145,11 +145,14 @@ def test_of_a_file_cut_short_what_is_there_is_read(write: Write, name: str) -> N
 def test_what_is_no_readable_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.wav")
     (tmp_path / "song.m4a").write_bytes(b"\0" * 100)
+    (tmp_path / "song.raw").write_bytes(b"\0" * 100)
     (tmp_path / "page.mp3").write_bytes(b"<html>" * 100)
     for name, why in (
         ("pipe.wav", "not a file"),
         ("none.wav", "no such file"),
+        (f"{'a' * 300}.wav", "cannot be read: File name too long"),
         ("song.m4a", "convert them"),
+        ("song.raw", "convert them"),
         ("page.mp3", "not what its name says"),
     ):
         with pytest.raises(Unusable, match=why):

@@ -29,6 +29,7 @@ OTHER_FORMATS: Final = (
     ".aac", ".ac3", ".alac", ".ape", ".dsf", ".m4a", ".m4b", ".mka", ".mp4", ".mpc", ".ra", ".wma", ".wv",
 )  # fmt: skip
 """What other audio files are called: these are reported, not passed over in silence."""
+_WITHOUT_HEADER: Final = ".raw"  # libsndfile would have to be told what is in it
 
 _BLOCK: Final = 1 << 14  # sample values read at a time
 # What a header claims beyond these is not believed.
@@ -69,9 +70,9 @@ def decode(path: Path, config: AnalysisConfig) -> NDArray[np.float32]:
     """
     import soundfile
 
-    if path.exists() and not path.is_file():
-        raise Unusable("not a file")  # a pipe would be waited for
     try:
+        if path.exists() and not path.is_file():
+            raise Unusable("not a file")  # a pipe would be waited for
         found = _middle(path, config)
         if len(found) < config.shortest * config.sample_rate:  # or the header lies about where the middle is
             with _opened(path) as file:
@@ -91,6 +92,8 @@ def _check_shape(file: SoundFile) -> None:
 def _opened(path: Path) -> SoundFile:
     import soundfile
 
+    if path.suffix.lower() == _WITHOUT_HEADER:
+        raise soundfile.SoundFileError
     return soundfile.SoundFile(os.fsencode(path))  # bytes: it cannot write a name that is no UTF-8
 
 
@@ -153,9 +156,9 @@ def _sound(samples: NDArray[np.float32], config: AnalysisConfig) -> NDArray[np.f
 
 def _words(path: Path, error: Exception) -> str:
     """Say what is wrong with a file, without its name."""
-    if not path.exists():
+    if not isinstance(error, OSError) and not path.exists():
         return "no such file"
-    if path.suffix.lower() in OTHER_FORMATS:
+    if path.suffix.lower() in (*OTHER_FORMATS, _WITHOUT_HEADER):
         return f"{path.suffix.lower()} files cannot be read: convert them to FLAC, Ogg or MP3"
     if getattr(error, "code", 0) == _BAD_FILE:
         return "cannot be read: damaged, or not what its name says"
