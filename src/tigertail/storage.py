@@ -100,14 +100,19 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
         try:
             temporary.mkdir(parents=True)
             yield temporary
-            flush(temporary)
-            if target.exists():
-                _swap(temporary, target)
-            else:
-                temporary.rename(target)
-            _sync(target.parent)
+            put_folder(temporary, target)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def put_folder(new: Path, target: Path) -> None:
+    """Flush a folder to disk and give it its name; one that has the name is replaced, which takes two renames."""
+    flush(new)
+    if target.exists():
+        _swap(new, target)
+    else:
+        new.rename(target)
+    _sync(target.parent)
 
 
 @contextmanager
@@ -126,15 +131,23 @@ def scratch_folder(target: Path) -> Iterator[Path]:
     TigertailError
         If the disk is full, or the folder cannot be made.
     """
-    prefix = f".{target.name}.scratch."
     with ExitStack() as stack:
         with write_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            for old in target.parent.glob(f"{glob.escape(prefix)}*"):
+            for old in scratch_folders(target):
                 remove_unless_held(old)
-            folder = stack.enter_context(held_folder(target.parent, prefix))
+            folder = stack.enter_context(held_folder(target.parent, _scratch(target)))
         stack.enter_context(full_disk(target))  # not write_errors: the block may read too, as a build does
         yield folder
+
+
+def scratch_folders(target: Path) -> list[Path]:
+    """Return the folders of :func:`scratch_folder` for a target: of processes at work, or that were killed."""
+    return list(target.parent.glob(f"{glob.escape(_scratch(target))}*"))
+
+
+def _scratch(target: Path) -> str:
+    return f".{target.name}.scratch."
 
 
 @contextmanager

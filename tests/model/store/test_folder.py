@@ -22,6 +22,8 @@ import pytest
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ModelError, TigertailError, TigertailWarning
 from tigertail.model import Model, fit, load, save
+from tigertail.model.store.checksums import copy_files
+from tigertail.model.store.folder import generations, next_generation, read_manifest
 from tigertail.signals.co_listening import CoListening
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.listening import GroupedCoListening
@@ -125,6 +127,42 @@ def test_what_is_not_ours_in_the_folder_stays(model: Model, folder: Path) -> Non
     for _ in range(2):
         save(model, folder)
     assert sorted(path.name for path in folder.iterdir()) == ["2", "3", "manifest.json", "notes"]
+
+
+def test_the_second_of_two_writers_keeps_its_folder_and_hears_that_the_model_was_replaced(
+    model: Model, folder: Path
+) -> None:
+    first = load(folder).version
+
+    def write_while_another_does() -> None:
+        with next_generation(folder, first) as (at_work, put):
+            save(other(model), folder, replaces=first)
+            assert at_work.is_dir()
+            put({})
+
+    with pytest.raises(ModelError, match="the model was replaced while this one was made of it"):
+        write_while_another_does()
+    assert sorted(path.name for path in folder.iterdir()) == ["1", "2", "manifest.json"]
+
+
+def test_of_two_writers_who_may_replace_any_model_the_last_one_does(model: Model, tmp_path: Path) -> None:
+    save(model, tmp_path / "source")
+    manifest, version = read_manifest(tmp_path / "source")
+    with next_generation(tmp_path / "model") as (at_work, put):
+        save(other(model), tmp_path / "model")
+        copy_files(tmp_path / "source" / "1", at_work, manifest["files"])
+        put(manifest)
+    assert generations(tmp_path / "model") == [1, 2]
+    assert load(tmp_path / "model").version == version
+    assert load(tmp_path / "model").neighbours().equals(model.neighbours())
+
+
+def test_what_a_killed_writer_left_is_removed_by_the_next(model: Model, tmp_path: Path) -> None:
+    left = tmp_path / "model" / ".manifest.json.scratch.killed"
+    (left / "generation").mkdir(parents=True)
+    (left / "lock").touch()
+    save(model, tmp_path / "model")
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == ["1", "manifest.json"]
 
 
 def test_a_model_knows_which_it_is(model: Model, folder: Path) -> None:

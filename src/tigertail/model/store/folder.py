@@ -10,13 +10,16 @@ A model is a folder::
 
 A new model is written beside the old one as a new generation; replacing the manifest, one file, in one step
 makes it the model. A reader therefore sees the old or the new one, never a mixture, and the generation
-before stays for those who have just opened it, and to go back to.
+before stays for those who have just opened it, and to go back to. Several may write at once: each has a scratch
+folder of its own, and a generation takes its number when it is whole.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -36,7 +39,15 @@ from tigertail.model.store.checksums import MISSING, REFIT, open_file, unreadabl
 from tigertail.model.store.lazy_signals import LazySignals
 from tigertail.signals.contract import Persistent
 from tigertail.spill import forget
-from tigertail.storage import checksums, new_folder, replaced_file, to_json
+from tigertail.storage import (
+    checksums,
+    put_folder,
+    replaced_file,
+    scratch_folder,
+    scratch_folders,
+    to_json,
+    write_errors,
+)
 from tigertail.version import __version__
 
 MAGIC: Final = "tigertail-model"
@@ -48,7 +59,7 @@ MAPS: Final = "maps"
 SEAL: Final = "sha256"  # of the manifest without it
 SIGNATURE: Final = "signature"  # of the content, where the model was signed
 VERSION_DIGITS: Final = 12  # of the content_digest: which model it is, wherever it lies
-# What is ours in a model folder: generations, and what a writer that was killed left behind.
+# What is ours in a model folder: generations, and what a writer of an earlier release that was killed left behind.
 _OURS: Final = re.compile(r"\d+|\.\d+\.[0-9a-f]{8}(\.old)?")
 
 
@@ -88,7 +99,7 @@ def save(model: Model, path: Path | str, *, replaces: str | None = None) -> str:
         If ``path`` is something else than a model, or by now another version than ``replaces``.
     """
     path = Path(path)
-    with next_generation(path) as (folder, put):
+    with next_generation(path, replaces) as (folder, put):
         settings: dict[str, Any] = {}
         model.items.write_parquet(folder / ITEMS)
         if model.aliases is not None:
@@ -109,17 +120,20 @@ def save(model: Model, path: Path | str, *, replaces: str | None = None) -> str:
             "signals": settings,
             "files": checksums(folder),
         }
-        if replaces is not None and read_manifest(path)[1] != replaces:
-            raise ModelError(
-                "the model was replaced while this one was made of it", path=path, remedy="try again"
-            )
         put(manifest)
     return content_digest(manifest)[:VERSION_DIGITS]
 
 
 @contextmanager
-def next_generation(path: Path) -> Iterator[tuple[Path, Callable[[Mapping[str, Any]], None]]]:
+def next_generation(
+    path: Path, replaces: str | None = None
+) -> Iterator[tuple[Path, Callable[[Mapping[str, Any]], None]]]:
     """Fill the folder of a new generation, which becomes the model when that is done.
+
+    Parameters
+    ----------
+    path, replaces
+        As of :func:`save`.
 
     Yields
     ------
@@ -133,21 +147,38 @@ def next_generation(path: Path) -> Iterator[tuple[Path, Callable[[Mapping[str, A
     TigertailError
         If the disk is full or cannot be written; what was there before is still there, whole.
     ModelError
-        If ``path`` is something else than a model.
+        If ``path`` is something else than a model, or by now another version than ``replaces``.
     """
+    _generation_before(path)
+    given: dict[str, Any] = {}
+    with _gone_if_empty(path), scratch_folder(path / MANIFEST) as scratch, write_errors(path):
+        folder = scratch / "generation"
+        folder.mkdir()
+        yield folder, given.update
+        with _alone(path):
+            if replaces is not None and read_manifest(path)[1] != replaces:
+                raise ModelError(
+                    "the model was replaced while this one was made of it", path=path, remedy="try again"
+                )
+            _put(folder, path, given)
+
+
+def _put(folder: Path, path: Path, given: Mapping[str, Any]) -> None:
+    """Make a folder the next generation, and this the model."""
     before = _generation_before(path)
     generation = str(max([before, *generations(path)]) + 1)
-    given: dict[str, Any] = {}
-    with _whole_or_nothing(path, generation):
-        with new_folder(path / generation, replace=True) as folder:
-            yield folder, given.update
-            manifest = given | {"generation": generation}
-            text = sealed(manifest)
-            (folder / MANIFEST).write_text(text, encoding="utf-8")
+    text = sealed({**given, "generation": generation})
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
+    try:
+        put_folder(folder, path / generation)
         if before and not (path / str(before) / MANIFEST).exists():  # written by an earlier release
             shutil.copyfile(path / MANIFEST, path / str(before) / MANIFEST)
         with replaced_file(path / MANIFEST) as file:
             file.write_text(text, encoding="utf-8")
+    except BaseException:
+        if not _named(path, generation):
+            shutil.rmtree(path / generation, ignore_errors=True)
+        raise
     for old in path.iterdir():
         if _OURS.fullmatch(old.name) and old.name not in (generation, str(before)):
             shutil.rmtree(old, ignore_errors=True)
@@ -306,7 +337,9 @@ def put_signature(path: Path, signature: str, digest: str) -> None:
 
 def _generation_before(path: Path) -> int:
     """Return the number of the current generation, 0 for none; refuse a folder of something else."""
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+    if not path.exists() or (
+        path.is_dir() and not set(path.iterdir()) - set(scratch_folders(path / MANIFEST))
+    ):
         return 0
     with suppress(OSError, ValueError, KeyError, TypeError):
         manifest = json.loads((path / MANIFEST).read_bytes())
@@ -316,18 +349,28 @@ def _generation_before(path: Path) -> int:
 
 
 @contextmanager
-def _whole_or_nothing(path: Path, generation: str) -> Iterator[None]:
-    """Leave no generation behind that no manifest names."""
+def _gone_if_empty(path: Path) -> Iterator[None]:
+    """Leave no empty folder behind where there was none."""
     existed = path.exists()
     try:
         yield
     except BaseException:
-        if not _named(path, generation):
-            shutil.rmtree(path / generation, ignore_errors=True)
         if not existed:
             with suppress(OSError):
                 path.rmdir()
         raise
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Wait until no other writer puts its model in place; the system lets go for one that is killed."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system that locks no folders
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _named(path: Path, generation: str) -> bool:
