@@ -47,6 +47,17 @@ def test_the_newest_release_is_fetched_and_checked(publisher: Publisher, tmp_pat
     ]
 
 
+@pytest.mark.parametrize(("variable", "folder"), [("~/mine", "mine"), ("", "data")])
+def test_a_folder_left_out_is_that_of_the_environment(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, folder: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TIGERTAIL_DATA", variable)
+    run_cli("data", "get", "listenbrainz", "--yes", "--index", f"{publisher.address}/full/")
+    assert (tmp_path / folder / "listenbrainz" / DUMP.format("100-20260115-000001")).exists()
+
+
 def test_nothing_is_fetched_before_a_yes(publisher: Publisher, tmp_path: Path) -> None:
     command = ["data", "get", "listenbrainz", str(tmp_path), "--index", f"{publisher.address}/full/"]
     answer = CliRunner().invoke(app, command, input="n\n")

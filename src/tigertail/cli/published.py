@@ -43,7 +43,8 @@ def get(
     from tigertail.ingest.shipped import published_set
 
     published = published_set(name)
-    place = (folder or Path(os.environ.get("TIGERTAIL_DATA", "data"))) / published.folder
+    # As in the paths of recipes, "~" is the home folder.
+    place = (folder or Path(os.environ.get("TIGERTAIL_DATA") or "data").expanduser()) / published.folder
     files = newest_files(published, index)
     typer.echo(f"{published.name}, {published.page}")
     typer.echo(f"Licence: {published.licence}")
