@@ -178,3 +178,12 @@ def test_the_settings_keep_items_out_of_every_answer(folder: Path) -> None:
     assert without.tag != plain.tag, "clients must not take old answers for those of today"
     assert "p2" in plain.model.similar("p1")["item_id"]
     assert "p2" not in without.model.similar("p1")["item_id"]
+
+
+def test_the_log_names_what_the_settings_list_and_no_item_is(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ServedModels({"current": folder}, unlisted=("p2", "Nobody", "special-purpose"))
+    (warning,) = (vars(record) for record in caplog.records if record.levelname == "WARNING")
+    assert warning["message"] == "no item is called as unlisted says"
+    assert warning["unlisted"] == "Nobody"

@@ -18,6 +18,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_names
+from tigertail.dataset.unlisted import unmatched_entries
 from tigertail.errors import ModelError
 from tigertail.geo.regions import place_name
 from tigertail.model import Answers, Model, QueryOptions, load
@@ -89,6 +90,8 @@ class ServedModel:
         served = cls(model, folder)
         if unlisted is not None:  # the same version answers otherwise under another setting
             served.tag += f".{zlib.crc32(repr(tuple(unlisted)).encode()):x}"
+            if unknown := unmatched_entries(model.items, unlisted, model.aliases):
+                LOG.warning("no item is called as unlisted says", extra={"unlisted": ", ".join(unknown)})
         if len(served.items):
             # Whatever is made once is made now. After two items all are looked at, by the kernels.
             served.answer([0, 0], 1, QueryOptions(), why=True)
