@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pytest
+import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
+from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.evaluation import ProtocolConfig, Split, System, hold_out
 from tigertail.evaluation.metrics.locality import UNKNOWN, listener_countries
 from tigertail.evaluation.metrics.ranking import METRICS
@@ -86,3 +93,52 @@ def test_without_countries_a_lens_changes_nothing(scenes: Dataset) -> None:
     split = hold_out(scenes, ProtocolConfig(k=3))
     signal = LOCAL.fit(split)
     assert (ranked_lists(signal, split, lens=True) == ranked_lists(signal, split)).all()
+
+
+@dataclass
+class Always:
+    """A signal of another maker that has one answer for all queries."""
+
+    answer: Any
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        return np.ones(8, np.bool_)
+
+    def affinity(self, queries: NDArray[np.int32]) -> Any:
+        return self.answer(len(queries)) if callable(self.answer) else self.answer
+
+
+def rows(first: float, dtype: Any = np.float32, items: int = 8) -> Any:
+    """Return what gives each query one affinity to item 0, and 1 to all others."""
+    return lambda queries: np.tile(np.array([first] + [1] * (items - 1), dtype), (queries, 1))
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (rows(np.nan), "NaN or infinity"),
+        (rows(np.inf), "NaN or infinity"),
+        (rows(2, np.int64), r"int64 of shape \(\d, 8\)"),
+        (rows(2, items=5), r"float32 of shape \(\d, 5\)"),
+        (np.ones(8, np.float32), r"float32 of shape \(8,\)"),
+        (lambda queries: sp.csr_matrix(rows(2)(queries)), "csr_matrix"),
+    ],
+)
+def test_affinities_that_break_the_contract_are_refused(answer: Any, found: str, split: Split) -> None:
+    system = System("theirs", lambda _: Always(answer))
+    with pytest.raises(ConfigError, match=f"^theirs: affinity returned {found}\n") as raised:
+        score_system(system, split)
+    assert "each affinity a finite number, or -inf" in raised.value.remedy
+
+
+def test_lists_that_no_exponent_changes_are_warned_of(split: Split) -> None:
+    """Log-probabilities are below 0, and so are negated distances; 0 over anything is 0."""
+    with pytest.warns(TigertailWarning, match="Always: all affinities of some lists are below 0"):
+        changed = ranked_lists(Always(lambda queries: -rows(2)(queries)), split, (0.6, 0.0, -1.0))
+    assert (changed == changed[0]).all()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ranked_lists(Always(lambda queries: -rows(2)(queries)), split)
+        ranked_lists(Always(rows(-2)), split, (0.6, 0.0))
+        ranked_lists(Always(rows(0)), split, (0.6, 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.dataset.strata import Stratum
+from tigertail.errors import ConfigError, TigertailWarning
 from tigertail.evaluation.metrics.beyond_accuracy import list_figures
 from tigertail.evaluation.metrics.locality import UNKNOWN, listener_countries
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
@@ -86,6 +88,8 @@ class Ranking:
         Length of a list.
     blocks
         What is ranked.
+    name
+        What messages call the system; None for the class of its signal.
     """
 
     offered: NDArray[np.bool_]
@@ -93,6 +97,7 @@ class Ranking:
     exponents: tuple[float, ...]
     k: int
     blocks: list[RankingBlock]
+    name: str | None = None
 
     def ranked(self, signal: Signal, block: RankingBlock) -> NDArray[np.int32]:
         """Rank the lists of a block.
@@ -108,18 +113,56 @@ class Ranking:
         -------
         NDArray[np.int32]
             Items, best first, -1 after the end of a list; int32, (exponents, pairs, k).
+
+        Raises
+        ------
+        ConfigError
+            If the signal breaks the contract of :class:`~tigertail.signals.contract.Signal`.
+
+        Warns
+        -----
+        TigertailWarning
+            If the best affinity of a list is below 0, so that exponents do not change the list.
         """
         items, row = np.unique(block.items, return_inverse=True)
         lists = np.full((len(self.exponents), len(block.items), self.k), -1, np.int32)
-        scores = signal.affinity(items)
+        name = self.name or type(signal).__name__
+        scores = _checked(signal.affinity(items), (len(items), len(self.popularity)), name)
+        below = False
         for setting, weighted in enumerate(at_exponents(scores, self.popularity, self.exponents)):
             for catalogue in np.unique(block.catalogues):
                 pairs = np.flatnonzero(block.catalogues == catalogue)
                 scored = weighted[row[pairs]]
                 scored[:, ~self.offered[catalogue]] = -np.inf
-                found, _ = top_k(scored, self.k, block.items[pairs])
+                found, affinities = top_k(scored, self.k, block.items[pairs])
                 lists[setting, pairs, : found.shape[1]] = found
+                best = affinities[:, :1]
+                below |= bool(((best < 0) & (best > -np.inf)).any())
+        if below and any(self.exponents):
+            warnings.warn(
+                f"{name}: all affinities of some lists are below 0, and popularity exponents do not change these: "
+                "its frontier does not compare; give positive ones, such as the exp of log-probabilities",
+                TigertailWarning,
+                stacklevel=2,
+            )
         return lists
+
+
+def _checked(scores: NDArray[np.float32], shape: tuple[int, int], name: str) -> NDArray[np.float32]:
+    """Return affinities that keep the contract of a signal; those of another maker may not."""
+    is_array = isinstance(scores, np.ndarray)
+    if not is_array or scores.dtype.kind != "f" or scores.shape != shape:
+        found = f"{scores.dtype} of shape {scores.shape}" if is_array else type(scores).__name__
+        problem = f"affinity returned {found}"
+    elif not scores.max(initial=-np.inf) < np.inf:  # NaN is its own maximum
+        problem = "affinity returned NaN or infinity"
+    else:
+        return scores
+    raise ConfigError(
+        f"{name}: {problem}",
+        remedy=f"return a NumPy array of float32 of shape {shape}, for queries and items: each affinity a finite "
+        "number, or -inf where there is none",
+    )
 
 
 class Ranker(Protocol):
@@ -149,11 +192,11 @@ def score_system(system: System, split: Split, rank: Ranker = rank_here) -> Quer
 
     Raises
     ------
-    TypeError
+    ConfigError, TypeError
         As :func:`ranked_lists`.
     """
     signal = system.fit(split)
-    lists = ranked_lists(signal, split, EXPONENTS, lens=system.lens, rank=rank)
+    lists = ranked_lists(signal, split, EXPONENTS, name=system.name, lens=system.lens, rank=rank)
     as_is = EXPONENTS.index(0.0)
     values = [_scores(split, lists[setting]) for setting in range(len(EXPONENTS))]
     return QueryScores(
@@ -169,6 +212,7 @@ def ranked_lists(
     split: Split,
     exponents: tuple[float, ...] = (0.0,),
     *,
+    name: str | None = None,
     lens: bool = False,
     rank: Ranker = rank_here,
 ) -> NDArray[np.int32]:
@@ -182,6 +226,8 @@ def ranked_lists(
         The queries.
     exponents
         Popularity exponents.
+    name
+        What messages call the system; None for the class of its signal.
     lens
         Whether each query is localised to its listener's country.
     rank
@@ -194,6 +240,8 @@ def ranked_lists(
 
     Raises
     ------
+    ConfigError
+        If the signal breaks the contract of :class:`~tigertail.signals.contract.Signal`.
     TypeError
         If a lens is asked of a signal that has none.
     """
@@ -206,7 +254,7 @@ def ranked_lists(
         for block, queries_and_pairs in _blocks(split, np.flatnonzero(places == place), str(place)):
             blocks.append(block)
             answered.append(queries_and_pairs)
-    ranking = Ranking(split.exposure.offered, split.popularity, exponents, split.config.k, blocks)
+    ranking = Ranking(split.exposure.offered, split.popularity, exponents, split.config.k, blocks, name)
     lists = np.empty((len(exponents), len(split.query_items), split.config.k), np.int32)
     for (queries, pairs), found in zip(answered, rank(signal, ranking), strict=True):
         lists[:, queries] = found[:, pairs]

@@ -14,7 +14,8 @@ def at_exponents(
     """Yield affinities at each popularity exponent beta: divided by listeners(B)^beta.
 
     A beta above 0 lowers popular items, one below 0 raises them; 0 yields ``scores`` itself. The sign is that of
-    ``beta`` in every signal, on top of which this comes. An affinity that is not positive recommends nothing and stays.
+    ``beta`` in every signal, on top of which this comes. An affinity that is not positive stays as it is: divided, one
+    below 0 would rise.
 
     Parameters
     ----------

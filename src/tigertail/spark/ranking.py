@@ -45,7 +45,7 @@ class DistributedRanker(Distributed):
         stages.put(SIGNAL, [records_of({"signal": kept_signal})])
         stages.put(CATALOGUES, [records_of(items)])
         stages.put(QUERIES, (_asked(block) for block in ranking.blocks))
-        rank = partial(_rank, exponents=ranking.exponents, k=ranking.k)
+        rank = partial(_rank, exponents=ranking.exponents, k=ranking.k, name=ranking.name)
         stages.make(LISTS, rank, len(ranking.blocks))
         for block in range(len(ranking.blocks)):
             yield read_arrays(stages.kept, LISTS, block)["lists"]
@@ -56,11 +56,13 @@ def _asked(block: RankingBlock) -> Iterator[Record]:
     yield from records_of({"items": block.items, "catalogues": block.catalogues})
 
 
-def _rank(block: int, kept: Checkpoints, exponents: tuple[float, ...], k: int) -> Iterator[Record]:
+def _rank(
+    block: int, kept: Checkpoints, exponents: tuple[float, ...], k: int, name: str | None
+) -> Iterator[Record]:
     (place,) = kept.read(QUERIES, Settings, block)
     asked = RankingBlock(**read_arrays(kept, QUERIES, block), place=place.text)
     items = read_arrays(kept, CATALOGUES, 0)
-    ranking = Ranking(**items, exponents=exponents, k=k, blocks=[asked])
+    ranking = Ranking(**items, exponents=exponents, k=k, blocks=[asked], name=name)
     yield from records_of({"lists": ranking.ranked(_localised(kept, place.text), asked)})
 
 

@@ -74,7 +74,7 @@ def at_best_exponent(
     for system in systems:
         if system.lens:
             continue
-        lists = ranked_lists(system.fit(split), true_split, EXPONENTS)
+        lists = ranked_lists(system.fit(split), true_split, EXPONENTS, name=system.name)
         values = np.stack([graded_metrics(setting, true_split.relevant)[:, 0] for setting in lists])
         totals, unchanged = values.sum(axis=1), EXPONENTS.index(0.0)
         best = int(totals.argmax()) if totals.max() > totals[unchanged] else unchanged

@@ -148,7 +148,8 @@ def evaluate_against(
     values = {}
     with progress("systems", len(systems)) as tick:
         for system in systems:
-            values[system.name] = graded_metrics(ranked_lists(system.fit(split), split)[0], split.relevant)
+            [lists] = ranked_lists(system.fit(split), split, name=system.name)
+            values[system.name] = graded_metrics(lists, split.relevant)
             tick(note=system.name)
     reference = systems[-1].name
     return GroundTruthReport(

@@ -176,7 +176,7 @@ def _points(system: System, split: Split, grades: CSR) -> list[Reals]:
 
     NaN where a held-out listener has no relevant item for a query, or the ground truth none.
     """
-    lists = ranked_lists(system.fit(split), split, EXPONENTS)
+    lists = ranked_lists(system.fit(split), split, EXPONENTS, name=system.name)
     points = []
     for setting, listed in enumerate(lists):
         if any(np.array_equal(listed, other) for other in lists[:setting]):
