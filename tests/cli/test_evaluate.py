@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tests.support import run_cli
 from typer.testing import CliRunner
 
 from tigertail.cli import app
@@ -48,6 +51,44 @@ def test_json_and_report_hold_the_same(world: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(world), "--json", "--report", str(folder)])
     assert json.loads(result.stdout) == json.loads((folder / "report.json").read_text())
     assert (folder / "frontier.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("options", "file"),
+    [
+        ([], "report.json"),
+        (["--brief"], "report.json"),
+        (["--ground-truth", "lists.csv"], "ground_truth.json"),
+    ],
+)
+def test_a_reader_that_goes_away_does_not_take_the_report_along(
+    options: list[str], file: str, scenes: Dataset, quick: Path, tmp_path: Path
+) -> None:
+    """As ``evaluate ... | head -1`` does: nobody reads what is printed."""
+    (tmp_path / "lists.csv").write_text("query,similar\nn1,n2\n")
+    command = [sys.executable, "-m", "tigertail", "evaluate", str(scenes.path), "--systems", str(quick)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*command, *options, "--report", "report"],
+        stdout=writer,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == 0
+    assert json.loads((tmp_path / "report" / file).read_text())
+
+
+def test_lists_that_no_exponent_changes_are_noted_once(scenes: Dataset, quick: Path, tmp_path: Path) -> None:
+    """Such as log-probabilities: all are below 0."""
+    (tmp_path / "logs.csv").write_text("target_item_id,item_id,score\nn1,n2,-0.5\nn2,n1,-3\nn2,n3,-7\n")
+    asked = ["evaluate", scenes.path, "--systems", quick, "--neighbours", tmp_path / "logs.csv"]
+    notes = [line for line in run_cli(*asked).stderr.splitlines() if line.startswith("Note: ")]
+    assert len(notes) == 1
+    assert notes[0].startswith("Note: logs: all affinities of some lists are below 0")
+    assert "give positive ones" in notes[0]
 
 
 def test_time_split_needs_times(world: Path) -> None:

@@ -34,34 +34,32 @@ def check_brief(*, ground_truth: bool, countries: bool, as_json: bool) -> None:
         )
 
 
-def evaluate_briefly(
-    dataset: Dataset, systems: Sequence[System], protocol: ProtocolConfig, seeds: Sequence[int]
-) -> Report:
-    """Score systems by held-out listeners and, in a simulated world, by its true affinity; print a table of each.
+def print_briefly(
+    report: Report, dataset: Dataset, systems: Sequence[System], protocol: ProtocolConfig
+) -> None:
+    """Print a table of the held-out listeners and, in a simulated world, one of its true affinity.
 
-    The table of true affinity is of the first seed's split, without systems that have a lens.
+    The table of true affinity is of the protocol's split, without systems that have a lens.
 
-    Returns
-    -------
-    Report
+    Parameters
+    ----------
+    report
         Of the held-out listeners.
+    dataset, systems, protocol
+        What it is of.
     """
     from tigertail import evaluation
 
-    if dataset.simulated:  # each system is scored twice on the first seed's split: fit it once
-        systems = [evaluation.cache_fits(system) for system in systems]
-    report = evaluation.evaluate(dataset, systems, protocol, seeds=seeds)
     simulated = "SIMULATED: " if report.simulated else ""
     typer.echo(
         f"{simulated}{report.listeners:,} listeners held out, full ranking. Leave --brief out for the full report."
     )
     _print_held_out(report)
     if dataset.simulated:
-        split = evaluation.hold_out(dataset, protocol.model_copy(update={"seed": seeds[0]}))
+        split = evaluation.hold_out(dataset, protocol)
         _print_best_exponent(
             *evaluation.at_best_exponent(split, evaluation.read_true(dataset), systems), report.k
         )
-    return report
 
 
 def _print_held_out(report: Report) -> None:

@@ -35,13 +35,13 @@ def diagnose(
     if plot is not None:
         check_format(plot)
     diagnosed = diagnosis.diagnose(tigertail.load(model), n=n)
+    if plot is not None:  # before it is printed: who reads that may stop reading
+        diagnosis.plot_diagnosis(diagnosed, plot)
+        typer.echo(f"Written: {plot}.", err=True)
     if as_json:
         typer.echo(to_json(diagnosed.to_dict()), nl=False)
     else:
         _print(diagnosed)
-    if plot is not None:
-        diagnosis.plot_diagnosis(diagnosed, plot)
-        typer.echo(f"Written: {plot}.", err=as_json)
 
 
 def _print(diagnosed: Diagnosis) -> None:

@@ -78,7 +78,8 @@ def evaluate(
 ) -> None:
     """Hold out listeners, rank the full catalogue for their queries, and compare the model with baselines."""
     from tigertail import evaluation
-    from tigertail.cli.brief import check_brief, evaluate_briefly
+    from tigertail.cli.brief import check_brief, print_briefly
+    from tigertail.cli.output import notices
     from tigertail.cli.report import print_memory, print_report, write_report
     from tigertail.dataset.dataset import Dataset
     from tigertail.storage import to_json
@@ -112,27 +113,27 @@ def evaluate(
         _write_train(opened, protocol, write_train, replace=force)
         return
     compared = systems_of(opened, config, systems, neighbours or [])
-    if by_ground_truth:
-        from tigertail.cli.ground_truth import evaluate_by_ground_truth, refuse_split_options
+    with notices():  # printed last, where they are seen
+        if by_ground_truth:
+            from tigertail.cli.ground_truth import evaluate_by_ground_truth, refuse_split_options
 
-        refuse_split_options(ground_truth, protocol, seeds=seeds, countries=countries)
-        evaluate_by_ground_truth(
-            opened, ground_truth, ground_truth_format, compared, protocol, report, as_json=as_json
-        )
-        return
-    splits = range(seed, seed + seeds)
-    if brief:
-        result = evaluate_briefly(opened, compared, protocol, splits)
-    else:
-        result = evaluation.evaluate(opened, compared, protocol, seeds=splits)
-    if as_json:
-        typer.echo(to_json(result.to_dict()), nl=False)
-    elif not brief:
-        print_report(result, countries=countries)
-    if report is not None:
-        write_report(result, report)
-    if not (as_json or brief):
-        print_memory()
+            refuse_split_options(ground_truth, protocol, seeds=seeds, countries=countries)
+            evaluate_by_ground_truth(
+                opened, ground_truth, ground_truth_format, compared, protocol, report, as_json=as_json
+            )
+            return
+        if brief and opened.simulated:  # each system is scored twice on the first seed's split: fit it once
+            compared = [evaluation.cache_fits(system) for system in compared]
+        result = evaluation.evaluate(opened, compared, protocol, seeds=range(seed, seed + seeds))
+        if report is not None:  # before it is printed: who reads that may stop reading
+            write_report(result, report)
+        if as_json:
+            typer.echo(to_json(result.to_dict()), nl=False)
+        elif brief:
+            print_briefly(result, opened, compared, protocol)
+        else:
+            print_report(result, countries=countries)
+            print_memory()
 
 
 def systems_of(

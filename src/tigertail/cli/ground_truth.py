@@ -74,16 +74,16 @@ def evaluate_by_ground_truth(
     plain: dict[str, Any] = {"ground_truth": scores.to_dict()}
     if validity is not None:
         plain["metric_validity"] = validity.to_dict()
+    if report is not None:  # before it is printed: who reads that may stop reading
+        with replaced_file(report / "ground_truth.json") as file:
+            file.write_text(to_json(plain), encoding="utf-8")
+        typer.echo(f"Written to {report}: ground_truth.json.", err=True)
     if as_json:
         typer.echo(to_json(plain), nl=False)
     else:
         _print_scores(scores)
         if validity is not None:
             _print_validity(validity)
-    if report is not None:
-        with replaced_file(report / "ground_truth.json") as file:
-            file.write_text(to_json(plain), encoding="utf-8")
-        typer.echo(f"Written to {report}: ground_truth.json.", err=as_json)
 
 
 def _read(dataset: Dataset, truth: str | None, layout: str) -> GroundTruth:

@@ -284,6 +284,9 @@ def weights(
         check_format(plot)
     fitted = tigertail.load(model)
     table = weights_table(fitted)
+    if plot is not None:  # before it is printed: who reads that may stop reading
+        plot_weights(table, plot, fitted.provenance)
+        typer.echo(f"Written: {plot}.", err=True)
     if as_json:
         typer.echo(table.write_json())
     else:
@@ -294,6 +297,3 @@ def weights(
         invented = ", SIMULATED" if fitted.provenance.simulated else ""
         title = f"Weight of each signal, if all know the query{invented}"
         print_table(table.columns, rows, title=title)
-    if plot is not None:
-        plot_weights(table, plot, fitted.provenance)
-        typer.echo(f"Written: {plot}.", err=as_json)

@@ -60,11 +60,7 @@ def online_report(
     events = read_feedback(source)
     rankings = read_rankings(ranking or [], events, k)
     results = online.online_report(events, rankings, alpha=alpha, k=k, delay=delay)
-    if as_json:
-        typer.echo(to_json(results.to_dict()), nl=False)
-    else:
-        _print(results)
-    if report is not None:
+    if report is not None:  # before it is printed: who reads that may stop reading
         from tigertail.evaluation.online.plot import plot_online
         from tigertail.storage import replaced_file
 
@@ -72,6 +68,10 @@ def online_report(
             file.write_text(to_json(results.to_dict()), encoding="utf-8")
         plot_online(results, report / "online.png")
         typer.echo(f"Written to {report}: online.json and online.png.", err=True)
+    if as_json:
+        typer.echo(to_json(results.to_dict()), nl=False)
+    else:
+        _print(results)
 
 
 def _print(results: OnlineReport) -> None:

@@ -80,14 +80,14 @@ def print_notices(found: Iterable[str]) -> None:
 
 @contextmanager
 def notices() -> Iterator[None]:
-    """Print the warnings of the code in the block on standard error, as notices."""
+    """Print the warnings of the code in the block on standard error, as notices; what is warned of again, once."""
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", TigertailWarning)
             yield
     finally:  # what fails may fail because of what was warned of
+        ours = (str(notice.message) for notice in caught if issubclass(notice.category, TigertailWarning))
+        print_notices(dict.fromkeys(ours))
         for notice in caught:
-            if issubclass(notice.category, TigertailWarning):
-                print_notices([str(notice.message)])
-            else:
+            if not issubclass(notice.category, TigertailWarning):
                 warnings.warn_explicit(notice.message, notice.category, notice.filename, notice.lineno)
