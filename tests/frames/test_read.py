@@ -278,6 +278,25 @@ def test_items_of_another_kind_than_was_asked_for_may_be_meant() -> None:
     assert "album" not in caught.value.remedy
 
 
+def test_the_kind_that_was_asked_for_is_no_remedy() -> None:
+    with pytest.raises(DataError, match="plays: no column for the item") as caught:
+        Dataset.of({"user": ["ann"], "artist": ["Queen"]}, columns={"artist_name": "artist"})
+    assert "kind=" not in caught.value.remedy
+
+
+@pytest.mark.parametrize("number", ["N°", "Nº", "n°"])
+def test_a_number_of_the_row_is_no_count(number: str) -> None:
+    log = {number: [7, 8], "user": ["ann", "bob"], "artist": ["Queen", "Kult"]}
+    assert triples(Dataset.of(log)) == [("ann", "queen", 1.0), ("bob", "kult", 1.0)]
+
+
+@pytest.mark.parametrize(
+    "count", ["playCount", "Play count", "play\u00a0count", "\ufeffplay-count", "(play.count)"]
+)
+def test_blanks_and_signs_between_words_are_as_one(count: str) -> None:
+    assert triples(Dataset.of({"user": ["ann"], "artist": ["Queen"], count: [7]})) == [("ann", "queen", 7.0)]
+
+
 def test_the_name_of_an_item_is_in_name_and_that_of_a_person_beside_artist() -> None:
     plays = {"artist": ["Queen"], "name": ["ann"]}
     items = {"artist": ["Queen"], "name": ["Freddie's band"]}

@@ -62,6 +62,8 @@ _WHAT: Final = {
     (c.LABEL,): "the label",
     (c.SEQUENCE_ID,): "the sequence",
 }
+# Blanks, the mark that begins a file, and the signs of ASCII.
+_BETWEEN_WORDS: Final = re.compile(r"[\s\ufeff!-/:-@\[-`{-~]+")
 _IDS_OF_MATRIX: Final = "a matrix has no columns: give its ids as listeners=[...] and items=[...]"
 
 
@@ -147,7 +149,7 @@ def mapped(
     return mapping
 
 
-def check_needs(spec: TableSpec, mapping: Mapping[str, str], given_columns: Sequence[str]) -> None:
+def check_needs(spec: TableSpec, mapping: Mapping[str, str], given_columns: Sequence[str], kind: str) -> None:
     """Refuse a frame without a column that its table needs.
 
     Raises
@@ -162,9 +164,9 @@ def check_needs(spec: TableSpec, mapping: Mapping[str, str], given_columns: Sequ
             if choices == ITEM:  # there may be names of items of another kind
                 plain = {*map(_plain, given_columns)}
                 named += [
-                    f'Dataset.of(..., kind="{kind}")'
-                    for kind in _OF_KIND
-                    if plain & {*_OF_KIND[kind][c.NAME]}
+                    f'Dataset.of(..., kind="{other}")'
+                    for other in _OF_KIND
+                    if other != kind and plain & {*_OF_KIND[other][c.NAME]}
                 ]
             there = shown(given_columns) or "no column"
             raise DataError(
@@ -179,5 +181,6 @@ def _inputs(spec: TableSpec) -> tuple[str, ...]:
 
 
 def _plain(name: str) -> str:
-    """Return a column's name as names in use are written: ``userId`` is ``user_id``."""
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()).strip("_")
+    """Return a column's name as names in use are written: ``userId`` is ``user_id``; but "N°" is not ``n``."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    return _BETWEEN_WORDS.sub("_", words).strip("_")

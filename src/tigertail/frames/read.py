@@ -71,7 +71,7 @@ def read_frames(
         )
     reader = _Reader()
     for table, frame in frames.items():
-        check_needs(TABLES[table], mappings[table], frame.columns)
+        check_needs(TABLES[table], mappings[table], frame.columns, kind)
         if c.RATING in mappings[table] and scale is None:
             raise DataError(
                 f"{table}: '{mappings[table][c.RATING]}' has ratings, but of which scale?",
@@ -190,7 +190,7 @@ class _Reader:
                 "plays has no row that can be used" + (f": {why}" if why else ""),
                 remedy="give each row a listener and an item, and numbers within their bounds",
             )
-        for match in resolved.linked.matches.iter_rows(named=True) if resolved.linked else ():
+        for match in resolved.matches:
             missed = match["rows"] - match["matched_rows"]
             self.unlinked.warn(match[c.SOURCE], "about no known item, left out", missed, match["examples"])
         return {
