@@ -135,3 +135,26 @@ def test_new_items_are_in_the_whole_catalogue_alone(tmp_path: Path) -> None:
         "shop": False,
     }
     assert np.array_equal(moved.offered[:, :0:-1], made.offered)
+
+
+@pytest.mark.parametrize(("guests", "shop_has_it"), [(1, True), (5, False)])
+def test_what_hardly_anybody_could_hear_counts_as_heard_by_all(
+    tmp_path: Path, guests: int, shop_has_it: bool
+) -> None:
+    people = [f"sam{number}" for number in range(300)], [f"gil{number}" for number in range(guests)]
+    plays = [(who, "a") for group in people for who in group] + [(who, "find") for who in people[1]]
+    tables = {
+        c.PLAYS_TABLE: pl.DataFrame(plays, schema=[c.LISTENER_ID, c.ITEM_ID], orient="row").with_columns(
+            pl.lit(1.0).alias(c.PLAYS)
+        ),
+        c.LISTENERS_TABLE: pl.DataFrame(
+            {c.LISTENER_ID: people[0] + people[1], c.SOURCE: ["shop"] * 300 + [None] * guests}
+        ),
+    }
+    dataset = Dataset.write(tmp_path / "guests", tables, name="guests")
+    items = Vocabulary(pl.Series(["a", "find"]))
+    whole = Exposure.of(dataset, dataset.listeners[c.LISTENER_ID], items)
+    assert whole.offered[whole.names.index("shop")].tolist() == [True, shop_has_it]
+    shop, home = (Exposure.of(dataset, pl.Series(group), items) for group in people)
+    joined = shop.joined(home)
+    assert joined.offered[joined.names.index("shop")].tolist() == [True, shop_has_it]

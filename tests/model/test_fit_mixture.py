@@ -180,6 +180,17 @@ def test_as_much_is_corrected_as_makes_what_listeners_chose_likeliest(
     assert learned_exposure(ingredients(services), listening, split) == exposure
 
 
+def test_what_chance_could_have_made_likelier_corrects_no_more(
+    services: Dataset, held_out_of_services: HeldOutSignals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {str(one): np.array([1.0, 1.0, 1.0, 1.0]) for one in EXPOSURES}
+    found["0.5"] += [0.2, 0.2, 0.2, 0.0]  # nearly always better
+    found["1.0"] += [4.0, -3.0, 2.0, -2.0]  # still better in all, by one choice
+    monkeypatch.setattr("tigertail.model.fit_mixture.likelihood_of_each", lambda *_, **__: found)
+    listening, split = held_out_of_services.signals["listening"], held_out_of_services.split
+    assert learned_exposure(ingredients(services), listening, split) == 0.5
+
+
 def liked(world: Dataset, model: Model, listeners: int) -> pl.DataFrame:
     """Return events of people who are shown lists of two signals in turns, and play what tags alone say."""
     queries = world.items["item_id"].sort().to_list()[::2]

@@ -13,6 +13,10 @@ The catalogue of a listener of the source s and the country k has
 * of these, where ``availability`` lists items for k, for all sources or for s, only those;
 * and what the listeners of the same catalogue play in any case.
 
+An item that hardly anybody could hear then, such as what one listener with plays of their own alone has found, is in
+every catalogue: that the others of a source do not play it says nothing, and counts of so few, enlarged to all
+listeners, would be chance.
+
 The same relation has a word for each use of it:
 
 ====================  ==============================================================================================
@@ -50,6 +54,7 @@ EVERYTHING: Final = "everything"
 """Name of the catalogue that has all items."""
 CATALOGUE: Final = "catalogue"
 NAMED_SOURCE: Final = pl.col(c.SOURCE).fill_null(EVERYTHING)
+_FEW, _FEW_OF_ALL = 100, 0.01  # listeners, in number and as a share of all: hardly anybody
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +108,7 @@ class Exposure:
         catalogue_of = (
             keys.replace_strict(place, return_dtype=pl.Int32).to_numpy().astype(np.int32, copy=False)
         )
-        return cls(tuple(names), offered, catalogue_of)
+        return cls(tuple(names), offered, catalogue_of)._with_rare_items_for_all()
 
     @classmethod
     def full(cls, listeners: int, items: int) -> Self:
@@ -171,7 +176,7 @@ class Exposure:
     def joined(self, other: Exposure) -> Exposure:
         """Return these listeners followed by others, over the same items.
 
-        A catalogue of both has what either says it has.
+        A catalogue of both has what either says it has, and every one what hardly anybody of both could hear.
         """
         names = tuple(sorted({*self.names, *other.names}))
         offered = np.zeros((len(names), self.offered.shape[1]), np.bool_)
@@ -180,7 +185,13 @@ class Exposure:
             row = np.array([names.index(name) for name in part.names], np.int32)
             offered[row] |= part.offered
             catalogue_of.append(row[part.catalogue_of])
-        return Exposure(names, offered, np.concatenate(catalogue_of))
+        return Exposure(names, offered, np.concatenate(catalogue_of))._with_rare_items_for_all()
+
+    def _with_rare_items_for_all(self) -> Exposure:
+        """Return the exposure with what somebody, but hardly anybody, could hear in every catalogue."""
+        few = min(_FEW, _FEW_OF_ALL * len(self.catalogue_of))
+        rare = (self.exposed > 0) & (self.exposed < few)
+        return Exposure(self.names, self.offered | rare, self.catalogue_of) if rare.any() else self
 
     def item_patterns(self) -> tuple[NDArray[np.bool_], NDArray[np.int32]]:
         """Return the sets of catalogues that share an item, and which set each item has.

@@ -139,8 +139,9 @@ def learned_exposure(context: FitContext, listening: Signal | None, split: Split
     """Return how much more common listeners count where fewer could play the answer.
 
     Services may differ in what they offer, or also in who uses them; only the first is mended by
-    ``listening.exposure``. What held-out listeners choose says how much of it is: it is the one that makes their
-    choices likeliest, of equals the least.
+    ``listening.exposure``. What held-out listeners choose says how much of it is: the least, unless a further
+    one makes their choices likelier by more than a standard error of the difference, so that chance, such as that of a
+    few more listeners, seldom changes it.
 
     Parameters
     ----------
@@ -163,7 +164,12 @@ def learned_exposure(context: FitContext, listening: Signal | None, split: Split
     training = training_set(split).at_most(min(MAX_COMPARED, config.mixture.max_queries), config.seed)
     with limited(context.threads):
         by_query = likelihood_of_each(compared, training, config.mixture, seed=config.seed)
-    return EXPOSURES[int(np.argmax([by_query[name].sum() for name in compared]))]
+    chosen = EXPOSURES[0]
+    for further in EXPOSURES[1:]:
+        gain = by_query[str(further)] - by_query[str(chosen)]
+        if gain.sum() > gain.std() * np.sqrt(len(gain)):
+            chosen = further
+    return chosen
 
 
 def _listening(signal: Signal) -> GroupedCoListening:
