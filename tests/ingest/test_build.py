@@ -105,10 +105,10 @@ def test_aliases_tie_plays_and_other_tables_to_their_items(tmp_path: Path) -> No
     nil = "00000000-0000-0000-0000-000000000000"
     files = {
         "plays.csv": f"listener_id,name,mbid\na,Prince,{old}\nb,TAFKAP,\nc,Kult,{nil}\nd,Hey,{nil}\ne,[unknown],\n",
-        "aliases.csv": f"mbid,alias\n{new},{old}\n{new},Tafkap\n{new},Love Symbol\n",
+        "aliases.csv": f"name,mbid,alias\n,{new},{old}\n,{new},Tafkap\n,{new},Love Symbol\nNobody Here,,X\n",
         "annotations.csv": f"name,mbid,label\nlove symbol,,funk\n,{new},soul\n",
     }
-    dataset, _ = make(tmp_path, recipe, files)
+    dataset, report = make(tmp_path, recipe, files)
     assert dataset.items.select("item_id", "mbid").rows() == [("hey", None), ("kult", None), ("prince", new)]
     assert dataset.plays.group_by("item_id").len().sort("item_id").rows() == [
         ("hey", 1),
@@ -129,6 +129,10 @@ def test_aliases_tie_plays_and_other_tables_to_their_items(tmp_path: Path) -> No
         ("name", "Tafkap", 0),
     ]
     assert "no item name" in (dataset.path / "quarantine.csv").read_text("utf-8")
+    assert [(one.table, one.matched_rows, one.rows, one.examples) for one in report.matches] == [
+        ("aliases", 3, 4, ["Nobody Here"]),
+        ("annotations", 2, 2, []),
+    ]
 
 
 def test_documents_bring_mentions_of_the_catalogue_and_no_items(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ class _DatasetBuilder:
             identities,
             duplicates=self._plays.duplicates,
             conflicts=profiles.conflicts,
-            linked=resolved.linked,
+            matches=resolved.matches,
             unlisted_unknown=unmatched_entries(items, self.recipe.unlisted or (), identities.aliases),
         )
 

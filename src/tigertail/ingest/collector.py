@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replaced
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from tigertail.dataset.tables import TABLES
 from tigertail.ingest.credits import Credits, with_credits
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.identity import Identities, by_alias, resolve
-from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items
+from tigertail.ingest.linking import TABLE, UNSPACED, LinkedRows, link_items, matches
 from tigertail.ingest.profiles import Profiles
 from tigertail.ingest.references import condense, pair_refs, references, with_refs
 from tigertail.ingest.side_tables import SideTables
@@ -34,15 +34,26 @@ class FoundItems:
         The items of references that make items, such as those of plays; its ``item_of`` has these references alone.
     linked
         What rows that only add to known items were linked to; None where there are none.
+    named
+        How many rows of tables of aliases name an item, as :func:`~tigertail.ingest.linking.matches` counts them; None
+        where there are none.
     """
 
     identities: Identities
     linked: LinkedRows | None
+    named: pl.DataFrame | None
 
     @property
     def items(self) -> pl.DataFrame:
         """The table of items."""
         return self.linked.items if self.linked else self.identities.items
+
+    @property
+    def matches(self) -> list[dict[str, Any]]:
+        """How much of each table that makes no items was linked to one, as rows of such counts."""
+        counts = (self.named, self.linked.matches if self.linked else None)
+        rows = [row for one in counts if one is not None for row in one.iter_rows(named=True)]
+        return sorted(rows, key=lambda row: (row[c.SOURCE], row[TABLE]))
 
     @property
     def item_of(self) -> pl.DataFrame:
@@ -132,12 +143,16 @@ class RowCollector:
         refs, parts = credits.split(refs, self._quarantine)
         identities = resolve(refs, namespaces, aliases)
         identities = replaced(identities, item_of=with_credits(identities.item_of, parts))
+        named = None
+        if aliases is not None:
+            named = matches(aliases.with_columns(pl.lit(c.ALIASES_TABLE).alias(TABLE)), identities.item_of)
         if known_only is None:
-            return FoundItems(identities, None)
+            return FoundItems(identities, None, named)
         known = refs if aliases is None else pl.concat([refs, aliases.drop(c.ALIAS), by_alias(aliases)])
         known_only_refs, parts = credits.split(known_only, self._quarantine)
         linked = link_items(known_only_refs, known, identities)
-        return FoundItems(identities, replaced(linked, item_of=with_credits(linked.item_of, parts)))
+        linked = replaced(linked, item_of=with_credits(linked.item_of, parts))
+        return FoundItems(identities, linked, named)
 
     def _add_references(self, refs: pl.DataFrame, batch: Batch) -> None:
         if batch.known_only:

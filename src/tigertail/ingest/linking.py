@@ -37,9 +37,7 @@ class LinkedRows:
     items
         The table of items, with countries from these rows where no other source gives one.
     matches
-        ``source``, ``table``, ``rows``, ``matched_rows``, ``names``, ``matched_names``, ``items``,
-        ``examples``: how many rows of each table were linked, how many distinct references (``names``), to how many
-        items, and some names that were not.
+        How much of each table was linked, as :func:`matches` returns it.
     """
 
     item_of: pl.DataFrame
@@ -72,7 +70,7 @@ def link_items(refs: pl.DataFrame, item_refs: pl.DataFrame, identities: Identiti
     by_name = _by_name(_rest(distinct, linked), item_refs)
     linked = pl.concat([linked, _without_conflicts(by_name, distinct, known)])
     item_of = linked.rename({_FOUND: c.ITEM_ID}).sort(REF)
-    return LinkedRows(item_of, _with_countries(identities.items, refs, item_of), _matches(refs, item_of))
+    return LinkedRows(item_of, _with_countries(identities.items, refs, item_of), matches(refs, item_of))
 
 
 def unspaced_names(keys: pl.Series) -> pl.Series:
@@ -152,7 +150,23 @@ def _with_countries(items: pl.DataFrame, refs: pl.DataFrame, item_of: pl.DataFra
     return joined.with_columns(pl.coalesce(c.COUNTRY, linked).alias(c.COUNTRY)).drop(linked)
 
 
-def _matches(refs: pl.DataFrame, item_of: pl.DataFrame) -> pl.DataFrame:
+def matches(refs: pl.DataFrame, item_of: pl.DataFrame) -> pl.DataFrame:
+    """Count what of each table was linked.
+
+    Parameters
+    ----------
+    refs
+        References, with ``table``.
+    item_of
+        The ``item_id`` of every ``ref`` that has one.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``source``, ``table``, ``rows``, ``matched_rows``, ``names``, ``matched_names``, ``items``,
+        ``examples``: how many rows of each table were linked, how many distinct references (``names``), to how many
+        items, and some names that were not.
+    """
     joined = refs.join(item_of.rename({c.ITEM_ID: _FOUND}), on=REF, how="left")
     missed = pl.col(_FOUND).is_null()
     shown = pl.coalesce(c.NAME, c.MBID, c.ITEM_ID)

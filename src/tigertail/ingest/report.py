@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tigertail.ingest.identity import Identities
-from tigertail.ingest.linking import LinkedRows
 from tigertail.ingest.recipe import Recipe
 from tigertail.io.quarantine import Quarantine
 from tigertail.storage import to_json
@@ -138,7 +137,7 @@ def build_report(
     *,
     duplicates: Counter[str],
     conflicts: int,
-    linked: LinkedRows | None = None,
+    matches: list[dict[str, Any]],
     unlisted_unknown: list[str],
 ) -> BuildReport:
     """Collect the counts of the parts of a build."""
@@ -166,6 +165,6 @@ def build_report(
         ambiguous_name_only=identities.ambiguous.filter("name_only").height,
         ambiguous_examples=identities.ambiguous["name"].head(_EXAMPLES).to_list(),
         conflicting_profiles=conflicts,
-        matches=[Match(**row) for row in linked.matches.iter_rows(named=True)] if linked else [],
+        matches=[Match(**row) for row in matches],
         unlisted_unknown=unlisted_unknown,
     )
