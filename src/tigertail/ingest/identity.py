@@ -179,10 +179,10 @@ class _Clusters:
 
     def __init__(self, refs: pl.DataFrame) -> None:
         self._parent: dict[int, int] = {}
-        self._namespaces: dict[int, dict[str, set[str]]] = defaultdict(dict)
-        with_id = refs.filter(pl.col(c.ITEM_ID).is_not_null()).select(_CLUSTER, NAMESPACE, c.ITEM_ID).unique()
-        for cluster, namespace, item_id in with_id.iter_rows():
-            self._namespaces[cluster].setdefault(namespace, set()).add(item_id)
+        self._namespaces: dict[int, set[str]] = defaultdict(set)  # in which it has ids
+        with_id = refs.filter(pl.col(c.ITEM_ID).is_not_null()).select(_CLUSTER, NAMESPACE).unique()
+        for cluster, namespace in with_id.iter_rows():
+            self._namespaces[cluster].add(namespace)
         self._with_mbid = set(refs.filter(pl.col(c.MBID).is_not_null())[_CLUSTER])
 
     def root(self, cluster: int) -> int:
@@ -199,10 +199,10 @@ class _Clusters:
         """Return whether two of some clusters each have an id of one namespace or, if MBIDs count, an MBID."""
         seen: set[str] = set()
         for cluster in clusters:
-            namespaces = self._namespaces.get(cluster, {})
-            if seen & namespaces.keys():
+            namespaces = self._namespaces.get(cluster, set())
+            if seen & namespaces:
                 return True
-            seen |= namespaces.keys()
+            seen |= namespaces
         return mbids and sum(cluster in self._with_mbid for cluster in clusters) > 1
 
     def merge(self, clusters: Sequence[int]) -> None:
