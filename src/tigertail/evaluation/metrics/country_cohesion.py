@@ -230,9 +230,9 @@ def _standardised(
 ) -> NDArray[np.float64]:
     """Return some columns of rows standardised to mean 0 and deviation 1 over the others than the query itself."""
     finite = np.isfinite(rows)
-    if not finite.all():  # unknown items rank last
+    if not finite.all():  # unknown items rank last, and not above 0, which stands for the query itself
         least = np.where(finite & others, rows, 0).min(axis=1, keepdims=True)
-        rows = np.where(finite, rows, np.minimum(least, 0))
+        rows = np.where(finite, rows, least)
     spread = rows.std(axis=1, keepdims=True, dtype=np.float64, where=others)
     away = rows[:, columns] - rows.mean(axis=1, keepdims=True, dtype=np.float64, where=others)
     return np.asarray(away / np.where(spread > 0, spread, 1))
