@@ -113,6 +113,44 @@ def test_an_archive_or_a_folder_without_an_export_says_so(model: Model, tmp_path
             read_history(place, model.index)
 
 
+def test_the_one_export_as_it_comes_is_found_in_a_folder(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "._listens.zip").write_bytes(b"PK\x03\x04")  # which a file manager left behind
+    zipped(tmp_path, "names.zip", "names.txt", "Nirvana\n")
+    (tmp_path / "exports").mkdir()
+    zipped(tmp_path / "exports", "my_spotify_data.ZIP", "Spotify/endsong_0.json", json.dumps(STREAMS))
+    assert read_history(tmp_path, model.index) == PLAYED
+    zipped(tmp_path, "listenbrainz_ann_1.zip", "listens/1.jsonl", json.dumps(LISTENS[0]))
+    with pytest.raises(DataError) as refused:
+        read_history(tmp_path, model.index)
+    assert refused.value.problem == (
+        "2 exports are in it: exports/my_spotify_data.ZIP, listenbrainz_ann_1.zip"
+    )
+    assert refused.value.remedy == "give one of them"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "remedy"),
+    [
+        ("mine.csv", "artist;plays\nNirvana;1\n", 'separate the fields by ",", not by ";"'),
+        ("mine.tsv", "artist,plays\nNirvana,1\n", r'separate the fields by "\t", not by ","'),
+        ("mine.csv", "Nirvana,Nevermind\nSade,Promise\n", "if these are data, write a line before them"),
+    ],
+)
+def test_what_to_do_with_columns_that_cannot_be_told_is_said(
+    model: Model, tmp_path: Path, name: str, text: str, remedy: str
+) -> None:
+    with pytest.raises(DataError, match="no column for the item") as refused:
+        read_history(written(tmp_path, name, text), model.index)
+    assert remedy in refused.value.remedy
+
+
+def test_rows_in_another_encoding_are_left_out_with_the_remedy(model: Model, tmp_path: Path) -> None:
+    text = "artist,count\nSigur Rós,2\nNirvana,1\n"
+    (tmp_path / "mine.csv").write_bytes(text.encode("latin-1"))
+    with pytest.warns(TigertailWarning, match="1 of its rows left out: .* utf-8; save the file as UTF-8"):
+        assert read_history(tmp_path / "mine.csv", model.index) == [("Nirvana", 1.0)]
+
+
 def test_rows_without_a_count_are_left_out_with_a_warning(model: Model, tmp_path: Path) -> None:
     text = 'artist,count\nSigur Rós,2\nNirvana,1\nКино,"1,234"\nTool,0\n'
     with pytest.warns(

@@ -14,7 +14,7 @@ import polars as pl
 from tigertail.errors import DataError
 from tigertail.io.archives import Stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
-from tigertail.io.text_rows import TextFile
+from tigertail.io.text_rows import NOT_TEXT, TextFile
 
 DOCUMENT: Final = "document"
 """In an object of a list: the single values of the document beside the list."""
@@ -29,7 +29,7 @@ _BETWEEN: Final = re.compile(r"[\s,\[\]]*")  # an array of arrays is read as one
 _NEXT: Final = re.compile(r"\}\s*,\s*(?=\{)")
 _NEXT_LINE: Final = re.compile(r"\n(?=\{)")
 _NO_OBJECT: Final = "not an object in JSON"
-_NO_UTF8: Final = "text that is not utf-8"
+_NO_UTF8: Final = f"{NOT_TEXT} utf-8"
 _DECODER: Final = json.JSONDecoder()
 
 

@@ -17,6 +17,7 @@ from tigertail.io.archives import Stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine, reasons
 
 BLOCK_BYTES: Final = 16 << 20
+NOT_TEXT: Final = "text that is not"  # the reason of a line in another encoding than the one that follows
 _LONGEST_LINE: Final = 256 << 20  # bytes
 _ENOUGH_TO_TELL: Final = (
     1 << 16
@@ -310,13 +311,13 @@ class TextFile:
                 texts.append(shown if self.fallback else "")
         if self.fallback:
             examples = [" ".join(text.split()) for _, text in failed]
-            what = f"text that is not {self.encoding}, read as {self.fallback}"
+            what = f"{NOT_TEXT} {self.encoding}, read as {self.fallback}"
             self.quarantine.warn(self.source, what, len(failed), examples)
         else:
             self.undecoded.extend(line for line, _ in failed[: 1 - len(self.undecoded)])
             self.quarantine.read[self.source] += len(failed)
             rows = pl.DataFrame(failed, schema=[LINE, RAW_TEXT], orient="row")
-            rows = rows.with_columns(pl.lit(f"text that is not {self.encoding}").alias(REASON))
+            rows = rows.with_columns(pl.lit(f"{NOT_TEXT} {self.encoding}").alias(REASON))
             self.quarantine.reject(self.source, self.stream.name, rows)
         return pl.Series(texts, dtype=pl.String)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 from zipfile import is_zipfile
@@ -18,7 +19,7 @@ from tigertail.errors import DataError, TigertailWarning
 from tigertail.frames.columns import mapped
 from tigertail.ingest.formats.column_types import check_types, plain
 from tigertail.ingest.formats.delimited import Csv, Tsv
-from tigertail.ingest.formats.file_table import shown
+from tigertail.ingest.formats.file_table import separator_in, shown
 from tigertail.ingest.formats.json_tables import Json
 from tigertail.ingest.formats.listenbrainz import ListenBrainz
 from tigertail.ingest.formats.mapped import MappedSource
@@ -26,9 +27,10 @@ from tigertail.ingest.formats.parquet import Parquet
 from tigertail.ingest.formats.several import exploded
 from tigertail.ingest.formats.source import Source
 from tigertail.ingest.formats.spotify import SpotifyHistory
-from tigertail.io.archives import is_packed, streams
+from tigertail.io.archives import is_left_behind, is_packed, streams
 from tigertail.io.files import read_text
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
+from tigertail.io.text_rows import NOT_TEXT
 from tigertail.lookup.item_index import ItemIndex
 
 _TABLES: Final[dict[str, type[MappedSource]]] = {
@@ -53,8 +55,9 @@ def read_history(path: Path | str, index: ItemIndex, kind: str = c.ARTIST) -> li
     Parameters
     ----------
     path
-        An export of ListenBrainz or Spotify, as it comes; a table in CSV, TSV, JSON or Parquet whose columns have names
-        in use, as an export of Last.fm has; or a text file with an item in each line, and a count after a tab.
+        An export of ListenBrainz or Spotify, as it comes, or a folder with one in it; a table in CSV, TSV, JSON or
+        Parquet whose columns have names in use, as an export of Last.fm has; or a text file with an item in each line,
+        and a count after a tab.
     index
         The items: what a row is known by, its id, its MBID or its name, is the first of them that is found.
     kind
@@ -93,6 +96,8 @@ def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
     quarantine = Quarantine()
     table = _TABLES.get(path.suffix.lower())
     export = _export(path, kind) if table in (None, Json) else None
+    if export is None and path.is_dir():
+        export = _packed_export(path, kind)
     if export is not None:
         batches: Iterator[pl.DataFrame] = (batch.rows for batch in export.read(quarantine))
     elif table is not None:
@@ -117,8 +122,9 @@ def _rows(path: Path, kind: str) -> Iterator[dict[str, Any]]:
         yield from texts.group_by(keys, maintain_order=True).agg(pl.col(c.PLAYS).sum()).iter_rows(named=True)
     for (_, reason), count in left_out.items():
         if count:
+            remedy = "; save the file as UTF-8" if reason.startswith(NOT_TEXT) else ""
             warnings.warn(
-                f"{path}: {count:,} of its rows left out: {reason}",
+                f"{path}: {count:,} of its rows left out: {reason}{remedy}",
                 TigertailWarning,
                 stacklevel=3,  # the caller of read_history
             )
@@ -138,6 +144,26 @@ def _export(path: Path, kind: str) -> Source | None:
     return None
 
 
+def _packed_export(folder: Path, kind: str) -> Source | None:
+    """Return the export in the one zip of a folder that has one; None if none has.
+
+    Raises
+    ------
+    DataError
+        If several have.
+    """
+    zips = (one for one in sorted(folder.rglob("*")) if one.suffix.lower() == ".zip" and one.is_file())
+    found = [
+        export for one in zips if not is_left_behind(one.name) and (export := _export(one, kind)) is not None
+    ]
+    if len(found) > 1:
+        names = [one.path.relative_to(folder).as_posix() for one in found]
+        raise DataError(
+            f"{len(found)} exports are in it: {shown(names)}", path=folder, remedy="give one of them"
+        )
+    return found[0] if found else None
+
+
 def _of_table(source: MappedSource, kind: str, quarantine: Quarantine) -> Iterator[pl.DataFrame]:
     """Yield the rows of a table with our names, one for each value of a list; its columns have names in use."""
     spec = table_spec(c.PLAYS_TABLE)
@@ -147,7 +173,8 @@ def _of_table(source: MappedSource, kind: str, quarantine: Quarantine) -> Iterat
             raise DataError(
                 "no column for the item",
                 path=table.path,
-                remedy=f"name it item_id, name or mbid; the file has {shown(table.columns)}",
+                remedy=f"name it item_id, name or mbid; the file has {shown(table.columns)}"
+                + _hint(source, table.columns),
             )
         wanted = {
             ours: theirs for ours, theirs in mapping.items() if ours in (*_REFERENCES, c.ARTIST_NAME, c.PLAYS)
@@ -161,6 +188,15 @@ def _of_table(source: MappedSource, kind: str, quarantine: Quarantine) -> Iterat
                 raise DataError(error.problem, path=table.path, remedy="save it as text or numbers") from None
             rows = exploded(rows, source.label, table.name, quarantine)
             yield plain(rows, {name: spec.inputs[name].check for name in wanted})
+
+
+def _hint(source: MappedSource, columns: Sequence[str]) -> str:
+    """Say what to do with a text whose columns were not separated, or that has no header; nothing of other files."""
+    if not isinstance(source, Csv):
+        return ""
+    if (sign := separator_in(columns)) is not None:
+        return f"; or separate the fields by {json.dumps(source.separator)}, not by {json.dumps(sign)}"
+    return "; if these are data, write a line before them that names the columns, such as artist,plays"
 
 
 def _of_lines(path: Path) -> pl.DataFrame:

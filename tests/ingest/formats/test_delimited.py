@@ -174,6 +174,28 @@ def test_another_separator_is_named(separator, pack, read):
     assert read(csv(path, separator=separator))["plays"].rows() == [("a", "x", 1.0)]
 
 
+@pytest.mark.parametrize(
+    "columns", [{}, {"listener_id": "user", "name": "artist"}], ids=["our names", "those of the recipe"]
+)
+def test_a_first_line_that_may_be_data_is_said(columns, pack, read):
+    path = pack({"plays.csv": "ann,Can\nbob,Wire\n"}, "csv")
+    with pytest.raises(DataError, match="no column") as refused:
+        read(csv(path, columns=columns))
+    assert "the file has ann, Can; if these are data, write header = false" in refused.value.remedy
+    numbered = {"listener_id": 1, "name": 2}
+    assert read(csv(path, header=False, columns=numbered))["plays"]["name"].to_list() == ["Can", "Wire"]
+    with pytest.raises(DataError, match="no column number 3") as refused:
+        read(csv(path, header=False, columns={"listener_id": 3}))
+    assert "header" not in refused.value.remedy
+
+
+def test_a_header_of_which_a_column_is_known_is_no_data(pack, read):
+    path = pack({"plays.csv": "user,Can\nann,Wire\n"}, "csv")
+    with pytest.raises(DataError, match="no column artist") as refused:
+        read(csv(path, columns={"listener_id": "user", "name": "artist"}))
+    assert "header" not in refused.value.remedy
+
+
 def test_a_line_for_excel_before_the_header_is_skipped(pack, read):
     path = pack({"plays.csv": "sep=;\nlistener_id;name\na;x\n"}, "csv")
     assert read(csv(path, separator=";"))["plays"]["name"].to_list() == ["x"]

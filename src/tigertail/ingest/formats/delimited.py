@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 import polars as pl
 from pydantic import Field, field_validator
 
-from tigertail.ingest.formats.file_table import FileTable, row_keys
+from tigertail.ingest.formats.file_table import FileTable, row_keys, separator_in
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.io.archives import required_streams
 from tigertail.io.quarantine import Quarantine
@@ -61,6 +62,14 @@ class Csv(MappedSource):
                 f"{encoding} has line ends of its own and cannot be read in blocks: save the file as UTF-8"
             )
         return name
+
+    def hint(self, given: Sequence[str]) -> str:
+        """Say what to write in the recipe for a file whose columns were not separated, or that has no header."""
+        if (sign := separator_in(given)) is not None:
+            return f"; or write separator = {json.dumps(sign)}"
+        if self.header:
+            return "; if these are data, write header = false, and columns by number from 1"
+        return ""
 
     def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
         """Yield the tables of the files."""

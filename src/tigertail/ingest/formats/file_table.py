@@ -56,3 +56,14 @@ def shown(columns: Sequence[str]) -> str:
     names = [name if len(name) <= _LENGTH else f"{name[:_LENGTH]}..." for name in columns[:_SHOWN]]
     more = [f"and {len(columns) - _SHOWN:,} more"] if len(columns) > _SHOWN else []
     return ", ".join([*names, *more])
+
+
+def separator_in(columns: Sequence[str]) -> str | None:
+    """Return what seems to separate the fields of a file that has one column; None where nothing does.
+
+    Examples
+    --------
+    >>> separator_in(["user;artist"])
+    ';'
+    """
+    return next((sign for sign in ";\t,|" if len(columns) == 1 and sign in columns[0]), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from glob import escape
@@ -250,20 +249,25 @@ class MappedSource(Source):
             )
         mapping |= self._descriptors(mapping, own)
         wanted = (*mapping.values(), *self.without, *self.where)
+        there = shown(given) + (self.hint(own) if set(wanted).isdisjoint(given) else "")
         if missing := sorted(name for name in wanted if name not in given):
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=path,
-                remedy=f"correct the recipe; the file has {shown(given)}{_hint(given)}",
+                remedy=f"correct the recipe; the file has {there}",
             )
         for choices in self.spec.needs:
             if not set(choices) & (mapping.keys() | self.values.keys()):
                 raise DataError(
-                    f"no column for {' or '.join(choices)}", path=path, remedy=_how_to_give(choices, given)
+                    f"no column for {' or '.join(choices)}", path=path, remedy=_how_to_give(choices, there)
                 )
         if self.spec.descriptors and not any(name.startswith(DESCRIPTOR) for name in mapping):
             raise DataError("no column is a descriptor", path=path, remedy=f"it has {shown(given)}")
         return mapping
+
+    def hint(self, given: Sequence[str]) -> str:
+        """Say what to write in the recipe for a file of whose columns none is known, after them; or nothing."""
+        return ""
 
     def _of_our_names(self, given: Sequence[str]) -> dict[str, str]:
         """Return the columns that have the names of the table's, in capitals or not, and no value in the recipe."""
@@ -361,14 +365,8 @@ def _file_column(column: str | int, given: Sequence[str]) -> str:
     return column
 
 
-def _how_to_give(choices: Sequence[str], given: Sequence[str]) -> str:
-    remedy = f"name it under 'columns' in the recipe; the file has {shown(given)}{_hint(given)}"
+def _how_to_give(choices: Sequence[str], there: str) -> str:
+    remedy = f"name it under 'columns' in the recipe; the file has {there}"
     if c.LISTENER_ID in choices:
         remedy += "; or write values = { listener_id = 'me' }, or '{file}' for the file's name"
     return remedy
-
-
-def _hint(given: Sequence[str]) -> str:
-    """Say which separator a file may have whose columns were not separated."""
-    signs = [sign for sign in (";", "\t", ",", "|") if len(given) == 1 and sign in given[0]]
-    return f"; or write separator = {json.dumps(signs[0])}" if signs else ""
