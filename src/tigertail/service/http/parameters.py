@@ -161,7 +161,7 @@ class Batch(Parameters):
     """Several requests in one."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"requests": [{"items": ["Kino"], "n": 5, "country": "PL"}]}]}
+        json_schema_extra={"examples": [{"requests": [{"items": ["Кино"], "n": 5, "country": "PL"}]}]}
     )
 
     requests: Annotated[list[SimilarRequest], Field(min_length=1, max_length=1000)]
@@ -191,7 +191,7 @@ class RecommendRequest(HasQueryOptions):
 
     model_config = ConfigDict(
         strict=True,
-        json_schema_extra={"examples": [{"history": ["Kino", {"item": "Queen", "plays": 12}], "n": 5}]},
+        json_schema_extra={"examples": [{"history": ["Кино", {"item": "Queen", "plays": 12}], "n": 5}]},
     )
 
     history: Annotated[list[Entry], Field(min_length=1, max_length=10_000)] = Field(
@@ -202,14 +202,18 @@ class RecommendRequest(HasQueryOptions):
 
 
 Format = Literal["json", "jspf", "m3u"]
-_FORMAT: Final = "json; or a playlist: jspf, or m3u of names and MusicBrainz addresses."
+_FORMAT: Final = "json; or a playlist: jspf, or m3u of MusicBrainz addresses, ./NAME where they are unknown."
 
 
 class PathQuery(HasQueryOptions):
     """The ends of a path."""
 
-    start: Text = Field(alias="from", description="Where it starts: id, MBID or name.")
-    goal: Text = Field(alias="to", description="Where it ends: id, MBID or name.")
+    start: Text = Field(
+        alias="from", description="Where it starts: id, MBID or name, of tracks also that of their artist."
+    )
+    goal: Text = Field(
+        alias="to", description="Where it ends: id, MBID or name, of tracks also that of their artist."
+    )
     n: int | None = Field(
         None,
         ge=2,
