@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from tigertail.errors import ConfigError, DataError
-from tigertail.io.files import read_table, read_text, read_toml
+from tigertail.io.files import lacking, read_table, read_text, read_toml
 
 
 def test_text_without_its_byte_order_mark(tmp_path: Path) -> None:
@@ -44,8 +44,10 @@ def test_the_suffix_decides_how_a_table_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text("a\tb\n1\tx\n", encoding="utf-8")
     pl.DataFrame({"a": [1], "b": ["x"], "list": [[1]]}).write_parquet(tmp_path / "a.parquet")
     assert read_table(tmp_path / "a.csv").rows() == read_table(tmp_path / "a.tsv").rows() == [("1", "x")]
-    assert read_table(tmp_path / "a.parquet").rows() == [(1, "x", [1])]
-    assert read_table(tmp_path / "a.parquet", as_text=True).rows() == [("1", "x")]
+    (tmp_path / "a.jsonl").write_text('{"a": 1, "b": "x", "list": [1]}\n', encoding="utf-8")
+    for typed in (tmp_path / "a.parquet", tmp_path / "a.jsonl"):
+        assert read_table(typed).rows() == [(1, "x", [1])]
+        assert read_table(typed, as_text=True).rows() == [("1", "x")]
 
 
 def test_quotes_between_tabs_are_part_of_a_name(tmp_path: Path) -> None:
@@ -84,3 +86,19 @@ def test_a_table_that_is_missing_or_damaged(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"")
     with pytest.raises(DataError, match="cannot be read"):
         read_table(tmp_path / name)
+
+
+@pytest.mark.parametrize("text", ["", "{\n", '{"a": 1}\n[2]\n', "a,b\n1,x\n"])
+def test_json_lines_that_are_none(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.jsonl: cannot be read"):
+        read_table(tmp_path / "a.jsonl")
+
+
+def test_a_table_that_lacks_columns_says_which_it_has(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("user;artist\nann;Queen\n", encoding="utf-8")
+    error = lacking(["user", "artist"], read_table(tmp_path / "a.csv"), path=tmp_path, remedy="it has both")
+    assert error.problem == "lacks the column user, artist; its columns: user;artist"
+    assert error.remedy == "put commas between the fields, or tabs into a file .tsv; it has both"
+    plain = lacking(["album"], pl.DataFrame({"a;b": [1], "c": [2]}), path=tmp_path, remedy="it has an album")
+    assert (plain.problem, plain.remedy) == ("lacks the column album; its columns: a;b, c", "it has an album")

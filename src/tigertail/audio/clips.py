@@ -89,7 +89,7 @@ def _of_folder(folder: Path) -> list[Clip]:
 
 
 def _of_table(table: Path, name_column: str | None) -> list[Clip]:
-    rows = read_table(table, remedy="give a folder, or a CSV or Parquet file", as_text=True)
+    rows = read_table(table, remedy="give a folder, or a file of CSV, Parquet or JSON lines", as_text=True)
     if name_column is not None:
         if name_column not in rows.columns:
             raise DataError(

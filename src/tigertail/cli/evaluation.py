@@ -56,7 +56,7 @@ def evaluate(
     systems: Systems = None,
     neighbours: Annotated[
         list[Path] | None,
-        typer.Option(help="Lists of another program to evaluate too (Parquet, CSV); repeatable."),
+        typer.Option(help="Lists of another program to evaluate too (Parquet, CSV, JSON lines); repeatable."),
     ] = None,
     ground_truth: Annotated[
         str | None,

@@ -18,7 +18,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.matching import by_id_or_name, by_mbid_or_name
 from tigertail.errors import ConfigError, DataError
 from tigertail.ground_truth.ground_truth import GroundTruth
-from tigertail.io.files import read_table, read_text
+from tigertail.io.files import lacking, read_table, read_text
 
 QUERY: Final = "query"
 SIMILAR: Final = "similar"
@@ -38,7 +38,7 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
     Parameters
     ----------
     file
-        CSV (also with tabs, as ``.tsv``) or Parquet with the columns query, similar [, grade].
+        CSV (also with tabs, as ``.tsv``), Parquet or JSON lines (``.jsonl``) with the columns query, similar [, grade].
     dataset
         The dataset, whose items are found by id or MusicBrainz id, else by a folded name that only one item has.
 
@@ -50,11 +50,8 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
     path = Path(file)
     rows = read_table(path)
     if missing := [name for name in (QUERY, SIMILAR) if name not in rows.columns]:
-        raise DataError(
-            f"lacks the column {', '.join(missing)}",
-            path=path,
-            remedy="curated lists have the columns query, similar and optionally grade",
-        )
+        remedy = "curated lists have the columns query, similar and optionally grade"
+        raise lacking(missing, rows, path=path, remedy=remedy)
     if rows.is_empty():
         raise DataError(
             "the file has no rows", path=path, remedy="write a query and a similar item in each row"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 _AS_UTF8: Final = "save it as UTF-8"
 _PARQUET: Final = (".parquet", ".pq")
+_JSON_LINES: Final = (".jsonl", ".ndjson")
+_SEPARATORS: Final = ";\t|"  # that a table may have which is read with others
 
 
 def read_text(path: Path, *, remedy: str = "check the path", error: type[TigertailError] = DataError) -> str:
@@ -65,10 +68,10 @@ def read_toml(path: Path, *, remedy: str) -> dict[str, Any]:
 def read_table(
     path: Path,
     *,
-    remedy: str = "give a CSV or a Parquet file",
+    remedy: str = "give a file of CSV, Parquet or JSON lines (.jsonl)",
     as_text: bool = False,
 ) -> pl.DataFrame:
-    """Return a table from a CSV file, a TSV file (by its suffix) or a Parquet file (by its suffix).
+    """Return a table from a CSV file or, by its suffix, from one of TSV, Parquet or JSON lines.
 
     The columns of text files are text. A text file may be compressed by gzip, zlib or Zstandard, but only the last
     suffix counts: ``a.tsv.gz`` is CSV. In a TSV file quotes are ordinary characters, as in a recipe's format ``tsv``.
@@ -80,7 +83,8 @@ def read_table(
     remedy
         What to do if it cannot be read.
     as_text
-        Whether to turn the columns of Parquet files into text too, and to leave out those of lists and of fields.
+        Whether to turn the columns of files of Parquet and JSON lines into text too, and to leave out those of lists
+        and of fields.
 
     Raises
     ------
@@ -92,8 +96,9 @@ def read_table(
 
     suffix = path.suffix.lower()
     try:
-        if suffix in _PARQUET:
-            table = pl.read_parquet(path, glob=False)
+        if suffix in (*_PARQUET, *_JSON_LINES):
+            is_parquet = suffix in _PARQUET
+            table = pl.read_parquet(path, glob=False) if is_parquet else _read_json_lines(path)
             return table.select(~cs.nested()).cast(pl.String, strict=False) if as_text else table
         separator, quote = ("\t", None) if suffix == ".tsv" else (",", '"')
         table = pl.read_csv(path, separator=separator, quote_char=quote, infer_schema=False, glob=False)
@@ -108,6 +113,33 @@ def read_table(
             "carriage returns alone end its lines", path=path, remedy="save it with line feeds at their ends"
         )
     return table
+
+
+def _read_json_lines(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    with path.open("rb") as file:  # a name is no pattern here
+        return pl.read_ndjson(file, infer_schema_length=None)
+
+
+def lacking(missing: Sequence[str], table: pl.DataFrame, *, path: Path, remedy: str) -> DataError:
+    """Return the error that a table lacks columns, which names those that it has.
+
+    Parameters
+    ----------
+    missing
+        What it lacks.
+    table
+        What :func:`read_table` returned.
+    path
+        The file.
+    remedy
+        Which columns it should have.
+    """
+    if len(table.columns) == 1 and any(one in table.columns[0] for one in _SEPARATORS):
+        remedy = f"put commas between the fields, or tabs into a file .tsv; {remedy}"
+    there = ", ".join(table.columns) or "none"
+    return DataError(f"lacks the column {', '.join(missing)}; its columns: {there}", path=path, remedy=remedy)
 
 
 def _problem(cause: Exception) -> str:

@@ -33,6 +33,7 @@ FORMATS: dict[str, Write] = {
     "parquet": lambda path, table: table.write_parquet(path),
     "csv": lambda path, table: table.write_csv(path),
     "tsv": lambda path, table: table.write_csv(path, separator="\t"),
+    "jsonl": lambda path, table: table.write_ndjson(path),
 }
 
 
@@ -97,6 +98,40 @@ def test_ranks_leave_scores_that_fall_with_them_as_they_are(scenes: Dataset, tmp
     lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
     assert lists.lists["score"].to_list() == [0.5, 0.75, 0.25]
     assert lists.unusable == 3
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        pytest.param([1.0, 1.0, 1.0], id="equal"),
+        pytest.param([1 - 1e-9, 1 - 2e-9, 1 - 3e-9], id="equal in float32"),
+        pytest.param([1e-60, 1e-70, 1e-80], id="0 in float32"),
+        pytest.param([-1 - 1e-9, -1 - 2e-9, -1 - 3e-9], id="below 0"),
+        pytest.param([1.0, 1 + 1e-9, 1.0], id="rising by less than float32 has"),
+    ],
+)
+def test_scores_that_float32_makes_equal_keep_their_order(
+    scores: list[float], scenes: Dataset, split: Split, tmp_path: Path
+) -> None:
+    items = ["s2", "n2", "s1"]
+    ranked = [
+        ("n1", item, rank, score) for rank, (item, score) in enumerate(zip(items, scores, strict=True), 1)
+    ]
+    table([*reversed(ranked), ("n2", "n1", 1, 0.1)], "rank", "score").write_parquet(
+        tmp_path / "theirs.parquet"
+    )
+    lists = NeighbourFile.read(tmp_path / "theirs.parquet", scenes)
+    assert listed(lists, split, "n1") == items
+    *of_n1, of_n2 = lists.lists["score"]
+    assert of_n1 == pytest.approx(scores[::-1], rel=1e-6, abs=1e-40)
+    assert of_n2 == np.float32(0.1), "a list of its own"
+
+
+def test_without_ranks_equal_scores_stay_equal_and_others_do_not(scenes: Dataset, tmp_path: Path) -> None:
+    rows = [("n1", "s2", 1.0), ("n1", "n2", 1 - 1e-9), ("n1", "s1", 1.0)]
+    table(rows, "score").write_parquet(tmp_path / "theirs.parquet")
+    first, below, second = NeighbourFile.read(tmp_path / "theirs.parquet", scenes).lists["score"]
+    assert first == second > below
 
 
 def test_ranks_may_count_from_0(scenes: Dataset, split: Split, tmp_path: Path) -> None:
@@ -175,7 +210,9 @@ def test_a_dataset_in_memory_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (table([("n1", "n2")]), "lacks the column score or rank"),
+        (table([("n1", "n2")]), "lacks the column score or rank; its columns: target_item_id, item_id"),
+        (pl.DataFrame({"target_item_id;item_id;score": ["n1;n2;1"]}), "lacks .*\\n  -> put commas between"),
+        (table([("n1", "n2", 1)], "rank").clear(), "the file has no rows"),
         (table([("n1", "n2", 1)], "rank").drop("item_id"), "lacks the column item_id"),
         (table([("a", "b", 1)], "rank"), "0 of its 2 items are in the dataset"),
         (table([(f"a{i}", "n1", 1) for i in range(101)], "rank"), "1 of its 102 items are in the dataset"),

@@ -55,7 +55,9 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
         found[name] = (
             _model_lists(place, events, k)
             if os.path.isdir(place)  # noqa: PTH112 - answers for a name that is too long
-            else read_table(place, remedy="give a Parquet or a CSV file of lists, or a model's folder")
+            else read_table(
+                place, remedy="give a file of lists (Parquet, CSV or JSON lines), or a model's folder"
+            )
         )
     return found
 

@@ -19,7 +19,7 @@ from tigertail.evaluation.panel.lists import PLAIN_ALS_NAME, SYSTEM
 from tigertail.evaluation.panel.sheet import DOES_NOT, FITS, MARK, NUMBER, UNKNOWN
 from tigertail.evaluation.report import OVERALL
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
-from tigertail.io.files import read_table
+from tigertail.io.files import lacking, read_table
 
 SAMPLES: Final = 10_000  # resamples: so many take little memory, since the queries are few
 GROUPS: Final = {
@@ -103,7 +103,7 @@ def read_marks(path: Path, key: pl.DataFrame) -> pl.DataFrame:
     remedy = f"write a CSV file with the columns {NUMBER},{MARK}: {FITS} fits, {DOES_NOT} does not, {UNKNOWN} unknown"
     table = read_table(path, remedy=remedy)
     if missing := [column for column in (NUMBER, MARK) if column not in table.columns]:
-        raise DataError(f"lacks the column {', '.join(missing)}", path=path, remedy=remedy)
+        raise lacking(missing, table, path=path, remedy=remedy)
     marks = table.select(
         pl.col(NUMBER).str.strip_chars().cast(pl.Int64, strict=False),
         pl.col(MARK).str.strip_chars(),

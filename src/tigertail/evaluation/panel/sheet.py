@@ -13,7 +13,7 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.errors import DataError
 from tigertail.evaluation.panel.lists import ANSWER, LAYOUT, QUERY, SYSTEM
-from tigertail.io.files import read_table
+from tigertail.io.files import lacking, read_table
 
 NUMBER, MARK = "number", "mark"  # what a reader writes
 FITS, DOES_NOT, UNKNOWN = "1", "0", "?"
@@ -119,7 +119,7 @@ def read_key(path: Path) -> pl.DataFrame:
     remedy = "give the key that was written with the sheet: benchmarks/panel.py sheet"
     key = read_table(path, remedy=remedy)
     if missing := [column for column in KEY_LAYOUT if column not in key.columns]:
-        raise DataError(f"lacks the column {', '.join(missing)}", path=path, remedy=remedy)
+        raise lacking(missing, key, path=path, remedy=remedy)
     whole = key.with_columns(pl.col(NUMBER, c.RANK).cast(pl.Int64, strict=False))
     for column in (NUMBER, c.RANK):
         wrong = key[column].is_not_null() & whole[column].is_null()
