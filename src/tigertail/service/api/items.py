@@ -30,13 +30,13 @@ async def items(
     """List the best matches, typing errors forgiven, in any script."""
     served = context.served
     if client_has_current(request, served.tag):
-        return not_modified(served.version, served.tag)
+        return not_modified(request, served.version, served.tag)
     key = f"{served.version} items {query.n} {query.q}"
 
     def found() -> bytes:
         return to_json({"model": served.version, "items": served.search(query.q, query.n)})
 
-    return cacheable(await context.queue.get_or_compute(key, found), served.version, served.tag)
+    return cacheable(request, await context.queue.get_or_compute(key, found), served.version, served.tag)
 
 
 @router.get(
@@ -59,7 +59,7 @@ async def item(
     code = served.index.by_id(item)
     if code is None:
         raise UnknownItemError(f"no item has the id '{item}'")
-    if client_has_current(request, served.tag):  # the tag is the model's: what it lacks would be current too
-        return not_modified(served.version, served.tag)
+    if client_has_current(request, served.tag):
+        return not_modified(request, served.version, served.tag)
     content = await context.queue.run(lambda: to_json(served.details(code)))
-    return cacheable(content, served.version, served.tag)
+    return cacheable(request, content, served.version, served.tag)

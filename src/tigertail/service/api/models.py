@@ -42,9 +42,9 @@ async def catalogue_map(request: Request, context: ContextDependency) -> Respons
     served = context.served
     tag = served.map_tag()
     if client_has_current(request, tag):
-        return not_modified(served.version, tag)
+        return not_modified(request, served.version, tag)
     content = await context.queue.get_or_compute(f"{tag} map", lambda: to_json(served.map()))
-    return cacheable(content, served.version, tag)
+    return cacheable(request, content, served.version, tag)
 
 
 @router.get(

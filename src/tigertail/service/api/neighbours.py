@@ -35,7 +35,7 @@ async def neighbours(
     """
     served = context.served
     if client_has_current(request, served.tag):
-        return not_modified(served.version, served.tag)
+        return not_modified(request, served.version, served.tag)
     start = _start(query.cursor, served)
     stop = min(start + query.limit, len(served.items))
     lists: list[dict[str, Any]] = []
@@ -44,7 +44,7 @@ async def neighbours(
         lists += await context.queue.run(lambda codes=codes: _lists(served, codes, query))  # type: ignore[misc]
     following = f"{served.version}.{stop}" if stop < len(served.items) else None
     content = to_json({"model": served.version, "neighbours": lists, "next": following})
-    return cacheable(content, served.version, served.tag)
+    return cacheable(request, content, served.version, served.tag)
 
 
 def _lists(served: ServedModel, codes: range, query: NeighboursQuery) -> list[dict[str, Any]]:

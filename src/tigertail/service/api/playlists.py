@@ -12,7 +12,7 @@ from tigertail.model import Answers
 from tigertail.model.path import ends_of
 from tigertail.model.radio import RadioOrder, seeds_of
 from tigertail.service.api.similar import within_limits
-from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
+from tigertail.service.http.caching import cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import PathQuery, RadioQuery
 from tigertail.service.http.playlists import MEDIA_TYPES, title_of, to_jspf, to_m3u
@@ -88,7 +88,7 @@ async def _answered(
     """Answer in the format that is asked for, from the cache where it was answered before."""
     served = context.served
     if client_has_current(request, served.tag):
-        return not_modified(served.version, served.tag)
+        return not_modified(request, served.version, served.tag)
     digest = hashlib.blake2b(to_json(query.model_dump()), digest_size=16).hexdigest()
 
     def content() -> bytes:
@@ -101,5 +101,4 @@ async def _answered(
         return to_json({"model": served.version, "notices": notices, "items": items})
 
     found = await context.queue.get_or_compute(f"{served.version} {type(query).__name__} {digest}", content)
-    headers = cache_headers(served.version, served.tag)
-    return Response(found, headers=headers, media_type=MEDIA_TYPES[query.format])
+    return cacheable(request, found, served.version, served.tag, MEDIA_TYPES[query.format])

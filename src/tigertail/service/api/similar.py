@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from tigertail.errors import TigertailError
 from tigertail.model import Answers
-from tigertail.service.http.caching import cache_headers, cacheable, client_has_current, not_modified
+from tigertail.service.http.caching import cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import (
     Batch,
@@ -55,8 +55,9 @@ async def similar(
         content = await context.queue.run(lambda: to_json(interleaved_answer(served, challenger, query)))
         return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
     if client_has_current(request, served.tag):
-        return not_modified(served.version, served.tag)
-    return cacheable(await cached_answer(context, served, query.item, query), served.version, served.tag)
+        return not_modified(request, served.version, served.tag)
+    content = await cached_answer(context, served, query.item, query)
+    return cacheable(request, content, served.version, served.tag)
 
 
 @router.post(
@@ -66,7 +67,7 @@ async def similar(
     responses=documented(400, 401, 413, 422, 429, 503),
     dependencies=[Depends(no_url_parameters)],
 )
-async def batch(context: ContextDependency, body: Batch) -> Response:
+async def batch(request: Request, context: ContextDependency, body: Batch) -> Response:
     """Answer each request, all from one model.
 
     What a model cannot answer is an error in the place of its answer. A body that is not valid, or an overloaded
@@ -79,18 +80,16 @@ async def batch(context: ContextDependency, body: Batch) -> Response:
         )
     served = context.served
     answers = []
-    for (
-        request
-    ) in body.requests:  # one after the other: a batch has one place in the queue, like any other call
+    for one in body.requests:  # one after the other: a batch has one place in the queue, like any other call
         try:
-            asked = within_limits(request, request.items, limits)
+            asked = within_limits(one, one.items, limits)
             answers.append(await cached_answer(context, served, asked.items, asked))
         except TigertailError as error:
             if isinstance(error, ServiceError) and error.retry is not None:
                 raise
             answers.append(to_json({"error": problem_of(error).model_dump(exclude_none=True)}))
     content = b'{"model":%b,"answers":[%b]}' % (to_json(served.version), b",".join(answers))
-    return Response(content, headers=cache_headers(served.version, served.tag), media_type="application/json")
+    return cacheable(request, content, served.version, served.tag)
 
 
 async def cached_answer(

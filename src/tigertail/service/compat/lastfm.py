@@ -15,7 +15,7 @@ from tigertail.service.compat.lastfm_requests import METHODS, LastfmRequest, Ref
 from tigertail.service.compat.lastfm_schemas import Answer, LastfmError
 from tigertail.service.compat.xml import to_xml
 from tigertail.service.http import form_body
-from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
+from tigertail.service.http.caching import cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST
 from tigertail.service.http.problems import RETRY, Problem
@@ -132,12 +132,12 @@ async def _answered(request: Request, context: Context) -> Response:
         return _refused(request.scope, refusal.status, refusal.code, str(refusal))
     served = context.served
     if client_has_current(request, served.tag):
-        return not_modified(served.version, served.tag)
+        return not_modified(request, served.version, served.tag)
     key = hashlib.blake2b(repr(wanted).encode("utf-8", "replace"), digest_size=16).hexdigest()
     content = await context.queue.get_or_compute(
         f"{served.version} lastfm {key}", lambda: _content(served, wanted)
     )
-    return Response(content, 200, cache_headers(served.version, served.tag), _JSON if wanted.json else _XML)
+    return cacheable(request, content, served.version, served.tag, _JSON if wanted.json else _XML)
 
 
 def _content(served: ServedModel, wanted: LastfmRequest) -> bytes:

@@ -27,7 +27,7 @@ from tigertail.service.compat.listenbrainz_schemas import (
     RecordingRequest,
     SimilarRecording,
 )
-from tigertail.service.http.caching import cache_headers, client_has_current, not_modified
+from tigertail.service.http.caching import cacheable, client_has_current, not_modified
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import RETRY, Problem, ServiceError
 from tigertail.service.serving.context import Context, ContextDependency
@@ -175,7 +175,7 @@ async def _answered(request: Request, context: Context, kind: str, rows: list[li
         )
     served = context.served
     if client_has_current(request, served.tag):
-        return not_modified(served.version, served.tag)
+        return not_modified(request, served.version, served.tag)
     lists = []
     for mbid in distinct:
 
@@ -184,7 +184,7 @@ async def _answered(request: Request, context: Context, kind: str, rows: list[li
 
         lists.append(await context.queue.get_or_compute(f"{served.version} labs {kind} {mbid}", listed))
     content = lists[0] if len(lists) == 1 else to_json(merged(lists, kind, distinct))
-    return Response(content, 200, cache_headers(served.version, served.tag), _JSON)
+    return cacheable(request, content, served.version, served.tag, _JSON)
 
 
 def _from_query(request: Request, name: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _KEPT: Final = (
     "/similar-artists/json",
     "/similar-recordings/json",
 )
-"""Paths whose answers to GET hold as long as their ETag: the model's, and of the map its file's too."""
+"""Paths whose answers to GET hold as long as the model, and of the map its file too: they have an ETag."""
 
 Json = dict[str, Any]
 
@@ -73,7 +73,7 @@ def _complete(path: str, method: str, operation: Json) -> None:
     if method == "get" and path in _KEPT:
         headers = {
             "ETag": {
-                "description": "Of the model: `If-None-Match` brings 304.",
+                "description": "Of the model and the request: `If-None-Match` brings 304.",
                 "schema": {"type": "string"},
             },
             MODEL_HEADER: {"description": "Version of the model.", "schema": {"type": "string"}},

@@ -61,7 +61,7 @@ class ServedModel:
         self.model = model
         self.folder = folder
         self.version = model.version or "unsaved"
-        self.tag = f"{self.version}.{__version__}"  # the ETag of its answers
+        self.tag = f"{self.version}.{__version__}"  # of its ETags, which the request is part of too
         self.items = ItemRecords(model.items)
         self.index = model.index
         self.index.prepare()
