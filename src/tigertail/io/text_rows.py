@@ -153,7 +153,7 @@ class TextFile:
                 f"two columns have the same name, '{twice[0]}'",
                 path=self.stream.place,
                 line=top[LINE][0],
-                remedy="rename one of them in the file",
+                remedy="rename one of them in the file, or, if these are data, write header = false in the recipe",
             )
         rest = chain([top.slice(1)], blocks)
         return columns, (self.split(frame, columns, separator=separator, quoted=quoted) for frame in rest)

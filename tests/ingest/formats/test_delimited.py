@@ -152,8 +152,9 @@ def test_missing_columns_are_named(pack, read):
 
 
 def test_two_columns_of_one_name(pack, read):
-    with pytest.raises(DataError, match="two columns have the same name"):
+    with pytest.raises(DataError, match="two columns have the same name") as refused:
         read(csv(pack({"plays.csv": "a,a\n1,2\n"}, "csv")))
+    assert "or, if these are data, write header = false" in refused.value.remedy
 
 
 def test_utf_16_is_named(pack, read):
