@@ -76,7 +76,7 @@ class Exposure:
     catalogue_of: NDArray[np.int32]
 
     @classmethod
-    def of(cls, dataset: Dataset, listener_ids: pl.Series, items: Vocabulary) -> Self:
+    def of(cls, dataset: Dataset, listener_ids: pl.Series, items: Vocabulary) -> Exposure:
         """Return the catalogues of some listeners of a dataset.
 
         What a source offers is no trace of a listener: hidden plays count for its catalogue, also those after the
