@@ -10,7 +10,7 @@ from tests.cli.conftest import complaint
 from tests.support import run_cli
 
 from tigertail.dataset.dataset import Dataset
-from tigertail.model import Model, load, save
+from tigertail.model import Model, fit, load, save
 from tigertail.storage import checksums
 
 
@@ -34,6 +34,21 @@ def test_add_says_what_came_and_how_far_the_model_has_gone(
     assert "Fine: a fit is due when" in result.stdout
     assert dry.stdout == result.stdout + f"{tmp_path / 'model'} was left as it is.\n"
     assert load(tmp_path / "model").index.match("x1").code >= 0
+
+
+def test_tags_of_new_items_are_built_and_added_without_a_play(tmp_path: Path) -> None:
+    plays = pl.DataFrame({"listener_id": ["a", "a", "b", "b"], "item_id": ["x", "y", "x", "y"]})
+    tags = pl.DataFrame({"item_id": ["x", "x", "y", "y"], "label": ["rock", "loud", "soul", "calm"]})
+    save(fit(Dataset.of(plays, annotations=tags)), tmp_path / "model")
+    (tmp_path / "tags.csv").write_text("item_id,label\nnew,rock\nnew,loud\n")
+    (tmp_path / "w.toml").write_text('[[source]]\nformat = "csv"\npath = "tags.csv"\ntable = "annotations"\n')
+    built = run_cli("build", tmp_path / "w.toml", tmp_path / "w").stdout
+    assert "No source of the recipe gives plays" in built
+    assert f"Next: tigertail add MODEL {tmp_path / 'w'}" in built
+    added = run_cli("add", tmp_path / "model", tmp_path / "w").stdout
+    assert "Annotations: 2 of 1 items that had none were taken in" in added
+    nearest = load(tmp_path / "model").similar("new", 1, signal="annotation")
+    assert nearest["item_id"].to_list() == ["x"]
 
 
 def test_what_is_there_already_is_refused_and_the_model_stays(

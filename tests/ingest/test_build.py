@@ -303,6 +303,26 @@ def test_no_usable_play_says_why_and_leaves_nothing_behind(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["plays.csv", "recipe.toml"]
 
 
+TAGS = '[[source]]\nformat = "csv"\npath = "tags.csv"\ntable = "annotations"\ncolumns = '
+
+
+def test_a_recipe_without_a_source_of_plays_makes_a_dataset_without_plays(tmp_path: Path) -> None:
+    recipe = TAGS + '{ item_id = "id", label = "label" }\n'
+    dataset, _ = make(tmp_path, recipe, {"tags.csv": "id,label\n7,rock\n8,soul\n"})
+    assert dataset.items["item_id"].to_list() == ["7", "8"]
+    assert dataset.plays.columns == ["listener_id", "item_id", "plays"]
+    assert [rows.height for rows in dataset.batches("plays")] == [0]
+    assert dataset.listeners.is_empty()
+
+
+def test_a_recipe_that_makes_no_item_says_that_it_has_no_plays(tmp_path: Path) -> None:
+    recipe = TAGS + '{ name = "name", label = "label" }\n'
+    with pytest.raises(
+        DataError, match=r"no usable row that makes an item, and none is one of plays \(tags: no"
+    ):
+        make(tmp_path, recipe, {"tags.csv": "name,label\n,rock\n"})
+
+
 def test_an_existing_folder_is_left_alone_unless_told(tmp_path: Path) -> None:
     make(tmp_path, ONE, {"plays.csv": PLAYS})
     with pytest.raises(DataError, match="already exists"):

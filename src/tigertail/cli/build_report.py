@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.cli.sources import print_sources
 from tigertail.errors import printable
@@ -42,10 +43,15 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     _print_remarks(report)
     _print_matches(report)
     _print_linked(report)
+    if not rows[c.PLAYS_TABLE]:
+        typer.echo(
+            "No source of the recipe gives plays: the dataset is to be added to a model, and cannot be fitted."
+        )
     print_sources(source_sizes(dataset))
     if any(source.rejected for source in report.sources):
         typer.echo(f"Rejected rows, each with its reason: {dataset.path}/quarantine.csv")
-    typer.echo(f"Next: tigertail describe {shlex.quote(str(dataset.path))}")
+    place = shlex.quote(str(dataset.path))
+    typer.echo(f"Next: tigertail {f'describe {place}' if rows[c.PLAYS_TABLE] else f'add MODEL {place}'}")
 
 
 def _print_remarks(report: BuildReport) -> None:

@@ -254,6 +254,7 @@ class Dataset:
         name: str,
         simulated: bool = False,
         replace: bool = False,
+        without_plays: bool = False,
         extra: Callable[[Path], None] | None = None,
     ) -> Self:
         """Write a dataset folder atomically.
@@ -271,13 +272,16 @@ class Dataset:
             Whether it is invented.
         replace
             Whether an existing folder may be replaced.
+        without_plays
+            Whether the table of plays may have no row: what is only added to a model, such as annotations, needs none.
         extra
             Called with the folder under construction, to write further files into it.
 
         Raises
         ------
         DataError
-            If there are no plays, or a table is unknown, lacks a required column, or has one of another type.
+            If there are no plays and ``without_plays`` is false, or a table is unknown, lacks a required column, or has
+            one of another type.
         TigertailError
             If the folder exists and may not be replaced or is something else than a dataset, or cannot be written.
         """
@@ -292,7 +296,7 @@ class Dataset:
                 with _casting(table):
                     table_spec(table).conform(frame.lazy()).sink_parquet(file, row_group_size=ROW_GROUP)
                 rows[table] = pl.scan_parquet(file, glob=False).select(pl.len()).collect().item()
-            if rows[c.PLAYS_TABLE] == 0:
+            if rows[c.PLAYS_TABLE] == 0 and not without_plays:
                 raise DataError(
                     "the data has no plays",
                     path=path,
@@ -337,6 +341,8 @@ class Dataset:
     def batches(self, table: str) -> Iterator[pl.DataFrame]:
         """Return the rows of a table in their order, some at a time, so that the text of all need not be held.
 
+        There is one batch at least, if only an empty one.
+
         Raises
         ------
         DataError
@@ -346,7 +352,7 @@ class Dataset:
         stored = self._stored(table)
         with self.reading(table):
             rows = stored.select(pl.len()).collect().item()
-            for start in range(0, rows, BATCH):
+            for start in range(0, max(1, rows), BATCH):
                 yield self._as_seen(stored.slice(start, BATCH), table, columns).collect()
 
     def _as_seen(self, frame: pl.LazyFrame, table: str, columns: list[str]) -> pl.LazyFrame:

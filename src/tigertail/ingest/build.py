@@ -21,6 +21,7 @@ from tigertail.ingest.report import BuildReport, build_report
 from tigertail.progress import progress
 from tigertail.storage import scratch_folder
 
+_NO_PLAYS: Final = pl.DataFrame(schema={c.LISTENER_ID: pl.String, c.ITEM_ID: pl.String, c.PLAYS: pl.Float32})
 _NO_LISTENER: Final = "no listener"  # of rows that lack one; ingest/clean.py words the reason
 
 
@@ -59,7 +60,8 @@ def build(
 
     The folder also holds ``report.json`` and ``quarantine.csv``. The same recipe and sources give the same tables,
     byte for byte. What is read of a large dump is kept beside the folder until the dataset is written, so that a build
-    that stopped goes on where it stopped.
+    that stopped goes on where it stopped. Where no source is one of plays, the dataset has none, and is only of use to
+    be added to a model.
 
     Parameters
     ----------
@@ -80,7 +82,7 @@ def build(
     ------
     DataError
         If the folder exists and may not be replaced or is something else than a dataset, a source cannot be read, or
-        the sources have no usable play.
+        sources of plays have no usable one.
     TigertailError
         If the disk is full or cannot be written.
     """
@@ -113,15 +115,19 @@ class _DatasetBuilder:
     def finish(self, path: Path, *, replace: bool) -> tuple[Dataset, BuildReport]:
         """Resolve the items and write the dataset."""
         resolved = self._rows.find_items(self.recipe.source, self.recipe.namespaces)
-        plays = self._merged_plays(resolved.identities.item_of) if resolved else None
+        listened = bool(self.recipe.listening)
+        plays: pl.LazyFrame | None = _NO_PLAYS.lazy()
+        if resolved and listened:
+            plays = self._merged_plays(resolved.identities.item_of)
         if resolved is None or plays is None:
             raise self._nothing(path)
         identities = resolved.identities
         items = self._marked(resolved.items, identities.aliases)
         profiles = self._rows.profiles
+        listeners = self._plays.listeners() if listened else _NO_PLAYS[c.LISTENER_ID]
         tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
             c.PLAYS_TABLE: plays,
-            c.LISTENERS_TABLE: self._with_source(profiles.table(self._plays.listeners())),
+            c.LISTENERS_TABLE: self._with_source(profiles.table(listeners)),
             c.ITEMS_TABLE: items,
             c.ALIASES_TABLE: identities.aliases,
         }
@@ -141,7 +147,9 @@ class _DatasetBuilder:
             report.write(folder)
             self.quarantine.write(folder)
 
-        dataset = Dataset.write(path, tables, name=self.recipe.name, replace=replace, extra=extra)
+        dataset = Dataset.write(
+            path, tables, name=self.recipe.name, replace=replace, without_plays=not listened, extra=extra
+        )
         return dataset, report
 
     def _with_source(self, listeners: pl.DataFrame) -> pl.DataFrame:
@@ -193,7 +201,8 @@ class _DatasetBuilder:
         """Return an error that says why there is no dataset."""
         rejected = (self.quarantine.rejected + self.quarantine.left_out).most_common(3)
         why = "; ".join(f"{source}: {reason} ({rows:,} rows)" for (source, reason), rows in rejected)
-        problem = f"the sources have no usable play{f' ({why})' if why else ''}"
+        what = "play" if self.recipe.listening else "row that makes an item, and none is one of plays"
+        problem = f"the sources have no usable {what}{f' ({why})' if why else ''}"
         remedy = "check the recipe's paths and columns"
         nobody = [
             source

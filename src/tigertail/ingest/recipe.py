@@ -97,10 +97,11 @@ class Recipe(BaseModel):
 
 
 def _check_namespaces(recipe: Recipe, path: Path) -> None:
-    """Reject ids that cannot match: those of a namespace without plays."""
+    """Reject ids that cannot match: those of a namespace without plays, unless no source has plays."""
     played = {source.namespace_id for source in recipe.source if _table(source) == c.PLAYS_TABLE}
     for source in recipe.source:
-        foreign = _table(source) == c.LISTENERS_TABLE or c.ITEM_ID in getattr(source, "columns", {})
+        of_items = bool(played) and c.ITEM_ID in getattr(source, "columns", {})
+        foreign = _table(source) == c.LISTENERS_TABLE or of_items
         if foreign and source.namespace_id not in played:
             raise ConfigError(
                 f"source '{source.label}': no source of plays has the namespace '{source.namespace_id}'",
