@@ -43,3 +43,19 @@ def test_a_place_that_a_restart_filled_is_not_filled_once_more(supervisor: Super
     supervisor._places[0].next = 0.0  # the pause is over
     supervisor.keep_subprocess_alive()
     assert supervisor.processes == [filled]
+
+
+def test_a_worker_that_ended_with_the_signal_that_ends_all_is_not_replaced(
+    supervisor: Supervisor, caplog: pytest.LogCaptureFixture
+) -> None:
+    (ended,) = supervisor.processes
+    ended.process.kill()
+    ended.process.join()
+    supervisor.signal_queue.append(signal.SIGTERM)  # it came while the worker was looked after
+    supervisor.keep_subprocess_alive()
+    assert supervisor.processes == [ended]
+    supervisor.handle_signals()
+    assert supervisor.should_exit.is_set()
+    supervisor.keep_subprocess_alive()
+    assert supervisor.processes == [ended]
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

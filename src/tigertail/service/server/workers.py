@@ -53,8 +53,8 @@ class Supervisor(Multiprocess):
             if time.monotonic() >= place.next:
                 self._fill(index, place)
             return
-        if self._lives(process):
-            return
+        if self._lives(process) or self.signal_queue:
+            return  # a signal may be why a worker ended: systemd and Ctrl-C send it to all. It is handled first.
         process.kill()  # one that hangs is as good as dead
         process.join()
         if self.should_exit.is_set():
@@ -66,7 +66,7 @@ class Supervisor(Multiprocess):
         place.lose(process)
         LOG.error(
             "a worker ended; its place is filled again",
-            extra={"worker": process.pid, "exit_code": process.exitcode, "seconds": place.pause},
+            extra={"worker": process.pid, "exit_code": process.exitcode, "pause_seconds": place.pause},
         )
         if not place.pause:
             self._fill(index, place)
