@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -58,7 +60,11 @@ def serve(
 
     def announce(address: str) -> None:
         page = f"Open {address}/ in a browser. " if settings.explorer else ""
-        typer.echo(f"Serving {settings.model} at {address}. {page}Stop with Ctrl-C.", err=True)
+        said = f"Serving {settings.model} at {address}. {page}Stop with Ctrl-C."
+        if sys.stderr.isatty():
+            typer.echo(said, err=True)
+        else:  # a program reads the log line by line
+            logging.getLogger("tigertail.service").info(said)
 
     run(settings, announce)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.support import poll
 
 from tigertail.service.server.runtime_dir import PREFIX
 
@@ -57,6 +58,18 @@ def test_one_worker_ends_well_too(run, original: Path) -> None:
     os.killpg(service.process.pid, signal.SIGINT)  # as a terminal does it
     assert service.process.wait(60) == 0
     assert service.gone()
+    said = [json.loads(line) for line in service.text().splitlines()]  # every line is one of JSON
+    assert any(line["message"].startswith(f"Serving {original} at {service.url}.") for line in said)
+    assert {line["level"] for line in said} == {"info"}
+
+
+def test_all_are_ended_while_workers_start(run, original: Path) -> None:
+    service = run(original)
+    poll(lambda: len(service.workers()) == 2, "its workers start")
+    os.killpg(service.process.pid, signal.SIGTERM)  # as systemd does it
+    assert service.process.wait(60) == 0
+    assert service.gone()
+    assert '"error"' not in service.text()
     assert "Traceback" not in service.text()
 
 
