@@ -10,7 +10,7 @@ import pytest
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
-from tigertail.dataset.exposure import EVERYTHING, Exposure
+from tigertail.dataset.exposure import EVERYTHING, Exposure, stated_availability
 from tigertail.dataset.vocabulary import Vocabulary
 
 # A kiosk sells a and b. A shop sells a, b, c and d. A traveller could hear everything; nobody has played e.
@@ -158,3 +158,26 @@ def test_what_hardly_anybody_could_hear_counts_as_heard_by_all(
     shop, home = (Exposure.of(dataset, pl.Series(group), items) for group in people)
     joined = shop.joined(home)
     assert joined.offered[joined.names.index("shop")].tolist() == [True, shop_has_it]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        pytest.param([], id="sources offer what is played"),
+        pytest.param([("c", "kiosk", None), ("e", "shop", None)], id="sources list more"),
+        pytest.param([("b", None, "PL"), ("d", "shop", "SE")], id="countries list less than is played"),
+    ],
+)
+def test_hidden_plays_are_not_needed_where_availability_is_stated(
+    listed: list[tuple[str, str | None, str | None]], tmp_path: Path
+) -> None:
+    whole = world(tmp_path, *listed)
+    rest = whole.without(pl.Series(["kit", "sam"]))
+    tables = {table: rest.scan(table) for table in rest.manifest["tables"]}
+    left = Dataset.write(tmp_path / "left", tables, name="left")
+    tables[c.AVAILABILITY_TABLE] = stated_availability(rest).lazy()
+    stated = Dataset.write(tmp_path / "stated", tables, name="stated")
+    visible = ("kim", "sue", "tom")
+    expected = {who: items for who, items in offers(whole).items() if who in visible}
+    assert {who: offers(stated)[who] for who in visible} == expected
+    assert {who: offers(left)[who] for who in visible} != expected

@@ -37,6 +37,7 @@ The base model, the mixture and evaluation use it, and listening in its populari
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
@@ -207,12 +208,52 @@ class Exposure:
         return patterns, pattern.reshape(-1).astype(np.int32)
 
 
+def stated_availability(dataset: Dataset) -> pl.DataFrame:
+    """Return a table of availability by which the visible plays leave the catalogues as all plays make them.
+
+    Where sources and countries both list items, and listeners play what their source does not list, the source offers
+    that in other countries too.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns item_id, source and country: the rows of the table that there is, and what the listeners of each
+        catalogue play.
+    """
+    whole = dataset.whole()
+    listed = _availability(whole)
+    limited = _catalogue_of(whole, listed).filter(pl.col(CATALOGUE) != EVERYTHING)
+    played = _played(whole, limited).join(dataset.items.select(c.ITEM_ID), on=c.ITEM_ID, how="semi")
+    stated = [listed]
+    for kind in _kinds(limited):
+        theirs = played.filter(pl.col(CATALOGUE) == kind[CATALOGUE]).select(c.ITEM_ID, c.SOURCE)
+        if kind[c.SOURCE] is not None:
+            stated.append(theirs.with_columns(pl.lit(None, pl.String).alias(c.COUNTRY)))
+        if len(_listed_there(kind, listed)):  # the first row would close a country that is open
+            stated.append(theirs.with_columns(pl.lit(kind[c.COUNTRY]).alias(c.COUNTRY)))
+    return pl.concat(stated).unique().sort(c.SOURCE, c.COUNTRY, c.ITEM_ID)
+
+
 def _catalogues(dataset: Dataset) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the catalogue of each listener (listener_id, catalogue), and what each has (catalogue, item_id)."""
+    listed = _availability(dataset)
+    of = _catalogue_of(dataset, listed)
+    limited = of.filter(pl.col(CATALOGUE) != EVERYTHING)
+    played = _played(dataset, limited)
+    offers = [played.select(CATALOGUE, c.ITEM_ID).unique()]
+    for kind in _kinds(limited):
+        offers.append(_offered(kind, played, listed, dataset.items[c.ITEM_ID]))
+    return of.select(c.LISTENER_ID, CATALOGUE), pl.concat(offers).unique()
+
+
+def _catalogue_of(dataset: Dataset, listed: pl.DataFrame) -> pl.DataFrame:
+    """Return the catalogue of each listener (listener_id, source, country, catalogue).
+
+    The country is null where no row of ``listed`` has it.
+    """
     profiles = dataset.listeners
     country = pl.col(c.COUNTRY) if c.COUNTRY in profiles.columns else pl.lit(None, pl.String)
     source = pl.col(c.SOURCE) if c.SOURCE in profiles.columns else pl.lit(None, pl.String)
-    listed = _availability(dataset)
     countries = listed[c.COUNTRY].drop_nulls().unique().to_list()
     there = pl.when(country.is_in(countries)).then(country)
     of = profiles.select(c.LISTENER_ID, source.alias(c.SOURCE), there.alias(c.COUNTRY)).unique(
@@ -221,13 +262,12 @@ def _catalogues(dataset: Dataset) -> tuple[pl.DataFrame, pl.DataFrame]:
     where = pl.when(pl.col(c.COUNTRY).is_not_null()).then(
         pl.format("{} in {}", NAMED_SOURCE, pl.col(c.COUNTRY))
     )
-    of = of.with_columns(where.otherwise(NAMED_SOURCE).alias(CATALOGUE))
-    limited = of.filter(pl.col(CATALOGUE) != EVERYTHING)
-    played = _played(dataset, limited)
-    offers = [played.select(CATALOGUE, c.ITEM_ID).unique()]
-    for kind in limited.select(CATALOGUE, c.SOURCE, c.COUNTRY).unique(CATALOGUE).iter_rows(named=True):
-        offers.append(_offered(kind, played, listed, dataset.items[c.ITEM_ID]))
-    return of.select(c.LISTENER_ID, CATALOGUE), pl.concat(offers).unique()
+    return of.with_columns(where.otherwise(NAMED_SOURCE).alias(CATALOGUE))
+
+
+def _kinds(listeners: pl.DataFrame) -> Iterator[dict[str, str | None]]:
+    """Return the catalogues of some listeners (listener_id, source, country, catalogue), each once."""
+    return listeners.select(CATALOGUE, c.SOURCE, c.COUNTRY).unique(CATALOGUE).iter_rows(named=True)
 
 
 def _played(dataset: Dataset, listeners: pl.DataFrame) -> pl.DataFrame:
@@ -255,16 +295,20 @@ def _offered(
     kind: dict[str, str | None], played: pl.DataFrame, listed: pl.DataFrame, everything: pl.Series
 ) -> pl.DataFrame:
     """Return what a source offers in a country (catalogue, item_id)."""
-    name, source, country = kind[CATALOGUE], kind[c.SOURCE], kind[c.COUNTRY]
+    name, source = kind[CATALOGUE], kind[c.SOURCE]
     items = everything
     if source is not None:
         items = listed.filter((pl.col(c.SOURCE) == source) & pl.col(c.COUNTRY).is_null())[c.ITEM_ID]
         if items.is_empty():
             items = played.filter(pl.col(c.SOURCE) == source)[c.ITEM_ID]
-    if country is not None:
-        same = pl.col(c.SOURCE).is_null() | pl.col(c.SOURCE).eq_missing(pl.lit(source, pl.String))
-        here = listed.filter((pl.col(c.COUNTRY) == country) & same)[c.ITEM_ID]
-        items = items.filter(items.is_in(here.implode())) if len(here) else items
+    here = _listed_there(kind, listed)
+    items = items.filter(items.is_in(here.implode())) if len(here) else items
     return pl.DataFrame({CATALOGUE: pl.Series([name], dtype=pl.String)}).join(
         pl.DataFrame({c.ITEM_ID: items.unique()}), how="cross"
     )
+
+
+def _listed_there(kind: dict[str, str | None], listed: pl.DataFrame) -> pl.Series:
+    """Return the items that rows with the country of a catalogue list for its source; none where it has no country."""
+    same = pl.col(c.SOURCE).is_null() | pl.col(c.SOURCE).eq_missing(pl.lit(kind[c.SOURCE], pl.String))
+    return listed.filter((pl.col(c.COUNTRY) == pl.lit(kind[c.COUNTRY], pl.String)) & same)[c.ITEM_ID]

@@ -11,6 +11,7 @@ import pytest
 
 from tigertail import model as models
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import Exposure
 from tigertail.errors import DataError, TigertailError
 from tigertail.evaluation import (
     NeighbourFile,
@@ -247,6 +248,22 @@ def test_a_model_of_the_training_part_scores_as_if_fitted_here(scenes: Dataset, 
     ours = default_systems(config)[-1]
     first, second = evaluate(scenes, [ours, System(theirs.name, theirs.fit)], protocol).group("overall")
     assert first.metrics == second.metrics
+
+
+def test_the_training_part_has_the_catalogues_that_an_evaluation_fits(tmp_path: Path) -> None:
+    """Each of twenty listeners of two radios plays a hit, and an item that nobody else plays."""
+    people = [f"u{listener:02}" for listener in range(20)]
+    plays = pl.DataFrame({"listener_id": people * 2, "item_id": ["hit"] * 20 + people, "plays": 1.0})
+    items = plays.select(pl.col("item_id").unique().sort()).with_columns(
+        name="item_id", kind=pl.lit("artist")
+    )
+    sources = pl.DataFrame({"listener_id": people, "source": ["long wave", "short wave"] * 10})
+    tables = {"plays": plays, "items": items, "listeners": sources}
+    split = hold_out(Dataset.write(tmp_path / "whole", tables, name="radios"), ProtocolConfig())
+    train = write_training(split, tmp_path / "train")
+    fitted = Exposure.of(train, split.interactions.listeners.ids, split.interactions.items)
+    assert fitted.offered.tolist() == split.train_exposure.offered.tolist()
+    assert fitted.offered.sum(axis=1).tolist() == [11, 11]
 
 
 def test_the_training_part_has_no_trace_of_those_held_out(scenes: Dataset, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import polars as pl
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.exposure import stated_availability
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import ids_from_floats
@@ -139,6 +140,9 @@ class NeighbourFile:
 def write_training(split: Split, path: Path | str, *, replace: bool = False) -> Dataset:
     """Write the training part of a split as a dataset of its own.
 
+    Its table of availability has what the listeners of each source play, those held out too: what a source offers is no
+    trace of a listener, and so what is fitted to the folder knows the same catalogues as what an evaluation fits.
+
     Parameters
     ----------
     split
@@ -161,6 +165,9 @@ def write_training(split: Split, path: Path | str, *, replace: bool = False) -> 
     tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
         table: train.scan(table) for table in train.manifest["tables"]
     }
+    available = stated_availability(train)
+    if not available.is_empty():
+        tables[c.AVAILABILITY_TABLE] = available
     return Dataset.write(path, tables, name=f"{train.name}-train", simulated=train.simulated, replace=replace)
 
 
