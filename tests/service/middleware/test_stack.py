@@ -135,6 +135,14 @@ def test_a_page_elsewhere_cannot_pass_for_this_machine(client: TestClient) -> No
         assert client.get("/v1/similar?item=star", headers={"Host": host}).status_code == 200
 
 
+@pytest.mark.parametrize("hosts", [["*"], ["localhost"]])
+def test_a_second_host_is_refused_whatever_the_first_is(serve, hosts: list[str]) -> None:
+    twice = [("Host", "localhost"), ("Host", "evil.example")]
+    for headers in (twice, twice[::-1], twice[:1] * 2):
+        refused = serve(hosts=hosts).get("/v1/items", headers=headers)
+        assert (refused.status_code, refused.json()["detail"]) == (400, "several Host headers")
+
+
 def test_the_api_is_documented_without_another_server(client: TestClient) -> None:
     page = client.get("/docs")
     assert page.status_code == 200

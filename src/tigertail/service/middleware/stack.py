@@ -88,6 +88,8 @@ class Admission:
 
     def _check_host(self, headers: Headers) -> None:
         """Refuse another name, so that no other site's page can reach this machine by DNS rebinding."""
+        if len(headers.getlist("host")) > 1:  # a proxy in front may have gone by another (RFC 9112, 3.2)
+            raise ServiceError(400, "several Host headers", remedy="send one")
         host = re.sub(r"\.?(:\d*)?$", "", headers.get("host", "")).lower()
         if "*" not in self._hosts and host not in self._hosts:
             raise ServiceError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import struct
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from tigertail.service.server.uvicorn_internals import HttpToolsProtocol
 HEAD: Final = 64 * 1024  # bytes of a request's line and headers, or of what follows its body
 SEND_BUFFER: Final = 512 * 1024  # bytes of the system's buffer to ask for; Linux gives twice as many
 READ_TIMEOUTS: Final = 3  # times the read timeout, in which a client must read some of what it was sent
+_ABSOLUTE: Final = re.compile(rb"[^/?#]+://(?:[^/?#]*@)?([^/?#]*)")
 _SAID: Final = {
     400: (
         "not an HTTP request",
@@ -96,8 +98,12 @@ class Connection(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Answer."""
+        """Answer. The host of an absolute target stands above that of the header (RFC 9112, 3.2.2)."""
         self._in_head, self._size = False, 0
+        if target := _ABSOLUTE.match(self.url):
+            others = [header for header in self.headers if header[0] != b"host"]
+            lines = max(1, len(self.headers) - len(others))  # of several the middleware says what is wrong
+            self.headers[:] = [*others, *[(b"host", target[1])] * lines]
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
