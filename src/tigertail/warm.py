@@ -65,10 +65,12 @@ def _ask(world: Dataset, models: Iterable[Model]) -> None:
     from tigertail.model import QueryOptions
 
     # One item, from candidates; one item twice, which like several is not; several queries. All with another exponent
-    # too, though that needs no kernel of its own today.
+    # too, though that needs no kernel of its own today. Of an item with few listeners every answer is listed as well as
+    # a few: those without a listener in common have other reasons.
     for model, options in product(models, (QueryOptions(), QueryOptions(beta=0.5))):
-        for query in ([0], [0, 0]):
-            model.answer(np.array(query, np.int32), 5, why=True, options=options)
+        few = len(model.items) // 2
+        for query, n in product(([few], [few, few]), (5, len(model.items))):
+            model.answer(np.array(query, np.int32), n, why=True, options=options)
         model.answer_many(np.array([0, 1, 2], np.int32), 5, options=options)
 
 

@@ -575,7 +575,7 @@ class Model:
         if queries is None:
             codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
         elif isinstance(queries, np.ndarray) and queries.dtype.kind in "iu":
-            codes = queries
+            codes = queries.copy()  # kernels are compiled again for an array that may not be written to
         else:
             texts = [queries] if isinstance(queries, str) else [str(one) for one in queries]
             codes, notes = self.index.match_all(texts)
