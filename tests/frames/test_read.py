@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,13 @@ def test_what_is_wrong_is_said_by_argument(arguments: dict[str, Any], problem: s
     assert problem in str(caught.value)
     assert caught.value.remedy
     assert "--" not in str(caught.value)  # nobody here typed a command
+
+
+@pytest.mark.parametrize("made_from", [tigertail.fit, tigertail.evaluate])
+def test_what_takes_no_scale_says_what_does(made_from: Callable[[Any], Any]) -> None:
+    with pytest.raises(DataError) as caught:
+        made_from(RATED)
+    assert "Dataset.of(plays, rating_scale=(1, 5))" in caught.value.remedy
 
 
 def test_an_item_that_has_no_column_may_be_named_in_every_way() -> None:

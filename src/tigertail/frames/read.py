@@ -28,7 +28,7 @@ from tigertail.ingest.missing import SAY_MISSING, visible
 from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine
 
-_GIVE_SCALE: Final = "give the lowest and the highest rating: rating_scale=(1, 5)"
+_GIVE_SCALE: Final = "give the lowest and the highest rating: Dataset.of(plays, rating_scale=(1, 5))"
 _OPTIONAL: Final = {c.RATING: pl.Float64(), c.LAST_PLAYED: pl.Datetime("us", "UTC")}
 
 
