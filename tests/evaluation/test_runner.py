@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -163,6 +164,24 @@ def test_names_of_systems_are_checked_before_any_is_fitted(world: Dataset) -> No
     assert unknown.value.remedy == "choose one of: popularity, mixture"
     with pytest.raises(ConfigError, match="two systems have the name 'popularity'"):
         evaluate(world, [System("popularity", fitted), System("popularity", fitted)])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"seeds": 2}, "seeds is of type int\n  -> give several: seeds="),
+        ({"seeds": (0, 1, 0)}, "seeds has one seed twice"),
+        (
+            {"systems": ["jaccard"]},
+            "a system is of type str: 'jaccard'\n  -> give systems: System(name, fit)",
+        ),
+        ({"config": {"k": 10}}, "config is of type dict"),
+    ],
+)
+def test_arguments_of_another_type_are_named(arguments: dict[str, Any], says: str, scenes: Dataset) -> None:
+    with pytest.raises(ConfigError) as raised:
+        evaluate(scenes, **arguments)
+    assert str(raised.value).startswith(says)
 
 
 def test_several_splits_are_scored_together(world: Dataset) -> None:

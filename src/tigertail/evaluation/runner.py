@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -125,14 +125,20 @@ def evaluate(
     Raises
     ------
     ConfigError
-        If two systems have one name, or none has that of ``reference``.
+        If two systems have one name, or none has that of ``reference``; if an argument is of another type, a seed is
+        there twice, or a system returns what is no affinity.
     DataError
         If there are too few listeners to hold out.
     """
+    if config is not None and not isinstance(config, ProtocolConfig):
+        raise ConfigError(
+            f"config is of type {type(config).__name__}",
+            remedy="give a protocol, such as ProtocolConfig(k=10)",
+        )
     systems = list(systems or default_systems(dataset=dataset))
     reference = _reference(systems, reference)
     config = config or ProtocolConfig()
-    seeds = list(seeds) or [config.seed]
+    seeds = _distinct(seeds) or [config.seed]
     splits = [hold_out(dataset, config.model_copy(update={"seed": seed})) for seed in seeds]
     queries = _Queries(splits)
     scores: dict[str, QueryScores] = {}
@@ -156,6 +162,15 @@ def evaluate(
         {name: of_system.lists for name, of_system in scores.items()},
         _catalogues(splits),
     )
+
+
+def _distinct(seeds: Sequence[int]) -> list[int]:
+    if not isinstance(seeds, Iterable):
+        raise ConfigError(f"seeds is of type {type(seeds).__name__}", remedy="give several: seeds=(0, 1)")
+    found = list(seeds)
+    if len(set(found)) < len(found):
+        raise ConfigError("seeds has one seed twice", remedy="give each once: its split would count twice")
+    return found
 
 
 def _reference(systems: list[System], name: str | None) -> str:

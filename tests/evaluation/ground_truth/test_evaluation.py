@@ -170,6 +170,15 @@ def test_two_systems_of_one_name_are_refused(scenes: Dataset, tmp_path: Path) ->
         evaluate_against(scenes, truth, [mine, mine])
 
 
+def test_a_path_is_no_truth_and_a_name_no_system(scenes: Dataset, tmp_path: Path) -> None:
+    path = curated(tmp_path, "query,similar", "n1,n2")
+    with pytest.raises(ConfigError, match="truth is of type str") as raised:
+        evaluate_against(scenes, str(path))  # type: ignore[arg-type]
+    assert "read_curated(path, dataset)" in raised.value.remedy
+    with pytest.raises(ConfigError, match="a system is of type str"):
+        evaluate_against(scenes, read_curated(path, scenes), ["popularity"])  # type: ignore[list-item]
+
+
 def test_a_lens_has_no_listener_to_look_from(scenes: Dataset, tmp_path: Path) -> None:
     truth = read_curated(curated(tmp_path, "query,similar", *every_pair(NORTH)), scenes)
     at_home = System("from home", OwnSignal(signal="listening").fit, lens=True)

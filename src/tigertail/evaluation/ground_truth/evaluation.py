@@ -140,10 +140,17 @@ def evaluate_against(
     Raises
     ------
     ConfigError
-        If every system has a lens, or two without one have the same name.
+        If every system has a lens, or two systems have the same name; if an argument is of another type, or a system
+        returns what is no affinity.
     """
-    systems = without_lens(systems or default_systems(dataset=dataset))
+    if not isinstance(truth, GroundTruth):
+        raise ConfigError(
+            f"truth is of type {type(truth).__name__}",
+            remedy="read a file of lists with read_curated(path, dataset)",
+        )
+    systems = list(systems or default_systems(dataset=dataset))
     check_names(systems)
+    systems = without_lens(systems)
     split = full_split(dataset, truth, k=k, seed=seed)
     values = {}
     with progress("systems", len(systems)) as tick:

@@ -132,13 +132,19 @@ def load_systems(path: Path | str) -> list[System]:
 
 
 def check_names(systems: list[System], path: Path | None = None) -> None:
-    """Refuse two systems with the same name.
+    """Refuse two systems with the same name, and what is no system.
 
     Raises
     ------
     ConfigError
         If there are any.
     """
+    for system in systems:
+        if not isinstance(system, System):
+            raise ConfigError(
+                f"a system is of type {type(system).__name__}: {system!r}",
+                remedy="give systems: System(name, fit), or those of a file, load_systems(path)",
+            )
     names = [system.name for system in systems]
     if twice := [name for name in names if names.count(name) > 1]:
         raise ConfigError(
