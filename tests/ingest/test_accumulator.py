@@ -56,6 +56,15 @@ def test_ratings_are_averaged_and_the_last_time_stays(tmp_path: Path) -> None:
     ]
 
 
+def test_a_play_without_a_rating_is_no_part_of_the_mean_of_others(tmp_path: Path) -> None:
+    spooled = PlaysAccumulator(tmp_path)
+    for ratings in ([1.0, None, None], [0.0], [None]):
+        rated = pl.DataFrame({"rating": ratings}, schema={"rating": pl.Float64})
+        plays = rows(*[("a", 1, 1.0)] * len(ratings))
+        spooled.add("s", pl.concat([plays, rated], how="horizontal"), events=True)
+    assert pl.concat(spooled.plays(ITEMS)).select("plays", "rating").rows() == [(5, 0.5)]
+
+
 def test_many_runs_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plays = [(f"l{n % 13:02}", 1 + n % 3, float(n % 5)) for n in range(500)]
     whole, small = PlaysAccumulator(tmp_path), PlaysAccumulator(tmp_path / "small")
@@ -68,6 +77,15 @@ def test_many_runs_and_ranges_change_nothing(tmp_path: Path, monkeypatch: pytest
         small.add("s", rows(*plays[start : start + 10]), events=True)
     assert merged(small) == expected
     assert len(list((tmp_path / "small").iterdir())) > 5
+
+
+def test_more_rows_than_32_bits_count_are_still_in_ranges_of_their_own(tmp_path: Path) -> None:
+    spooled = PlaysAccumulator(tmp_path)
+    schema = spooled._rows_by_listener.schema
+    spooled._rows_by_listener = pl.DataFrame(
+        [("a", 2**31), ("b", 2**31), ("c", 2_000_000), ("d", 1)], schema, orient="row"
+    )
+    assert list(spooled._ranges()) == [("a", "a"), ("b", "b"), ("c", "c"), ("d", "d")]
 
 
 def log(*moments: datetime, ref: int = 1, exact: bool = True) -> pl.DataFrame:

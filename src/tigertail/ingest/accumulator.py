@@ -23,7 +23,8 @@ RANGE_ROWS: Final = 1_000_000  # rows of a range of listeners, about
 
 _EVENTS: Final = "events"
 """Whether the row is from a log, where every row is one play, not from a table of counts."""
-ROWS: Final = "rows"  # how many rows of the source it stands for
+ROWS: Final = "rows"  # how many rows with a rating it stands for; of a row that was not merged, 1
+_HELD: Final = "held"  # rows of a listener in all runs; their sum may be above 2^32
 _SECOND: Final = "second"
 _SCHEMA: Final = pl.Schema(
     {
@@ -95,7 +96,7 @@ class PlaysAccumulator:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.duplicates: Counter[str] = Counter()
-        self._rows_by_listener = pl.DataFrame(schema={c.LISTENER_ID: pl.String, ROWS: pl.UInt32})
+        self._rows_by_listener = pl.DataFrame(schema={c.LISTENER_ID: pl.String, _HELD: pl.UInt64})
         self._unwritten: list[pl.DataFrame] = []
         self._runs: list[Path] = []
 
@@ -131,13 +132,13 @@ class PlaysAccumulator:
         path = self.folder / f"run-{len(self._runs):05}.parquet"
         run.write_parquet(path, row_group_size=100_000)
         self._runs.append(path)
-        counts = run.group_by(c.LISTENER_ID).agg(pl.len().cast(pl.UInt32).alias(ROWS))
+        counts = run.group_by(c.LISTENER_ID).agg(pl.len().cast(pl.UInt64).alias(_HELD))
         both = pl.concat([self._rows_by_listener, counts])
-        self._rows_by_listener = both.group_by(c.LISTENER_ID).agg(pl.col(ROWS).sum())
+        self._rows_by_listener = both.group_by(c.LISTENER_ID).agg(pl.col(_HELD).sum())
 
     def _ranges(self) -> Iterator[tuple[str, str]]:
         """Yield the first and last listener of ranges that hold about ``RANGE_ROWS`` rows each."""
-        before = pl.col(ROWS).cum_sum() - pl.col(ROWS)
+        before = pl.col(_HELD).cum_sum() - pl.col(_HELD)
         ranges = self._rows_by_listener.sort(c.LISTENER_ID).group_by(
             before // RANGE_ROWS, maintain_order=True
         )
@@ -229,7 +230,7 @@ def sum_plays(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     keys
         Columns.
     """
-    ordered = rows.sort(*keys, c.PLAYS, c.RATING)
+    ordered = rows.sort(*keys, c.PLAYS, c.RATING, ROWS)
     weight = pl.col(ROWS).filter(pl.col(c.RATING).is_not_null()).sum()
     rating = (pl.col(c.RATING) * pl.col(ROWS)).sum() / weight
     # In a fixed order, sums of fractions are the same every time.
@@ -237,5 +238,5 @@ def sum_plays(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
         pl.col(c.PLAYS).sum(),
         pl.when(weight > 0).then(rating).alias(c.RATING),
         pl.col(c.LAST_PLAYED).max(),
-        pl.col(ROWS).sum(),
+        weight.alias(ROWS),
     )
