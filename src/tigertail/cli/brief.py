@@ -120,4 +120,4 @@ def _figure(value: float | None) -> str:
 
 
 def _interval(value: Estimate | None) -> str:
-    return "-" if value is None else f"{value.mean:.3f} [{value.low:.3f}, {value.high:.3f}]"
+    return "-" if value is None else value.shown(3)

@@ -50,6 +50,17 @@ def test_missing_values_do_not_count() -> None:
     assert np.isnan(boot.estimate(np.full(3, np.nan)).mean)
 
 
+def test_one_listener_has_no_interval() -> None:
+    """Nor has a frontier, or a difference, of that listener alone; the other's queries have no value."""
+    boot = ClusterBootstrap(np.array([0, 0, 1], np.int32))
+    alone = np.array([0.25, 0.75, np.nan])
+    assert str(boot.estimate(alone)) == "0.5000 [-, -]"
+    area, areas = boot.frontier_area(np.array([[alone, alone]]))
+    assert (area.mean, str(area)) == (0.25, "0.2500 [-, -]")
+    assert str(boot.compare(areas, areas, 0.0)) == "0.0000 [-, -]"
+    assert str(ClusterBootstrap(np.zeros(2, np.int32)).estimate(alone[:2])) == "0.5000 [-, -]"
+
+
 def test_the_same_seed_draws_the_same_listeners() -> None:
     listener, values = clustered(3)
     assert ClusterBootstrap(listener, seed=5).estimate(values) == ClusterBootstrap(listener, seed=5).estimate(

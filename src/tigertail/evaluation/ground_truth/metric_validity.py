@@ -233,8 +233,8 @@ def _rows(
 
 def _row(group: str, compared: str, metric: str, value: Reals, true: Reals) -> MetricValidityRow:
     best = value == value.max(axis=1, keepdims=True)
-    chosen = np.where(best, true, 0).sum(axis=1) / best.sum(axis=1)
     with np.errstate(invalid="ignore"):
+        chosen = np.where(best, true, 0).sum(axis=1) / best.sum(axis=1)
         regret = 1 - chosen / true.max(axis=1)
     return MetricValidityRow(
         group, compared, metric, value.shape[1], _estimate(kendall(value, true)), _estimate(regret)

@@ -28,7 +28,7 @@ class Estimate:
     mean
         The number, from all listeners.
     low, high
-        Bounds of the 95 % interval.
+        Bounds of the 95 % interval; NaN where there is none.
     """
 
     mean: float
@@ -50,7 +50,20 @@ class Estimate:
         return cls(mean, float(low), float(high))
 
     def __str__(self) -> str:
-        return f"{self.mean:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        return self.shown()
+
+    def shown(self, digits: int = 4) -> str:
+        """Return the number and its interval with so many decimals; - stands for what there is not.
+
+        Examples
+        --------
+        >>> Estimate(0.25, 0.125, 0.5).shown(3), Estimate(0.25, np.nan, np.nan).shown(3)
+        ('0.250 [0.125, 0.500]', '0.250 [-, -]')
+        """
+        mean, low, high = (
+            "-" if math.isnan(value) else f"{value:.{digits}f}" for value in (self.mean, self.low, self.high)
+        )
+        return f"{mean} [{low}, {high}]"
 
 
 def clusters_needed(estimate: Estimate, bound: float, clusters: int) -> int | None:
@@ -113,6 +126,11 @@ class ClusterBootstrap:
 
     >>> print(boot.estimate(np.array([0.5, 0.5, 1.5, 1.5]) - np.array([0.0, 0.0, 1.0, 1.0])))
     0.5000 [0.5000, 0.5000]
+
+    One listener says nothing of how listeners differ, so there is no interval.
+
+    >>> print(boot.estimate(np.array([0.0, 1.0, np.nan, np.nan])))
+    0.5000 [-, -]
     """
 
     listeners: NDArray[np.int32]
@@ -142,13 +160,16 @@ class ClusterBootstrap:
         Returns
         -------
         NDArray[np.float64]
-            Float64, (samples, columns); NaN where a resample has no value.
+            Float64, (samples, columns); NaN where a resample has no value, and where fewer than two listeners have one.
         """
         counted = ~np.isnan(values)
         sums = self._of_listeners(np.where(counted, values, 0.0))
-        counts = self._draws @ self._of_listeners(counted.astype(np.float64))
+        of_listeners = self._of_listeners(counted.astype(np.float64))
+        several = (of_listeners > 0).sum(axis=0) > 1
+        counts = self._draws @ of_listeners
         with np.errstate(invalid="ignore"):
-            return np.asarray((self._draws @ sums) / counts)
+            means = (self._draws @ sums) / counts
+        return np.where(several, means, np.nan)
 
     def frontier_area(self, sweep: Reals) -> tuple[Estimate, Reals]:
         """Return the area of a frontier with its interval, and that of each resample.
