@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event as listening
 from tests.support import poll
 
 from tigertail.feedback.store import FeedbackStore
@@ -146,3 +147,21 @@ def test_a_store_opened_to_be_read_alone_is_said_to_keep_nothing(
         "the feedback store is read-only, by the mode=ro of its URL"
     )
     assert sent(client, EVENT).json()["remedy"] == "open it without mode=ro"
+
+
+def test_a_full_disk_is_told_until_something_is_kept_again(client: TestClient) -> None:
+    assert sent(client, EVENT).status_code == 200
+    database = client.app.state.context.store.database
+    database.close()
+    pages = [20]
+    listening.listen(
+        database.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages[0]}")
+    )
+    large = [EVENT | {"event_id": f"large{number}", "item": "x" * 256} for number in range(500)]
+    assert sent(client, *large).status_code == 503
+    told = "the last write was refused: the feedback store has no space left on its disk"
+    assert client.get("/health/ready").json()["feedback"] == told, "though it can be read"
+    pages[0] = 100_000  # somebody made room
+    database.close()
+    assert sent(client, *large).json()["accepted"] == 500
+    assert client.get("/health/ready").json()["feedback"] == "kept"

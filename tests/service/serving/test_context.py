@@ -14,7 +14,7 @@ def test_who_asks_as_a_check_ends_begins_the_next_and_takes_no_answer_away(
     context = client.app.state.context
     ends: list[asyncio.Future[None]] = []
 
-    async def until_its_end(work: object) -> None:
+    async def until_its_end(work: object, *, writes: bool) -> None:
         ends.append(asyncio.get_running_loop().create_future())
         await ends[-1]
 

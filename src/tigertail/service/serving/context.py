@@ -53,6 +53,7 @@ class Context:
     _store_queue: WorkQueue = field(default_factory=lambda: WorkQueue(STORE_QUEUE, 0, STORE_THREADS))
     _store_check: asyncio.Future[str] | None = None  # one for all who ask: the store sees one check at a time
     _unavailable: tuple[float, StoreUnavailableError] = (0.0, StoreUnavailableError("never yet"))
+    _refused: str | None = None  # why the last write failed: a full disk can still be read
 
     @property
     def served(self) -> ServedModel:
@@ -81,8 +82,15 @@ class Context:
         done, _ = await asyncio.wait({check}, timeout=HEALTH_TIMEOUT)
         return check.result() if done else "the feedback store does not answer"
 
-    async def with_store(self, work: Callable[[FeedbackStore], T]) -> T:
+    async def with_store(self, work: Callable[[FeedbackStore], T], *, writes: bool = True) -> T:
         """Run some work with the feedback store when a thread is free.
+
+        Parameters
+        ----------
+        work
+            The work.
+        writes
+            Whether it writes: why the last such work failed, the health check says until another succeeds.
 
         Raises
         ------
@@ -108,19 +116,24 @@ class Context:
                 raise
 
         try:
-            return await self._store_queue.run(attempt)
+            done = await self._store_queue.run(attempt)
         except StoreUnavailableError as error:
             LOG.error("the feedback store cannot be used", extra={"problem": error.problem})
             # Where the store is, is no client's business.
             problem = error.problem.replace(f" {store.database.location.display}", "")
+            if writes:
+                self._refused = problem
             raise ServiceError(503, problem, remedy=error.remedy, retry=1) from error
+        if writes:
+            self._refused = None
+        return done
 
     async def _check_store(self) -> str:
         try:
-            await self.with_store(FeedbackStore.ping)
+            await self.with_store(FeedbackStore.ping, writes=False)
         except TigertailError as error:
             return error.problem
-        return "kept"
+        return "kept" if self._refused is None else f"the last write was refused: {self._refused}"
 
 
 async def _context(request: Request) -> Context:  # a plain function would be sent to a thread
