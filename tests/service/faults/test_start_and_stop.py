@@ -54,13 +54,15 @@ def test_questions_under_way_are_answered(run, original: Path, tmp_path: Path) -
 
 
 def test_one_worker_ends_well_too(run, original: Path) -> None:
-    service = run(original, workers=1).ready()
+    service = run(original, workers=1, TIGERTAIL_RETENTION="30").ready()
     os.killpg(service.process.pid, signal.SIGINT)  # as a terminal does it
     assert service.process.wait(60) == 0
     assert service.gone()
     said = [json.loads(line) for line in service.text().splitlines()]  # every line is one of JSON
     assert any(line["message"].startswith(f"Serving {original} at {service.url}.") for line in said)
-    assert {line["level"] for line in said} == {"info"}
+    (warned,) = [line for line in said if line["level"] != "info"]
+    assert warned["message"] == "variables of the environment that are no settings"
+    assert "TIGERTAIL_RETENTION" in warned["variables"]
 
 
 def test_all_are_ended_while_workers_start(run, original: Path) -> None:

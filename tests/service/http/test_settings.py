@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tigertail.errors import ConfigError
-from tigertail.service.http.settings import RENAMED, Settings, read_settings
+from tigertail.service.http.settings import RENAMED, Settings, read_settings, unknown_variables
 
 DIGEST = "0" * 64
 
@@ -105,6 +105,12 @@ def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> 
         ("prot = 1", "service.toml: prot: unknown key"),
         ("port = 70000", r"port: Input should be less"),
         ("[keys]\nradio = 'hunter2'", "service.toml: keys.radio: not a SHA-256 digest"),
+        ("origins = ['player.example']", r"service.toml: origins\.0: not an origin"),
+        ("origins = ['https://player.example/']", "not an origin"),
+        ("origins = ['https://Player.example']", "not an origin"),
+        ("hosts = ['https://music.example']", r"service.toml: hosts\.0: not a host"),
+        ("hosts = ['music.example:8000']", "not a host"),
+        ("hosts = ['*.example']", "not a host"),
         ("signers = ['hunter2']", "a signer is a public key of 64"),
         ("signers = 5", "service.toml: signers: expected a list"),
         ("signers = [5]", "service.toml: signers.0: expected a text"),
@@ -125,6 +131,28 @@ def test_a_wrong_setting_is_named_with_its_file(text: str, message: str, tmp_pat
     with pytest.raises(ConfigError, match=message) as error:
         read_settings(file, **given)
     assert error.value.remedy
+
+
+def test_hosts_and_origins_as_they_are_sent(tmp_path: Path) -> None:
+    origins = (
+        "*",
+        "null",
+        "https://player.example",
+        "http://127.0.0.1:3000",
+        "http://[::1]:3000",
+        "capacitor://localhost",
+    )
+    hosts = ("*", "localhost", "Music.example", "192.0.2.7", "[::1]", "my_service")
+    settings = read_settings(model=tmp_path, origins=origins, hosts=hosts)
+    assert (settings.origins, settings.hosts) == (origins, hosts)
+
+
+def test_a_model_is_no_challenger_of_itself(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "model")
+    for challenger in (tmp_path / "model", tmp_path / "link"):
+        with pytest.raises(ConfigError, match="challenger is the folder of model") as error:
+            read_settings(model=tmp_path / "model", challenger=challenger)
+        assert error.value.remedy == "name the folder of another model, or leave challenger out"
 
 
 def test_who_names_no_model_learns_where_to() -> None:
@@ -203,6 +231,19 @@ def test_a_misspelt_variable_is_not_passed_over(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(ConfigError, match="TIGERTAIL_PROT is unknown") as error:
         read_settings(model=tmp_path)
     assert error.value.remedy == "did you mean TIGERTAIL_PORT?"
+
+
+def test_other_variables_are_named_but_may_be_of_other_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TIGERTAIL_DATA", "TIGERTAIL_PORT", "TIGERTAIL_LIMITS__RATE", "TIGERTAIL_KEYS__RADIO"):
+        monkeypatch.setenv(name, DIGEST if "KEYS" in name else "8")
+    before = unknown_variables()
+    monkeypatch.setenv("tigertail_rate", "3")
+    monkeypatch.setenv("TIGERTAIL_RETENTION", "30")
+    assert set(unknown_variables()) - set(before) == {"TIGERTAIL_RATE", "TIGERTAIL_RETENTION"}
+    assert not any("TIGERTAIL_" + name in before for name in ("DATA", "PORT", "LIMITS__RATE", "KEYS__RADIO"))
+    assert read_settings(model=tmp_path).limits.rate == 8
 
 
 @pytest.mark.parametrize(("old", "new"), RENAMED.items())

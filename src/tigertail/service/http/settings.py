@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -40,6 +41,7 @@ from tigertail.model.store.signing import check_signer
 from tigertail.threads import processors
 
 PREFIX: Final = "TIGERTAIL_"
+_OTHER_VARIABLES: Final = ("TIGERTAIL_DATA",)  # recipes name it
 _MOST_WORKERS: Final = 256
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "[::1]")
 RENAMED: Final = {
@@ -58,6 +60,23 @@ def _check_digest(digest: str) -> str:
     if len(digest) != 64 or set(digest) - set("0123456789abcdef"):
         raise ValueError("not a SHA-256 digest; make a key and its digest with: tigertail key")
     return digest
+
+
+def _check_host(host: str) -> str:
+    if not re.fullmatch(r"\*|\[[0-9a-f:.]+\]|[\w-]+(\.[\w-]+)*", host, re.ASCII | re.IGNORECASE):
+        raise ValueError(
+            "not a host; write its name alone, without scheme, port and path, such as music.example"
+        )
+    return host
+
+
+def _check_origin(origin: str) -> str:
+    if not re.fullmatch(r"\*|null|[a-z][a-z0-9+.-]*://[a-z0-9._:\[\]-]+", origin):
+        raise ValueError(
+            "not an origin; write scheme and host as a browser sends them, in small letters and without a path, "
+            "such as https://player.example"
+        )
+    return origin
 
 
 def _words(text: Any) -> Any:
@@ -125,9 +144,9 @@ class Settings(BaseModel):
     """Port to listen at."""
     workers: int = Field(default_factory=lambda: min(processors(), _MOST_WORKERS), ge=1, le=_MOST_WORKERS)
     """Processes that answer; they share the model's arrays."""
-    hosts: tuple[str, ...] | None = None
+    hosts: tuple[Annotated[str, AfterValidator(_check_host)], ...] | None = None
     """Host headers that are accepted; None means localhost on loopback, and any elsewhere."""
-    origins: tuple[str, ...] = ()
+    origins: tuple[Annotated[str, AfterValidator(_check_origin)], ...] = ()
     """Origins of other sites' pages that may ask from a browser (CORS), such as https://player.example; * for all."""
     keys: dict[str, Annotated[str, AfterValidator(_check_digest)]] = Field(default_factory=dict)
     """SHA-256 of each key, by a name that logs may show; ``tigertail key`` makes one. Where any is set, clients
@@ -199,7 +218,7 @@ class Settings(BaseModel):
 
 
 def _check_environment() -> None:
-    """Refuse a variable with an old or misspelt name, in any case; others with our prefix may be of other use.
+    """Refuse a variable with an old name or at most two wrong letters, in any case; others may be of other use.
 
     Raises
     ------
@@ -212,15 +231,29 @@ def _check_environment() -> None:
             raise ConfigError(
                 f"{_variable(old)} is unknown", remedy=f"the setting is now named {_variable(new)}"
             )
+    known = _known_variables()
+    for name in unknown_variables():
+        close = process.extractOne(name, known, scorer=Levenshtein.distance, score_cutoff=2)
+        if close is not None:
+            raise ConfigError(f"{name} is unknown", remedy=f"did you mean {close[0]}?")
+
+
+def unknown_variables() -> list[str]:
+    """Return the variables with our prefix, in capitals, that are no settings."""
+    known = {*_known_variables(), *_OTHER_VARIABLES}
+    return sorted(
+        name
+        for name in _given_variables()
+        # After KEYS stands a name that the user chose.
+        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}KEYS")
+    )
+
+
+def _known_variables() -> list[str]:
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for section, model in (("LIMITS", Limits), ("FEEDBACK", Feedback)):
         known += [f"{PREFIX}{section}__{name.upper()}" for name in model.model_fields]
-    for name in given:
-        # After KEYS stands a name that the user chose. Two wrong letters at most are forgiven.
-        if name.startswith(PREFIX) and name not in known and not name.startswith(f"{PREFIX}KEYS"):
-            close = process.extractOne(name, known, scorer=Levenshtein.distance, score_cutoff=2)
-            if close is not None:
-                raise ConfigError(f"{name} is unknown", remedy=f"did you mean {close[0]}?")
+    return known
 
 
 def _given_variables() -> list[str]:
@@ -283,8 +316,8 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
     Raises
     ------
     ConfigError
-        If a setting is unknown or wrong, the file cannot be read, or the service would be open to a network
-        without keys.
+        If a setting is unknown or wrong, the file cannot be read, the challenger is the model itself, or the service
+        would be open to a network without keys.
     """
 
     class Sources(BaseSettings, Settings):
@@ -337,5 +370,10 @@ def read_settings(file: Path | None = None, **given: Any) -> Settings:
         raise ConfigError(
             f"{settings.host} can be reached from other machines, and no key is set",
             remedy="make one with: tigertail key; or set allow_anonymous = true behind a proxy that checks keys",
+        )
+    if settings.challenger is not None and settings.challenger.resolve() == settings.model.resolve():
+        raise ConfigError(
+            "challenger is the folder of model",
+            remedy="name the folder of another model, or leave challenger out",
         )
     return settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import logging
 import os
 import resource
 import socket
@@ -23,7 +24,7 @@ from tigertail.model.store.signing import signer_of
 from tigertail.service.app import RUNTIME_DIR, SETTINGS_JSON
 from tigertail.service.http import logs
 from tigertail.service.http.metrics import SEVERAL
-from tigertail.service.http.settings import Settings
+from tigertail.service.http.settings import Settings, unknown_variables
 from tigertail.service.http.telemetry import check_telemetry
 from tigertail.service.server.http_limits import Connection
 from tigertail.service.server.reuseport import let_share
@@ -32,6 +33,7 @@ from tigertail.service.server.uvicorn_internals import Config
 from tigertail.service.server.workers import Supervisor
 from tigertail.threads import processors
 
+LOG: Final = logging.getLogger("tigertail.service")
 _THREADS: Final = ("NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 
 
@@ -55,8 +57,10 @@ def serve(settings: Settings, started: Callable[[str], None] = lambda address: N
     try:
         check(settings)
         with make_runtime_dir() as runtime_dir:
-            _prepare_workers(settings, runtime_dir)
             logs.set_up()
+            if unknown := unknown_variables():
+                LOG.warning("variables of the environment that are no settings", extra={"variables": unknown})
+            _prepare_workers(settings, runtime_dir)
             _allow_many_connections()
             _call_when_answering(listening, functools.partial(started, _address(settings, listening)))
             _supervise(settings, listening)
