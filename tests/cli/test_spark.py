@@ -1,17 +1,24 @@
-"""The command that fits on Spark."""
+"""The commands on Spark, as far as they go without it."""
 
 from __future__ import annotations
 
+import json
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support import run_cli
 
+from tigertail.cli import report
 from tigertail.cli.spark import _settings
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, ModelError
 
 pytest.importorskip("pyarrow", reason="the extra 'spark' is not installed")
+from tests.spark.here import ClusterHere
+
+from tigertail.spark import session
 
 
 def test_a_setting_of_spark_without_a_value_is_refused(scenes: Dataset, tmp_path: Path) -> None:
@@ -36,3 +43,18 @@ def test_a_folder_that_is_no_model_is_refused_before_the_work(scenes: Dataset, t
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError):
         run_cli("spark", "fit", scenes.path, tmp_path / "file", "--work", tmp_path)
+
+
+def test_a_reader_that_goes_away_does_not_take_the_report_along(
+    scenes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any, **__: Any) -> None:
+        raise SystemExit(0)
+
+    monkeypatch.setattr(session, "spark_session", lambda *_: nullcontext())
+    monkeypatch.setattr(session, "SparkCluster", lambda _: ClusterHere())
+    monkeypatch.setattr(report, "print_report", gone)
+    (tmp_path / "systems.toml").write_text('[[system]]\ntype = "popularity"\n')
+    asked = ["spark", "evaluate", scenes.path, "--work", tmp_path / "work"]
+    run_cli(*asked, "--systems", tmp_path / "systems.toml", "--report", tmp_path / "report")
+    assert json.loads((tmp_path / "report" / "report.json").read_text())

@@ -184,12 +184,12 @@ def evaluate(
     with spark_session(master, _settings(setting or [])) as session:
         rank = DistributedRanker(SparkCluster(session), work)
         result = evaluation.evaluate(opened, compared, protocol, seeds=range(seed, seed + seeds), rank=rank)
+    if report is not None:  # before it is printed: who reads that may stop reading
+        write_report(result, report)
     if as_json:
         typer.echo(to_json(result.to_dict()), nl=False)
     else:
         print_report(result, countries=countries)
-    if report is not None:
-        write_report(result, report)
 
 
 def _settings(given: list[str]) -> dict[str, str]:
