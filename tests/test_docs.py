@@ -9,11 +9,16 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
 
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
+from tigertail.evaluation import ProtocolConfig, hold_out
 from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.model import ModelConfig
+from tigertail.testing import check_signal
 from tigertail.tuning import STUDIES
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +59,20 @@ def test_the_first_example_runs(page: str, tmp_path: Path, monkeypatch: pytest.M
         exec(example[1], names)
         found = names["model"].recommend({"Hey": 12, "Kult": 1})
     assert found["name"].to_list() == ["Queen"]
+
+
+def test_the_system_in_python_runs_and_its_codes_are_those_of_the_split(scenes: Dataset) -> None:
+    text = (ROOT / "docs/evaluation.md").read_text("utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {"dataset": scenes}
+    exec(example, names)
+    assert [row.system for row in names["report"].group("overall")] == ["Jaccard"]
+    split = hold_out(scenes, ProtocolConfig())
+    signal = names["Jaccard"](split)
+    check_signal(signal)
+    ids = split.interactions.items.ids
+    near = signal.affinity(np.array([ids.index_of("n1")], np.int32))[0] > 0
+    assert set(ids.filter(pl.Series(near))) == {"n1", "n2", "n3", "n4"}
 
 
 def test_no_page_has_two_versions() -> None:
