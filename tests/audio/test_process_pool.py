@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from tests.support import poll
@@ -37,6 +38,14 @@ def test_there_may_be_fewer_tasks_than_workers_or_none() -> None:
     assert list(map_isolated(eval, [], 3, timeout=60)) == []
 
 
+def test_a_result_counts_however_late_it_is_taken() -> None:
+    found = []
+    for _, result in map_isolated(eval, ["1", "__import__('time').sleep(1) or 2"], 2, timeout=6):
+        found.append(result)
+        time.sleep(7)
+    assert sorted(found) == [1, 2]
+
+
 class Fatal:
     """Work that ends a process on its way there."""
 
@@ -51,6 +60,20 @@ def test_no_task_is_blamed_for_a_process_that_never_took_one() -> None:
     with pytest.raises(TigertailError, match="before its first task") as caught:
         list(map_isolated(Fatal(), ["1"], 1, timeout=60))
     assert "__main__" in caught.value.remedy
+
+
+class Interrupted:
+    """Work during whose way to a process Ctrl-C is pressed."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return eval, ("__import__('signal').raise_signal(2) or eval",)
+
+    def __call__(self, task: str) -> str:
+        return task
+
+
+def test_ctrl_c_is_for_the_owner_from_the_first_moment_of_a_process() -> None:
+    assert list(map_isolated(Interrupted(), ["1"], 1, timeout=60)) == [("1", 1)]
 
 
 OWNER = f"""

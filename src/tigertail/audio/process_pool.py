@@ -62,9 +62,10 @@ def map_isolated(
             if len(busy) >= max(1, processes):
                 break
         while busy:
-            ready = wait([worker.connection for worker in busy], _POLL_INTERVAL)
+            wait([worker.connection for worker in busy], _POLL_INTERVAL)
             for worker in list(busy):
-                if worker.connection in ready:
+                # Asked anew: whoever takes the results may have taken long over the one before.
+                if worker.connection.poll():
                     result: Result | TaskFailed = worker.result()
                 elif worker.seconds > timeout:
                     result = worker.end_task(timeout)
@@ -97,7 +98,12 @@ class _Worker(Generic[Task, Result]):
         self.connection, theirs = context.Pipe()
         self._is_up = context.Event()
         self._process = context.Process(target=_serve, args=(self._work, theirs, self._is_up), daemon=True)
-        self._process.start()
+        # Ctrl-C is for the owner, who ends the process: blocked here, it is so from the process's first moment.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
 
     @property
@@ -157,7 +163,6 @@ def _serve(work: Callable[[Task], Result], connection: Connection, is_up: Event)
     is_up.set()
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 2)  # decoders complain there of every frame; what matters is in the result
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, who closes the connection
     with threadpool_limits(1):
         while True:
             try:
