@@ -109,7 +109,7 @@ def create_app(
     problems.install(app, compat.ERROR_FORMATS)
     for router in (*ROUTERS, *compat.ROUTERS):
         app.include_router(router)
-    openapi.install(app, settings.limits)
+    openapi.install(app, settings)
     if settings.explorer:
         _add_explorer(app)
     return app

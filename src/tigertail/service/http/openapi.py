@@ -1,4 +1,4 @@
-"""What the OpenAPI document has beyond the routes: answers that any route may give, and the limits that are set."""
+"""What the OpenAPI document has beyond the routes: answers that any route may give, limits and keys that are set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from tigertail.service.api.feedback import EVENTS_PER_REQUEST
 from tigertail.service.api.recommend import ENTRIES_PER_SEED
 from tigertail.service.http.caching import MODEL_HEADER
 from tigertail.service.http.problems import RETRY, documented
-from tigertail.service.http.settings import Limits
+from tigertail.service.http.settings import Limits, Settings
+from tigertail.service.middleware.authentication import is_public
 
 _ANYWHERE: Final = (421, 431, 500)
 _BEFORE_ROUTES: Final = 431  # said before the path is known
@@ -30,18 +31,24 @@ _KEPT: Final = (
 )
 """Paths whose answers to GET hold as long as the model, and of the map its file too: they have an ETag."""
 
+_KEY: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "The key: `Authorization: Bearer KEY`."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The key."},
+}
+"""Where a key may be sent; players send it in other places too."""
+
 Json = dict[str, Any]
 
 
-def install(app: FastAPI, limits: Limits) -> None:
+def install(app: FastAPI, settings: Settings) -> None:
     """Let an app's document be complete.
 
     Parameters
     ----------
     app
         The app, with all its routes.
-    limits
-        What one client may ask.
+    settings
+        What one client may ask, and whether it needs a key.
     """
     plain = app.openapi
 
@@ -51,7 +58,12 @@ def install(app: FastAPI, limits: Limits) -> None:
             for path, operations in document["paths"].items():
                 for method, operation in operations.items():
                     _complete(path, method, operation)
-            _limit(document, limits)
+                    if settings.keys and is_public(path):
+                        operation["security"] = []
+            _limit(document, settings.limits)
+            if settings.keys:
+                document["components"]["securitySchemes"] = _KEY
+                document["security"] = [{name: []} for name in _KEY]
         return app.openapi_schema or plain()
 
     app.openapi = openapi  # type: ignore[method-assign]
