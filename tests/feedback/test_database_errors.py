@@ -36,3 +36,17 @@ def test_a_connection_that_failed_is_known_by_its_text(text: str, used_password:
     told = str(unavailable("STORE", error))
     assert told.startswith(f"the feedback store STORE {words}")
     assert text not in told
+
+
+class CancelledError(Exception):
+    """A statement that took too long, as psycopg has it."""
+
+    sqlstate = "57014"
+
+
+def test_a_server_that_cancels_a_statement_can_be_reached() -> None:
+    error = OperationalError(None, None, CancelledError("canceling statement due to statement timeout"))
+    told = str(unavailable("STORE", error))
+    assert told.startswith(
+        "the feedback store STORE cancelled a statement that took too long\n  -> raise statement_timeout"
+    )

@@ -29,6 +29,10 @@ _TURNED_AWAY: Final = (
     "refuses this user, password or database",
     "check all three; one who may do so creates the database with: createdb NAME",
 )
+_CANCELLED: Final = (
+    "cancelled a statement that took too long",
+    f"raise statement_timeout of this user; {_AGAIN}",
+)
 _DISK: Final = ("cannot be read or written on its disk", "check the system log: the disk may be failing")
 _OTHER: Final = ("cannot be used", _AGAIN)
 
@@ -49,6 +53,7 @@ _SQLITE: Final = {
 _POSTGRESQL: Final = {
     "08": _SILENT,
     "57": _SILENT,
+    "57014": _CANCELLED,
     "28": _REFUSED,
     "42501": _REFUSED,
     "3D": ("does not exist", "create the database first: createdb NAME"),
