@@ -30,3 +30,14 @@ def test_copy_says_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         f"tigertail build '{tmp_path}/my own.toml' 'my own'",
         "tigertail fit 'my own' 'my own-model'",
     ]
+
+
+@pytest.mark.parametrize(("asked", "written"), [("mine", "mine"), ("hetrec", "hetrec/hetrec.toml")])
+def test_what_comes_next_makes_a_dataset_where_nothing_is(
+    asked: str, written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("hetrec").mkdir()
+    commands = [line.strip() for line in run_cli("recipe", "copy", "hetrec", asked).stdout.splitlines()]
+    assert f"tigertail build {written} {asked}-dataset" in commands
+    assert f"tigertail fit {asked}-dataset {asked}-model" in commands

@@ -56,5 +56,7 @@ def copy(
     if _DATA not in os.environ:
         typer.echo(f"  export {_DATA}=/where/you/keep/the/data")
     made, model = target.stem, f"{target.stem}-model"
+    if Path(made).exists():  # such as the file itself, or the folder that it is in
+        made = f"{made}-dataset"
     for command in (("build", target, made), ("fit", made, model)):
         typer.echo(f"  tigertail {shlex.join(map(str, command))}")
