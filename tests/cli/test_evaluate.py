@@ -46,6 +46,18 @@ def test_a_file_for_the_report_is_refused_before_anything_is_evaluated(world: Pa
     assert not result.stdout
 
 
+def test_a_report_without_matplotlib_is_refused_before_anything_is_evaluated(
+    world: Path, quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    asked = ["evaluate", world, "--systems", quick, "--report", tmp_path / "report"]
+    with pytest.raises(ConfigError, match="a plot needs matplotlib"):
+        run_cli(*asked)
+    assert not (tmp_path / "report").exists()
+    run_cli(*asked, "--ground-truth", "simulated")  # which has no plot
+    assert (tmp_path / "report" / "ground_truth.json").exists()
+
+
 def test_json_and_report_hold_the_same(world: Path, tmp_path: Path) -> None:
     folder = tmp_path / "report"
     result = CliRunner().invoke(app, ["evaluate", str(world), "--json", "--report", str(folder)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,14 @@ def test_a_folder_that_is_no_model_is_refused_before_the_work(scenes: Dataset, t
     (tmp_path / "file").write_text("")
     with pytest.raises(ModelError):
         run_cli("spark", "fit", scenes.path, tmp_path / "file", "--work", tmp_path)
+
+
+def test_a_report_without_matplotlib_is_refused_before_the_work(
+    scenes: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ConfigError, match="a plot needs matplotlib"):
+        run_cli("spark", "evaluate", scenes.path, "--work", tmp_path, "--report", tmp_path / "report")
 
 
 def test_a_reader_that_goes_away_does_not_take_the_report_along(

@@ -80,7 +80,7 @@ def evaluate(
     from tigertail import evaluation
     from tigertail.cli.brief import check_brief, print_briefly
     from tigertail.cli.output import notices
-    from tigertail.cli.report import print_memory, print_report, write_report
+    from tigertail.cli.report import check_report, print_memory, print_report, write_report
     from tigertail.dataset.dataset import Dataset
     from tigertail.storage import to_json
 
@@ -107,6 +107,8 @@ def evaluate(
     )
     if brief:
         check_brief(ground_truth=by_ground_truth, countries=countries, as_json=as_json)
+    if report is not None and not by_ground_truth:
+        check_report(report)
     opened = Dataset.open(dataset)
     protocol = protocol_of(held_out=held_out, split=split, seed=seed, exposure=exposure)
     if write_train is not None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Those that are printed, of differences the first two alone. report.json has all.
 METRICS = ("nDCG", "IPS-nDCG", "Recall")
+FRONTIERS = "frontier.png"
 TITLES = {
     "overall": "All queries",
     "query": "By stratum of the query",
@@ -47,15 +48,28 @@ def print_report(report: Report, *, countries: bool = False) -> None:
     _print_lists(report)
 
 
+def check_report(folder: Path) -> None:
+    """Refuse, before anything is evaluated, a report whose plot cannot be drawn.
+
+    Raises
+    ------
+    ConfigError
+        If matplotlib is not installed.
+    """
+    from tigertail.plotting import check_format
+
+    check_format(folder / FRONTIERS)
+
+
 def write_report(report: Report, folder: Path) -> None:
-    """Write report.json and frontier.png into a folder."""
+    """Write report.json and the plot of the frontiers into a folder."""
     from tigertail.evaluation.frontier_plot import plot_frontiers
     from tigertail.storage import replaced_file, to_json
 
     with replaced_file(folder / "report.json") as file:
         file.write_text(to_json(report.to_dict()), encoding="utf-8")
-    plot_frontiers(report, folder / "frontier.png")
-    typer.echo(f"Written to {folder}: report.json (all results, by country too) and frontier.png.", err=True)
+    plot_frontiers(report, folder / FRONTIERS)
+    typer.echo(f"Written to {folder}: report.json (all results, by country too) and {FRONTIERS}.", err=True)
 
 
 def print_memory() -> None:

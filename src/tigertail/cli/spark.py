@@ -170,7 +170,7 @@ def evaluate(
     """
     from tigertail import evaluation
     from tigertail.cli.evaluation import protocol_of, systems_of
-    from tigertail.cli.report import print_report, write_report
+    from tigertail.cli.report import check_report, print_report, write_report
     from tigertail.dataset.dataset import Dataset
     from tigertail.storage import to_json
 
@@ -178,6 +178,8 @@ def evaluate(
         from tigertail.spark.ranking import DistributedRanker
         from tigertail.spark.session import SparkCluster, spark_session
 
+    if report is not None:
+        check_report(report)
     opened = Dataset.open(dataset)
     protocol = protocol_of(held_out=held_out, split=split, seed=seed, exposure=exposure)
     compared = systems_of(opened, config, systems, [])
