@@ -8,12 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.interactions import Interactions
 from tigertail.evaluation import ProtocolConfig, Split, hold_out
 from tigertail.evaluation.baselines import CountryPopularity
 from tigertail.ranking.topk import top_k
+from tigertail.splitting.hold_out import without_hold_out
 
 Plays = list[tuple[str, str, float]]
 STARS = ["star one", "star two"]
+EVERY = np.arange(2, dtype=np.int32)  # item of two
 
 
 def two_countries(path: Path, profiles: pl.DataFrame | None) -> Split:
@@ -57,6 +60,30 @@ def test_without_countries_it_is_the_worlds_popularity(told: pl.DataFrame | None
     split = two_countries(tmp_path / "data", told)
     scores = CountryPopularity().fit(split).affinity(np.arange(8, dtype=np.int32))
     assert (scores == split.popularity).all()
+
+
+def whole(path: Path, heard: dict[str, list[str]], told: list[tuple[str, str | None]]) -> Split:
+    """Who plays what, and the country of each; nobody is held out."""
+    plays = [(listener, item, 1.0) for listener, items in heard.items() for item in items]
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row"),
+        "listeners": pl.DataFrame(told, {"listener_id": pl.String, "country": pl.String}, orient="row"),
+    }
+    dataset = Dataset.write(path, tables, name="whole")
+    return without_hold_out(dataset, Interactions.of(dataset), ProtocolConfig(), EVERY)
+
+
+@pytest.mark.parametrize(("iceland", "senegal"), [(13, 10), (15, 7), (31, 8)])
+def test_an_item_that_everybody_plays_is_of_no_country(iceland: int, senegal: int, tmp_path: Path) -> None:
+    told = [(f"IS-{i}", "IS") for i in range(iceland)] + [(f"SN-{i}", "SN") for i in range(senegal)]
+    split = whole(tmp_path / "data", dict.fromkeys(dict(told), STARS), [*told])
+    assert (CountryPopularity().fit(split).affinity(EVERY) == split.popularity).all()
+
+
+def test_of_a_listener_who_is_listed_twice_the_first_row_counts(tmp_path: Path) -> None:
+    heard = {"ann": ["Mugison"], "bob": ["Youssou N'Dour"]}
+    split = whole(tmp_path / "data", heard, [("ann", None), ("bob", None), ("ann", "IS"), ("bob", "SN")])
+    assert (CountryPopularity().fit(split).affinity(EVERY) == split.popularity).all(), "none is known"
 
 
 def test_affinity_is_the_formula(split: Split, plays: NDArray[np.float64]) -> None:

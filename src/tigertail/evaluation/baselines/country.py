@@ -100,7 +100,8 @@ def _countries(split: Split) -> tuple[NDArray[np.int32], int]:
     profiles = split.train.listeners
     if c.COUNTRY not in profiles.columns:
         return np.full(len(split.interactions.listeners.ids), -1, np.int32), 0
-    known = profiles.select(c.LISTENER_ID, c.COUNTRY).drop_nulls().unique(c.LISTENER_ID, keep="first")
+    # A table may list a listener twice; the first row counts.
+    known = profiles.select(c.LISTENER_ID, c.COUNTRY).unique(c.LISTENER_ID, keep="first").drop_nulls()
     codes = known.select(pl.col(c.COUNTRY).unique().sort()).with_row_index("code")
     ids = pl.DataFrame({c.LISTENER_ID: split.interactions.listeners.ids})
     coded = ids.join(known.join(codes, on=c.COUNTRY), on=c.LISTENER_ID, how="left", maintain_order="left")
@@ -109,11 +110,12 @@ def _countries(split: Split) -> tuple[NDArray[np.int32], int]:
 
 def _strongest(counts: CSR, sizes: NDArray[np.int64], smoothing: float) -> NDArray[np.int32]:
     """Return the country of largest excess of each item, ties by smaller code; -1 where none is positive."""
-    share = sizes / max(sizes.sum(), 1)
-    country = counts.entry_rows()
-    listeners = np.bincount(counts.indices, counts.data.astype(np.float64), counts.shape[1])[counts.indices]
-    expected = listeners * share[country]
-    excess = (counts.data - expected) / np.sqrt(expected + smoothing * share[country])
+    country, everybody = counts.entry_rows(), sizes.sum()
+    there = counts.data.astype(np.float64)
+    listeners = np.bincount(counts.indices, there, counts.shape[1])[counts.indices]
+    # The share is written out, so that whole numbers are compared: an item that all play has an excess of 0.
+    beyond = there * everybody - listeners * sizes[country]
+    excess = beyond / np.sqrt((listeners + smoothing) * sizes[country] * everybody)
     order = np.lexsort((country, -excess, counts.indices))
     items, first = np.unique(counts.indices[order], return_index=True)
     best = order[first]
