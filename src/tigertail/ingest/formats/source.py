@@ -76,8 +76,14 @@ class Batch:
 
 
 def label_of(path: Path) -> str:
-    """Return the label of a source that is called after its file: without suffixes, blanks and colons."""
-    return re.sub(r"[:\s]+", "-", path.name.partition(".")[0])
+    """Return the label of a source that is called after its file: without suffixes, blanks and colons.
+
+    Examples
+    --------
+    >>> label_of(Path("my plays.csv.gz")), label_of(Path(".hidden.csv"))
+    ('my-plays', 'hidden')
+    """
+    return re.sub(r"[:\s]+", "-", path.name.lstrip(".").partition(".")[0])
 
 
 def _listed(value: Any) -> Any:
