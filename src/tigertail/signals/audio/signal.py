@@ -22,6 +22,7 @@ Metric = Literal["nearness", "cosine"]
 
 _SAMPLE: Final = 1_000  # items that an item's usual affinity is estimated from, at most
 _BLOCK: Final = 256  # items at a time
+_LEAST_DEVIATION: Final = np.float32(1e-6)  # where all affinities of an item are the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +91,9 @@ class AudioAffinity:
 
     def affinity(self, queries: NDArray[np.int32]) -> Reals:
         """Return the affinity from each query to every item; float32, (queries, items)."""
-        scores = self._plain(queries)
+        scores = self._beside(queries, self)
         if len(self.usual):
-            scores = self._mutual(scores, queries)
+            scores = _mutual(scores, self.usual[queries, None], self.usual[None])
         scores[:, ~self.known] = -np.inf
         scores[~self.known[queries]] = -np.inf
         return scores
@@ -135,15 +136,9 @@ class AudioAffinity:
     def _turned(self, scores: Reals, queries: NDArray[np.int32], items: NDArray[np.int32]) -> Reals:
         """Return the affinities of some pairs from their products."""
         if self.metric == "nearness":
-            squares = self._squares[queries] + self._squares[items] - 2 * scores
-            dimensions = np.float32(max(1, self.vectors.shape[1]))
-            scores = 1 / (1 + np.maximum(squares, 0) / dimensions)
+            scores = self._nearness(scores, self._squares[queries] + self._squares[items])
         if len(self.usual):
-            from scipy.special import ndtr
-
-            mean, deviation = self.usual[:, 0], np.maximum(self.usual[:, 1], np.float32(1e-6))
-            of_query = ndtr((scores - mean[queries]) / deviation[queries])
-            scores = of_query * ndtr((scores - mean[items]) / deviation[items])
+            scores = _mutual(scores, self.usual[queries], self.usual[items])
         return scores
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
@@ -182,25 +177,18 @@ class AudioAffinity:
             usual[block] = np.column_stack([scores.mean(axis=1), scores.std(axis=1)])
         return replace(self, usual=usual)
 
-    def _plain(self, queries: NDArray[np.int32]) -> Reals:
-        return self._beside(queries, self)
-
     def _beside(self, queries: NDArray[np.int32], others: AudioAffinity) -> Reals:
         """Return how near each query is to the items of a signal over others; float32, (queries, others)."""
         asked = self._directions(queries) if self.metric == "cosine" else self.vectors[queries]
         scores = dots(asked, others._answers, len(others.vectors))
         if self.metric == "cosine":
             return scores
-        squares = self._squares[queries, None] + others._squares[None, :] - 2 * scores
+        return self._nearness(scores, self._squares[queries, None] + others._squares[None, :])
+
+    def _nearness(self, products: Reals, squares: Reals) -> Reals:
+        """Return the nearness of pairs from their products, and the sums of the squares of their lengths."""
         dimensions = np.float32(max(1, self.vectors.shape[1]))
-        return np.asarray(1 / (1 + np.maximum(squares, 0) / dimensions), np.float32)
-
-    def _mutual(self, scores: Reals, queries: NDArray[np.int32]) -> Reals:
-        from scipy.special import ndtr
-
-        mean, deviation = self.usual[:, 0], np.maximum(self.usual[:, 1], np.float32(1e-6))
-        of_query = ndtr((scores - mean[queries, None]) / deviation[queries, None])
-        return np.asarray(of_query * ndtr((scores - mean) / deviation), np.float32)
+        return np.asarray(1 / (1 + np.maximum(squares - 2 * products, 0) / dimensions), np.float32)
 
     @cached_property
     def _known_items(self) -> int:
@@ -224,7 +212,7 @@ class AudioAffinity:
     @cached_property
     def _unusual(self) -> tuple[Reals, Reals]:
         """What products are multiplied by, and what is added, so that those most above what is usual are largest."""
-        sharpness = (1 / np.maximum(self.usual[:, 1], np.float32(1e-6))).astype(np.float32)
+        sharpness = (1 / np.maximum(self.usual[:, 1], _LEAST_DEVIATION)).astype(np.float32)
         return sharpness, -self.usual[:, 0] * sharpness
 
     def _directions(self, items: NDArray[np.integer[Any]] | slice) -> Reals:
@@ -247,3 +235,14 @@ class AudioAffinity:
     @cached_property
     def _answers(self) -> Reals:
         return blocks(self._compared)
+
+
+def _mutual(scores: Reals, usual_of_query: Reals, usual_of_item: Reals) -> Reals:
+    """Return the mutual proximity of pairs from their affinities, and the mean and deviation usual for each end."""
+    from scipy.special import ndtr
+
+    above = [
+        ndtr((scores - usual[..., 0]) / np.maximum(usual[..., 1], _LEAST_DEVIATION))
+        for usual in (usual_of_query, usual_of_item)
+    ]
+    return np.asarray(above[0] * above[1], np.float32)
