@@ -127,6 +127,29 @@ def test_neighbours_refuse_an_unknown_query(model: Model) -> None:
     assert model.neighbours([]).is_empty()
 
 
+def test_an_array_of_numbers_is_one_of_codes(model: Model) -> None:
+    expected = model.neighbours(model.items["item_id"].head(2).to_list())
+    assert model.neighbours(np.array([0, 1])).equals(expected)
+    for code in (-1, len(model.items)):
+        with pytest.raises(
+            UnknownItemError, match=f"no item has the code {code}: .*0 to 8\n  -> give ids as a list"
+        ):
+            model.neighbours(np.array([0, code]))
+
+
+def test_ids_that_were_numbers_are_asked_for_as_numbers() -> None:
+    numbered = fit(Dataset.of({"user": ["ann", "ann", "bob", "bob"], "artist": [7, 8, 7, 8]}))
+    [eight] = numbered.similar("7")["item_id"]
+    assert eight == "8"
+    for asked in (7, np.int64(7), [7]):
+        assert numbered.similar(asked)["item_id"].to_list() == ["8"]
+        assert numbered.neighbours(asked)["item_id"].to_list() == ["8"]
+        assert numbered.radio(asked)["item_id"].to_list() == ["8"]
+    assert numbered.path(7, 8)["item_id"].to_list() == ["7", "8"]
+    with pytest.raises(UnknownItemError, match="no item called '9'"):
+        numbered.similar(9)
+
+
 def test_ties_go_to_the_popular_and_then_to_the_smaller_id(model: Model) -> None:
     # All vectors alike: every affinity ties. Codes run from the most listened, equals by id.
     alike = FactorAffinity(np.ones((len(model.items), 5), np.float32))

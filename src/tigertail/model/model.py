@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import import_module
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
 from tigertail.dataset.unlisted import SPECIAL_PURPOSE, unlisted
-from tigertail.errors import ConfigError, TigertailWarning
+from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.geo.countries import country_code
 from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.answers import Answers, BulkAnswers
@@ -98,7 +98,7 @@ class Model:
     @takes_options
     def similar(
         self,
-        item: str | Sequence[str],
+        item: str | int | Sequence[str | int],
         n: int = 20,
         *,
         why: bool = False,
@@ -112,7 +112,7 @@ class Model:
         item
             Id, MBID or name of the item, or of several, as of a playlist
             (:class:`~tigertail.lookup.item_index.ItemIndex` says what is found); of several items with one name
-            the one with most listeners is meant.
+            the one with most listeners is meant. A number is the id that it is as text.
         n
             How many to list.
         why
@@ -146,7 +146,7 @@ class Model:
             If there is no such option; the message suggests the closest.
         """
         options = (options or QueryOptions()).replace(**keywords)
-        seeds, notes = self.index.match_all([item] if isinstance(item, str) else item)
+        seeds, notes = self.index.match_all(_texts(item))
         answers = self.answer(seeds, n, why=why, options=options)
         _warn((*notes, *answers.notices))
         return answers.table()
@@ -339,8 +339,8 @@ class Model:
     @takes_options
     def path(
         self,
-        start: str,
-        goal: str,
+        start: str | int,
+        goal: str | int,
         n: int | None = None,
         *,
         options: QueryOptions | None = None,
@@ -378,7 +378,7 @@ class Model:
         ConfigError
             As in :meth:`similar`, and if ``n`` is below 2.
         """
-        first, last, notes = ends_of(self.index, start, goal)
+        first, last, notes = ends_of(self.index, str(start), str(goal))
         answers = self.answer_path(first, last, n, options=options, **keywords)
         _warn((*notes, *answers.notices))
         return answers.table()
@@ -415,7 +415,7 @@ class Model:
     @takes_options
     def radio(
         self,
-        item: str | Sequence[str],
+        item: str | int | Sequence[str | int],
         n: int = 50,
         *,
         variety: float = 0.3,
@@ -458,7 +458,7 @@ class Model:
         ConfigError
             As in :meth:`similar`, and if a number is out of range.
         """
-        seeds, notes = seeds_of(self.index, [item] if isinstance(item, str) else item)
+        seeds, notes = seeds_of(self.index, _texts(item))
         answers = self.answer_radio(
             seeds, n, variety=variety, explore=explore, seed=seed, options=options, **keywords
         )
@@ -504,7 +504,7 @@ class Model:
     @takes_options
     def neighbours(
         self,
-        queries: str | Sequence[str] | NDArray[np.int32] | None = None,
+        queries: str | int | Sequence[str | int] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         names: bool = False,
@@ -550,7 +550,7 @@ class Model:
     @takes_options
     def answer_many(
         self,
-        queries: str | Sequence[str] | NDArray[np.int32] | None = None,
+        queries: str | int | Sequence[str | int] | NDArray[np.int32] | None = None,
         top: int = 100,
         *,
         options: QueryOptions | None = None,
@@ -576,9 +576,14 @@ class Model:
             codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
         elif isinstance(queries, np.ndarray) and queries.dtype.kind in "iu":
             codes = queries.copy()  # kernels are compiled again for an array that may not be written to
+            if len(beyond := codes[(codes < 0) | (codes >= len(self.items))]):
+                last = len(self.items) - 1
+                raise UnknownItemError(
+                    f"no item has the code {beyond[0]}: an array of numbers is one of codes, 0 to {last}",
+                    remedy="give ids as a list",
+                )
         else:
-            texts = [queries] if isinstance(queries, str) else [str(one) for one in queries]
-            codes, notes = self.index.match_all(texts)
+            codes, notes = self.index.match_all(_texts(queries))
         allowed, further = self._allowed(options)
         blocks = list(self._lists(resolved.signal, codes, top, allowed, exact=bool(options.exact)))
         asked, items, scores, ranks = (
@@ -780,6 +785,12 @@ def _warn(notices: Sequence[str]) -> None:
     """Warn the caller of the method that calls this."""
     for notice in notices:
         warnings.warn(notice, TigertailWarning, stacklevel=3)
+
+
+def _texts(asked: Any) -> list[str]:
+    """Return one item, or each of several, as text, by which items are known: in a frame ids may be numbers."""
+    several = isinstance(asked, Iterable) and not isinstance(asked, str)
+    return [str(one) for one in (asked if several else [asked])]
 
 
 def _check_length(n: int) -> None:
