@@ -93,13 +93,15 @@ def test_a_reader_that_goes_away_does_not_take_the_report_along(
     assert json.loads((tmp_path / "report" / file).read_text())
 
 
-def test_lists_that_no_exponent_changes_are_noted_once(scenes: Dataset, quick: Path, tmp_path: Path) -> None:
+def test_affinities_that_no_exponent_changes_are_noted_once(world: Path, quick: Path, tmp_path: Path) -> None:
     """Such as log-probabilities: all are below 0."""
-    (tmp_path / "logs.csv").write_text("target_item_id,item_id,score\nn1,n2,-0.5\nn2,n1,-3\nn2,n3,-7\n")
-    asked = ["evaluate", scenes.path, "--systems", quick, "--neighbours", tmp_path / "logs.csv"]
+    items = Dataset.open(world).items["item_id"]
+    rows = [f"{query},{items[0]},-0.5" for query in items]
+    (tmp_path / "logs.csv").write_text("\n".join(["target_item_id,item_id,score", *rows]))
+    asked = ["evaluate", world, "--systems", quick, "--neighbours", tmp_path / "logs.csv"]
     notes = [line for line in run_cli(*asked).stderr.splitlines() if line.startswith("Note: ")]
     assert len(notes) == 1
-    assert notes[0].startswith("Note: logs: all affinities of some lists are below 0")
+    assert notes[0].startswith("Note: logs: lists have affinities below 0")
     assert "give positive ones" in notes[0]
 
 

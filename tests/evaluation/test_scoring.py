@@ -132,13 +132,19 @@ def test_affinities_that_break_the_contract_are_refused(answer: Any, found: str,
     assert "each affinity a finite number, or -inf" in raised.value.remedy
 
 
-def test_lists_that_no_exponent_changes_are_warned_of(split: Split) -> None:
-    """Log-probabilities are below 0, and so are negated distances; 0 over anything is 0."""
-    with pytest.warns(TigertailWarning, match="Always: all affinities of some lists are below 0"):
-        changed = ranked_lists(Always(lambda queries: -rows(2)(queries)), split, (0.6, 0.0, -1.0))
-    assert (changed == changed[0]).all()
+@pytest.mark.parametrize("above", [0, 2])
+def test_affinities_that_no_exponent_changes_are_warned_of(above: int, split: Split) -> None:
+    """Log-probabilities are below 0, and so are negated distances; here all items but some."""
+    answer = np.where(np.arange(8) < above, 1, -1).astype(np.float32)
+    signal = Always(lambda queries: np.tile(answer, (queries, 1)))
+    with pytest.warns(TigertailWarning, match="Always: lists have affinities below 0"):
+        changed = ranked_lists(signal, split, (0.6, 0.0, -1.0))
+    assert (changed[:, :, -1] == changed[0, :, -1]).all()
+
+
+def test_what_an_exponent_changes_or_none_is_asked_for_is_not_warned_of(split: Split) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ranked_lists(Always(lambda queries: -rows(2)(queries)), split)
-        ranked_lists(Always(rows(-2)), split, (0.6, 0.0))
-        ranked_lists(Always(rows(0)), split, (0.6, 0.0))
+        ranked_lists(Always(rows(-2)), split, (0.6, 0.0))  # it is in no list: three others are better
+        ranked_lists(Always(lambda queries: 0 * rows(2)(queries)), split, (0.6, 0.0))

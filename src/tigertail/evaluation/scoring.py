@@ -122,7 +122,7 @@ class Ranking:
         Warns
         -----
         TigertailWarning
-            If the best affinity of a list is below 0, so that exponents do not change the list.
+            If a list of a part of the catalogue has affinities below 0, which exponents do not change.
         """
         items, row = np.unique(block.items, return_inverse=True)
         lists = np.full((len(self.exponents), len(block.items), self.k), -1, np.int32)
@@ -136,12 +136,12 @@ class Ranking:
                 scored[:, ~self.offered[catalogue]] = -np.inf
                 found, affinities = top_k(scored, self.k, block.items[pairs])
                 lists[setting, pairs, : found.shape[1]] = found
-                best = affinities[:, :1]
-                below |= bool(((best < 0) & (best > -np.inf)).any())
+                if self.offered[catalogue].sum() > self.k:  # else all is listed, also what nothing recommends
+                    below |= bool(((affinities < 0) & (affinities > -np.inf)).any())
         if below and any(self.exponents):
             warnings.warn(
-                f"{name}: all affinities of some lists are below 0, and popularity exponents do not change these: "
-                "its frontier does not compare; give positive ones, such as the exp of log-probabilities",
+                f"{name}: lists have affinities below 0, which popularity exponents do not change: its frontier "
+                "does not compare; give positive ones, such as the exp of log-probabilities",
                 TigertailWarning,
                 stacklevel=2,
             )
