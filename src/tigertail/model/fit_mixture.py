@@ -140,8 +140,8 @@ def learned_exposure(context: FitContext, listening: Signal | None, split: Split
 
     Services may differ in what they offer, or also in who uses them; only the first is mended by
     ``listening.exposure``. What held-out listeners choose says how much of it is: the least, unless a further
-    one makes their choices likelier by more than a standard error of the difference, so that chance, such as that of a
-    few more listeners, seldom changes it.
+    one makes their choices likelier by more than two standard errors of the difference, so that chance, such as that of
+    a few more listeners, seldom changes it.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def learned_exposure(context: FitContext, listening: Signal | None, split: Split
     chosen = EXPOSURES[0]
     for further in EXPOSURES[1:]:
         gain = by_query[str(further)] - by_query[str(chosen)]
-        if gain.sum() > gain.std() * np.sqrt(len(gain)):
+        if gain.sum() > 2 * gain.std() * np.sqrt(len(gain)):
             chosen = further
     return chosen
 
