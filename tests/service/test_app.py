@@ -6,6 +6,7 @@ import gc
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,6 @@ from tigertail.model import Model, save
 from tigertail.service import app as module
 from tigertail.service.app import create_app
 from tigertail.service.http.settings import Settings
-from tigertail.service.serving.served_model import ServedModel
 from tigertail.signals.factors import FactorAffinity
 
 
@@ -60,17 +60,22 @@ def test_an_erasure_that_fails_is_logged_and_tried_again(
     assert "old feedback could not be erased" in caplog.messages
 
 
-def test_garbage_collection_does_not_look_through_what_is_served(folder: Path, local_model: Model) -> None:
+def test_garbage_collection_leaves_out_what_is_served_and_finds_what_was(
+    folder: Path, local_model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SETTLED", 0.01)
     app = create_app(Settings.model_validate({"model": folder, "reload_interval": 3600}))
     models = app.state.context.models
 
-    def looked_through(served: ServedModel) -> bool:
-        return any(one is served for one in gc.get_objects())
+    def spared() -> bool:
+        return not any(one is models["current"] for one in gc.get_objects())
 
     with TestClient(app):
-        assert not looked_through(models["current"])
+        poll(spared, "the first model is left out")
+        mixture = weakref.ref(models["current"].model.signals["mixture"])
         alike = FactorAffinity(np.ones((len(local_model.items), 4), np.float32))
         save(replace(local_model, signals={**local_model.signals, "factors": alike}), folder)
         models.check()
-        assert not looked_through(models["current"])
-    assert looked_through(models["current"])
+        poll(spared, "the second model is left out")
+        poll(lambda: mixture() is None, "the first is gone")
+    assert not spared()

@@ -40,6 +40,7 @@ SETTINGS_JSON: Final = "TIGERTAIL_SETTINGS_JSON"
 RUNTIME_DIR: Final = "TIGERTAIL_RUNTIME_DIR"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
+SETTLED: Final = 10.0  # seconds; by then hardly a request is answered from the model before
 MIN_COMPRESSED: Final = (
     16 * 1024
 )  # bytes from which a response is compressed: smaller ones travel as fast without
@@ -76,12 +77,11 @@ def create_app(
         context.models.watch(settings.reload_interval)
         stopping = asyncio.Event()
         erasing = asyncio.create_task(_erase_old_feedback(context, stopping))
-        # Python would look through all that stays for garbage again and again, and the worker would wait each time.
-        gc.freeze()
+        sparing = asyncio.create_task(_spare_what_stays(context, stopping))
         LOG.info("worker ready", extra={"model": context.served.version})
         yield
-        gc.unfreeze()
         stopping.set()
+        await sparing
         # Up to as long again as the requests had.
         await asyncio.wait([erasing], timeout=settings.shutdown_timeout)
         erasing.cancel()
@@ -152,6 +152,26 @@ async def _erase_old_feedback(context: Context, stopping: asyncio.Event) -> None
             await asyncio.wait_for(stopping.wait(), HOUR)
 
 
+async def _spare_what_stays(context: Context, stopping: asyncio.Event) -> None:
+    """Let garbage collection leave out what stays.
+
+    Python would look through all of it again and again, and the worker would wait each time. A model refers to itself:
+    it is found to be garbage only if it is looked at once more when another has its place.
+    """
+    spared = None
+    while not stopping.is_set():
+        served = {role: one.version for role, one in context.models.served().items()}
+        if served != spared:
+            if spared is not None:
+                gc.unfreeze()
+                gc.collect()
+            gc.freeze()
+            spared = served
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), SETTLED)
+    gc.unfreeze()
+
+
 def _rates(settings: Settings, runtime_dir: Path | None) -> RateLimiter | None:
     if settings.rate is None:
         return None
@@ -165,8 +185,6 @@ def _served_models(settings: Settings, runtime_dir: Path | None) -> ServedModels
 
     def changed(role: str, accepted: bool) -> None:
         metrics.MODEL_RELOADS.labels(role, "loaded" if accepted else "refused").inc()
-        if accepted:
-            gc.freeze()  # the new model stays too; the old one goes with the last request that uses it
 
     return ServedModels(
         folders, changed, runtime_dir and runtime_dir / "models", settings.unlisted, settings.signers
