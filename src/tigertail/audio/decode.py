@@ -36,9 +36,8 @@ _BLOCK: Final = 1 << 14  # sample values read at a time
 _RATES: Final = (1_000, 768_000)  # samples per second
 _MAX_CHANNELS: Final = 64
 _SILENCE: Final = 1e-4  # -80 dB of full scale
-_BAD_FILE: Final = (
-    7  # libsndfile's error of a file that is none, and of what is called an MP3 and has nothing of one
-)
+# libsndfile's error of a file that is none, and of what is called an MP3 and has nothing of one.
+_BAD_FILE: Final = 7
 
 
 class Unusable(Exception):  # noqa: N818 - a finding about a file, not a mistake of the program

@@ -19,9 +19,8 @@ from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine, reasons
 BLOCK_BYTES: Final = 16 << 20
 NOT_TEXT: Final = "text that is not"  # the reason of a line in another encoding than the one that follows
 _LONGEST_LINE: Final = 256 << 20  # bytes
-_ENOUGH_TO_TELL: Final = (
-    1 << 16
-)  # bytes without a line feed: either there is one line, or lines end otherwise
+# Bytes without a line feed: either there is one line, or lines end otherwise.
+_ENOUGH_TO_TELL: Final = 1 << 16
 _NO_TEXT: Final = {
     b"PAR1": ("a Parquet file", "write format = 'parquet' in the recipe"),
     b"ARROW1": ("an Arrow file", "save it as Parquet"),

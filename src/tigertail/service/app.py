@@ -41,9 +41,8 @@ RUNTIME_DIR: Final = "TIGERTAIL_RUNTIME_DIR"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
 SETTLED: Final = 10.0  # seconds; by then hardly a request is answered from the model before
-MIN_COMPRESSED: Final = (
-    16 * 1024
-)  # bytes from which a response is compressed: smaller ones travel as fast without
+# Bytes from which a response is compressed: smaller ones travel as fast without.
+MIN_COMPRESSED: Final = 16 * 1024
 LOG: Final = logging.getLogger("tigertail.service")
 
 

@@ -13,6 +13,24 @@ from tigertail.evaluation.online.position_bias import Harvest, strengths
 from tigertail.testing.simulated_listeners import Population
 
 
+def at_two_ranks(lists: int) -> Log:
+    """Return a log of one item, at ranks 1 and 2 in as many lists, and positive in every second of each."""
+    rows = [
+        {
+            "kind": kind,
+            "query": "q",
+            "item": "a",
+            "rank": rank,
+            "list_id": str(number),
+            "listener": str(number),
+        }
+        for number in range(lists)
+        for rank in (1 + number % 2,)
+        for kind in ("impression", "play")[: 1 + number // 2 % 2]
+    ]
+    return Log.of(pl.DataFrame(rows).with_columns(model=pl.lit("v")))
+
+
 def test_the_curve_is_found_again(unequal: Population) -> None:
     curve = examination(Log.of(unequal.duel(4000, seed=2).events()))
     true = unequal.examination
@@ -34,21 +52,7 @@ def test_what_is_clicked_more_because_better_things_stand_there_is_no_examinatio
 
 
 def test_places_that_do_not_matter_come_out_flat() -> None:
-    """One item at ranks 1 and 2, positive for one in two wherever it stands."""
-    rows = [
-        {
-            "kind": kind,
-            "query": "q",
-            "item": "a",
-            "rank": rank,
-            "list_id": str(number),
-            "listener": str(number),
-        }
-        for number in range(400)
-        for rank in (1 + number % 2,)
-        for kind in ("impression", "play")[: 1 + number // 2 % 2]
-    ]
-    curve = examination(Log.of(pl.DataFrame(rows).with_columns(model=pl.lit("v"))))
+    curve = examination(at_two_ranks(400))
     assert curve.probability.tolist() == pytest.approx([1, 1])
     assert (curve.moved, curve.positive) == (1, 200)
 
@@ -111,22 +115,7 @@ def test_the_prior_is_worth_two_wins_of_each_of_two_neighbours(won: int, lost: i
 
 
 def test_four_positive_answers_at_each_of_two_ranks_are_two_wins_each() -> None:
-    """One item, shown eight times at each of both ranks, positive for every second."""
-    rows = [
-        {
-            "kind": kind,
-            "query": "q",
-            "item": "a",
-            "rank": rank,
-            "list_id": f"{number}",
-            "listener": f"{number}",
-        }
-        for number in range(16)
-        for rank in (1 + number % 2,)
-        for kind in ("impression", "play")[: 1 + number // 2 % 2]
-    ]
-    log = Log.of(pl.DataFrame(rows).with_columns(model=pl.lit("v")))
-    assert Harvest.of(log).wins().tolist() == [[0, 2], [2, 0]]
+    assert Harvest.of(at_two_ranks(16)).wins().tolist() == [[0, 2], [2, 0]]
 
 
 def test_strengths_that_made_the_games_are_found_again() -> None:
