@@ -157,9 +157,8 @@ def test_a_place_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path
         OSError(errno.EDQUOT, os.strerror(errno.EDQUOT)),
         OSError("100000 requested and 8176 written"),  # as NumPy puts it
         pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)"),
-        pl.exceptions.ComputeError(
-            "parquet: File out of specification: Invalid thrift: transport error"  # Polars 1
-        ),
+        # Polars 1.
+        pl.exceptions.ComputeError("parquet: File out of specification: Invalid thrift: transport error"),
     ],
 )
 def test_a_full_disk_is_recognised_whoever_reports_it(error: Exception) -> None:

@@ -11,7 +11,10 @@ LITTLE: Final = 2**22  # multiplications, two milliseconds or so, that are not w
 
 
 def processors() -> int:
-    """Return how many processors this process may use: a container or a batch job may have a few of the machine's."""
+    """Return how many processors this process is bound to: a cpuset or a batch job may have a few of the machine's.
+
+    A quota of their time, as of ``docker --cpus``, is not seen.
+    """
     if hasattr(os, "sched_getaffinity"):  # not on macOS
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

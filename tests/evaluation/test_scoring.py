@@ -132,6 +132,21 @@ def test_affinities_that_break_the_contract_are_refused(answer: Any, found: str,
     assert "each affinity a finite number, or -inf" in raised.value.remedy
 
 
+@dataclass
+class Inverse(Always):
+    """The inverse of a distance that an item has to itself too."""
+
+    def affinity(self, queries: NDArray[np.int32]) -> Any:
+        answer = np.ones((len(queries), 8), np.float32)
+        answer[np.arange(len(queries)), queries] = self.answer
+        return answer
+
+
+@pytest.mark.parametrize("own", [np.inf, np.nan])
+def test_the_affinity_of_an_item_to_itself_may_be_anything(own: float, split: Split) -> None:
+    assert (ranked_lists(Inverse(own), split) == ranked_lists(Inverse(1), split)).all()
+
+
 @pytest.mark.parametrize("above", [0, 2])
 def test_affinities_that_no_exponent_changes_are_warned_of(above: int, split: Split) -> None:
     """Log-probabilities are below 0, and so are negated distances; here all items but some."""

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Final
+
+import pytest
+
+SETTINGS: Final = {"spark.ui.enabled": "false", "spark.driver.host": "localhost"}
+
+
+def need_spark() -> None:
+    """Skip the test where there is no Spark, and let one of this process listen on loopback."""
+    pytest.importorskip("pyspark", reason="needs the extra spark")
+    if shutil.which("java") is None and "TIGERTAIL_REQUIRE_SERVERS" not in os.environ:
+        pytest.skip("needs Java 17")
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
 
 
 def tigertail(
@@ -32,7 +46,7 @@ def on_spark(
     killing: tuple[str, str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of ``tigertail spark``."""
-    settings = ["spark.ui.enabled=false", "spark.driver.host=localhost", *conf]
+    settings = [*("=".join(setting) for setting in SETTINGS.items()), *conf]
     told = [part for setting in settings for part in ("--conf", setting)]
     return tigertail(folder, "spark", command, *arguments, "--master", master, *told, killing=killing)
 

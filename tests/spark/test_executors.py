@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from tests.spark.commands import contents
+from tests.spark.commands import SETTINGS, contents, need_spark
 from tests.support import SMALL_MODEL, tiny_world
 
 from tigertail.errors import DataError
@@ -39,12 +37,8 @@ path = "{table}"
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[SparkSession]:
-    pytest.importorskip("pyspark", reason="needs the extra spark")
-    if shutil.which("java") is None and "TIGERTAIL_REQUIRE_SERVERS" not in os.environ:
-        pytest.skip("needs Java 17")
-    settings = {"spark.ui.enabled": "false", "spark.driver.host": "localhost"}
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    with spark_session("local-cluster[2,1,1024]", settings) as session:
+    need_spark()
+    with spark_session("local-cluster[2,1,1024]", SETTINGS) as session:
         yield session
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.spark.commands import on_spark
+from tests.spark.commands import SETTINGS, need_spark, on_spark
 from tests.support import tiny_world
 
 from tigertail.errors import DataError
@@ -23,16 +22,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module", autouse=True)
 def _spark() -> None:
-    pytest.importorskip("pyspark", reason="needs the extra spark")
-    if shutil.which("java") is None and "TIGERTAIL_REQUIRE_SERVERS" not in os.environ:
-        pytest.skip("needs Java 17")
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    need_spark()
 
 
 @pytest.fixture(scope="module")
 def session(_spark: None) -> Iterator[SparkSession]:
-    settings = {"spark.ui.enabled": "false", "spark.driver.host": "localhost"}
-    with spark_session("local[1]", settings) as session:
+    with spark_session("local[1]", SETTINGS) as session:
         yield session
 
 

@@ -114,12 +114,12 @@ def describe(
         check_format(plot)
     opened = Dataset.open(dataset)
     facts = count(opened)
+    if plot is not None:  # before it is printed: who reads that may stop reading
+        drawing.plot(opened, plot)
     if as_json:
         typer.echo(facts.model_dump_json(indent=2))
     else:
         _print_description(facts)
-    if plot is not None:
-        drawing.plot(opened, plot)
 
 
 def _print_description(facts: Description) -> None:

@@ -30,10 +30,10 @@ def draw_map(
     opened = tigertail.load(model)
     positions = make_map(opened)
     file = save_map(positions, opened, model)
+    if plot is not None:  # before it is printed: who reads that may stop reading
+        plot_map(opened, positions, plot)
+        typer.echo(f"Written: {plot}.", err=True)
     before, after = (positions[where[0]].count() for where in (BEFORE, AFTER))
     typer.echo(
         f"{file}: of {len(positions):,} items {before:,} have a position by naive CF, {after:,} by the model."
     )
-    if plot is not None:
-        plot_map(opened, positions, plot)
-        typer.echo(f"Written: {plot}.")

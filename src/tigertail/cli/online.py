@@ -111,7 +111,7 @@ def _print_ranks(results: OnlineReport) -> None:
             row.rank,
             f"{row.shown:,}",
             _percent(row.positive),
-            "unknown" if row.examination is None else _plain(row.examination),
+            "unknown" if row.examination is None else row.examination.shown(3),
         ]
         for row in results.ranks[:RANKS_SHOWN]
     ]
@@ -165,8 +165,8 @@ def _print_estimates(results: OnlineReport) -> None:
     rows = [
         [
             row.name,
-            *(_plain(row.ndcg[method]) for method in methods),
-            "" if row.differences is None else _plain(row.differences[methods[-1]]),
+            *(row.ndcg[method].shown(3) for method in methods),
+            "" if row.differences is None else row.differences[methods[-1]].shown(3),
             f"{row.unsupported:.1%}",
             f"{row.clipped:.1%}",
         ]
@@ -181,8 +181,4 @@ def _print_estimates(results: OnlineReport) -> None:
 
 
 def _percent(value: Estimate) -> str:
-    return f"{value.mean:.1%} [{100 * value.low:.1f}, {100 * value.high:.1f}]"
-
-
-def _plain(value: Estimate) -> str:
-    return f"{value.mean:.3f} [{value.low:.3f}, {value.high:.3f}]"
+    return Estimate(100 * value.mean, 100 * value.low, 100 * value.high).shown(1).replace(" ", "% ", 1)

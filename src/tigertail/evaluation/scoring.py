@@ -26,8 +26,8 @@ EXPONENTS: Final = (0.6, 0.4, 0.25, 0.12, 0.0, -0.12, -0.25, -0.4, -0.6, -1.0)
 """Popularity exponents beta of a frontier: a system's affinity for B is divided by listeners(B)^beta,
 where it is positive.
 
-They come on top of a system's own exponent: 0 is the system as it is. Only frontiers over
-the same ten compare.
+They come on top of a system's own exponent: 0 is the system as it is. Only frontiers over the same
+ten compare.
 """
 
 BLOCK: Final = 512  # distinct query items ranked at a time
@@ -127,7 +127,7 @@ class Ranking:
         items, row = np.unique(block.items, return_inverse=True)
         lists = np.full((len(self.exponents), len(block.items), self.k), -1, np.int32)
         name = self.name or type(signal).__name__
-        scores = _checked(signal.affinity(items), (len(items), len(self.popularity)), name)
+        scores = _checked(signal.affinity(items), items, len(self.popularity), name)
         below = False
         for setting, weighted in enumerate(at_exponents(scores, self.popularity, self.exponents)):
             for catalogue in np.unique(block.catalogues):
@@ -148,21 +148,34 @@ class Ranking:
         return lists
 
 
-def _checked(scores: NDArray[np.float32], shape: tuple[int, int], name: str) -> NDArray[np.float32]:
+def _checked(
+    scores: NDArray[np.float32], queries: NDArray[np.int32], items: int, name: str
+) -> NDArray[np.float32]:
     """Return affinities that keep the contract of a signal; those of another maker may not."""
-    is_array = isinstance(scores, np.ndarray)
+    is_array, shape = isinstance(scores, np.ndarray), (len(queries), items)
     if not is_array or scores.dtype.kind != "f" or scores.shape != shape:
         found = f"{scores.dtype} of shape {scores.shape}" if is_array else type(scores).__name__
         problem = f"affinity returned {found}"
-    elif not scores.max(initial=-np.inf) < np.inf:  # NaN is its own maximum
-        problem = "affinity returned NaN or infinity"
-    else:
+    elif _is_below_infinity(scores) or _is_below_infinity(_without_own(scores, queries)):
         return scores
+    else:
+        problem = "affinity returned NaN or infinity"
     raise ConfigError(
         f"{name}: {problem}",
         remedy=f"return a NumPy array of float32 of shape {shape}, for queries and items: each affinity a finite "
         "number, or -inf where there is none",
     )
+
+
+def _is_below_infinity(scores: NDArray[np.float32]) -> bool:
+    return bool(scores.max(initial=-np.inf) < np.inf)  # the maximum of NaN and others is NaN
+
+
+def _without_own(scores: NDArray[np.float32], queries: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return affinities without those of items to themselves, which may be anything."""
+    others = scores.copy()
+    others[np.arange(len(queries)), queries] = -np.inf
+    return others
 
 
 class Ranker(Protocol):

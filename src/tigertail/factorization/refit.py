@@ -16,7 +16,7 @@ from tigertail.sparse import CSR
 INITIAL_CG_STEPS: Final = 4
 """Of listeners in the first sweep, from 0: 95 % come within 3 % (``benchmarks/cg_steps.py``). Where items are new,
 further sweeps follow; where none is, listeners stay at that."""
-NEW_ITEM_SWEEPS: Final = 5  # of new items and their listeners; chosen without a measurement that is kept
+NEW_ITEM_SWEEPS: Final = 5  # of new items and their listeners
 FINAL_SWEEPS: Final = 1  # of all listeners and all items to solve after that
 
 

@@ -19,7 +19,7 @@ from tigertail.frames.columns import check_columns, check_needs, mapped
 from tigertail.frames.convert import as_column, is_column, to_polars
 from tigertail.frames.matrices import IDS, axis_frame, is_matrix, plays_of
 from tigertail.frames.source import NAMESPACE, FrameSource
-from tigertail.ingest.accumulator import REF, ROWS, sum_plays
+from tigertail.ingest.accumulator import RATED, REF, sum_plays
 from tigertail.ingest.clean import NEGATIVE, clean
 from tigertail.ingest.collector import RowCollector
 from tigertail.ingest.formats.column_types import as_text, ids_from_floats, is_text
@@ -204,11 +204,11 @@ class _Reader:
 
 def _added_up(plays: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each listener and item, without columns that are null throughout."""
-    rows = plays.with_columns(
-        pl.lit(1, pl.UInt32).alias(ROWS),
-        *(pl.lit(None, dtype).alias(name) for name, dtype in _OPTIONAL.items() if name not in plays.columns),
-    )
-    merged = sum_plays(rows, c.LISTENER_ID, c.ITEM_ID).drop(ROWS)
+    empty = [
+        pl.lit(None, dtype).alias(name) for name, dtype in _OPTIONAL.items() if name not in plays.columns
+    ]
+    rows = plays.with_columns(empty).with_columns(pl.col(c.RATING).is_not_null().cast(pl.UInt32).alias(RATED))
+    merged = sum_plays(rows, c.LISTENER_ID, c.ITEM_ID).drop(RATED)
     return merged.select(one for one in merged if one.null_count() < len(one))
 
 

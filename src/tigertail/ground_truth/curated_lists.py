@@ -101,7 +101,7 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
             "no folder of the SAS data set is given",
             remedy=f"give its folder, or set TIGERTAIL_DATA to the folder of {SAS_FOLDER}",
         )
-    path = Path(data or "") / SAS_FOLDER if folder is None else Path(folder)
+    path = Path(data or "").expanduser() / SAS_FOLDER if folder is None else Path(folder)
     lists = _lines(path / SAS_LISTS)
     names = {mbid: rest.partition("\t")[0] for mbid, rest in _lines(path / SAS_NAMES)}
     listed = pl.DataFrame(

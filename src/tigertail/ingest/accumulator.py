@@ -23,7 +23,7 @@ RANGE_ROWS: Final = 1_000_000  # rows of a range of listeners, about
 
 _EVENTS: Final = "events"
 """Whether the row is from a log, where every row is one play, not from a table of counts."""
-ROWS: Final = "rows"  # how many rows with a rating it stands for; of a row that was not merged, 1
+RATED: Final = "rated"  # how many rows with a rating it stands for
 _HELD: Final = "held"  # rows of a listener in all runs; their sum may be above 2^32
 _SECOND: Final = "second"
 _SCHEMA: Final = pl.Schema(
@@ -34,7 +34,7 @@ _SCHEMA: Final = pl.Schema(
         c.PLAYS: pl.Float64(),
         c.RATING: pl.Float64(),
         c.LAST_PLAYED: pl.Datetime("us", "UTC"),
-        ROWS: pl.UInt32(),
+        RATED: pl.UInt32(),
         _EVENTS: pl.Boolean(),
         EXACT: pl.Boolean(),
         ROW_KEY: pl.UInt64(),
@@ -156,11 +156,10 @@ def typed_plays(source: str, plays: pl.DataFrame, *, events: bool) -> tuple[pl.D
         As in :meth:`PlaysSink.add`. The rows of a log are summed by listener and item, except those with an exact time,
         which may be in another file or source as well.
     """
-    rows = plays.with_columns(
-        pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS), pl.lit(1, pl.UInt32).alias(ROWS)
-    )
+    rows = plays.with_columns(pl.lit(source).alias(c.SOURCE), pl.lit(events).alias(_EVENTS))
     empty = [pl.lit(None, kind).alias(name) for name, kind in _SCHEMA.items() if name not in rows.columns]
-    rows = rows.with_columns(empty).select(_SCHEMA.names()).cast(_SCHEMA)
+    rows = rows.with_columns(empty).with_columns(pl.col(c.RATING).is_not_null().alias(RATED))
+    rows = rows.select(_SCHEMA.names()).cast(_SCHEMA)
     if not events:
         return rows, Counter()
     exact = rows.filter(EXACT)
@@ -204,7 +203,7 @@ def merged_plays(rows: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame,
     kept = _first_of_seconds(exact, c.ITEM_ID)
     duplicates.update(_dropped(exact, kept))
     merged = sum_plays(pl.concat([rows.filter(~is_exact), kept]), c.LISTENER_ID, c.ITEM_ID)
-    return merged.drop(ROWS).sort(c.LISTENER_ID, c.ITEM_ID), duplicates
+    return merged.drop(RATED).sort(c.LISTENER_ID, c.ITEM_ID), duplicates
 
 
 def _dropped(rows: pl.DataFrame, kept: pl.DataFrame) -> Counter[str]:
@@ -226,17 +225,17 @@ def sum_plays(rows: pl.DataFrame, *keys: str) -> pl.DataFrame:
     Parameters
     ----------
     rows
-        Plays, with rating, last_played and :data:`ROWS`.
+        Plays, with rating, last_played and :data:`RATED`.
     keys
         Columns.
     """
-    ordered = rows.sort(*keys, c.PLAYS, c.RATING, ROWS)
-    weight = pl.col(ROWS).filter(pl.col(c.RATING).is_not_null()).sum()
-    rating = (pl.col(c.RATING) * pl.col(ROWS)).sum() / weight
+    ordered = rows.sort(*keys, c.PLAYS, c.RATING, RATED)
+    weight = pl.col(RATED).sum()
+    rating = (pl.col(c.RATING) * pl.col(RATED)).sum() / weight
     # In a fixed order, sums of fractions are the same every time.
     return ordered.group_by(*keys, maintain_order=True).agg(
         pl.col(c.PLAYS).sum(),
         pl.when(weight > 0).then(rating).alias(c.RATING),
         pl.col(c.LAST_PLAYED).max(),
-        weight.alias(ROWS),
+        weight,
     )

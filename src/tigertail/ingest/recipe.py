@@ -97,7 +97,7 @@ class Recipe(BaseModel):
 
 
 def _check_namespaces(recipe: Recipe, path: Path) -> None:
-    """Reject ids that cannot match: those of a namespace without plays, unless no source has plays."""
+    """Reject ids that cannot match: those of a namespace without plays; of items only where any source has plays."""
     played = {source.namespace_id for source in recipe.source if _table(source) == c.PLAYS_TABLE}
     for source in recipe.source:
         of_items = bool(played) and c.ITEM_ID in getattr(source, "columns", {})

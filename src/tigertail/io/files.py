@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 _AS_UTF8: Final = "save it as UTF-8"
 _PARQUET: Final = (".parquet", ".pq")
 _JSON_LINES: Final = (".jsonl", ".ndjson")
-_SEPARATORS: Final = ";\t|"  # that a table may have which is read with others
 
 
 def read_text(path: Path, *, remedy: str = "check the path", error: type[TigertailError] = DataError) -> str:
@@ -73,8 +72,9 @@ def read_table(
 ) -> pl.DataFrame:
     """Return a table from a CSV file or, by its suffix, from one of TSV, Parquet or JSON lines.
 
-    The columns of text files are text. A text file may be compressed by gzip, zlib or Zstandard, but only the last
-    suffix counts: ``a.tsv.gz`` is CSV. In a TSV file quotes are ordinary characters, as in a recipe's format ``tsv``.
+    The columns of files of CSV and TSV are text. Such a file may be compressed by gzip, zlib or Zstandard, but only the
+    last suffix counts: ``a.tsv.gz`` is CSV. In a TSV file quotes are ordinary characters, as in a recipe's format
+    ``tsv``.
 
     Parameters
     ----------
@@ -122,6 +122,17 @@ def _read_json_lines(path: Path) -> pl.DataFrame:
         return pl.read_ndjson(file, infer_schema_length=None)
 
 
+def separator_in(columns: Sequence[str]) -> str | None:
+    """Return what seems to separate the fields of a file that has one column; None where nothing does.
+
+    Examples
+    --------
+    >>> separator_in(["user;artist"])
+    ';'
+    """
+    return next((sign for sign in ";\t,|" if len(columns) == 1 and sign in columns[0]), None)
+
+
 def lacking(missing: Sequence[str], table: pl.DataFrame, *, path: Path, remedy: str) -> DataError:
     """Return the error that a table lacks columns, which names those that it has.
 
@@ -136,7 +147,7 @@ def lacking(missing: Sequence[str], table: pl.DataFrame, *, path: Path, remedy: 
     remedy
         Which columns it should have.
     """
-    if len(table.columns) == 1 and any(one in table.columns[0] for one in _SEPARATORS):
+    if separator_in(table.columns) is not None:
         remedy = f"put commas between the fields, or tabs into a file .tsv; {remedy}"
     there = ", ".join(table.columns) or "none"
     return DataError(f"lacks the column {', '.join(missing)}; its columns: {there}", path=path, remedy=remedy)

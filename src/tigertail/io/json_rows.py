@@ -29,7 +29,8 @@ _BETWEEN: Final = re.compile(r"[\s,\[\]]*")  # an array of arrays is read as one
 _NEXT: Final = re.compile(r"\}\s*,\s*(?=\{)")
 _NEXT_LINE: Final = re.compile(r"\n(?=\{)")
 _NO_OBJECT: Final = "not an object in JSON"
-_NO_UTF8: Final = f"{NOT_TEXT} utf-8"
+NO_UTF8: Final = f"{NOT_TEXT} utf-8"
+"""Why objects with other bytes are rejected."""
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -103,7 +104,7 @@ class JsonFile:
             if not isinstance(element, dict):
                 self._reject(number, own, _NO_OBJECT)
             elif not _is_utf8(own):
-                self._reject(number, own, _NO_UTF8)
+                self._reject(number, own, NO_UTF8)
             else:
                 rows.append((number, own))
             place = end
@@ -146,7 +147,7 @@ class JsonFile:
             if _is_utf8(shown):
                 yield number, row
             else:
-                self._reject(number, shown, _NO_UTF8)
+                self._reject(number, shown, NO_UTF8)
 
     def _reject(self, number: int, text: str, reason: str) -> None:
         self.quarantine.read[self.source] += 1

@@ -19,7 +19,7 @@ from tigertail.errors import DataError, TigertailWarning
 from tigertail.frames.columns import mapped
 from tigertail.ingest.formats.column_types import check_types, plain
 from tigertail.ingest.formats.delimited import Csv, Tsv
-from tigertail.ingest.formats.file_table import separator_in, shown
+from tigertail.ingest.formats.file_table import shown
 from tigertail.ingest.formats.json_tables import Json
 from tigertail.ingest.formats.listenbrainz import ListenBrainz
 from tigertail.ingest.formats.mapped import MappedSource
@@ -28,7 +28,7 @@ from tigertail.ingest.formats.several import exploded
 from tigertail.ingest.formats.source import Source
 from tigertail.ingest.formats.spotify import SpotifyHistory
 from tigertail.io.archives import is_left_behind, is_packed, streams
-from tigertail.io.files import read_text
+from tigertail.io.files import read_text, separator_in
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 from tigertail.io.text_rows import NOT_TEXT
 from tigertail.lookup.item_index import ItemIndex

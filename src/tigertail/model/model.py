@@ -575,13 +575,14 @@ class Model:
         if queries is None:
             codes = np.flatnonzero(resolved.signal.known).astype(np.int32)
         elif isinstance(queries, np.ndarray) and queries.dtype.kind in "iu":
-            codes = queries.copy()  # kernels are compiled again for an array that may not be written to
-            if len(beyond := codes[(codes < 0) | (codes >= len(self.items))]):
+            if len(beyond := queries[(queries < 0) | (queries >= len(self.items))]):
                 last = len(self.items) - 1
                 raise UnknownItemError(
                     f"no item has the code {beyond[0]}: an array of numbers is one of codes, 0 to {last}",
                     remedy="give ids as a list",
                 )
+            # A copy: kernels are compiled again for another type, and for an array that may not be written to.
+            codes = queries.astype(np.int32)
         else:
             codes, notes = self.index.match_all(_texts(queries))
         allowed, further = self._allowed(options)

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import warnings
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -40,7 +41,8 @@ SETTINGS_JSON: Final = "TIGERTAIL_SETTINGS_JSON"
 RUNTIME_DIR: Final = "TIGERTAIL_RUNTIME_DIR"
 EXPLORER: Final = Path(__file__).parent / "explorer"
 HOUR: Final = 3600  # seconds
-SETTLED: Final = 10.0  # seconds; by then hardly a request is answered from the model before
+# Seconds in its place from which a model is spared: then hardly a request has the one before.
+SETTLED: Final = 10.0
 # Bytes from which a response is compressed: smaller ones travel as fast without.
 MIN_COMPRESSED: Final = 16 * 1024
 LOG: Final = logging.getLogger("tigertail.service")
@@ -157,15 +159,19 @@ async def _spare_what_stays(context: Context, stopping: asyncio.Event) -> None:
     Python would look through all of it again and again, and the worker would wait each time. A model refers to itself:
     it is found to be garbage only if it is looked at once more when another has its place.
     """
-    spared = None
+    spared = seen = None
     while not stopping.is_set():
-        served = {role: one.version for role, one in context.models.served().items()}
-        if served != spared:
-            if spared is not None:
-                gc.unfreeze()
-                gc.collect()
+        # The objects, not their versions: a version that comes back is another object.
+        served = [weakref.ref(one) for one in context.models.served().values()]
+        if spared is None:
             gc.freeze()
             spared = served
+        elif spared != served == seen:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            spared = served
+        seen = served
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), SETTLED)
     gc.unfreeze()

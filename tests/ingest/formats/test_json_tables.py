@@ -132,11 +132,28 @@ def test_lines_that_are_no_objects(tmp_path, read, quarantine):
 
 
 @pytest.mark.parametrize(
-    ("text", "what"), [("", "empty"), ("[]", "no object in JSON"), ("[1, 2]", "no object in JSON")]
+    ("text", "what"),
+    [
+        ("", "empty"),
+        ("[]", "no object in JSON\n"),
+        ("[1, 2]", "no object in JSON\n"),
+    ],
 )
 def test_files_without_rows(text, what, tmp_path, read):
     with pytest.raises(DataError, match=what):
         read(table(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"name": "Björk"}', '[{"name": "Björk"}]', '{"user": "Björk", "plays": [{"name": "Can"}]}'],
+)
+def test_files_in_another_encoding_say_so(text, tmp_path, read):
+    source = table(tmp_path, "")
+    source.path.write_text(text, encoding="latin-1")
+    with pytest.raises(DataError, match="no object in JSON that is UTF-8 text") as error:
+        read(source)
+    assert error.value.remedy == "save it as UTF-8"
 
 
 def test_columns_that_are_not_there_are_named(tmp_path, read):

@@ -112,9 +112,8 @@ def test_columns_that_are_not_there_are_named(tmp_path, read):
 
 def test_a_value_of_the_recipe_stands_for_the_column_of_its_name(tmp_path, read):
     text = "listener_id,name\nann,Can\n"
-    assert read(csv_source(tmp_path, text, values={"listener_id": "me"}))["plays"][
-        "listener_id"
-    ].to_list() == ["me"]
+    plays = read(csv_source(tmp_path, text, values={"listener_id": "me"}))["plays"]
+    assert plays["listener_id"].to_list() == ["me"]
     with pytest.raises(ValueError, match="listener_id is both under columns and under values"):
         csv_source(tmp_path, text, columns={"listener_id": "listener_id"}, values={"listener_id": "me"})
 

@@ -205,18 +205,13 @@ def test_conditions_on_columns_of_a_parquet_file(tmp_path, read):
         "skipped": [True, False, None],
         "ms": [1, 2, 3],
     }
-    assert read(parquet_source(tmp_path, columns, where={"skipped": False}))["plays"]["name"].to_list() == [
-        "y"
-    ]
-    assert read(parquet_source(tmp_path, columns, where={"skipped": "FALSE"}))["plays"]["name"].to_list() == [
-        "y"
-    ]
-    assert read(parquet_source(tmp_path, columns, where={"ms": {"at_least": 2}}))["plays"][
-        "name"
-    ].to_list() == [
-        "y",
-        "z",
-    ]
+    for where, left in (
+        ({"skipped": False}, ["y"]),
+        ({"skipped": "FALSE"}, ["y"]),
+        ({"ms": {"at_least": 2}}, ["y", "z"]),
+    ):
+        plays = read(parquet_source(tmp_path, columns, where=where))["plays"]
+        assert plays["name"].to_list() == left
 
 
 @pytest.mark.parametrize("made", [csv_source, parquet_source])

@@ -123,9 +123,8 @@ def test_two_tabs_keep_each_others_events(person: Any, expect: Any, star: Json) 
         "**/v1/feedback", lambda route: route.fulfill(status=503, body="{}", headers={"Retry-After": "1"})
     )
     person.open(item=star["item_id"])
-    expect(person.page.locator(".feedback-status")).to_have_text(
-        "20 events to retry"
-    )  # a hidden tab sees nothing
+    # A hidden tab sees nothing, so it is looked at now.
+    expect(person.page.locator(".feedback-status")).to_have_text("20 events to retry")
     other = context.new_page()
     other.goto(person.page.url)
     other.locator("#column-tigertail").get_by_role("button", name="Good recommendation").first.click()

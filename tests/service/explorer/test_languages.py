@@ -111,9 +111,8 @@ def test_the_language_is_that_of_the_browser_unless_the_address_names_another(
     expect(person.rows()).to_have_count(20)
     assert person.address["lang"] == ["ar"]  # a link keeps it
     name = person.rows().first.locator("a.item-link").inner_text()
-    add = page.get_by_role(
-        "button", name=f"أضف \u2068{name}\u2069 إلى قائمة التشغيل"
-    )  # isolated from its sentence
+    # The name is isolated from its sentence.
+    add = page.get_by_role("button", name=f"أضف \u2068{name}\u2069 إلى قائمة التشغيل")
     expect(add).to_be_visible()
     person.open(lang="xx")
     expect(page.get_by_role("link", name="Listy")).to_be_visible()

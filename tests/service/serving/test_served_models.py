@@ -139,6 +139,21 @@ def test_a_model_at_which_a_library_panics_is_refused_like_any_other(
     assert models.refused() == {"current": "cannot be opened (Panic)"}
 
 
+def test_a_worker_that_starts_at_such_a_model_answers_from_the_copy_of_the_one_before(
+    local_model: Model, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ServedModels({"current": folder}, cache_dir=tmp_path / "copies")["current"].version
+    save(other(local_model), folder)
+
+    def panic(*_: object, **__: object) -> None:
+        raise Panic
+
+    monkeypatch.setattr("tigertail.service.serving.served_models.copied", panic)
+    models = ServedModels({"current": folder}, cache_dir=tmp_path / "copies")
+    assert models["current"].version == before
+    assert models.refused() == {"current": "cannot be opened (Panic)"}
+
+
 def test_a_model_that_went_away_goes_on_answering(models: ServedModels, folder: Path) -> None:
     shutil.rmtree(folder)
     models.check()

@@ -20,8 +20,8 @@ def read_rankings(specifications: Sequence[str], events: pl.DataFrame, k: int) -
     Parameters
     ----------
     specifications
-        ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it as Parquet or CSV (whose columns are
-        read as text), or a model's folder. A model answers the queries of the events, with its default options.
+        ``NAME=PATH`` each: a file of lists as ``tigertail neighbours`` writes it (columns of CSV are read as text), or
+        a model's folder. A model answers the queries of the events, with its default options.
     events
         Column query: the items that a model is asked about.
     k

@@ -37,6 +37,8 @@ def resamples(listeners: int, samples: int = SAMPLES, seed: int = 0) -> Iterator
 def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed: int = 0) -> list[Estimate]:
     """Return the ratio of two sums over listeners, for each column, with its interval; NaN where both are 0.
 
+    One listener says nothing of how listeners differ, so there is no interval.
+
     Parameters
     ----------
     numerators
@@ -52,6 +54,8 @@ def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed:
 
     >>> print(*ratios(np.array([[1.0], [9.0]]), np.array([[10.0], [10.0]])))
     0.5000 [0.1000, 0.9000]
+    >>> print(*ratios(np.array([[1.0]]), np.array([[10.0]])))
+    0.1000 [-, -]
     """
     with np.errstate(invalid="ignore"):
         values = numerators.sum(axis=0) / denominators.sum(axis=0)
@@ -61,4 +65,6 @@ def ratios(numerators: Reals, denominators: Reals, samples: int = SAMPLES, seed:
                 for drawn in resamples(len(numerators), samples, seed)
             ]
         )
+    several = (np.broadcast_to(denominators, numerators.shape) > 0).sum(axis=0) > 1
+    resampled = np.where(several, resampled, np.nan)
     return [Estimate.of(float(value), column) for value, column in zip(values, resampled.T, strict=True)]

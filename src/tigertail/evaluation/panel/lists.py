@@ -69,8 +69,8 @@ def model_lists(model: Model, queries: Iterable[str], n: int = LENGTH) -> Lists:
 def file_lists(file: NeighbourFile, queries: Iterable[str], n: int = LENGTH) -> Lists:
     """Return the answers of a file of neighbours, such as another release writes with ``tigertail neighbours``.
 
-    They stand in descending order of their scores in float32, equal scores in the order of the file's rows. An id that
-    the file does not have has an empty list.
+    They stand in the order of :meth:`NeighbourFile.read`, equal scores in that of the file's rows. An id that the file
+    does not have has an empty list.
     """
     lists = {}
     for query in queries:

@@ -193,7 +193,7 @@ def _affinities(table: pl.DataFrame, path: Path) -> pl.DataFrame:
         problem = str(error).partition("\n")[0]
         raise DataError(f"has columns of the wrong type ({problem})", path=path, remedy=_LAYOUT) from None
     plain = ids_from_floats(plain, list(_ENDS))  # as those of a dataset are
-    if c.SCORE not in numbers or (c.RANK in numbers and not _falling(plain)):
+    if c.SCORE not in numbers or not _falling(plain):
         place = pl.col(c.RANK) + (pl.col(c.RANK) == 0).any().cast(pl.Float64)  # some files count from 0
         plain = plain.with_columns(pl.when(place > 0).then(1 / place).alias(c.SCORE))
     return plain.with_columns(pl.col(c.SCORE).fill_nan(None))

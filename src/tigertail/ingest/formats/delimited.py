@@ -10,9 +10,10 @@ from functools import partial
 import polars as pl
 from pydantic import Field, field_validator
 
-from tigertail.ingest.formats.file_table import FileTable, row_keys, separator_in
+from tigertail.ingest.formats.file_table import FileTable, row_keys
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.io.archives import required_streams
+from tigertail.io.files import separator_in
 from tigertail.io.quarantine import Quarantine
 from tigertail.io.text_rows import TextFile
 

@@ -40,7 +40,7 @@ class FileTable:
     blocks: Callable[[Sequence[str], Sequence[str]], Iterator[pl.DataFrame]]
 
 
-def row_keys(columns: Sequence[str | pl.Expr]) -> list[pl.Expr]:
+def row_keys(columns: Sequence[str]) -> list[pl.Expr]:
     """Return :data:`~tigertail.ingest.formats.source.ROW_KEY` of some columns; nothing where there are none."""
     return [pl.struct(columns).hash().alias(ROW_KEY)] if columns else []
 
@@ -56,14 +56,3 @@ def shown(columns: Sequence[str]) -> str:
     names = [name if len(name) <= _LENGTH else f"{name[:_LENGTH]}..." for name in columns[:_SHOWN]]
     more = [f"and {len(columns) - _SHOWN:,} more"] if len(columns) > _SHOWN else []
     return ", ".join([*names, *more])
-
-
-def separator_in(columns: Sequence[str]) -> str | None:
-    """Return what seems to separate the fields of a file that has one column; None where nothing does.
-
-    Examples
-    --------
-    >>> separator_in(["user;artist"])
-    ';'
-    """
-    return next((sign for sign in ";\t,|" if len(columns) == 1 and sign in columns[0]), None)

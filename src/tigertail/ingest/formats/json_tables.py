@@ -17,7 +17,7 @@ from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.ingest.formats.source import ROW_KEY
 from tigertail.io.archives import required_streams
-from tigertail.io.json_rows import JsonFile, clean_text, parsed
+from tigertail.io.json_rows import NO_UTF8, JsonFile, clean_text, parsed
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 _OBJECT: Final = "#object"
@@ -39,7 +39,12 @@ class Json(MappedSource):
             blocks = _parsed(JsonFile(stream, self.label, quarantine))
             first = next((block for block in blocks if not block.is_empty()), None)
             if first is None:
-                raise DataError("it has no object in JSON", path=stream.place, remedy="check the file")
+                encoded = quarantine.rejected[self.label, NO_UTF8]
+                raise DataError(
+                    f"it has no object in JSON{' that is UTF-8 text' if encoded else ''}",
+                    path=stream.place,
+                    remedy="save it as UTF-8" if encoded else "check the file",
+                )
             names = dict[str, None]()
             for one in first[_OBJECT].head(_KEYS_SEEN):
                 names |= dict.fromkeys(_names(one))
@@ -74,7 +79,8 @@ class Json(MappedSource):
                     )
                     kept = [_without_booleans(one) for one in kept] if truths else kept
                 series.append(_series(name, kept))
-            if compared:  # as text: an object within has its fields in its own
+            # An object within is compared whole: of its fields, such as "artist.name", none is a key here.
+            if compared:
                 others = ([one.get(name) for name in compared] for one in block[_OBJECT])
                 series.append(pl.Series(ROW_KEY, [json.dumps(one, sort_keys=True) for one in others]).hash())
             yield block.select(LINE, RAW_TEXT).with_columns(series)

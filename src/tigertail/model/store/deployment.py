@@ -13,6 +13,7 @@ from tigertail.errors import ModelError
 from tigertail.model.store.checksums import copy_files, verify_files
 from tigertail.model.store.folder import (
     MANIFEST,
+    alone,
     forget_maps,
     generations,
     map_file,
@@ -87,21 +88,23 @@ def roll_back(path: Path | str, to: int | None = None, signers: Collection[str] 
         If no such generation is kept, or it is damaged or not signed as it must be; the present one stays in place.
     """
     path = Path(path)
-    present = int(read_manifest(path)[0]["generation"])
-    kept = [one for one in generations(path) if one != present]
-    wanted = _one_before(path, present, kept) if to is None else to
-    if wanted not in kept:
-        raise ModelError(
-            f"no generation {wanted} is kept beside the present one, {present}",
-            path=path,
-            remedy=f"choose one of {', '.join(map(str, kept))}" if kept else "fit the model again",
-        )
-    manifest, version = read_manifest(path / str(wanted))
-    verify_files(path / str(wanted), manifest["files"])
-    if signers:  # files that were added are not looked for, as deploy does: serve copies none of them
-        signer_of(manifest, signers, path / str(wanted))
-    with replaced_file(path / MANIFEST) as file:
-        shutil.copyfile(path / str(wanted) / MANIFEST, file)
+    read_manifest(path)
+    with alone(path):  # a writer would remove the generation that is checked
+        present = int(read_manifest(path)[0]["generation"])
+        kept = [one for one in generations(path) if one != present]
+        wanted = _one_before(path, present, kept) if to is None else to
+        if wanted not in kept:
+            raise ModelError(
+                f"no generation {wanted} is kept beside the present one, {present}",
+                path=path,
+                remedy=f"choose one of {', '.join(map(str, kept))}" if kept else "fit the model again",
+            )
+        manifest, version = read_manifest(path / str(wanted))
+        verify_files(path / str(wanted), manifest["files"])
+        if signers:  # files that were added are not looked for, as deploy does: serve copies none of them
+            signer_of(manifest, signers, path / str(wanted))
+        with replaced_file(path / MANIFEST) as file:
+            shutil.copyfile(path / str(wanted) / MANIFEST, file)
     return version
 
 

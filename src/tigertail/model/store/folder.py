@@ -155,7 +155,7 @@ def next_generation(
         folder = scratch / "generation"
         folder.mkdir()
         yield folder, given.update
-        with _alone(path):
+        with alone(path):
             if replaces is not None and read_manifest(path)[1] != replaces:
                 raise ModelError(
                     "the model was replaced while this one was made of it", path=path, remedy="try again"
@@ -323,16 +323,16 @@ def put_signature(path: Path, signature: str, digest: str) -> None:
     ModelError
         If there is no model, it is damaged, or by now another one.
     """
-    manifest, _ = read_manifest(path)
-    if content_digest(manifest) != digest:
-        raise ModelError(
-            "another model took its place while it was signed", path=path, remedy="sign it again"
-        )
-    signed = manifest | {SIGNATURE: signature}
-    text = sealed(signed)
-    for folder in (path / manifest["generation"], path):
-        with replaced_file(folder / MANIFEST) as file:
-            file.write_text(text, encoding="utf-8")
+    with alone(path):
+        manifest, _ = read_manifest(path)
+        if content_digest(manifest) != digest:
+            raise ModelError(
+                "another model took its place while it was signed", path=path, remedy="sign it again"
+            )
+        text = sealed(manifest | {SIGNATURE: signature})
+        for folder in (path / manifest["generation"], path):
+            with replaced_file(folder / MANIFEST) as file:
+                file.write_text(text, encoding="utf-8")
 
 
 def _generation_before(path: Path) -> int:
@@ -362,11 +362,14 @@ def _gone_if_empty(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Wait until no other writer puts its model in place; the system lets go for one that is killed."""
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other process changes which generation of a folder is the model; one that is killed lets go.
+
+    A file system that locks no folders, such as NFS, keeps nobody out: there the last of several at once counts.
+    """
     handle = os.open(path, os.O_RDONLY)
     try:
-        with suppress(OSError):  # a file system that locks no folders
+        with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:

@@ -13,9 +13,9 @@ from tigertail.errors import TigertailError
 from tigertail.feedback.events import Event
 from tigertail.feedback.retention import erase as erase_listener
 from tigertail.service.http import metrics
+from tigertail.service.http.convertors import REST
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import Short, whole
-from tigertail.service.http.paths import REST
 from tigertail.service.http.problems import ServiceError, documented
 from tigertail.service.http.schemas import Erased, Taken
 from tigertail.service.serving.context import ContextDependency

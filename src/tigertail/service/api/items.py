@@ -8,9 +8,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from tigertail.errors import UnknownItemError
 from tigertail.service.http.caching import cacheable, client_has_current, not_modified
+from tigertail.service.http.convertors import REST
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST, ItemsQuery
-from tigertail.service.http.paths import REST
 from tigertail.service.http.problems import documented
 from tigertail.service.http.schemas import Details, Found
 from tigertail.service.serving.context import ContextDependency

@@ -17,8 +17,7 @@ from tigertail.service.serving.context import ContextDependency
 from tigertail.service.serving.served_model import ServedModel
 
 ENTRIES_PER_SEED: Final = 10
-"""A history may have this many times as many entries as the setting ``limits.seeds`` allows seeds; our own
-choice."""
+"""A history may have this many times as many entries as the setting ``limits.seeds`` allows seeds."""
 
 router = APIRouter(tags=["recommend"])
 

@@ -133,10 +133,7 @@ class ServedModels:
             if mark != place.mark or problem != place.refused:
                 LOG.error(
                     "model refused; the one before goes on",
-                    extra={
-                        "role": role,
-                        "problem": str(error) if isinstance(error, TigertailError) else problem,
-                    },
+                    extra={"role": role, "problem": _told(error)},
                     exc_info=not isinstance(error, TigertailError),
                 )
                 self._changed(role, False)
@@ -153,13 +150,17 @@ class ServedModels:
         """Open a model, or what the other workers answer from where its folder has become unfit meanwhile."""
         try:
             return self._opened(role, folder)
-        except TigertailError as error:
+        except BaseException as error:  # as of a new model
             copy = None if self._cache_dir is None else newest(self._cache_dir / role)
             if copy is None:
                 raise
-            LOG.error("model refused; a copy of the one before goes on", extra={"problem": str(error)})
+            LOG.error(
+                "model refused; a copy of the one before goes on",
+                extra={"role": role, "problem": _told(error)},
+                exc_info=not isinstance(error, TigertailError),
+            )
             # A mark of None: the next check tries the folder again.
-            return _Place(ServedModel.open(folder, copy, self._unlisted), None, error.problem)
+            return _Place(ServedModel.open(folder, copy, self._unlisted), None, _problem(error))
 
     def _opened(self, role: str, folder: Path) -> _Place:
         mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next check
@@ -182,6 +183,11 @@ def _problem(error: BaseException) -> str:
     return (
         error.problem if isinstance(error, TigertailError) else f"cannot be opened ({type(error).__name__})"
     )
+
+
+def _told(error: BaseException) -> str:
+    """Return what the log says of an error, where paths may stand."""
+    return str(error) if isinstance(error, TigertailError) else _problem(error)
 
 
 def _mark(folder: Path) -> _Mark:

@@ -205,9 +205,8 @@ def _expect_of_group(packed, slot, vectors, items, rows, pairs, sums):
             read_vector_ahead(flat_world, pairs.items[items[one + _AHEAD]], width)
         size = 0
         for pair in range(pairs.offsets[items[one]], pairs.offsets[items[one] + 1]):
-            asked[size] = (
-                pair  # and counted if the query asks the group: a branch would often be foreseen wrongly
-            )
+            # Written, and counted if the query asks the group: a branch would often be foreseen wrongly.
+            asked[size] = pair
             size += slot[pairs.rows[pair]] >= 0
         if size == 0:
             continue

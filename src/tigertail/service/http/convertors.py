@@ -1,4 +1,4 @@
-"""What a parameter in the path of a route may hold."""
+"""Convertors, in Starlette's word, of parameters in the path of a route: what these may hold."""
 
 from __future__ import annotations
 
