@@ -160,7 +160,7 @@ def _answered(queries: Sequence[PendingQuery]) -> list[bytes]:
 
 
 def compute_answer(served: ServedModel, seeds: list[str], request: ListRequest) -> dict[str, Any]:
-    """Return a model's answer, worked out alone: what is served is the same to the byte, as tests and benchmarks ask."""
+    """Return a model's answer, worked out alone: tests and benchmarks compare it with what is served, byte for byte."""
     codes, notes = served.index.match_all(seeds)
     return _answer(
         served, served.answer(codes.tolist(), request.n, request.options(), why=request.why), notes
