@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -181,4 +182,5 @@ def _print_estimates(results: OnlineReport) -> None:
 
 
 def _percent(value: Estimate) -> str:
-    return Estimate(100 * value.mean, 100 * value.low, 100 * value.high).shown(1).replace(" ", "% ", 1)
+    percent = replace(value, mean=100 * value.mean, low=100 * value.low, high=100 * value.high)
+    return percent.shown(1).replace(" ", "% ", 1)
