@@ -8,7 +8,7 @@ from warcio.warcwriter import WARCWriter
 
 from tigertail.errors import DataError
 from tigertail.text.documents.page import LONGEST_FILE, TOO_LARGE, Page, PageSink
-from tigertail.text.documents.warc import archived
+from tigertail.text.documents.warc import PACKED, archived
 
 Read = Callable[..., list[Page]]
 
@@ -56,6 +56,41 @@ def test_an_answer_that_unpacks_without_end_is_refused(read: Read, sink: PageSin
     headers = {"Content-Type": "text/plain", "Content-Encoding": "gzip"}
     assert read(archived, warc(("http://bomb/", "200 OK", bomb, headers))) == []
     assert sink.quarantine.reasons_of("web") == {TOO_LARGE: 1}
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("br", b"\x0b\x02\x80<p>hey\x03"),
+        ("zstd", b"\x28\xb5\x2f\xfd\x04\x00"),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"<p>hey"))),
+    ],
+)
+def test_a_page_that_stays_compressed_is_refused(
+    coding: str, body: bytes, read: Read, sink: PageSink
+) -> None:
+    assert read(archived, warc(("http://a/", "200 OK", body, HTML | {"Content-Encoding": coding}))) == []
+    assert sink.quarantine.reasons_of("web") == {PACKED: 1}
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "utf-8"])
+def test_a_page_that_the_crawler_unpacked_is_read(coding: str, read: Read) -> None:
+    data = warc(("http://a/", "200 OK", b"<p>hey", HTML | {"Content-Encoding": coding}))
+    assert [page.body for page in read(archived, data)] == ["<p>hey"]
+
+
+def test_an_archive_that_ends_within_a_record_is_an_error(read: Read) -> None:
+    """Else the last page would be a part of itself, or missing, and so would those behind it."""
+    first, second = (warc((f"http://{name}/", "200 OK", b"<p>Kent", HTML)) for name in "ab")
+    for size in range(1, second.index(b"<p>Kent") + len(b"<p>Ken") + 1):
+        with pytest.raises(DataError, match="not a web archive, or damaged"):
+            read(archived, first + second[:size])
+
+
+def test_a_response_without_an_address_is_an_error(read: Read) -> None:
+    data = warc(("http://a/", "200 OK", b"<p>Kent", HTML)).replace(b"WARC-Target-URI: http://a/\r\n", b"")
+    with pytest.raises(DataError, match="a record has no WARC-Target-URI"):
+        read(archived, data)
 
 
 def test_a_file_of_another_kind_is_an_error(read: Read) -> None:

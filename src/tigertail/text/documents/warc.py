@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from email.message import Message
 from typing import Any, Final
 
 from tigertail.errors import DataError, missing_extra
 from tigertail.io.archives import Stream
-from tigertail.text.documents.decoding import decode
+from tigertail.text.documents.decoding import HEAD, decode
 from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink
 
 _MARKUP: Final = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "plain"}
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""Bytes that no text has, but for that in UTF-16 and UTF-32."""
+_CUT: Final = "the file ends within a record"
+_SKIPPED: Final = 1 << 16  # bytes at a time, of what is left of a record
+PACKED: Final = "compressed in a way that cannot be unpacked"
 
 
 class _Readable(io.RawIOBase):
@@ -44,16 +50,23 @@ def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
 
     records = 0
     try:
-        for record in ArchiveIterator(io.BufferedReader(_Readable(stream))):
+        archive = ArchiveIterator(io.BufferedReader(_Readable(stream)))
+        for record in archive:
             if record.format != "warc":  # warcio reads any text as the older ARC
                 break
             records += 1
             # An address that is not of HTTP, such as dns:, has none of its headers.
             if record.rec_type == "response" and record.http_headers is not None:
                 yield from _page(record, stream.name, sink)
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
+            _check_end(record)
+        # The first line of a record of which nothing but its head is there: warcio takes it for none.
+        if archive.next_line:
+            raise EOFError(_CUT)
+    except (ArchiveLoadFailed, AttributeError, EOFError, OSError, ValueError) as error:
+        # warcio calls a method of the address, which a record of HTTP must have.
+        why = "a record has no WARC-Target-URI" if isinstance(error, AttributeError) else error
         raise DataError(
-            f"not a web archive, or damaged ({error})", path=stream.place, remedy="check the download"
+            f"not a web archive, or damaged ({why})", path=stream.place, remedy="check the download"
         ) from error
     if not records:
         raise DataError(
@@ -61,6 +74,16 @@ def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
             path=stream.place,
             remedy="give a WARC, which begins with WARC/1.0, compressed or not",
         )
+
+
+def _check_end(record: Any) -> None:
+    """Refuse a record that the file ends in, which warcio takes for a whole one."""
+    if not (record.rec_headers.get_header("Content-Length") or "").isdecimal():
+        raise ValueError("a record does not say its length")
+    while record.raw_stream.read(_SKIPPED):
+        pass
+    if record.raw_stream.limit:
+        raise EOFError(_CUT)
 
 
 def _page(record: Any, file: str, sink: PageSink) -> Iterator[Page]:
@@ -74,9 +97,16 @@ def _page(record: Any, file: str, sink: PageSink) -> Iterator[Page]:
         sink.reject(file, "neither HTML nor plain text", address)
     else:
         # Decompressed only as far as it is read, so that a decompression bomb stays small.
-        data = record.content_stream().read(LONGEST_FILE + 1)
+        content = record.content_stream()
+        data = content.read(LONGEST_FILE + 1)
         if len(data) > LONGEST_FILE:
             sink.reject(file, TOO_LARGE, address)
+            return
+        unpacked = getattr(content, "decompressor", None) is not None
+        encoded = record.http_headers.get_header("Content-Encoding") and not unpacked
+        # Some crawlers unpack a page and keep this header: then it is text.
+        if encoded and _BINARY.search(data[:HEAD]):
+            sink.reject(file, PACKED, address)
             return
         text, guessed = decode(data, _charset(content_type), html=markup == "html")
         if guessed:
