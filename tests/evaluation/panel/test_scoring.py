@@ -103,12 +103,25 @@ def test_marks_are_read_as_they_are_written(key: pl.DataFrame, tmp_path: Path) -
     assert dict(read_marks(file, key).rows()) == {1: "1", 2: "0", 3: "?", 4: "1", 5: "0"}
 
 
+def test_marks_may_be_numbers_of_a_parquet_file(key: pl.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "marks.parquet"
+    pl.DataFrame({"number": [1, 2, 3, 4, 5], "mark": [1, 0, 1, 1, 0]}).write_parquet(file)
+    assert dict(read_marks(file, key).rows()) == {1: "1", 2: "0", 3: "1", 4: "1", 5: "0"}
+
+
+def test_blank_lines_and_empty_rows_are_no_marks(key: pl.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "marks.csv"
+    file.write_text("number,mark\n1,1\n\n2,0\n3,1\n4,1\n5,0\n,\n\n", encoding="utf-8")
+    assert dict(read_marks(file, key).rows()) == {1: "1", 2: "0", 3: "1", 4: "1", 5: "0"}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("number,fits\n1,1\n", "lacks the column mark"),
         ("number,mark\n1,1\n2,yes\n3,0\n4,0\n5,0\n", "line 3: the mark of number 2 is 'yes'"),
-        ("number,mark\n1,1\n2,\n3,0\n4,0\n5,0\n", "line 3: the mark of number 2"),
+        ("number,mark\n1,1\n2,\n3,0\n4,0\n5,0\n", "line 3: the mark of number 2 is ''"),
+        ('number,mark,remark\n1,1,"of\nthree\nlines"\n2,yes,\n', "line 5: the mark of number 2 is 'yes'"),
         ("number,mark\n1,1\n6,1\n", "line 3: the key lacks number 6"),
         ("number,mark\none,1\n", "line 2: the key lacks number one"),
         ("number,mark\n1,1\n1,0\n", "line 2: two marks of number 1"),

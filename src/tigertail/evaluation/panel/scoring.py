@@ -101,15 +101,16 @@ def read_marks(path: Path, key: pl.DataFrame) -> pl.DataFrame:
         marked twice or has no mark.
     """
     remedy = f"write a CSV file with the columns {NUMBER},{MARK}: {FITS} fits, {DOES_NOT} does not, {UNKNOWN} unknown"
-    table = read_table(path, remedy=remedy)
+    table = read_table(path, remedy=remedy, as_text=True)
     if missing := [column for column in (NUMBER, MARK) if column not in table.columns]:
         raise lacking(missing, table, path=path, remedy=remedy)
+    breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))  # in quotes
     marks = table.select(
         pl.col(NUMBER).str.strip_chars().cast(pl.Int64, strict=False),
-        pl.col(MARK).str.strip_chars(),
-        raw=pl.col(NUMBER),
-        line=pl.int_range(2, pl.len() + 2),  # below the header
-    )
+        pl.col(MARK).str.strip_chars().fill_null(""),
+        raw=pl.col(NUMBER).fill_null(""),
+        line=pl.int_range(2, pl.len() + 2) + breaks.cum_sum() - breaks,  # below the header
+    ).filter((pl.col("raw") != "") | (pl.col(MARK) != ""))
     numbers = key[NUMBER].drop_nulls().unique().sort()
     unusable = (
         (~pl.col(MARK).is_in([FITS, DOES_NOT, UNKNOWN]).fill_null(False), "the mark of", remedy),
