@@ -99,6 +99,12 @@ def test_a_small_language_falls_back_to_its_country() -> None:
     assert members(fewer) == ["CH"] * 6 + [""] * 3, "the German speakers join the others at home"
 
 
+def test_a_place_without_an_official_language_is_counted_as_one() -> None:
+    groups = by_place(["AQ"] * 3, [None, None, "en"], min_group_size=2)
+    assert members(groups) == ["AQ"] * 3, "the English speaker joins the others in Antarctica"
+    assert groups.fallback_of == {"AQ-en": "AQ"}
+
+
 def test_a_language_without_a_country_says_nothing() -> None:
     assert by_place([None], ["pl"]).keys == ()
 

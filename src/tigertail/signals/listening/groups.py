@@ -81,8 +81,8 @@ def by_place(
     if languages is None:
         paths = [chains[country] if country else () for country in countries]
     else:
-        paths = [
-            (locale_of(country, language), *chains[country]) if country else ()
+        paths = [  # a place without an official language is its own locale
+            tuple(dict.fromkeys((locale_of(country, language), *chains[country]))) if country else ()
             for country, language in zip(countries, languages, strict=True)
         ]
     counted = Counter(paths)
