@@ -43,6 +43,14 @@ def test_an_existing_folder_is_replaced_only_if_asked(tmp_path: Path) -> None:
     simulate(tmp_path / "world", TINY, replace=True)
 
 
+def test_an_existing_folder_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(simulate.__globals__, "make_world")
+    with pytest.raises(TigertailError, match="already exists"):
+        simulate(tmp_path, TINY)
+
+
 def test_every_listener_and_item_is_in_its_table(small_world: Dataset) -> None:
     plays = small_world.plays
     assert set(plays[c.LISTENER_ID]) == set(small_world.listeners[c.LISTENER_ID])

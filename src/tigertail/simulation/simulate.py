@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.dataset import Dataset, check_place
 from tigertail.simulation.config import WorldConfig
 from tigertail.simulation.countries import COUNTRIES
 from tigertail.simulation.facts import state_facts
@@ -50,6 +50,7 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     TigertailError
         If the folder exists and may not be replaced, or cannot be written.
     """
+    check_place(Path(path), replace=replace)
     # A new table takes the next number, so that the others draw what they drew before.
     chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(11)]
     world = make_cold(make_world(config, chance[0]), chance[5])
