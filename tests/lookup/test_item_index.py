@@ -235,6 +235,15 @@ def test_a_text_that_no_name_can_be_is_unknown(index: ItemIndex, text: str) -> N
         index.match(text)
 
 
+def test_half_a_surrogate_pair_is_no_question_mark() -> None:
+    items = ITEMS.with_columns(pl.lit("?").alias("name"), pl.lit("?").alias("folded"))
+    index = ItemIndex(items.with_columns(pl.col("item_id").replace("a2", "?")))
+    assert (index.by_id("?"), index.by_id("\ud800")) == (1, None)
+    assert len(index.all_named("?")) == len(items)
+    assert not len(index.all_named("\ud800"))
+    assert index.code_or_none("\ud800") is None
+
+
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=8), st.text(max_size=8))
 def test_a_prepared_index_gives_the_same_answers(names: list[str], text: str) -> None:
     ids = [f"a{code}" for code in range(len(names))]

@@ -460,5 +460,5 @@ def is_prefixed(text: str) -> bool:
 
 
 def _encodable(text: str) -> str:
-    """Replace half a surrogate pair, which arguments and JSON may hold, but no name: UTF-8 cannot express it."""
-    return text.encode("utf-8", "replace").decode()
+    """Escape half a surrogate pair, which arguments and JSON may hold, but no name: UTF-8 cannot express it."""
+    return text.encode("utf-8", "backslashreplace").decode()
