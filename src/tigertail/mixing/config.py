@@ -38,7 +38,7 @@ class MixtureConfig(BaseModel):
     """Signals that take part; none named means all there are but ``factors`` and ``co-listening``, which
     ``listening`` contains."""
     coefficients: Literal["by query", "constant"] = "by query"
-    """Whether coefficients depend on how well the query is known."""
+    """Whether those of taste depend on how well the query is known; those of kinship always do."""
     overlaps: tuple[tuple[str, str], ...] = (("listening", "annotation"),)
     """Pairs of signals that may say the same: the mixture also learns coefficients for the product of their curves."""
     beta: float = Field(0.74, ge=0, le=2)
