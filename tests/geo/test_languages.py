@@ -21,6 +21,13 @@ def test_tags_and_codes(text: str, code: str) -> None:
     assert language_code(text) == code
 
 
+def test_a_short_text_is_a_code_and_no_name() -> None:
+    assert language_code("Mon") == language_code("Mongolian")
+    assert language_code("AU") is None, (
+        "a country; that a language is called Au is no reason to take it for that"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("iw", "he"), ("sh", "sr"), ("ger", "de"), ("cmn", "zh"), ("nb", "no"), ("nn", "nn"), ("mo", "ro")],
@@ -60,7 +67,8 @@ def test_what_languages_call_themselves(text: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", " ", "Elvish", "xx", "xx-XX", "mul", "und", "zxx", "isiNdebele", "pt-", "!!!", "jp"]
+    "text",
+    [None, "", " ", "Elvish", "xx", "xx-XX", "mul", "und", "zxx", "isiNdebele", "Bari", "pt-", "!!!", "jp"],
 )
 def test_nothing_is_guessed(text: str | None) -> None:
     assert language_code(text) is None

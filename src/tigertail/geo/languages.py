@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -44,13 +45,14 @@ def language_code(text: str | None) -> str | None:
     text
         A tag ("pt-BR", "pt_BR.UTF-8"), an ISO 639 code of two or three letters ("POR"), the English name
         ("Portuguese"), or the name the language gives itself ("português"). Case, accents and punctuation
-        do not matter; nothing else is guessed.
+        do not matter; nothing else is guessed. Two or three letters are always a code, never a name: "Mon" is
+        Mongolian.
 
     Returns
     -------
     str or None
         The shortest code, in lower case, that of today ("he" for "iw", "sr" for "sh"); Norwegian Bokmål is
-        "no". None if the text names no language, several ("mul") or none ("zxx").
+        "no". None if the text names no language, several ("mul", "Bari") or none ("zxx").
 
     Examples
     --------
@@ -199,19 +201,28 @@ def _english() -> dict[str, str]:
     """Map every folded English name to its code; those of CLDR win over ISO 639-3's."""
     import pycountry
 
-    names = [(language.name, language.alpha_3) for language in pycountry.languages]
-    names += [(name, code.partition("_")[0]) for code, name in cldr.english("languages").items()]
-    codes = {fold(name): known for name, code in names if (known := _known(code))}
-    return codes | {fold(name): code for name, code in _COMMON_NAMES.items()}
+    iso = _of_one((language.name, _known(language.alpha_3)) for language in pycountry.languages)
+    names = cldr.english("languages").items()
+    usual = _of_one((name, _known(code.partition("_")[0])) for code, name in names)
+    return iso | usual | _of_one(_COMMON_NAMES.items())
 
 
 @cache
 def _native() -> dict[str, str]:
-    """Map the folded name that each language gives itself to its code, where it is the only one of that name."""
+    """Map the folded name that each language gives itself to its code."""
+    return _of_one(
+        (name, own)
+        for locale in cldr.language_locales()
+        if (own := _known(locale))
+        for code, name in cldr.names_in(locale, "languages").items()
+        if _known(code.partition("_")[0]) == own
+    )
+
+
+def _of_one(named: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """Map the folded names that only one language has to its code."""
     codes: dict[str, set[str]] = {}
-    for locale in cldr.language_locales():
-        own = _known(locale)
-        for code, name in cldr.names_in(locale, "languages").items():
-            if own and _known(code.partition("_")[0]) == own:
-                codes.setdefault(fold(name), set()).add(own)
+    for name, code in named:
+        if code:
+            codes.setdefault(fold(name), set()).add(code)
     return {name: found.pop() for name, found in codes.items() if len(found) == 1}
