@@ -210,12 +210,15 @@ def required_streams(path: Path, *patterns: str, remedy: str = "") -> Iterator[S
         raise DataError(problem, path=path, remedy=remedy)
 
 
+def folder_files(path: Path, *patterns: str) -> list[Path]:
+    """Return the files of a folder that match one of the patterns, as :func:`streams` does, sorted; none of a file."""
+    found = sorted(path.rglob("*")) if path.is_dir() else []
+    return [one for one in found if one.is_file() and _matches(one.name, patterns)]
+
+
 def file_names(path: Path, *patterns: str) -> list[str]:
     """Return the names of a folder's files that :func:`streams` yields, as patterns match them; none of an archive."""
-    if not path.is_dir():
-        return []
-    found = [one for one in sorted(path.rglob("*")) if one.is_file() and _matches(one.name, patterns)]
-    return [plain_name(one.name).lower() for one in found]
+    return [plain_name(one.name).lower() for one in folder_files(path, *patterns)]
 
 
 def plain_name(name: str) -> str:
@@ -259,12 +262,11 @@ def stream(path: Path, name: str, *, bare: bool = False) -> Iterator[Stream]:
 
 
 def _folder(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
-    for file_path in sorted(path.rglob("*")):
-        if file_path.is_file() and _matches(file_path.name, patterns):
-            with _open(file_path) as file, _damage(file_path):
-                unpacked = _unpacked(file, file_path.name)
-                name = file_path.relative_to(path).as_posix()
-                yield Stream(name, unpacked, file_path, stamp=_stamp(file_path))
+    for file_path in folder_files(path, *patterns):
+        with _open(file_path) as file, _damage(file_path):
+            unpacked = _unpacked(file, file_path.name)
+            name = file_path.relative_to(path).as_posix()
+            yield Stream(name, unpacked, file_path, stamp=_stamp(file_path))
 
 
 def _stamp(file: Path) -> str:

@@ -122,6 +122,17 @@ def test_a_table_in_a_folder_of_its_name_is_read_once(tmp_path, read):
     assert read(source(tmp_path))["plays"].height == 1
 
 
+def test_files_of_a_folder_are_those_that_text_formats_would_read(tmp_path, read):
+    for name, listener in {"a.parquet": "a", "B.PARQUET": "b", "c.PQ": "c"}.items():
+        rows = pl.DataFrame({"listener_id": [listener], "item_id": ["x"]})
+        rows.write_parquet(tmp_path / name)
+    assert sorted(read(source(tmp_path))["plays"]["listener_id"]) == ["a", "b"]
+    assert read(source(tmp_path, files="*.pq"))["plays"]["listener_id"].to_list() == ["c"]
+    assert read(source(tmp_path, files="a**t"))["plays"]["listener_id"].to_list() == ["a"]
+    with pytest.raises(DataError, match=r"no file matches '/elsewhere/\*.parquet' in it"):
+        read(source(tmp_path, files="/elsewhere/*.parquet"))
+
+
 @pytest.mark.parametrize("cut", [20, 60, 200])
 def test_a_file_damaged_within_is_an_error_of_two_lines(tmp_path, read, cut):
     """Polars panics at some of these."""

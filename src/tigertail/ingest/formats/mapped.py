@@ -73,7 +73,7 @@ class MappedSource(Source):
     rating_scale
         The lowest and the highest rating.
     files
-        Which files of a folder or archive are read.
+        Which files of a folder or archive are read: a pattern of their names, in capitals or not, without folders.
     """
 
     kind: Literal["artist", "album", "track"] = "artist"
@@ -317,7 +317,7 @@ class MappedSource(Source):
             amounts = {column for name, column in mapping.items() if name in AMOUNTS}
             lists = list(dict.fromkeys((*compared, *beside)))
             rows = side_by_side(rows, lists, amounts, self.label, table.name, quarantine)
-        return other.added(rows, self.label, table.name, quarantine)
+        return other.added(rows, self.label, table, self.missing, quarantine)
 
     def _batch(
         self,

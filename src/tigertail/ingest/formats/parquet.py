@@ -16,7 +16,7 @@ from tigertail.ingest.formats.column_types import read_as
 from tigertail.ingest.formats.file_table import FileTable, row_keys
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.ingest.formats.source import Source
-from tigertail.io.archives import is_left_behind
+from tigertail.io.archives import folder_files
 from tigertail.io.quarantine import LINE, Quarantine
 
 _ROWS: Final = 500_000  # in a block
@@ -55,7 +55,7 @@ class Parquet(MappedSource):
 
 
 def parquet_files(path: Path, files: str) -> list[Path]:
-    """Return a Parquet file, or those of a folder, sorted.
+    """Return a Parquet file, or those of a folder whose names match a pattern, in capitals or not, sorted.
 
     Raises
     ------
@@ -64,9 +64,7 @@ def parquet_files(path: Path, files: str) -> list[Path]:
     """
     if not path.exists():
         raise DataError("no such file or folder", path=path, remedy="check the path in the recipe")
-    # A folder may itself be called *.parquet, as Spark calls those that it writes: its files are found by themselves.
-    found = (one for one in path.rglob(files) if one.is_file() and not is_left_behind(one.name))
-    paths = sorted(found) if path.is_dir() else [path]
+    paths = folder_files(path, files) if path.is_dir() else [path]
     if not paths:
         raise DataError(
             f"no file matches '{files}' in it",
