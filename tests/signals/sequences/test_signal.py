@@ -95,6 +95,13 @@ def test_one_place_without_a_number_takes_the_order_away(tmp_path: Path) -> None
     assert affinity(signal, "a", "c") == pytest.approx(affinity(signal, "a", "b"))
 
 
+def test_in_an_order_nobody_knows_an_item_that_has_several_places_counts_once(tmp_path: Path) -> None:
+    rows = show("s", "abcab")
+    rows[2] = ("s", None, "c", None)
+    signal = fitted(tmp_path, rows, PLAIN.model_copy(update={"reach": 0.1}))
+    assert [affinity(signal, "a", item) for item in "bc"] == pytest.approx([1.0, 1.0])
+
+
 def test_a_curators_repertoire_is_a_sequence_more(tmp_path: Path) -> None:
     rows = show("s", "ab", "dj") + show("t", "cd", "dj")
     assert affinity(fitted(tmp_path, rows), "a", "c") == -np.inf

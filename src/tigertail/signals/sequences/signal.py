@@ -75,9 +75,9 @@ def fit_sequences(dataset: Dataset, interactions: Interactions, config: Sequence
     """Learn affinities from a dataset's sequences.
 
     Two items d places apart in a sequence are near by exp(-(d - 1) / reach); in one without an order by the
-    mean of that over all orders. Two items are near once at most in a sequence, and an item is as near to
-    itself as anything can be. With w_s(A, B) the nearness in sequence s, c a curator, and n_AB the number of
-    curators who bring both,
+    mean of that over all orders, and there an item counts once. Two items are near once at most in a sequence,
+    and an item is as near to itself as anything can be. With w_s(A, B) the nearness in sequence s, c a curator,
+    and n_AB the number of curators who bring both,
 
         C_AB = sum_c (sum_{s of c} w_s(A, B))^curator
 
@@ -136,7 +136,10 @@ def _entries(dataset: Dataset, interactions: Interactions) -> pl.DataFrame:
         pl.col(c.POSITION).fill_null(-1).alias("position"),
         "item",
     )
-    return entries.sort("sequence", "position", "item")
+    # One place without a number takes the order away; then an item that has several places would be there as often.
+    ordered = pl.col("position").min().over("sequence") >= 0
+    entries = entries.with_columns(pl.when(ordered).then(pl.col("position")).otherwise(-1).alias("position"))
+    return entries.unique().sort("sequence", "position", "item")
 
 
 def _repertoires(entries: pl.DataFrame) -> pl.DataFrame:
@@ -150,15 +153,14 @@ def _repertoires(entries: pl.DataFrame) -> pl.DataFrame:
 def _layout(entries: pl.DataFrame, reach: float) -> SequenceLayout:
     entries = entries.with_columns(pl.struct("curator", "sequence").rle_id().cast(pl.Int32).alias("sequence"))
     sequences = entries.group_by("sequence", maintain_order=True).agg(
-        pl.col("curator").first(), pl.len().alias("size"), (pl.col("position").min() < 0).alias("flat")
+        pl.col("curator").first(), pl.len().alias("size"), (pl.col("position").first() < 0).alias("flat")
     )
     sizes = sequences["size"].to_numpy()
     mean = {int(size): mean_nearness(int(size), reach) for size in np.unique(sizes)}
     flat = np.where(sequences["flat"].to_numpy(), [mean[int(size)] for size in sizes], 0.0)
-    without_order = np.repeat(flat > 0, sizes)
     return SequenceLayout(
         entries["item"].to_numpy(),
-        np.where(without_order, -1, entries["position"].to_numpy()).astype(np.int32),
+        entries["position"].to_numpy(),
         entries["sequence"].to_numpy(),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         sequences["curator"].to_numpy(),
