@@ -104,6 +104,20 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         spill.spilled(np.arange(3))
 
 
+def test_where_no_folder_takes_temporary_files_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python looks for one by writing to each that it knows, so that full disks end here too."""
+
+    def none_found() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(spill, "SPILLED_FROM", 1)
+    monkeypatch.setattr(spill.tempfile, "gettempdir", none_found)
+    for spilling in (lambda: spill.scratch(3, np.int32), lambda: spill.spilled(np.arange(3))):
+        with pytest.raises(TigertailError, match="no folder for temporary files") as error:
+            spilling()
+        assert "TMPDIR" in error.value.remedy
+
+
 def test_a_model_is_the_same_to_the_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = tiny_world(tmp_path)
     fit(world, SMALL_MODEL).save(tmp_path / "in memory")

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from tigertail.errors import TigertailError
 from tigertail.storage import full_disk
 
 SPILLED_FROM: Final = 2**26  # bytes; smaller arrays stay in memory
@@ -59,7 +60,7 @@ class Growing:
         ValueError
             If they are of another type or shape.
         TigertailError
-            If the disk is full.
+            If the disk is full, or no folder for temporary files can be written to.
         """
         if block.dtype != self.dtype or block.shape[1:] != self._row:
             raise ValueError(
@@ -111,7 +112,7 @@ def spilled(array: _Array) -> _Array:
     Raises
     ------
     TigertailError
-        If the disk is full.
+        If the disk is full, or no folder for temporary files can be written to.
     """
     return array if array.nbytes < SPILLED_FROM or _map_of(array) else joined([array])
 
@@ -122,7 +123,7 @@ def joined(blocks: Sequence[_Array]) -> _Array:
     Raises
     ------
     TigertailError
-        If the disk is full.
+        If the disk is full, or no folder for temporary files can be written to.
     """
     first, *others = blocks
     growing = Growing(first.dtype, first.shape[1:])
@@ -144,7 +145,7 @@ def scratch(size: int, dtype: DTypeLike) -> _Array:
     Raises
     ------
     TigertailError
-        If the disk is full.
+        If the disk is full, or no folder for temporary files can be written to.
     """
     needed = size * np.dtype(dtype).itemsize
     if needed < SPILLED_FROM:
@@ -165,7 +166,15 @@ def forget(array: _Array) -> None:
 @contextmanager
 def _room() -> Iterator[None]:
     """Say so where there is no room for temporary files."""
-    folder = Path(tempfile.gettempdir())
+    try:
+        folder = Path(tempfile.gettempdir())
+    except (
+        FileNotFoundError
+    ) as error:  # it tries to write; where every disk is full, it says no more than this
+        raise TigertailError(
+            "no folder for temporary files can be written to",
+            remedy="free some space, or name a folder that can be written to in TMPDIR, and run it again",
+        ) from error
     with full_disk(
         folder, remedy="free some space, or name a folder on another disk in TMPDIR, and run it again"
     ):
