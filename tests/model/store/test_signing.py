@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import os
 from dataclasses import replace
@@ -166,6 +167,14 @@ ELLIPTIC = ec.generate_private_key(ec.SECP256R1()).private_bytes(
 )
 
 
+def of_an_unknown_curve() -> bytes:
+    """Return a key that says it is of prime239v3, a curve that no one uses."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    renamed = der.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030106"))
+    return b"-----BEGIN PRIVATE KEY-----\n%b-----END PRIVATE KEY-----\n" % base64.encodebytes(renamed)
+
+
 @pytest.mark.parametrize(
     ("content", "problem", "remedy"),
     [
@@ -175,8 +184,9 @@ ELLIPTIC = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         (pem(b"secret"), "a private key with a password", "openssl pkey"),
         (PUBLIC, "a public key", "the private key that it belongs to"),
         (ELLIPTIC, "of another kind than Ed25519", "tigertail signing-key FILE"),
+        (of_an_unknown_curve(), "of another kind than Ed25519", "tigertail signing-key FILE"),
     ],
-    ids=["empty", "text", "missing", "password", "public", "elliptic"],
+    ids=["empty", "text", "missing", "password", "public", "elliptic", "unknown curve"],
 )
 def test_what_is_no_key(
     model: Path, tmp_path: Path, content: bytes | None, problem: str, remedy: str

@@ -188,6 +188,7 @@ def _public(key: Ed25519PrivateKey) -> str:
 
 def _private(file: Path) -> Ed25519PrivateKey:
     with missing_extra("sign", _FEATURE):
+        from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     content = _content(file)
@@ -207,6 +208,8 @@ def _private(file: Path) -> Ed25519PrivateKey:
                 remedy="give the private key that it belongs to",
             ) from None
         raise ConfigError("no private key in PEM", path=file, remedy=_MAKE_KEY) from None
+    except UnsupportedAlgorithm:  # such as an elliptic curve that cryptography does not know
+        key = None
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigError("a key of another kind than Ed25519", path=file, remedy=_MAKE_KEY)
     return key
