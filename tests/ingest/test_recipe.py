@@ -48,7 +48,15 @@ def test_paths_start_at_the_recipe_and_know_the_environment(
         ('[[source]]\nformat = "lastfm-360k"\npath = "x"\nkind = "track"', "source 1: kind"),
         ('[[source]]\nformat = "csv"\npath = "x"\ncolumns = {user = "u"}', "unknown column user"),
         ('[[source]]\nformat = "csv"\npath = "${NOT_SET_ANYWHERE}/x"', "NOT_SET_ANYWHERE is not set"),
-        ('color = "red"\n[[source]]\nformat = "csv"\npath = "x"', "unknown key 'color'"),
+        (
+            '[[source]]\nformat = "csv"\npath = "~nobody-at-all/x"',
+            "no home folder is known for ~nobody-at-all",
+        ),
+        (
+            'color = "red"\n[[source]]\nformat = "csv"\npath = "x"',
+            "unknown key 'color'\n  -> the keys are missing, name",
+        ),
+        ('missing = 0\n[[source]]\nformat = "csv"\npath = "x"', "recipe: missing: expected a list"),
         ('[[source]]\nformat = "csv"\npath = "x"\nname = "a b"', "source 1: name"),
         (
             '[[source]]\nformat="csv"\npath="x"\n[[source]]\nformat="csv"\npath="x"',
@@ -74,6 +82,7 @@ def test_mistakes_are_named_with_file_and_key(text: str, message: str, tmp_path:
         ("missing = [0]", "source 1: missing.0: expected a text in quotes"),
         ('credits = ""', "credits: what stands between artists has at least one character"),
         ("columns = 3", "source 1: columns: expected a table in braces"),
+        ("join = { path = 3, on = 'song' }", "source 1: join: path: expected a text in quotes"),
         ('columns = { name = ["artist", "title"] }', "columns: name is one column of the file"),
         ("header = 7", "source 1: header: expected true or false"),
         ("rating_scale = 5", r"rating_scale: '5' is not the lowest and the highest rating, such as \[1, 5\]"),
