@@ -13,6 +13,7 @@ import pytest
 
 from tigertail.model import Model, QueryOptions
 from tigertail.service.http.json import to_json
+from tigertail.service.http.problems import ServiceError
 from tigertail.service.serving.served_model import ServedModel
 
 _ASK_WHILE_ANOTHER_IS_OPENED = """
@@ -55,3 +56,12 @@ def test_answers_as_json_are_the_records(local_model: Model, why: bool) -> None:
         assert served.items.json(code) == to_json(served.items[code])
     nothing = served.answer([0], 0, QueryOptions(), why=why)
     assert to_json(served.answer_json(nothing)) == b"[]"
+
+
+def test_how_a_map_is_made_names_the_folder_even_where_the_service_runs_in_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(ServiceError, match="no map of this model yet") as error:
+        ServedModel.open(Path()).map()
+    assert error.value.remedy == "make one with: tigertail map model"

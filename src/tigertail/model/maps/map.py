@@ -124,7 +124,11 @@ def read_map(path: Path | str, version: str | None = None) -> pl.DataFrame | Non
         return pl.read_parquet(file, columns=[c.ITEM_ID, *BEFORE, *AFTER], glob=False)
     except FileNotFoundError:
         return None
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (
+        pl.exceptions.PolarsError,
+        pl.exceptions.PanicException,
+        OSError,
+    ) as error:  # it panics at some files
         raise ModelError(f"damaged map ({error})", path=file, remedy=f"run: tigertail map {path}") from error
 
 

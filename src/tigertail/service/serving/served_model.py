@@ -157,19 +157,14 @@ class ServedModel:
         ServiceError
             If none was made of this version.
         """
+        command = f"tigertail map {self.folder.absolute().name}"  # the folder may be called "."
         try:
             table = read_map(self.folder, self.version)
         except ModelError as error:
             LOG.error("the map cannot be read", extra={"problem": str(error)})
-            raise ServiceError(
-                503, "the map is damaged", remedy=f"make it anew with: tigertail map {self.folder.name}"
-            ) from error
+            raise ServiceError(503, "the map is damaged", remedy=f"make it anew with: {command}") from error
         if table is None:
-            raise ServiceError(
-                404,
-                "there is no map of this model yet",
-                remedy=f"make one with: tigertail map {self.folder.name}",
-            )
+            raise ServiceError(404, "there is no map of this model yet", remedy=f"make one with: {command}")
         places = self.model.items.select(c.ITEM_ID).join(
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
