@@ -59,14 +59,15 @@ class WorldConfig(BaseModel):
     spam_annotators
         Share of spammers among all annotators: they are added to the honest ones, and play nothing.
     cold
-        Share of artists without listeners, whatever their popularity: only their sound, pages and radio shows are
-        known.
+        Share of artists without listeners, whatever their popularity: only their sound, pages, radio shows and facts
+        are known, beside the labels of spammers.
     facts
-        Share of artists with genres and home in an encyclopaedia, the popular first.
+        Share of artists with genres and home in an encyclopaedia: most of the popular, some of the others.
     audio
         Share of artists with audio descriptors; 0 leaves the table out.
     pages
-        Share of artists with a page of their own, the popular first; 0 leaves documents and mentions out.
+        Share of artists with a page of their own: most of the popular, some of the others; 0 leaves documents and
+        mentions out.
     djs
         Number of DJs with a radio show; 0 leaves sequences out.
     services
