@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from tigertail.ingest.missing import visible, warn_of_marks
+from tigertail.ingest.missing import says_something, visible, warn_of_marks
 from tigertail.io.quarantine import Quarantine
 
 
@@ -15,6 +15,11 @@ def test_text_of_nothing_visible(text: str) -> None:
 @pytest.mark.parametrize("text", ["!!!", "-", "Кино", "\u200bSade", "東京事変", "👍", "…"])
 def test_text_of_something_visible(text: str) -> None:
     assert pl.select(visible(pl.lit(text))).item() is True
+
+
+@pytest.mark.parametrize(("text", "says"), [("Can", True), ("na", True), ("NA", False), ("", False)])
+def test_a_mark_of_a_missing_value_says_nothing(text: str, says: bool) -> None:
+    assert pl.select(says_something(pl.lit(text), ["NA"])).item() is says
 
 
 def test_marks_are_warned_of_where_they_are_common() -> None:

@@ -16,7 +16,7 @@ from tigertail.geo.languages import language_code
 from tigertail.ingest.descriptors import clean_descriptors, descriptors_of
 from tigertail.ingest.formats import Batch
 from tigertail.ingest.formats.column_types import TEXT_CHECKS, check_types, ids_from_floats, plain
-from tigertail.ingest.missing import visible, warn_of_marks
+from tigertail.ingest.missing import says_something, warn_of_marks
 from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
@@ -107,7 +107,7 @@ def _texts(
     """Strip blanks; text of nothing visible is null, and so is what stands for a missing value."""
     names = [name for name in given if rows[name].dtype == pl.String]
     stripped = {name: pl.col(name).str.strip_chars() for name in names}
-    shown = [visible(text) & ~text.is_in(missing_marks) for text in stripped.values()]
+    shown = [says_something(text, missing_marks) for text in stripped.values()]
     rows = rows.with_columns(
         pl.when(seen).then(text).alias(name)
         for (name, text), seen in zip(stripped.items(), shown, strict=True)

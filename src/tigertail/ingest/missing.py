@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 import polars as pl
@@ -28,6 +29,11 @@ _VISIBLE: Final = (
 def visible(text: pl.Expr) -> pl.Expr:
     """Return whether text has a visible character."""
     return text.str.contains(_VISIBLE)
+
+
+def says_something(text: pl.Expr, marks: Collection[str]) -> pl.Expr:
+    """Return whether text without blanks at its ends has a visible character, and is no mark of a missing value."""
+    return visible(text) & ~text.is_in(marks)
 
 
 def warn_of_marks(texts: pl.DataFrame, source: str, quarantine: Quarantine) -> None:

@@ -90,7 +90,10 @@ class Quarantine:
             return rows
         bad = judged.filter(pl.col(REASON).is_not_null())
         if RAW_TEXT not in bad.columns:
-            shown = [name for name, dtype in rows.schema.items() if name != LINE and _is_shown(dtype)]
+            # A name with a line feed is of no column of the file.
+            shown = [
+                name for name, dtype in rows.schema.items() if not name.startswith("\n") and _is_shown(dtype)
+            ]
             text = pl.struct(shown).struct.json_encode() if shown else pl.lit("")
             bad = bad.with_columns(text.alias(RAW_TEXT))
         self.reject(source, file, bad)

@@ -1,7 +1,7 @@
 """Files whose rows are not one listener and one item: several values, conditions, files to join, names of files."""
 
 import gzip
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -271,6 +271,80 @@ def test_a_track_of_two_artists_counts_for_both(tmp_path, read):
         join={"path": tmp_path / "credits.parquet", "on": "track_id"},
     )
     assert rows_of(read(source)["plays"], "listener_id", "name") == [("5", "Can"), ("5", "Sade")]
+
+
+def test_columns_of_the_first_file_may_be_compared_with_one_of_the_second(tmp_path, read, quarantine):
+    (tmp_path / "songs.csv").write_text("id,artist\n1,Can\n2,Sade\n", encoding="utf-8")
+    source = csv_source(
+        tmp_path,
+        "user,asked,played\na,1,1\nb,1,2\n",
+        columns={"listener_id": "user", "name": "join.artist"},
+        join={"path": tmp_path / "songs.csv", "on": {"asked": "id", "played": "id"}},
+    )
+    assert rows_of(read(source)["plays"], "listener_id", "name") == [("a", "Can")]
+    assert quarantine.reasons_of("t") == {"no row for it in songs.csv": 1}
+
+
+def test_a_row_without_a_value_to_compare_joins_no_other_without_one(tmp_path, read, quarantine):
+    (tmp_path / "songs.csv").write_text("id,artist\n1,Can\n,Sade\n-,Kult\n", encoding="utf-8")
+    source = csv_source(
+        tmp_path,
+        'user,song\na,1\nb,\nc," "\nd,-\n',
+        columns={"listener_id": "user", "name": "join.artist"},
+        join={"path": tmp_path / "songs.csv", "on": {"song": "id"}},
+        missing=["-"],
+    )
+    assert rows_of(read(source)["plays"], "listener_id", "name") == [("a", "Can")]
+    assert quarantine.reasons_of("t") == {"no row for it in songs.csv": 3}
+
+
+@pytest.mark.parametrize(
+    ("song", "ident", "at_fault"),
+    [([True], [1], "'song' is of type Boolean"), ([1], [[1]], r"'id' is of type List\(Int64\)")],
+)
+def test_columns_that_cannot_be_compared_are_refused(song, ident, at_fault, tmp_path, read):
+    pl.DataFrame({"id": ident, "artist": ["Can"]}).write_parquet(tmp_path / "songs.parquet")
+    source = parquet_source(
+        tmp_path,
+        {"user": ["a"], "song": song},
+        columns={"listener_id": "user", "name": "join.artist"},
+        join={"path": tmp_path / "songs.parquet", "on": {"song": "id"}},
+    )
+    with pytest.raises(
+        DataError, match=f"column {at_fault}, which cannot be compared\n  -> join by"
+    ) as error:
+        read(source)
+    assert error.value.path
+
+
+def test_of_a_row_that_joins_nothing_the_quarantine_shows_what_is_in_the_files(tmp_path, read, quarantine):
+    pl.DataFrame({"id": [1], "artist": ["Can"]}).write_parquet(tmp_path / "songs.parquet")
+    source = parquet_source(
+        tmp_path,
+        {"user": ["a", "b"], "song": [1, 2], "count": [3, 3], "day": [4, 4]},
+        columns={"listener_id": "user", "name": "join.artist", "plays": "count"},
+        join={"path": tmp_path / "songs.parquet", "on": {"song": "id"}},
+    )
+    read(source)
+    assert [row.text for row in quarantine.rows] == ['{"user":"b","song":2,"count":3,"join.artist":null}']
+
+
+@pytest.mark.parametrize("second", [None, "2021-01-01T00:00:00Z", datetime(2021, 1, 1), date(2021, 1, 1)])
+def test_files_to_join_may_differ_in_the_type_of_a_column(second, tmp_path, read):
+    """The times and truths of one stay, whatever the other has."""
+    (tmp_path / "songs").mkdir()
+    for ident, at, is_music in ((1, datetime(2020, 1, 1, 3, 4, 5), True), (2, second, "true")):
+        songs = pl.DataFrame({"id": [ident], "artist": ["Can"], "at": [at], "is_music": [is_music]})
+        songs.write_parquet(tmp_path / "songs" / f"{ident}.parquet")
+    source = parquet_source(
+        tmp_path,
+        {"user": ["a", "b"], "song": [1, 2]},
+        columns={"listener_id": "user", "name": "join.artist", "last_played": "join.at"},
+        where={"join.is_music": True},
+        join={"path": tmp_path / "songs", "on": {"song": "id"}},
+    )
+    times = read(source)["plays"]["last_played"].dt.to_string("%Y-%m-%d %H:%M:%S").to_list()
+    assert times == ["2020-01-01 03:04:05", second and "2021-01-01 00:00:00"]
 
 
 def test_joins_without_their_columns_are_named(tmp_path, read):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any, Final, Self
 import polars as pl
 
 from tigertail.errors import DataError
-from tigertail.ingest.formats.column_types import as_text
+from tigertail.ingest.formats.column_types import as_text, is_text
 from tigertail.ingest.formats.file_table import FileTable, row_keys, shown
 from tigertail.ingest.formats.source import ROW_KEY
+from tigertail.ingest.missing import says_something
 from tigertail.io.quarantine import Quarantine, reasons
 
 PREFIX: Final = "join."
@@ -32,16 +33,15 @@ class Joined:
         The file.
     names
         Its columns, with the prefix.
-    left, right
-        Columns of the first file, and the columns of this one that are compared with them.
+    left
+        Columns of the first file that are compared with columns of this one.
     rows
-        Its columns in use, one row for each distinct one.
+        The columns that are compared, as :func:`_keys` names them, and those in use, one row for each distinct one.
     """
 
     path: Path
     names: list[str]
     left: list[str]
-    right: list[str]
     rows: pl.DataFrame
 
     @classmethod
@@ -64,7 +64,7 @@ class Joined:
         Raises
         ------
         DataError
-            If it lacks a column.
+            If it lacks a column, or one to compare is neither text nor numbers.
         """
         right = list(on.values())
         chosen = list(dict.fromkeys((*right, *(name.removeprefix(PREFIX) for name in wanted))))
@@ -81,34 +81,49 @@ class Joined:
         if not blocks:
             raise DataError("it has no rows to join", path=path, remedy="check the file")
         rows = pl.DataFrame([_column([block[name] for block in blocks]) for name in chosen])
-        keys = [as_text(rows[name]).alias(name) for name in right]
+        keys = _keys(rows, right, path)
         rows = rows.rename({name: PREFIX + name for name in chosen}).select(
             *keys, *dict.fromkeys(wanted), pl.lit(True).alias(_FOUND)
         )
-        return cls(path, list(names), list(on), right, rows.drop_nulls(right).unique(maintain_order=True))
+        rows = rows.drop_nulls([key.name for key in keys])
+        return cls(path, list(names), list(on), rows.unique(maintain_order=True))
 
-    def added(self, rows: pl.DataFrame, source: str, file: str, quarantine: Quarantine) -> pl.DataFrame:
+    def added(
+        self,
+        rows: pl.DataFrame,
+        source: str,
+        table: FileTable,
+        missing: Collection[str],
+        quarantine: Quarantine,
+    ) -> pl.DataFrame:
         """Return rows with the columns of the joined file; rows that it has no row for are rejected.
 
-        A row that it has several rows for comes once with each.
+        A row that it has several rows for comes once with each, and it has none for one without a value to compare.
 
         Parameters
         ----------
         rows
             Rows of the first file.
-        source, file
-            Their source and file, for the quarantine.
+        source, table
+            Their source and file.
+        missing
+            Texts that stand for a missing value.
         quarantine
             Where rows without an equal go.
+
+        Raises
+        ------
+        DataError
+            If a column to compare is neither text nor numbers.
         """
-        keys = [as_text(rows[name]).alias(f"\n{number}") for number, name in enumerate(self.left)]
-        keyed = rows.with_columns(keys)
+        keys = _keys(rows, self.left, table.path)
         names = [key.name for key in keys]
-        both = keyed.join(
-            self.rows, left_on=names, right_on=self.right, how="left", maintain_order="left_right"
+        keyed = rows.with_columns(keys).with_columns(
+            pl.when(says_something(pl.col(name), missing)).then(pl.col(name)) for name in names
         )
+        both = keyed.join(self.rows, on=names, how="left", maintain_order="left_right")
         checks = reasons((pl.col(_FOUND).is_null(), f"no row for it in {self.path.name}"))
-        kept = quarantine.usable_rows(source, file, both, checks)
+        kept = quarantine.usable_rows(source, table.name, both, checks)
         # Counts of two tracks of one artist may be equal; the track tells that neither repeats the other.
         beside = [ROW_KEY] if ROW_KEY in kept.columns else []
         return kept.with_columns(row_keys([*names, *beside])).drop(*names, _FOUND)
@@ -143,13 +158,37 @@ def compared_columns(on: Any) -> dict[str, str]:
     return {str(one): str(other) for one, other in pairs}
 
 
+def _keys(rows: pl.DataFrame, columns: Sequence[str], path: Path) -> list[pl.Series]:
+    """Return the columns that are compared as text; by their places, as two files have two names for one.
+
+    Raises
+    ------
+    DataError
+        If one is neither text nor numbers.
+    """
+    if odd := [name for name in columns if not is_text(rows.schema[name])]:
+        raise DataError(
+            f"column '{odd[0]}' is of type {rows.schema[odd[0]]}, which cannot be compared",
+            path=path,
+            remedy="join by columns of text or numbers: correct 'on' in the recipe",
+        )
+    return [as_text(rows[name]).alias(f"\n{place}") for place, name in enumerate(columns)]
+
+
 def _column(parts: list[pl.Series]) -> pl.Series:
     """Put the parts of a column together: of one type, else as text, or as lists of text if some are lists."""
-    if len({part.dtype for part in parts}) == 1:
-        return pl.concat(parts)
-    if not any(isinstance(part.dtype, pl.List) for part in parts):
-        return pl.concat([as_text(part) for part in parts])
+    types = {part.dtype for part in parts if part.dtype != pl.Null}  # a part without a value fits any
+    if len(types) <= 1:
+        return pl.concat([part.cast(*types) if types else part for part in parts])
+    if not any(isinstance(dtype, pl.List) for dtype in types):
+        return pl.concat([_as_words(part) for part in parts])
     return pl.concat([_as_list(part) for part in parts])
+
+
+def _as_words(values: pl.Series) -> pl.Series:
+    """Return values as text; truths and times too, which are not compared as text."""
+    is_word = isinstance(values.dtype, pl.Boolean) or values.dtype.is_temporal()
+    return values.cast(pl.String) if is_word else as_text(values)
 
 
 def _as_list(values: pl.Series) -> pl.Series:
