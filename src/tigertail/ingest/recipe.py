@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError
+from pydantic import BaseModel, ConfigDict, SerializeAsAny, ValidationError, ValidationInfo, field_validator
 
 from tigertail import columns as c
 from tigertail.dataset.exposure import EVERYTHING
@@ -28,6 +28,8 @@ class Recipe(BaseModel):
     ----------
     name
         Name of the dataset.
+    missing
+        Texts that stand for a missing value in every source without a key ``missing`` of its own.
     source
         Its sources, at least one.
     unlisted
@@ -41,9 +43,20 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
+    missing: Texts = ()
     source: tuple[SerializeAsAny[Source], ...]
     unlisted: Texts | None = None
     published: tuple[Published, ...] = ()
+
+    @field_validator("source")
+    @classmethod
+    def _with_missing(cls, sources: tuple[Source, ...], info: ValidationInfo) -> tuple[Source, ...]:
+        if not (missing := info.data.get("missing")):
+            return sources
+        return tuple(
+            one if "missing" in one.model_fields_set else one.model_copy(update={"missing": missing})
+            for one in sources
+        )
 
     @property
     def namespaces(self) -> list[str]:
@@ -65,8 +78,7 @@ class Recipe(BaseModel):
     def load(cls, path: Path | str) -> Recipe:
         """Read a recipe.
 
-        Environment variables ``${NAME}`` in a path are replaced; a relative path starts at the recipe's folder. The key
-        ``missing`` beside the sources holds for every source without one of its own.
+        Environment variables ``${NAME}`` in a path are replaced; a relative path starts at the recipe's folder.
 
         Raises
         ------
@@ -76,12 +88,10 @@ class Recipe(BaseModel):
         path = Path(path)
         content = read_toml(path, remedy="see docs/data.md")
         sources = content.get("source")
-        missing = content.pop("missing", None)
         if not isinstance(sources, list) or not sources:
             raise ConfigError("no sources", path=path, remedy="add a table [[source]] with format and path")
         content["source"] = [
-            _source(_with_missing(keys, missing), f"source {number}", path)
-            for number, keys in enumerate(sources, start=1)
+            _source(keys, f"source {number}", path) for number, keys in enumerate(sources, start=1)
         ]
         recipe = _valid(cls, {"name": path.stem} | content, "recipe", path)
         names = [source.label for source in recipe.source]
@@ -148,13 +158,8 @@ def _source(keys: Any, place: str, path: Path) -> Source:
     return _valid(found, keys, place, path)
 
 
-def _with_missing(keys: Any, missing: Any) -> Any:
-    """Give a source the recipe's marks of missing values, if it has none of its own."""
-    return {"missing": missing} | keys if missing is not None and isinstance(keys, dict) else keys
-
-
 def _path(text: str, place: str, recipe: Path) -> Path:
-    """Replace environment variables, and start at the recipe's folder."""
+    """Replace environment variables and ``~``, and start at the recipe's folder."""
     for name in _VARIABLE.findall(text):
         if name not in os.environ:
             raise ConfigError(
@@ -163,7 +168,14 @@ def _path(text: str, place: str, recipe: Path) -> Path:
                 remedy=f"set it to the folder that holds the data: export {name}=/path/to/data",
             )
     filled = _VARIABLE.sub(lambda match: os.environ[match[1]], text)
-    return recipe.parent / Path(filled).expanduser()
+    try:
+        return recipe.parent / Path(filled).expanduser()
+    except RuntimeError:
+        raise ConfigError(
+            f"{place}: path: no home folder is known for {Path(filled).parts[0]}",
+            path=recipe,
+            remedy="write the whole path instead",
+        ) from None
 
 
 def _valid(model: type[Model], keys: dict[str, Any], place: str, path: Path) -> Model:
