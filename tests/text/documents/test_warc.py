@@ -35,6 +35,12 @@ def test_an_encoding_is_read_however_the_header_writes_it(named: str, read: Read
     assert read(archived, data) == [Page("http://kino.example/", "Кино", markup="html")]
 
 
+@pytest.mark.parametrize("named", ["charset*=\0'x'y", f"charset*{'9' * 5000}=x"])
+def test_a_header_that_cannot_be_read_names_no_encoding(named: str, read: Read) -> None:
+    data = warc(("http://kino.example/", "200 OK", "Кино".encode(), {"Content-Type": f"text/html; {named}"}))
+    assert [page.body for page in read(archived, data)] == ["Кино"]
+
+
 @pytest.mark.parametrize("packed", [True, False])
 def test_pages_with_their_addresses_and_encodings(packed: bool, read: Read) -> None:
     data = warc(("http://kino.example/", "200 OK", "<p>Кино".encode("koi8-r"), HTML), packed=packed)

@@ -118,4 +118,8 @@ def _charset(content_type: str) -> str | None:
     """Return the encoding that a header names; None if it names none."""
     header = Message()
     header["Content-Type"] = content_type
-    return (header.get_content_charset() or "").strip("'") or None  # some write charset='utf-8'
+    try:
+        named = header.get_content_charset() or ""
+    except ValueError:  # of a NUL, or of a parameter whose number is too long
+        return None
+    return named.strip("'") or None  # some write charset='utf-8'
