@@ -5,6 +5,7 @@ import pytest
 
 from tigertail.errors import DataError
 from tigertail.ingest.formats.parquet import Parquet
+from tigertail.ingest.formats.source import ROW_KEY
 
 
 def source(path, **options):
@@ -120,6 +121,15 @@ def test_a_table_in_a_folder_of_its_name_is_read_once(tmp_path, read):
     pl.DataFrame(rows).write_parquet(written_by_spark / "part-0.parquet")
     (written_by_spark / "._part-0.parquet").write_bytes(b"of a file manager")
     assert read(source(tmp_path))["plays"].height == 1
+
+
+def test_counts_of_two_tracks_differ_though_each_file_has_categories_of_its_own(tmp_path, read):
+    for track in ("Vitamin C", "Halleluhwah"):
+        rows = pl.DataFrame({"listener_id": ["a"], "name": ["Can"], "plays": [5], "track": [track]})
+        rows.cast({"track": pl.Enum([track])}).write_parquet(tmp_path / f"{track}.parquet")
+    plays = read(source(tmp_path))["plays"]
+    assert plays.select("listener_id", "name", "plays").rows() == [("a", "Can", 5)] * 2
+    assert plays[ROW_KEY].n_unique() == 2
 
 
 def test_files_of_a_folder_are_those_that_text_formats_would_read(tmp_path, read):
