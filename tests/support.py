@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -63,6 +63,14 @@ def write_store(events: pl.DataFrame, file: Path) -> Path:
     with FeedbackStore.open(file) as store:
         store.record(rows)
     return file
+
+
+def damages(file: Path) -> Iterator[None]:
+    """Damage a file at one place, then at another, and so on to its end; Polars panics at some damage to Parquet."""
+    whole = file.read_bytes()
+    for begin in range(4, len(whole), 8):
+        file.write_bytes(whole[:begin] + bytes(20) + whole[begin + 20 :])
+        yield
 
 
 def csv_source(folder: Path, text: str, **options: Any) -> Csv:

@@ -24,6 +24,9 @@ import polars as pl
 from tigertail.errors import DataError, TigertailError
 
 STDOUT: Final = Path("-")
+UNREADABLE: Final = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
+"""What Polars raises of a file that it cannot read: at some damage to Parquet it panics."""
+
 _LOCK: Final = "lock"
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _REFUSED: Final = (

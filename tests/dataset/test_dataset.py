@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.support import damages
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.summary import describe
@@ -200,6 +202,12 @@ def test_a_table_cut_short_in_its_data_is_an_error_with_a_remedy(dataset: Datase
     for use in (lambda: Dataset.open(dataset.path).plays, lambda: describe(Dataset.open(dataset.path))):
         with pytest.raises(DataError, match=r"plays\.parquet: cannot be read"):
             use()
+
+
+def test_wherever_a_table_is_damaged_it_is_read_or_refused(dataset: Dataset) -> None:
+    for _ in damages(dataset.path / "plays.parquet"):
+        with suppress(DataError):
+            _ = Dataset.open(dataset.path).plays
 
 
 def test_in_memory_a_dataset_is_the_same_as_in_its_folder(scenes: Dataset) -> None:

@@ -1,7 +1,9 @@
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 import pytest
+from tests.support import damages
 
 from tigertail.errors import ConfigError, DataError
 from tigertail.io.files import lacking, read_table, read_text, read_toml
@@ -86,6 +88,13 @@ def test_a_table_that_is_missing_or_damaged(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"")
     with pytest.raises(DataError, match="cannot be read"):
         read_table(tmp_path / name)
+
+
+def test_wherever_parquet_is_damaged_it_is_read_or_refused(tmp_path: Path) -> None:
+    pl.DataFrame({"name": ["Can", "Kino"], "plays": [1.0, 2.0]}).write_parquet(tmp_path / "a.parquet")
+    for _ in damages(tmp_path / "a.parquet"):
+        with suppress(DataError):
+            read_table(tmp_path / "a.parquet")
 
 
 @pytest.mark.parametrize("text", ["", "{\n", '{"a": 1}\n[2]\n', "a,b\n1,x\n"])

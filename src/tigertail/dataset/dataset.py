@@ -19,7 +19,7 @@ from tigertail import columns as c
 from tigertail.dataset.table_spec import Refers
 from tigertail.dataset.tables import id_columns, table_spec
 from tigertail.errors import DataError
-from tigertail.storage import check_free, checksums, new_folder, to_json
+from tigertail.storage import UNREADABLE, check_free, checksums, new_folder, to_json
 
 MAGIC: Final = "tigertail-dataset"
 VERSION: Final = 1
@@ -395,7 +395,7 @@ class Dataset:
         """
         try:
             yield
-        except (OSError, pl.exceptions.PolarsError) as error:
+        except UNREADABLE as error:
             problem = str(error).partition("\n")[0]
             raise DataError(
                 f"cannot be read ({problem})", path=self.file(table), remedy="build the dataset again"

@@ -13,7 +13,7 @@ import polars as pl
 
 from tigertail.errors import DataError, missing_extra
 from tigertail.feedback.events import SCHEMA, check_table
-from tigertail.storage import replaced_file
+from tigertail.storage import UNREADABLE, replaced_file
 
 if TYPE_CHECKING:
     from tigertail.feedback.store import FeedbackStore
@@ -117,7 +117,7 @@ def _read_store(source: str | Path) -> pl.DataFrame:
 def _read_parquet(path: Path) -> pl.DataFrame:
     try:
         return check_table(pl.read_parquet(path, glob=False))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise DataError("a damaged Parquet file", path=path, remedy="export the store again") from error
     except DataError as error:
         raise DataError(error.problem, path=path, remedy=error.remedy) from error

@@ -94,6 +94,8 @@ def read_table(
     import polars as pl
     import polars.selectors as cs
 
+    from tigertail.storage import UNREADABLE
+
     suffix = path.suffix.lower()
     try:
         if suffix in (*_PARQUET, *_JSON_LINES):
@@ -102,7 +104,7 @@ def read_table(
             return table.select(~cs.nested()).cast(pl.String, strict=False) if as_text else table
         separator, quote = ("\t", None) if suffix == ".tsv" else (",", '"')
         table = pl.read_csv(path, separator=separator, quote_char=quote, infer_schema=False, glob=False)
-    except (OSError, pl.exceptions.PolarsError) as cause:
+    except UNREADABLE as cause:
         encoded = isinstance(cause, pl.exceptions.PolarsError) and "invalid utf-8" in str(cause)
         raise DataError(_problem(cause), path=path, remedy=_AS_UTF8 if encoded else remedy) from None
     header = "".join(table.columns).replace("\r\n", "")  # which a name in quotes may have
@@ -153,7 +155,7 @@ def lacking(missing: Sequence[str], table: pl.DataFrame, *, path: Path, remedy: 
     return DataError(f"lacks the column {', '.join(missing)}; its columns: {there}", path=path, remedy=remedy)
 
 
-def _problem(cause: Exception) -> str:
+def _problem(cause: BaseException) -> str:
     if isinstance(cause, FileNotFoundError):
         return "no such file"
     return f"cannot be read ({str(cause).partition(chr(10))[0]})"

@@ -28,13 +28,13 @@ from tigertail.ingest.formats.resumable import Part, Resumable
 from tigertail.ingest.formats.source import ROW_KEY, Batch
 from tigertail.io.archives import Stream, streams_within
 from tigertail.io.quarantine import EXAMPLES, LINE, Quarantine
+from tigertail.storage import UNREADABLE
 
 _FILES: Final = "*.parquet"
 _PIECE: Final = 1 << 24
 _ROWS: Final = 1 << 20  # of a block: as many as a row group of the dumps has
 _MAGIC: Final = b"PAR1"
 _NUMBERED: Final = re.compile(r"(.*/)(\d+)\.parquet")
-_DAMAGE: Final = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 
 _LISTENED_AT: Final = "listened_at"
 _USER: Final = "user_id"
@@ -96,7 +96,7 @@ class ListenBrainzSpark(Resumable):
         try:
             schema = pl.read_parquet_schema(io.BytesIO(data))
             rows = pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item()
-        except _DAMAGE as error:
+        except UNREADABLE as error:
             raise _damaged(stream, error) from error
         if lacking := [name for name in _USED[self.kind] if name not in schema]:
             raise DataError(
@@ -124,7 +124,7 @@ class ListenBrainzSpark(Resumable):
                 rows = frame.slice(start, _ROWS).collect()
                 quarantine.read[self.label] += rows.height
                 yield rows.with_row_index(LINE, offset=start + 1)
-        except _DAMAGE as error:
+        except UNREADABLE as error:
             raise _damaged(stream, error) from error
 
 

@@ -19,13 +19,9 @@ from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.ingest.formats.source import Source
 from tigertail.io.archives import folder_files
 from tigertail.io.quarantine import LINE, Quarantine
+from tigertail.storage import UNREADABLE
 
 _ROWS: Final = 500_000  # in a block
-_DAMAGE: Final = (
-    OSError,
-    pl.exceptions.PolarsError,
-    pl.exceptions.PanicException,
-)  # Polars panics at some files
 
 
 class Parquet(MappedSource):
@@ -105,7 +101,7 @@ def _columns(path: Path) -> list[str]:
     try:
         schema = pl.scan_parquet(path, glob=False).collect_schema()
         return list(dict.fromkeys(name for column in schema.items() for name in _names(*column)))
-    except _DAMAGE as error:
+    except UNREADABLE as error:
         raise _unreadable(path, error) from error
 
 
@@ -126,7 +122,7 @@ def _blocks(
             rows = wanted.slice(start, _ROWS).collect()
             quarantine.read[source] += rows.height
             yield rows.with_columns(pl.int_range(start + 1, start + 1 + pl.len()).alias(LINE))
-    except _DAMAGE as error:
+    except UNREADABLE as error:
         raise _unreadable(path, error) from error
 
 

@@ -24,7 +24,7 @@ from tigertail.model.registry import FACTORS
 from tigertail.model.store.folder import forget_maps, kept_versions, map_file, read_manifest
 from tigertail.signals.contract import HasItemVectors
 from tigertail.signals.directions import directions
-from tigertail.storage import replaced_file
+from tigertail.storage import UNREADABLE, replaced_file
 
 BEFORE: Final = ("before_x", "before_y")
 AFTER: Final = ("after_x", "after_y")
@@ -124,11 +124,7 @@ def read_map(path: Path | str, version: str | None = None) -> pl.DataFrame | Non
         return pl.read_parquet(file, columns=[c.ITEM_ID, *BEFORE, *AFTER], glob=False)
     except FileNotFoundError:
         return None
-    except (
-        pl.exceptions.PolarsError,
-        pl.exceptions.PanicException,
-        OSError,
-    ) as error:  # it panics at some files
+    except UNREADABLE as error:
         raise ModelError(f"damaged map ({error})", path=file, remedy=f"run: tigertail map {path}") from error
 
 
