@@ -46,6 +46,21 @@ def test_every_trace_of_a_listener_taken_out_is_gone(dataset: Dataset) -> None:
     assert dataset.plays.height == 4, "the dataset itself is as it was"
 
 
+def test_a_sequence_by_a_listener_or_with_the_id_of_one_goes_with_them(tmp_path: Path) -> None:
+    sequences = pl.DataFrame(
+        {
+            "sequence_id": ["bob", "mine", "bob's", "hers"],
+            "position": 0,
+            "item_id": "a",
+            "curator": ["dj", None, "bob", "ann"],
+        }
+    )
+    for table in (sequences, sequences.drop("curator")):
+        seen = write(tmp_path / str(table.width), sequences=table).without(pl.Series(["bob"]))
+        left = seen.scan("sequences").collect()["sequence_id"].to_list()
+        assert left == (["mine", "hers"] if "curator" in table.columns else ["mine", "bob's", "hers"])
+
+
 def test_views_of_views_add_up(dataset: Dataset) -> None:
     view = dataset.without(pl.Series(["bob"])).without(pl.Series(["ann"]))
     assert view.plays["listener_id"].to_list() == ["eve"]

@@ -58,6 +58,18 @@ def test_no_row_of_a_held_out_curator_remains(held: HeldOutShows) -> None:
     assert annotators == {*remaining, "someone"}
 
 
+def test_a_show_that_is_a_listener_goes_with_its_curator(tmp_path: Path) -> None:
+    shows = radio(tmp_path)
+    plays = shows.scan("sequences").select(
+        pl.col("sequence_id").alias("listener_id"), "item_id", pl.lit(1.0).alias("plays")
+    )
+    tables = {"plays": plays.unique().collect(), "sequences": shows.scan("sequences").collect()}
+    held = hold_out_shows(Dataset.in_memory(tables, name="radio"), held_out=0.3)
+    remaining = held.train.plays["listener_id"].unique()
+    assert len(remaining) == 7 * 3 + 1
+    assert not remaining.str.contains_any(held.curators.to_list()).any()
+
+
 def test_a_grade_is_the_number_of_shows_with_both(held: HeldOutShows) -> None:
     expected = {("a", "b"): 2, ("a", "c"): 1, ("b", "a"): 2, ("b", "c"): 1, ("c", "a"): 1, ("c", "b"): 1}
     for curator in held.curators:
@@ -107,8 +119,9 @@ def test_numbers_out_of_their_bounds_are_refused(tmp_path: Path, wrong: dict[str
 
 
 def test_few_curators_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="only 9 curators have a show with two items"):
+    with pytest.raises(DataError, match="only 9 curators have a show with two items") as refused:
         hold_out_shows(radio(tmp_path, 9))
+    assert "give each show its own id as its curator" in (refused.value.remedy or "")
 
 
 def test_sequences_without_order_are_no_shows(tmp_path: Path) -> None:

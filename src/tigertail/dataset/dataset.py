@@ -357,7 +357,7 @@ class Dataset:
 
     def _as_seen(self, frame: pl.LazyFrame, table: str, columns: list[str]) -> pl.LazyFrame:
         """Return rows of a table without those that are hidden, items under the ids of this view."""
-        for column in id_columns(Refers.PERSON):
+        for column in id_columns(Refers.PERSON, Refers.OWN):
             if column in columns and len(self._hidden):
                 hidden = pl.col(column).is_in(self._hidden.implode())
                 frame = frame.filter(~hidden.fill_null(False))
@@ -404,8 +404,9 @@ class Dataset:
     def without(self, listeners: pl.Series) -> Dataset:
         """Return the dataset without any data of some listeners.
 
-        All their rows are hidden: plays, profiles, and the annotations and sequences they made. Evaluation fits on
-        such a view, so that no system sees the plays on which it is evaluated.
+        All their rows are hidden: plays, profiles, the annotations and sequences they made, and a sequence that has
+        the id of one, such as a show of a radio that is a listener and a sequence. Evaluation fits on such a view, so
+        that no system sees the plays on which it is evaluated.
         """
         return self._hiding(pl.concat([self._hidden, listeners.cast(pl.String)]), self._until)
 

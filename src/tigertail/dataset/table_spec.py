@@ -34,7 +34,7 @@ class Refers(Enum):
     NOTHING = "nothing"
     ITEM = "item"  # in a source columns of ITEM_REFERENCE, or of a side of PAIR_REFERENCES, stand for it
     PERSON = "person"  # a listener: their rows disappear when they are held out
-    OWN = "own"  # something else that the source numbers itself
+    OWN = "own"  # something else that the source numbers itself; it disappears with a listener of the same id
 
 
 class Intake(Enum):

@@ -1,9 +1,9 @@
 """Shows held out: what a curator plays together, as a ground truth.
 
 A show of a DJ is a list that a person made, often from the deep tail. Whole curators are held out, with their shows,
-their repertoires and whatever else they wrote, because the shows of one curator resemble each other. The queries are
-the items of their shows. The items that the same curator plays in a show with A, however far apart, are similar to A;
-the grade is the number of the curator's shows that have both.
+their repertoires, a listener that has the id of one of these, and whatever else they wrote, because the shows of one
+curator resemble each other. The queries are the items of their shows. The items that the same curator plays in a show
+with A, however far apart, are similar to A; the grade is the number of the curator's shows that have both.
 """
 
 from __future__ import annotations
@@ -84,12 +84,13 @@ def hold_out_shows(
         raise DataError(
             f"only {len(able)} curators have a show with two items",
             path=dataset.path,
-            remedy=f"at least {MIN_CURATORS} are needed: use a table of sequences with curators and positions",
+            remedy=f"at least {MIN_CURATORS} are needed: use a table of sequences with curators and positions; "
+            "where few people make all shows, give each show its own id as its curator",
         )
     # One at least stays to learn from.
     count = min(max(1, round(held_out * len(able))), len(able) - 1)
     curators = able.gather(np.sort(rng.choice(len(able), count, replace=False)))
-    train = dataset.without(curators)
+    train = dataset.without(pl.concat([curators, _shows_that_listen(dataset, curators)]))
     held = shows.filter(pl.col(c.CURATOR).is_in(curators.implode()))
     pairs = _pairs(held)
     interactions = Interactions.of(train)
@@ -124,6 +125,14 @@ def _shows(dataset: Dataset) -> pl.DataFrame:
         return pl.DataFrame(schema=dict.fromkeys((c.CURATOR, c.SEQUENCE_ID, c.ITEM_ID), pl.String))
     entries = rows.drop_nulls([c.CURATOR, c.POSITION]).select(c.CURATOR, c.SEQUENCE_ID, c.ITEM_ID).unique()
     return entries.filter(pl.len().over(c.CURATOR, c.SEQUENCE_ID) > 1).sort(pl.all())
+
+
+def _shows_that_listen(dataset: Dataset, curators: pl.Series) -> pl.Series:
+    """Return the ids of sequences of some curators that are listeners too, as where a radio's log is read as both."""
+    with dataset.reading(c.SEQUENCES_TABLE):
+        theirs = dataset.scan(c.SEQUENCES_TABLE).filter(pl.col(c.CURATOR).is_in(curators.implode()))
+        ids = theirs.select(pl.col(c.SEQUENCE_ID).unique().sort()).collect().to_series()
+    return ids.filter(ids.is_in(dataset.listeners[c.LISTENER_ID].implode()))
 
 
 def _pairs(shows: pl.DataFrame) -> pl.DataFrame:
