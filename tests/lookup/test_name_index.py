@@ -144,6 +144,24 @@ def test_other_scripts_are_found_by_latin_letters_too() -> None:
     assert index.search("кино")[0].tolist() == [0]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant", "match"),
+    [
+        ("すぴっつ", "スピッツ", 1),
+        ("すぴ", "スピッツ", 0.95),
+        ("イキモノガカリ", "いきものがかり", 1),
+        ("宇多田ひかる", "宇多田ヒカル", 1),
+        ("supittsu", "スピッツ", 0.98),
+        ("ikimono", "いきものがかり", 0.98 * 0.95),
+    ],
+)
+def test_hiragana_and_katakana_are_one(typed: str, meant: str, match: float) -> None:
+    names = ["スピッツ", "いきものがかり", "宇多田ヒカル"]
+    codes, matches = NameIndex(names, np.array([3, 2, 1])).search(typed)
+    assert [names[code] for code in codes] == [meant]
+    assert matches.tolist() == pytest.approx([match])
+
+
 def test_only_what_is_allowed_is_returned(index: NameIndex) -> None:
     allowed = np.array([name != "The Beatles" for name in NAMES])
     codes, _ = index.search("beat", allowed=allowed)

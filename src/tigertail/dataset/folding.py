@@ -121,8 +121,12 @@ def loosened(folded: str) -> str:
         for character in unicodedata.normalize("NFD", plain)
         if unicodedata.combining(character) < _ACCENT
     )
-    kana = "".join(map(_hiragana, unicodedata.normalize("NFC", bare)))
-    return kana.translate(_SEARCHED) or plain
+    return in_hiragana(unicodedata.normalize("NFC", bare)).translate(_SEARCHED) or plain
+
+
+def in_hiragana(text: str) -> str:
+    """Write katakana as hiragana, letter by letter; a letter for foreign words only has none and stays."""
+    return "".join(map(_hiragana, text))
 
 
 def fold_series(names: pl.Series, folding: Callable[[str], str] = fold) -> pl.Series:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tigertail.dataset.folding import fold, fold_series
+from tigertail.dataset.folding import fold, fold_series, in_hiragana
 from tigertail.lookup.bigrams import MAX_LENGTH, BigramIndex
 from tigertail.lookup.name_similarity import PREFIX_MATCH, closeness
 
@@ -28,7 +28,8 @@ class NameIndex:
     """An index of names.
 
     How well a name matches the text decides; of equally good matches the most popular comes
-    first. Names in any other script are also found by their transliteration into Latin letters.
+    first. Hiragana and katakana are one: an input method shows hiragana while one types. Names in any other script
+    are also found by their transliteration into Latin letters.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ class NameIndex:
         rows = np.argsort(owners, kind="stable")  # spellings, from those of the most popular item down
         self._owners = owners[rows]  # the popularity rank of the item of each spelling
         self._transliterated = rows >= len(plain)
-        self._folded = pl.concat([plain, latin]).str.slice(0, MAX_LENGTH).gather(rows)
+        self._folded = _in_hiragana(pl.concat([plain, latin]).str.slice(0, MAX_LENGTH).gather(rows))
         # Folding drops a leading "the", which may be typed all the same, in any order of the words.
         # Whether an alias had one is not known: it comes folded.
         self._with_article = self._folded.zip_with(
@@ -106,7 +107,7 @@ class NameIndex:
         match
             How well each name answers, above 0; 1 is an exact match; float32, of the same shape.
         """
-        query = _without_article(fold(text[:_MAX_TYPED])[:MAX_LENGTH].strip())
+        query = _without_article(in_hiragana(fold(text[:_MAX_TYPED]))[:MAX_LENGTH].strip())
         inside = None if allowed is None else np.asarray(allowed, np.bool_)[self._codes]
         if not query:
             owners = np.arange(len(self)) if inside is None else np.flatnonzero(inside)
@@ -130,6 +131,12 @@ class NameIndex:
 def _without_article(folded: str) -> str:
     """Return "beatles" for "beatles the", which people type while :func:`fold` drops only a leading article."""
     return folded.removesuffix(f" {_ARTICLE}")
+
+
+def _in_hiragana(folded: pl.Series) -> pl.Series:
+    """Return the names with their katakana written as hiragana."""
+    katakana = folded.str.contains(r"\p{Katakana}")
+    return folded.scatter(katakana.arg_true(), [in_hiragana(name) for name in folded.filter(katakana)])
 
 
 def _transliterated(folded: pl.Series) -> tuple[NDArray[np.int64], pl.Series]:
