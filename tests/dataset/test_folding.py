@@ -29,6 +29,11 @@ from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_ser
         ("  two   words ", "two words"),
         ("ＲＥＤ", "Red"),
         ("MØ", "mo"),
+        ("Ɔkyeame Kwame", "okyeame kwame"),  # Twi
+        ("Ɛnɔ Barony", "Eno Barony"),
+        ("Ŋɔ́tsie Ɖzidzɔ", "Notsie Dzidzo"),  # Ewe
+        ("ƑOFO", "Fofo"),
+        ("Ɗan Ƙwanƙwaso Ɓaure Ƴar", "dan kwankwaso baure yar"),  # Hausa
         ("Straße", "strasse"),
         ("КИНО", "Кино"),
         ("방탄소년단", "방탄소년단"),
@@ -73,9 +78,10 @@ def test_whatever_is_typed_for_an_apostrophe_counts_for_nothing(sign: str) -> No
     assert fold(f"N{sign} Zorbl{sign}s") == "n zorbls"
 
 
-@pytest.mark.parametrize("hyphen", list("-‐‑‒–—―−－﹣"))
+@pytest.mark.parametrize("hyphen", list("-‐‑‒–—―−－﹣~\u301c\uff5e\u223c"))
 def test_whatever_is_typed_for_a_hyphen_parts_words(hyphen: str) -> None:
     assert fold(f"Jay{hyphen}Z") == "jay z"
+    assert fold(f"{hyphen}Jay{hyphen}") == "jay"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +101,12 @@ def test_whatever_is_typed_for_a_hyphen_parts_words(hyphen: str) -> None:
         ("שָׁלוֹם", "שלום"),  # Hebrew vowel signs
         ("张学友", "張學友"),  # simplified, traditional
         ("東京事変", "東京事變"),  # Japanese, traditional
+        ("渡邉", "渡辺"),
+        ("渡邊", "渡辺"),
+        ("髙橋", "高橋"),
+        ("濵崎あゆみ", "浜崎あゆみ"),
+        ("濱﨑", "浜崎"),
+        ("小澤", "小沢"),
         ("ｿﾞﾙﾌﾞ", "ゾルブ"),
     ],
 )
@@ -162,7 +174,7 @@ def test_signs_that_are_the_name_may_be_written_otherwise(left: str, right: str)
     assert fold(left) == fold(right)
 
 
-@pytest.mark.parametrize("name", ["!!!", "!", "+/-", "...", ":(", "♥", "+", "&", "÷"])
+@pytest.mark.parametrize("name", ["!!!", "!", "+/-", "...", ":(", "♥", "+", "&", "÷", "~", "\u301c"])
 def test_a_name_of_signs_keeps_them(name: str) -> None:
     assert fold(name) == name
 
@@ -184,6 +196,8 @@ def test_the_alone_does_not_vanish(name: str) -> None:
         ("Florence and Machine", "Florence + the Machine"),
         ("Цой", "цои"),
         ("きゃりーぱみゅぱみゅ", "キャリーパミュパミュ"),
+        ("斎藤", "斉藤"),
+        ("齋藤", "齊藤"),
         ("שלומ", "שלום"),
     ],
 )

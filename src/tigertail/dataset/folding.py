@@ -2,7 +2,7 @@
 
 Case, compatibility and decomposition are those of the Unicode Character Database (NFKC, NFD). Which further letters are
 one follows the root collation for search of the Unicode CLDR, and Chinese characters and their variants the tables
-of OpenCC.
+of OpenCC; a few variants in names of Japanese people, which these lack, are ours.
 
 Folded names are kept: in models, and as ids of items in datasets. A changed rule needs another ``VERSION`` in
 ``model/store/folder.py``, and datasets that are built anew.
@@ -23,16 +23,18 @@ import polars as pl
 if TYPE_CHECKING:
     from opencc import OpenCC
 
-# Letters with a stroke or a ligature, which Unicode does not decompose.
+# Letters with a stroke or a ligature, and those of African languages, which Unicode does not decompose.
 _STROKES: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe"}
+    | {"ɔ": "o", "ɛ": "e", "ɓ": "b", "ɖ": "d", "ɗ": "d", "ƒ": "f", "ƙ": "k", "ŋ": "n", "ƴ": "y"}
 )
 # Forms that CLDR's root collation for search holds equal, and the Persian and Urdu letters that Arabic keyboards lack.
 _ARABIC: Final = str.maketrans(
     {"ى": "ي", "ة": "ه", "ٱ": "ا", "ی": "ي", "ک": "ك", "ھ": "ه", "ہ": "ه", "ے": "ي"}
 )
 _TATWEEL: Final = "\u0640"
-_JOINERS: Final = "\u2212\u2044\u2215"  # minus and slashes, which Unicode counts as mathematics
+# Minus, slashes and a tilde, which Unicode counts as mathematics.
+_JOINERS: Final = "\u2212\u2044\u2215\u223c"
 # Marks that choose how a sign is drawn, as that of emoji, or how it is sorted; none is part of a name.
 _UNSEEN: Final = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _AND: Final = str.maketrans(dict.fromkeys("&⅋⁊🙰🙱🙲🙳🙴🙵", " and ") | {"➕": "+", "∔": "+"})
@@ -49,14 +51,16 @@ _WORD: Final = re.compile(r"\w")
 _INITIALS: Final = re.compile(r"\b(\w)\.(?=\w\b)(?!(?<=\d\.)(?<!\w\.\d\.)\d(?!\.?\w))")
 # A sign that joins words becomes a space, as control characters do; any other goes, as those beyond ASCII do.
 _ASCII: Final = {
-    code: " " if chr(code) in "&+-./_" or not chr(code).isprintable() else None
+    code: " " if chr(code) in "&+-./_~" or not chr(code).isprintable() else None
     for code in range(128)
     if not (chr(code).isalnum() or chr(code).isspace())
 }
 _LIKE_LETTERS: Final = str.maketrans({"$": "s", "€": "e", "£": "l", "@": "a", "!": "i", "¡": "i"})
 _INSIDE: Final = re.compile(r"(?<=\w)[€£@!¡](?=\$*\w)|(?<!\$)\$++(?=\w)|(?<=\w)\$++")
-# Final forms of Hebrew letters, and "ґ", which many Ukrainian texts write as "г".
-_SEARCHED: Final = str.maketrans({"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ґ": "г"})
+# Variants that OpenCC lacks, as in 渡邉, 髙橋, 濵田 and 山﨑.
+_KANJI: Final = str.maketrans({"邉": "邊", "髙": "高", "濵": "濱", "﨑": "崎"})
+# Final forms of Hebrew letters, "ґ", which many Ukrainian texts write as "г", and the two characters of the name Saito.
+_SEARCHED: Final = str.maketrans({"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ґ": "г", "斋": "齐"})
 _ACCENT: Final = 200  # combining classes from here on are signs above and below a letter
 
 
@@ -67,8 +71,8 @@ def fold(name: str) -> str:
     space and HTML entities. Another article that comes last ("Fabulosos Cadillacs, Los") goes first. "&" and "+"
     between words are "and". A name of signs keeps them, also before words in brackets ("!!! (US)"). Accents are those
     of Latin and Greek letters, "ё", and the vowel signs of Arabic and Hebrew; elsewhere marks make letters ("й", "が").
-    Forms of an Arabic or Persian letter, and traditional, simplified and Japanese forms of a Chinese character, are
-    one.
+    African letters are the Latin ones that they are made of ("ɔ", "ŋ"). Forms of an Arabic or Persian letter, and
+    traditional, simplified and Japanese forms of a Chinese character, are one.
 
     Parameters
     ----------
@@ -259,7 +263,7 @@ def _simplified(character: str) -> str:
     if not _script(character).startswith("CJK"):
         return character
     traditional, simplified = _converters()
-    return str(simplified.convert(traditional.convert(character)))
+    return str(simplified.convert(traditional.convert(character.translate(_KANJI))))
 
 
 @lru_cache(maxsize=1)
