@@ -65,6 +65,21 @@ def test_capitals_go_before_a_source_in_lower_case() -> None:
     assert found.items["name"].to_list() == ["Radiohead"]
 
 
+@pytest.mark.parametrize(
+    ("used", "rare"), [("múm", "MUM"), ("blink-182", "Blink 182"), ("raison d'être", "Raison d'ętre")]
+)
+def test_capitals_choose_only_between_spellings_equal_but_for_case(used: str, rare: str) -> None:
+    artists = refs("a", *[{"name": used}] * 3, {"name": rare})
+    assert matched(artists).items["name"].to_list() == [used]
+    credits = ({"name": f"Song {n}", "artist_name": used if n else rare} for n in range(4))
+    assert set(matched(refs("a", *credits, kind="track")).items["artist_name"]) == {used}
+
+
+def test_spellings_equal_but_for_case_are_used_together() -> None:
+    plays = refs("a", *[{"name": "cure"}] * 2, {"name": "Cure"}, *[{"name": "The Cure"}] * 2)
+    assert matched(plays).items["name"].to_list() == ["Cure"]
+
+
 def test_a_table_of_items_names_them() -> None:
     found = matched(refs("a", *[{"name": "MUM"}] * 5), refs("b", {"name": "múm"}, of_items_table=True))
     assert found.items["name"].to_list() == ["múm"]

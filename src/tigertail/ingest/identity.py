@@ -287,19 +287,17 @@ def _join_known_spellings(refs: pl.DataFrame) -> pl.DataFrame:
 def _described(refs: pl.DataFrame) -> pl.DataFrame:
     """Choose kind, name, artist, MBIDs and country of each cluster, with its rows; MBIDs and country the most frequent.
 
-    A name that is more than an alias is preferred, then one from a table of items, one without HTML entities, one with
-    capitals (some sources write all in lower case), the more frequent, the first in order.
+    A name that is more than an alias is preferred, then one from a table of items, one without HTML entities, then as
+    :func:`_most_used` says.
     """
     name = pl.col(c.NAME)
-    lower = (name == name.str.to_lowercase()) & (name != name.str.to_uppercase())
     names = (
         refs.filter(name.is_not_null())
         .group_by(_CLUSTER, c.NAME, c.ARTIST_NAME, FOLDED_NAME)
         .agg(pl.col(ROWS).sum(), pl.col(ITEMS_TABLE_ROW).any(), pl.col(_ALIAS).all())
-        .with_columns(lower.alias("lower"), name.str.contains("&[#a-zA-Z0-9]+;").alias("escaped"))
+        .with_columns(name.str.contains("&[#a-zA-Z0-9]+;").alias("escaped"))
         .sort(
-            *(_CLUSTER, _ALIAS, ITEMS_TABLE_ROW, "escaped", "lower", ROWS, c.NAME, c.ARTIST_NAME),
-            descending=[False, False, True, False, False, True, False, False],
+            _CLUSTER, _ALIAS, ~pl.col(ITEMS_TABLE_ROW), "escaped", *_most_used(name, _CLUSTER), c.ARTIST_NAME
         )
         .unique(_CLUSTER, keep="first", maintain_order=True)
         .select(_CLUSTER, c.NAME, c.ARTIST_NAME, FOLDED_NAME)
@@ -311,6 +309,16 @@ def _described(refs: pl.DataFrame) -> pl.DataFrame:
         rows = _without_alias_mbids(refs) if field == c.MBID else refs
         described = described.join(most_frequent(rows, _CLUSTER, field), on=_CLUSTER, how="left")
     return described.sort(_CLUSTER)
+
+
+def _most_used(name: pl.Expr, *within: str) -> tuple[pl.Expr, ...]:
+    """Return what sorts the spellings of an item: the most used first.
+
+    Those equal but for case count as one, and one with capitals is first of them, since some sources write all in lower
+    case; then the more frequent, the first in order.
+    """
+    rows, letters = pl.col(ROWS).cast(pl.Int64), name.str.to_lowercase()
+    return -rows.sum().over(*within, letters), name == letters, -rows, name
 
 
 def _without_alias_mbids(refs: pl.DataFrame) -> pl.DataFrame:
@@ -387,7 +395,7 @@ def _credited(items: pl.DataFrame) -> pl.DataFrame:
     """Add the MBIDs of the artists of each album or track, and their folded name; settle how it is spelled.
 
     An item without MBIDs has those of all others whose artists have the same name, where these agree. Items of one
-    credit show one spelling: one with capitals before one without, then the most frequent.
+    credit show one spelling, the one that :func:`_most_used` says.
     """
     items = items.with_columns(
         fold_series(items[c.ARTIST_NAME]).alias(_CREDIT), pl.col(c.ARTIST_MBID).alias("given")
@@ -404,7 +412,7 @@ def _credited(items: pl.DataFrame) -> pl.DataFrame:
         items.filter(owned)
         .group_by(*credit, c.ARTIST_NAME)
         .agg(pl.col(ROWS).sum())
-        .sort(name == name.str.to_lowercase(), ROWS, name, descending=[False, True, False])
+        .sort(*_most_used(name, *credit))
         .unique(credit, keep="first", maintain_order=True)
         .select(*credit, name.alias("spelled"))
     )
