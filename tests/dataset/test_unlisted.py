@@ -1,8 +1,15 @@
 import polars as pl
 
-from tigertail.dataset.unlisted import SPECIAL_PURPOSE, SPECIAL_PURPOSE_ARTISTS, unlisted, unmatched_entries
+from tigertail.dataset.unlisted import (
+    SPECIAL_PURPOSE,
+    SPECIAL_PURPOSE_ARTISTS,
+    special_purpose,
+    unlisted,
+    unmatched_entries,
+)
 
 ONE = "11111111-1111-1111-1111-111111111111"
+TRADITIONAL = "9be7f096-97ec-4615-8957-8d40b5dcbc41"
 ITEMS = pl.DataFrame(
     [
         ("a", "Various Artists", "89ad4ac3-39f7-470e-963a-56509c546377", "artist"),
@@ -84,6 +91,41 @@ def test_special_purpose_artists_by_a_further_mbid() -> None:
     )
     assert unlisted(items, [SPECIAL_PURPOSE], aliases).tolist() == [True, False]
     assert unlisted(items, [SPECIAL_PURPOSE]).tolist() == [False, False]
+
+
+WORKS = pl.DataFrame(
+    [
+        ("t", "Street cut", "track", "various artists", "Various Artists", None),
+        ("u", "Hymn", "track", None, "[unknown]", []),
+        ("v", "Hymn", "track", None, "Unknown", None),
+        ("w", "Now 45", "album", "various artists", "Various Artists", None),
+        ("x", "Reel", "track", TRADITIONAL, "trad.", [TRADITIONAL]),
+        ("y", "Reel", "track", ONE, "Kila & trad.", [ONE, TRADITIONAL]),
+        ("z", "Various Artists", "track", ONE, "Various Artists", [ONE]),
+    ],
+    {
+        "item_id": pl.String,
+        "name": pl.String,
+        "kind": pl.String,
+        "artist_id": pl.String,
+        "artist_name": pl.String,
+        "artist_mbids": pl.List(pl.String),
+    },
+    orient="row",
+)
+
+
+def test_a_track_of_a_special_purpose_artist_is_of_no_artist_and_a_compilation_may_be_listed() -> None:
+    assert named(SPECIAL_PURPOSE, items=WORKS) == "tux"
+    assert "".join(WORKS.filter(pl.Series(special_purpose(WORKS)))["item_id"]) == "tuwx"
+
+
+def test_an_artist_names_their_tracks_and_albums() -> None:
+    assert named("various artists", items=WORKS) == "twz"
+    assert named(ONE.upper(), items=WORKS) == "yz"
+    assert named(TRADITIONAL, items=WORKS) == "xy"
+    assert named("[unknown]", items=WORKS) == "u"
+    assert unmatched_entries(WORKS, ["Kila & Trad.", "Kila"]) == ["Kila"]
 
 
 def test_subsets_with_their_mbids() -> None:

@@ -355,6 +355,30 @@ def test_artists_that_stand_for_no_artist_are_in_no_answer(scenes: Dataset, mode
     assert odd_ones(marked.with_unlisted(["special-purpose"])) == {"Kent"}, "as the settings say"
 
 
+def test_an_artist_that_no_answer_lists_or_that_is_left_out_takes_their_tracks_along(model: Model) -> None:
+    """Kent is the artist n3; the data calls them so on n4 and as Kentar on s1, as a catalogue joined them."""
+    of_kent = pl.when(pl.col("item_id").is_in(["n4", "s1"])).then(pl.lit("n3"))
+    spelled = pl.col("item_id").replace_strict({"n4": "Kent", "s1": "Kentar"}, default=None)
+    songs = model.items.with_columns(
+        pl.when(pl.col("item_id") == "n3").then(pl.lit("Kent")).otherwise("name").alias("name"),
+        pl.when(of_kent.is_null()).then("kind").otherwise(pl.lit("track")).alias("kind"),
+        artist_id=of_kent,
+        artist_name=spelled,
+    )
+    owned = replace(model, items=songs)
+    kent = {"n3", "n4", "s1"}
+
+    def of_kents(one: Model, **options: Any) -> set[str]:
+        return kent & set(one.similar("n1", 20, **options)["item_id"])
+
+    assert of_kents(owned) == kent
+    assert of_kents(owned.with_unlisted(["kent"])) == set()
+    assert of_kents(owned, exclude=["n3"]) == set()
+    assert of_kents(owned, exclude=["n4"]) == kent - {"n4"}
+    marked = replace(owned, items=songs.with_columns(unlisted=pl.col("item_id") == "n3"))
+    assert of_kents(marked) == set(), "as the recipe says of the artist"
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"why": True}, {"country": "PL"}, {"exact": True}, {"signal": "factors"}]
 )

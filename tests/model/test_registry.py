@@ -18,7 +18,7 @@ from tigertail.evaluation import default_systems
 from tigertail.model import Model, add, save
 from tigertail.model.config import ModelConfig
 from tigertail.model.registry import FACTORS, SIGNALS, FitContext
-from tigertail.signals.backoff.signal import BackOff
+from tigertail.signals.backoff.signal import NO_ARTIST, BackOff
 from tigertail.signals.contract import FittedSignal
 from tigertail.signals.listening import GroupedCoListening
 from tigertail.simulation import WorldConfig, simulate
@@ -93,6 +93,20 @@ def test_a_track_leans_on_the_item_that_its_artist_is(tmp_path: Path) -> None:
     assert context.dataset.items["artist_id"].to_list() == items["artist_id"], (
         "the dataset keeps what it was given"
     )
+
+
+def test_tracks_of_various_artists_have_no_artist_to_lean_on() -> None:
+    tracks = {
+        "artist": ["Various Artists", "Various Artists", "Can"],
+        "track": ["One", "Two", "Outdoor Miner"],
+    }
+    plays = {"user": ["ann", "ann", "bob"], **tracks}
+    made = Dataset.of(plays, kind="track")
+    backoff = SIGNALS["back-off"].fit(FitContext(made, Interactions.of(made), SMALL_MODEL))
+    assert isinstance(backoff, BackOff)
+    assert (backoff.artist_of == NO_ARTIST).sum() == 2
+    plays["artist"] = ["Various Artists"] * 3
+    assert not SIGNALS["back-off"].has_data(Dataset.of(plays, kind="track"))
 
 
 @pytest.mark.parametrize("name", sorted(EVERY_TABLE))

@@ -1,4 +1,4 @@
-"""Items that no answer lists: artists that stand for no artist, and those that a catalogue does not want."""
+"""Items that no answer lists: of artists that stand for no artist, and those that a catalogue does not want."""
 
 from __future__ import annotations
 
@@ -52,26 +52,57 @@ def unlisted(
     Parameters
     ----------
     items
-        ``item_id``, ``name``, ``kind`` and perhaps ``mbid``.
+        ``item_id``, ``name``, ``kind`` and perhaps ``mbid``, ``artist_id``, ``artist_name`` and ``artist_mbids``.
     entries
-        Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`; spaces around them do not count. Special-purpose is what has
-        such an MBID, be it an alias; and an artist without an MBID, if its name is one of MusicBrainz', brackets
-        included, or "Unknown Artist", in any case. As an entry too, a name of MusicBrainz' in brackets means names in
-        brackets alone: the band Unknown is another than "[unknown]". The entry "unknown" means both.
+        Ids, MBIDs and names, or :data:`SPECIAL_PURPOSE`; spaces around them do not count. One that is the artist of a
+        track or an album names these. Special-purpose is what :func:`special_purpose` says, but for albums: one of
+        Various Artists is a compilation. As an entry too, a name of MusicBrainz' in brackets means names in brackets
+        alone: the band Unknown is another than "[unknown]". The entry "unknown" means both.
     aliases
         What else the items are called: ``item_id``, ``scheme`` and ``alias``.
     """
-    is_unlisted = items[c.ITEM_ID].is_in(_matches(items, entries, aliases)[c.ITEM_ID].implode())
+    is_unlisted = items[c.ITEM_ID].is_in(_matches(items, entries, aliases)[c.ITEM_ID].implode()).to_numpy()
     if SPECIAL_PURPOSE in entries:
-        none = pl.Series([None], dtype=pl.String)
-        mbid = items[c.MBID] if c.MBID in items.columns else none.new_from_index(0, items.height)
-        alike = items[c.NAME].str.to_lowercase().is_in(_NAMES) & mbid.is_null() & (items[c.KIND] == c.ARTIST)
-        is_unlisted |= (mbid.str.to_lowercase().is_in(list(SPECIAL_PURPOSE_ARTISTS)) | alike).fill_null(False)
-        if aliases is not None:
-            called = pl.col(c.ALIAS).str.to_lowercase().is_in(list(SPECIAL_PURPOSE_ARTISTS))
-            further = aliases.filter((pl.col(c.SCHEME) == c.MBID) & called)
-            is_unlisted |= items[c.ITEM_ID].is_in(further[c.ITEM_ID].implode())
-    return is_unlisted.to_numpy()
+        is_unlisted = is_unlisted | (
+            special_purpose(items, aliases) & items[c.KIND].ne_missing(c.ALBUM).to_numpy()
+        )
+    return is_unlisted
+
+
+def special_purpose(items: pl.DataFrame, aliases: pl.DataFrame | None = None) -> NDArray[np.bool_]:
+    """Return which items are special-purpose artists, or tracks and albums of such artists alone; bool, (items,).
+
+    Special-purpose is what has such an MBID, be it an alias; and an artist without an MBID, if its name is one of
+    MusicBrainz', brackets included, or "Unknown Artist", in any case.
+
+    Parameters
+    ----------
+    items, aliases
+        As of :func:`unlisted`.
+    """
+    mbids = list(SPECIAL_PURPOSE_ARTISTS)
+    optional = {c.MBID: pl.String(), c.ARTIST_NAME: pl.String(), c.ARTIST_MBIDS: pl.List(pl.String())}
+    items = items.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in optional.items() if name not in items.columns
+    )
+    credited = pl.col(c.ARTIST_MBIDS)
+    has_credit = (credited.list.len() > 0).fill_null(False)
+    of_one = pl.when(has_credit).then(credited.list.eval(pl.element().is_in(mbids)).list.all())
+    special = (
+        pl.col(c.MBID).str.to_lowercase().is_in(mbids),
+        (pl.col(c.KIND) == c.ARTIST) & pl.col(c.MBID).is_null() & _is_special_name(c.NAME),
+        of_one.otherwise(_is_special_name(c.ARTIST_NAME)),
+    )
+    found = items.select(pl.any_horizontal(one.fill_null(False) for one in special)).to_series()
+    if aliases is not None:
+        called = pl.col(c.ALIAS).str.to_lowercase().is_in(mbids)
+        further = aliases.filter((pl.col(c.SCHEME) == c.MBID) & called)
+        found |= items[c.ITEM_ID].is_in(further[c.ITEM_ID].implode())
+    return found.to_numpy()
+
+
+def _is_special_name(column: str) -> pl.Expr:
+    return pl.col(column).str.to_lowercase().is_in(_NAMES)
 
 
 def unmatched_entries(
@@ -83,16 +114,22 @@ def unmatched_entries(
 
 
 def _matches(items: pl.DataFrame, entries: Sequence[str], aliases: pl.DataFrame | None) -> pl.DataFrame:
-    """Return which items match which entries, by id, MBID or name: ``entry``, ``item_id``.
+    """Return which items match which entries, by id, MBID or name, their own or their artist's: ``entry``, ``item_id``.
 
     Names are folded, but the square brackets of MusicBrainz' names are not.
     """
     own = pl.DataFrame({"entry": [one for one in dict.fromkeys(entries) if one != SPECIAL_PURPOSE]}, _ENTRY)
     trimmed = own["entry"].str.strip_chars()
     keys = {c.ITEM_ID: trimmed, c.MBID: trimmed.str.to_lowercase(), c.NAME: fold_series(trimmed)}
+    artists = {c.ITEM_ID: c.ARTIST_ID, c.MBID: c.ARTIST_MBIDS, c.NAME: c.ARTIST_NAME}
     matches = []
     for scheme, key in keys.items():
-        known = [items.select(c.ITEM_ID, pl.col(scheme).alias("key"))] if scheme in items.columns else []
+        known = [
+            items.select(c.ITEM_ID, pl.col(column).alias("key"))
+            for column in (scheme, artists[scheme])
+            if column in items.columns
+        ]
+        known = [one.explode("key") if one["key"].dtype == pl.List else one for one in known]
         if aliases is not None:
             further = aliases.filter(pl.col(c.SCHEME) == scheme)
             known.append(further.select(c.ITEM_ID, pl.col(c.ALIAS).alias("key")))

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
-from tigertail.dataset.unlisted import SPECIAL_PURPOSE, unlisted
+from tigertail.dataset.unlisted import SPECIAL_PURPOSE, special_purpose, unlisted
+from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
 from tigertail.geo.countries import country_code
 from tigertail.lookup.item_index import ItemIndex
@@ -644,8 +645,22 @@ class Model:
         if not options.exclude:
             return allowed, ()
         codes, notes = self.index.match_all(options.exclude)
-        allowed[codes] = False
+        excluded = np.zeros(len(self.items), np.bool_)
+        excluded[codes] = True
+        allowed[excluded | self._works_of(excluded)] = False
         return allowed, notes
+
+    def _works_of(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which items are tracks and albums of the artists among some items; bool, (items,)."""
+        if c.ARTIST_ID not in self.items.columns:
+            return np.zeros(len(chosen), np.bool_)
+        artists = chosen & (self.items[c.KIND] == c.ARTIST).to_numpy()
+        return np.append(artists, False)[self._artist_of]  # -1, no artist, is the last
+
+    @cached_property
+    def _artist_of(self) -> NDArray[np.int32]:
+        """Code of the item that is the artist of each; -1 where none is; int32, (items,)."""
+        return Vocabulary(self.items[c.ITEM_ID]).codes(self.items[c.ARTIST_ID])
 
     @property
     def main_kind(self) -> str:
@@ -657,10 +672,12 @@ class Model:
         """Codes of the items that no answer lists."""
         wanted = self.config.unlisted
         if wanted is None and c.UNLISTED in self.items.columns:
-            return np.flatnonzero(self.items[c.UNLISTED].fill_null(False).to_numpy())
-        return np.flatnonzero(
-            unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted, self.aliases)
-        )
+            named = self.items[c.UNLISTED].fill_null(False).to_numpy()
+        else:
+            named = unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted, self.aliases)
+        # Only here it is known of each track which item is its artist. An album of Various Artists stays.
+        works = self._works_of(named & ~special_purpose(self.items, self.aliases))
+        return np.flatnonzero(named | works)
 
     def _lists(
         self,

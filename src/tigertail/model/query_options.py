@@ -163,7 +163,7 @@ class QueryOptions(BaseModel):
         Field((), description="List only items of this stratum of popularity: head, mid, tail or cold.")
     )
     exclude: Annotated[tuple[str, ...], OptionSpec(both_lists=True)] = Field(
-        (), description="Leave out this item, by id or name."
+        (), description="Leave out this item, by id or name; of an artist tracks and albums too."
     )
     exact: Annotated[bool | None, OptionSpec()] = Field(
         None, description="Look at every item, not only at the candidates that the model keeps; slower."

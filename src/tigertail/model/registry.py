@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import Exposure
 from tigertail.dataset.interactions import Interactions
+from tigertail.dataset.unlisted import special_purpose
 from tigertail.errors import ModelError
 from tigertail.factorization import ALSConfig, Factors, Observable
 from tigertail.factorization.confidence import confidence
@@ -85,9 +85,14 @@ class FitContext:
 
     @cached_property
     def dataset_by_artist(self) -> Dataset:
-        """The dataset, where the artist of a track or album has the id of that artist's item."""
+        """The dataset, where the artist of a track or album has the id of that artist's item.
+
+        Those of Various Artists, and of others that stand for no artist, have none.
+        """
         items = with_artists(item_table(self.dataset, self.interactions), self.dataset.aliases)
-        return self.dataset.with_artist_ids(items) if c.ARTIST_ID in items.columns else self.dataset
+        if c.ARTIST_ID not in items.columns:
+            return self.dataset
+        return self.dataset.with_artist_ids(items.filter(~special_purpose(items, self.dataset.aliases)))
 
     @cached_property
     def exposure(self) -> Exposure:
@@ -251,11 +256,12 @@ def _from_tables(
 
 
 def _has_tracks(dataset: Dataset) -> bool:
-    """Return whether items other than artists have a known artist."""
+    """Return whether items other than artists have a known artist, who stands for one."""
     items = dataset.items
     if c.ARTIST_ID not in items.columns:
         return False
-    return bool(items.select(((pl.col(c.KIND) != c.ARTIST) & pl.col(c.ARTIST_ID).is_not_null()).any()).item())
+    owned = items[c.KIND].ne_missing(c.ARTIST) & items[c.ARTIST_ID].is_not_null()
+    return bool((owned.to_numpy() & ~special_purpose(items, dataset.aliases)).any())
 
 
 SIGNALS: Final[dict[str, SignalSpec]] = {
