@@ -46,7 +46,7 @@ def test_what_is_no_resource_is_put_aside(pack, read, quarantine):
     rows = read(source(pack(files(**{"genre.edgelist": edges}), "folder"), facets=["genre"]))["annotations"]
     assert rows.is_empty()
     assert quarantine.reasons_of("dbpedia") == {
-        "artist without an entry in the mapping": 1,
+        "artist without a usable entry in the mapping": 1,
         "not a DBpedia resource": 1,  # though the artist has two names
         "wrong number of fields (expected 2)": 1,
     }
@@ -59,6 +59,40 @@ def test_a_line_of_the_mapping_without_a_name_is_put_aside_and_no_fact_with_it(p
     assert [(row.file, row.line, row.reason) for row in quarantine.rows] == [
         ("MappingLastfm2DBpedia-1.2.tsv", 4, "no item name")
     ]
+
+
+def test_a_resource_that_shares_but_a_part_of_the_name_is_another_artist(pack, read, quarantine):
+    mapping = f"1\tVictor & Leo\t{URI}Victor_Wooten\n2\tWill Smith\t{URI}Patti_Smith\n"
+    edges = f"{URI}Victor_Wooten {URI}Funk\n"
+    changed = {"MappingLastfm2DBpedia-1.2.tsv": MAPPING + mapping, "genre.edgelist": edges}
+    assert read(source(pack(files(**changed), "folder"), facets=["genre"]))["annotations"].is_empty()
+    assert [(row.file, row.line, row.reason) for row in quarantine.rows] == [
+        ("MappingLastfm2DBpedia-1.2.tsv", 4, "the resource is of another artist, by its name"),
+        ("MappingLastfm2DBpedia-1.2.tsv", 5, "the resource is of another artist, by its name"),
+        ("genre.edgelist", 1, "artist without a usable entry in the mapping"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("AFX", "Aphex_Twin"),  # another name in full
+        ("Peter Doherty", "Pete_Doherty"),  # a short form
+        ("M. Craft", "Martin_Craft"),  # an initial
+        ("Bruno & Marrone", "Bruno_e_Marrone"),  # "and" in another language
+        ("Ella Fitzgerald & Louis Armstrong", "Ella_Fitzgerald"),  # one of two
+        ("Tarja", "Tarja_Turunen"),  # a part of the name
+        ("SE7EN", "Seven_(Korean_singer)"),  # other letters
+        ("Blur", "Blur_(band)"),  # what tells it from others
+    ],
+)
+def test_an_artist_keeps_facts_under_a_name_that_may_be_theirs(pack, read, name, resource):
+    changed = {
+        "MappingLastfm2DBpedia-1.2.tsv": f"1\t{name}\t{URI}{resource}\n",
+        "genre.edgelist": f"{URI}{resource} {URI}Rock\n",
+    }
+    rows = read(source(pack(files(**changed), "folder"), facets=["genre"]))["annotations"]
+    assert rows["name"].to_list() == [name]
 
 
 def test_a_resource_without_a_name_is_put_aside_once(pack, read, quarantine):

@@ -2,7 +2,8 @@
 
 One file per relation, each line ``ARTIST-URI VALUE-URI``, beside ``MappingLastfm2DBpedia-1.2.tsv``, the mapping of
 LODrecsys-datasets (https://github.com/sisinflab/LODrecsys-datasets): HetRec id, name and URI of each artist.
-Artists are found by their names; the ids are not used.
+Artists are found by their names; the ids are not used. The mapping was made by a search, which found some artists of
+whom only a part has the name that was asked for: :func:`of_another` tells them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import polars as pl
 from pydantic import field_validator
 
 from tigertail import columns as c
+from tigertail.dataset.folding import fold, fold_loosely
 from tigertail.ingest.formats.source import Batch, Source, Texts
 from tigertail.io.archives import stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
@@ -72,22 +74,25 @@ class Dbpedia(Source):
         with stream(self.path, _MAPPING) as file:
             text = TextFile(file, self.label, quarantine)
             rows = text.rows(("id", c.NAME, "artist"), separator="\t", quoted=False)
-            names = pl.concat(
-                [
-                    quarantine.usable_rows(self.label, _MAPPING, block, _UNNAMED).select("artist", c.NAME)
-                    for block in rows
-                ]
-            )
+            names = pl.concat([self._names(block, quarantine) for block in rows])
         for facet in self.facets:
             with stream(self.path, FACETS[facet]) as file:
                 text = TextFile(file, self.label, quarantine)
                 for block in text.rows(("artist", "value"), separator=" ", quoted=False):
                     yield self._batch(facet, block, names, quarantine)
 
+    def _names(self, rows: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
+        """Return the usable rows of the mapping."""
+        rows = quarantine.usable_rows(self.label, _MAPPING, rows, _UNNAMED)
+        pairs = rows.select(c.NAME, "artist").iter_rows()
+        another = pl.Series([of_another(name, uri) for name, uri in pairs], dtype=pl.Boolean)
+        wrong = reasons((pl.lit(another), "the resource is of another artist, by its name"))
+        return quarantine.usable_rows(self.label, _MAPPING, rows, wrong).select("artist", c.NAME)
+
     def _batch(self, facet: str, rows: pl.DataFrame, names: pl.DataFrame, quarantine: Quarantine) -> Batch:
         known = pl.col("artist").is_in(names["artist"].implode())
         checks = reasons(
-            (~known, "artist without an entry in the mapping"),
+            (~known, "artist without a usable entry in the mapping"),
             (~pl.col("value").str.contains(f"^{re.escape(_RESOURCE)}."), "not a DBpedia resource"),
         )
         # Before the join: a line is rejected once, however many names its artist has.
@@ -106,6 +111,37 @@ class Dbpedia(Source):
         return Batch(c.ANNOTATIONS_TABLE, FACETS[facet], annotations, known_only=self.catalogue == "known")
 
 
+def of_another(name: str, uri: str) -> bool:
+    """Return whether a resource cannot be the artist of a name: they share a word, and both have others as well.
+
+    A short form of a word is no other word. Names that share no word, or of which one holds the other, may be of one
+    artist.
+
+    Examples
+    --------
+    >>> of_another("Victor & Leo", "http://dbpedia.org/resource/Victor_Wooten")
+    True
+    >>> of_another("AFX", "http://dbpedia.org/resource/Aphex_Twin")
+    False
+    >>> of_another("Peter Doherty", "http://dbpedia.org/resource/Pete_Doherty")
+    False
+    """
+    title = _ASIDE.sub("", _title(uri))
+    ours, theirs = fold_loosely(name), fold_loosely(title)
+    if ours in theirs or theirs in ours:
+        return False
+    # What two acts are joined by is no word of either.
+    words, title_words = ([word for word in fold(text).split() if word != "and"] for text in (name, title))
+    rest = [word for word in words if word not in title_words]
+    title_rest = [word for word in title_words if word not in words]
+    if len(rest) == len(words) or not rest or not title_rest:
+        return False
+    return len(rest) != len(title_rest) or any(
+        not (one.startswith(other) or other.startswith(one))
+        for one, other in zip(rest, title_rest, strict=True)
+    )
+
+
 def readable(uri: str, facet: str) -> str:
     """Return a readable name of a resource.
 
@@ -118,5 +154,9 @@ def readable(uri: str, facet: str) -> str:
     >>> readable("http://dbpedia.org/resource/New_York_(state)", "hometown")
     'New York (state)'
     """
-    label = unquote(uri.removeprefix(_RESOURCE)).replace("_", " ").strip()
+    label = _title(uri)
     return _ASIDE.sub("", label) if facet in _WITHOUT_ASIDE else label
+
+
+def _title(uri: str) -> str:
+    return unquote(uri.removeprefix(_RESOURCE)).replace("_", " ").strip()
