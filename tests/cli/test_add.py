@@ -46,7 +46,7 @@ def test_tags_of_new_items_are_built_and_added_without_a_play(tmp_path: Path) ->
     assert "No source of the recipe gives plays" in built
     assert f"Next: tigertail add MODEL {tmp_path / 'w'}" in built
     added = run_cli("add", tmp_path / "model", tmp_path / "w").stdout
-    assert "Annotations: 2 of 1 items that had none were taken in" in added
+    assert "Annotations taken in: 2, of 1 items that had none." in added
     nearest = load(tmp_path / "model").similar("new", 1, signal="annotation")
     assert nearest["item_id"].to_list() == ["x"]
 

@@ -124,7 +124,7 @@ def test_what_is_said_of_newcomers_is_taken_in_and_the_rest_is_told(
     )
     assert last["not_added"] == {"annotations": (~said).sum()}
     lines = report(added)
-    assert f"Annotations: {said.sum():,} of {last['annotated']} items that had none were taken in." in lines
+    assert f"Annotations taken in: {said.sum():,}, of {last['annotated']} items that had none." in lines
     assert f"Note: not added, because they need a fit: {(~said).sum():,} annotations." in lines
 
 
@@ -274,7 +274,7 @@ def test_what_is_said_but_cannot_be_used_is_told(tagged: Model, write: Write) ->
     said = tags({"x1": "cold, New x1", "unheard of": "cold", "n1": "warm"})
     after = add(tagged, write(plays({"new": ["x1", "n1"]}), items=artists("x1"), annotations=said))
     lines = report(after)
-    assert "Annotations: 2 of 1 items that had none were taken in." in lines
+    assert "Annotations taken in: 2, of 1 items that had none." in lines
     assert any("they need a fit: 2 annotations" in line for line in lines)
     reasons = "2 (the item is not in the catalogue), 2 (the label is the item's own name)"
     assert f"Note: annotations that cannot be used: {reasons}." in lines
@@ -323,6 +323,14 @@ def test_plays_that_were_there_are_refused(model: Model, scenes: Dataset, write:
     # The same listener under another id, with others who are too short to tell.
     with pytest.raises(DataError, match="1 of 1 listeners with 5 items or more play exactly what"):
         add(after, write(plays({"b": ["n1", "n2", "n3", "n4", "s1"], "c": ["n1"]})))
+
+
+def test_a_few_listeners_who_were_there_are_told(model: Model, write: Write) -> None:
+    long = ["n1", "n2", "n3", "n4", "s1"]
+    after = add(model, write(plays({"a": long})))
+    twice = add(after, write(plays({"b": long, "c": [*long[1:], "s2"], "d": ["n1"]})))
+    assert any("1 listeners with 5 items or more play exactly what" in line for line in report(twice))
+    assert not any("play exactly what" in line for line in report(after))
 
 
 def test_what_is_of_another_kind_or_empty_or_unknown_is_refused(model: Model, write: Write) -> None:

@@ -107,6 +107,7 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
         items=int(with_first_listener.sum()),
         changed=changed_neighbours(model, new_model, merged.remap),
         same_name=merged.same_name,
+        repeated=merged.repeated,
         not_added=_not_added(dataset, update),
         left_out=signals_left_out,
         annotations=update.annotations if update else 0,

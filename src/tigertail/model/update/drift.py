@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tigertail.model.model import Model
 from tigertail.model.registry import LISTENING
-from tigertail.model.update.merge import ADDED
+from tigertail.model.update.merge import ADDED, MIN_COMPARED
 from tigertail.ranking.topk import top_k
 from tigertail.signals.remap import ItemRemap
 
@@ -44,6 +44,8 @@ class Addition:
         Annotations taken in, and of how many items that had none.
     unusable
         Annotations that cannot be used, of items that had none before, by reason.
+    repeated
+        Listeners who play exactly what one who was there plays.
     """
 
     dataset: str
@@ -58,6 +60,7 @@ class Addition:
     annotations: int = 0
     annotated: int = 0
     unusable: dict[str, int] = field(default_factory=dict)
+    repeated: int = 0
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def report(model: Model) -> list[str]:
     if last.get("annotated"):
         lines.insert(
             1,
-            f"Annotations: {last['annotations']:,} of {last['annotated']:,} items that had none were taken in.",
+            f"Annotations taken in: {last['annotations']:,}, of {last['annotated']:,} items that had none.",
         )
     if last.get("unusable"):
         reasons = ", ".join(f"{rows:,} ({reason})" for reason, rows in last["unusable"].items())
@@ -138,6 +141,11 @@ def report(model: Model) -> list[str]:
     if last["same_name"]:
         lines.append(
             f"Note: {last['same_name']:,} new items have the name of an old one: are all ids from one source?"
+        )
+    if last.get("repeated"):
+        lines.append(
+            f"Note: {last['repeated']:,} listeners with {MIN_COMPARED} items or more play exactly what a listener of "
+            "the model plays: are they in the model already? Then they count twice; a fit to all listeners mends that."
         )
     if last["not_added"]:
         tables = ", ".join(f"{rows:,} {table}" for table, rows in last["not_added"].items())

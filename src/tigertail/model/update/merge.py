@@ -50,6 +50,9 @@ class MergedData:
         The common codes of the model's items.
     same_name
         How many new items have the same name as an item of the model.
+    repeated
+        How many new listeners, of those with :data:`MIN_COMPARED` items or more, play exactly what one of the model
+        plays.
     aliases
         Further ids, MBIDs and names of the items, as in :class:`Model`.
     """
@@ -59,6 +62,7 @@ class MergedData:
     new_interactions: Interactions
     remap: ItemRemap
     same_name: int
+    repeated: int
     aliases: pl.DataFrame | None
 
 
@@ -119,7 +123,7 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     remap = ItemRemap(items.codes(model.items[c.ITEM_ID]), len(items))
     new_plays = ItemRemap(items.codes(new.items.ids), len(items)).move_columns(new.plays)
     model_plays = remap.move_columns(listening.plays)
-    _check_not_repeated(model_plays, new_plays, dataset)
+    repeated = _repeated(model_plays, new_plays, dataset)
     item_table, same_name = _item_table(model, dataset, order)
     aliases_of_both = [
         one.select(c.ITEM_ID, c.SCHEME, c.ALIAS)
@@ -128,7 +132,9 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     ]
     item_table = with_artists(item_table, pl.concat(aliases_of_both) if aliases_of_both else None)
     aliases = _aliases(model, dataset, item_table)
-    return MergedData(item_table, stack_rows(model_plays, new_plays), new, remap, same_name, aliases)
+    return MergedData(
+        item_table, stack_rows(model_plays, new_plays), new, remap, same_name, repeated, aliases
+    )
 
 
 def stack_rows(above: CSR, below: CSR) -> CSR:
@@ -179,8 +185,14 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
             )
 
 
-def _check_not_repeated(model_plays: CSR, new_plays: CSR, dataset: Dataset) -> None:
-    """Refuse a dataset where more than half of the listeners compared play exactly what one of the model plays."""
+def _repeated(model_plays: CSR, new_plays: CSR, dataset: Dataset) -> int:
+    """Return how many listeners of a dataset play exactly what one of the model plays.
+
+    Raises
+    ------
+    DataError
+        If these are more than half of the listeners compared.
+    """
     known = set(_digests(model_plays))
     new = _digests(new_plays)
     repeated = sum(one in known for one in new)
@@ -191,6 +203,7 @@ def _check_not_repeated(model_plays: CSR, new_plays: CSR, dataset: Dataset) -> N
             path=dataset.path,
             remedy="build a dataset of new listeners only, or fit the model again to all of them",
         )
+    return repeated
 
 
 def _digests(matrix: CSR) -> list[bytes]:
