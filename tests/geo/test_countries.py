@@ -44,6 +44,9 @@ def test_names_and_codes_of_today(text: str, code: str) -> None:
         ("USSR", "SU"),
         ("Union of Soviet Socialist Republics", "SU"),
         ("Upper Volta", "BF"),
+        ("Gold Coast", "GH"),
+        ("Rhodesia", "ZW"),
+        ("Northern Rhodesia", "ZM"),
     ],
 )
 def test_countries_of_the_past(text: str, code: str) -> None:
