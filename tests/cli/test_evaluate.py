@@ -171,7 +171,10 @@ def test_real_data_have_no_true_affinity(scenes: Dataset, quick: Path) -> None:
 )
 def test_a_brief_has_no_room_for_more(world: Path, option: list[str]) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(world), "--brief", *option])
-    assert "does not support" in str(result.exception)
+    assert isinstance(result.exception, ConfigError)
+    given = option[0].removesuffix("-format")
+    assert f"does not support {given}" in str(result.exception)
+    assert f"leave out --brief, or {given};" in (result.exception.remedy or "")
 
 
 @pytest.mark.parametrize(("platform", "unit"), [("linux", 1024), ("darwin", 1)])

@@ -90,6 +90,14 @@ def test_plays_without_times_cannot_be_split_by_them(scenes: Dataset) -> None:
         hold_out(scenes, ProtocolConfig(split="time"))
 
 
+def test_shows_of_one_day_each_cannot_be_split_by_time(tagged: Dataset) -> None:
+    days = tagged.plays.with_columns(pl.col("last_played").first().over("item_id"), listener_id="item_id")
+    shows = Dataset.in_memory({"plays": days}, name="shows")
+    with pytest.raises(DataError, match="only 0 listeners") as refused:
+        hold_out(shows, ProtocolConfig(split="time"))
+    assert "plays on one day alone" in (refused.value.remedy or "")
+
+
 def test_too_few_listeners_say_so(tmp_path: Path) -> None:
     plays = pl.DataFrame({"listener_id": ["a", "a", "b"], "item_id": ["x", "y", "x"], "plays": 1.0})
     few = Dataset.write(tmp_path / "few", {"plays": plays}, name="few")

@@ -27,10 +27,11 @@ def check_brief(*, ground_truth: bool, countries: bool, as_json: bool) -> None:
     ConfigError
         If there are any.
     """
-    if ground_truth or countries or as_json:
+    options = {"--ground-truth": ground_truth, "--countries": countries, "--json": as_json}
+    if given := " and ".join(name for name, is_given in options.items() if is_given):
         raise ConfigError(
-            "--brief does not support --ground-truth, --countries and --json",
-            remedy="leave --brief out, or these; for a simulated world --brief prints the true nDCG anyway",
+            f"--brief does not support {given}",
+            remedy=f"leave out --brief, or {given}; for a simulated world --brief prints the true nDCG anyway",
         )
 
 

@@ -265,7 +265,10 @@ def _draw_held_out(
         allowed = ", of those that may be held out,"
     if len(listeners) < MIN_ELIGIBLE:
         remedy = f"evaluation needs at least {MIN_ELIGIBLE}: use a dataset with more listening data"
-        later = f"{remedy}, or, in Python, another share of it after the moment (ProtocolConfig's after)"
+        later = (
+            f"{remedy}, or, in Python, another share of it after the moment (ProtocolConfig's after); whoever plays on "
+            "one day alone, as a show of a radio does, can be held out only as a listener: leave --split time out"
+        )
         raise DataError(
             f"only {len(listeners)} listeners{allowed} have both a query and a target",
             path=dataset.path,

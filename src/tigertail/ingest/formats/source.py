@@ -155,7 +155,9 @@ class Source(BaseModel, ABC):
     @model_validator(mode="after")
     def _check_credits(self) -> Self:
         if self.credits and self.kind != c.ARTIST:
-            raise ValueError("credits are of artists; the kind of this source is another")
+            raise ValueError(
+                "credits are of artists, and the kind of this source is another: leave credits out"
+            )
         if self.credits and getattr(self, "table", "") == c.ITEMS_TABLE:
             raise ValueError("credits are split in other tables: names of a table of items are known names")
         if not all(self.credits):
