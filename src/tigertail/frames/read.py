@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -22,7 +23,8 @@ from tigertail.frames.source import NAMESPACE, FrameSource
 from tigertail.ingest.accumulator import RATED, REF, sum_plays
 from tigertail.ingest.clean import NEGATIVE, clean
 from tigertail.ingest.collector import RowCollector
-from tigertail.ingest.formats.column_types import as_text, ids_from_floats, is_text
+from tigertail.ingest.formats.column_types import as_text, is_text
+from tigertail.ingest.formats.ids import ids_from_floats
 from tigertail.ingest.formats.rating_scale import RatingScale
 from tigertail.ingest.missing import SAY_MISSING, visible
 from tigertail.ingest.references import without_placeholders
@@ -230,7 +232,11 @@ def _with_source(listeners: pl.DataFrame, ids: pl.Series, sources: pl.Series) ->
     shown = texts.with_columns(
         pl.when(visible(pl.col(name))).then(name).alias(name) for name in texts.columns
     )
-    given = ids_from_floats(shown, shown.columns).drop_nulls().unique(maintain_order=True)
+    given = (
+        ids_from_floats(shown, shown.columns, Path(c.LISTENERS_TABLE))
+        .drop_nulls()
+        .unique(maintain_order=True)
+    )
     if (given[c.SOURCE] == EVERYTHING).any():
         raise DataError(
             f"{c.LISTENERS_TABLE}: a source cannot be called '{EVERYTHING}'",

@@ -13,6 +13,7 @@ from tigertail.dataset.table_spec import TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import check_types
+from tigertail.ingest.formats.ids import check_ids
 from tigertail.ingest.formats.several import exploded, places, split_mbids
 from tigertail.ingest.formats.source import DESCRIPTOR, Batch, Source
 from tigertail.io.quarantine import LINE, Quarantine
@@ -68,6 +69,7 @@ class FrameSource(Source):
                 f"{self.table}: {error.problem}",
                 remedy="name another column: columns={...}, or give text, numbers or times in this one",
             ) from None
+        check_ids(self.spec, rows, Path(self.table), self.mapping)
         quarantine.read[self.label] += rows.height
         rows = exploded(split_mbids(rows), self.label, self.table, quarantine)
         if (order := self.spec.row_order) is not None and order not in rows.columns:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+import polars.selectors as cs
 
 from tigertail import columns as c
 from tigertail.dataset.table_spec import ITEM, PAIR_REFERENCES, Check, Refers, TableSpec
@@ -15,7 +16,8 @@ from tigertail.geo.countries import country_code
 from tigertail.geo.languages import language_code
 from tigertail.ingest.descriptors import clean_descriptors, descriptors_of
 from tigertail.ingest.formats import Batch
-from tigertail.ingest.formats.column_types import TEXT_CHECKS, check_types, ids_from_floats, plain
+from tigertail.ingest.formats.column_types import TEXT_CHECKS, check_types, plain
+from tigertail.ingest.formats.ids import check_ids, ids_from_floats
 from tigertail.ingest.missing import says_something, warn_of_marks
 from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
@@ -70,12 +72,16 @@ def clean(
     Raises
     ------
     DataError
-        If a column is of a type that cannot be read.
+        If a column is of a type that cannot be read, or has ids that may be others'.
     """
     spec = TABLES[batch.table]
     given = {name: column.check for name, column in spec.inputs.items() if name in batch.rows.columns}
-    check_types(spec, batch.rows, Path(batch.file), {})
-    rows = _texts(plain(batch.rows, given), spec, given, missing_marks)
+    file = Path(batch.file)
+    check_types(spec, batch.rows, file, {})
+    check_ids(spec, batch.rows, file, {})
+    rows = plain(batch.rows, given)
+    _warn_of_bytes(batch.rows, rows, source, quarantine)
+    rows = _texts(rows, spec, given, missing_marks, file)
     if not missing_marks:
         warn_of_marks(rows.select(_of(given, Check.TEXT, *_CODES)), source, quarantine)
     for check in (Check.MBID, Check.MBIDS):
@@ -102,7 +108,11 @@ def _of(given: Mapping[str, Check], *checks: Check) -> list[str]:
 
 
 def _texts(
-    rows: pl.DataFrame, spec: TableSpec, given: Mapping[str, Check], missing_marks: Sequence[str]
+    rows: pl.DataFrame,
+    spec: TableSpec,
+    given: Mapping[str, Check],
+    missing_marks: Sequence[str],
+    file: Path,
 ) -> pl.DataFrame:
     """Strip blanks; text of nothing visible is null, and so is what stands for a missing value."""
     names = [name for name in given if rows[name].dtype == pl.String]
@@ -113,7 +123,14 @@ def _texts(
         for (name, text), seen in zip(stripped.items(), shown, strict=True)
     )
     ids = [name for name in spec.referring(*Refers) if name in names and given[name] is Check.TEXT]
-    return ids_from_floats(rows, ids)
+    return ids_from_floats(rows, ids, file)
+
+
+def _warn_of_bytes(raw: pl.DataFrame, rows: pl.DataFrame, source: str, quarantine: Quarantine) -> None:
+    """Count the values that are missing because their bytes are no text."""
+    for name in raw.select(cs.binary()).columns:
+        lost = rows[name].null_count() - raw[name].null_count()
+        quarantine.warn(source, f"{name} in bytes that are no UTF-8, left out", lost)
 
 
 def _required(spec: TableSpec, rows: pl.DataFrame) -> list[tuple[pl.Expr, str]]:

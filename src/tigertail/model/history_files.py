@@ -20,6 +20,7 @@ from tigertail.frames.columns import mapped
 from tigertail.ingest.formats.column_types import check_types, plain
 from tigertail.ingest.formats.delimited import Csv, Tsv
 from tigertail.ingest.formats.file_table import shown
+from tigertail.ingest.formats.ids import check_ids
 from tigertail.ingest.formats.json_tables import Json
 from tigertail.ingest.formats.listenbrainz import ListenBrainz
 from tigertail.ingest.formats.mapped import MappedSource
@@ -186,6 +187,7 @@ def _of_table(source: MappedSource, kind: str, quarantine: Quarantine) -> Iterat
                 check_types(spec, rows, table.path, wanted)
             except DataError as error:  # whose remedy is for a recipe
                 raise DataError(error.problem, path=table.path, remedy="save it as text or numbers") from None
+            check_ids(spec, rows, table.path, wanted)
             rows = exploded(rows, source.label, table.name, quarantine)
             yield plain(rows, {name: spec.inputs[name].check for name in wanted})
 

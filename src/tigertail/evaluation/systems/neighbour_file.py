@@ -20,7 +20,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.exposure import stated_availability
 from tigertail.dataset.folding import fold_series
 from tigertail.errors import DataError
-from tigertail.ingest.formats.column_types import ids_from_floats
+from tigertail.ingest.formats.ids import ids_from_floats
 from tigertail.io.files import lacking, read_table
 from tigertail.signals.co_listening import CoListening
 from tigertail.sparse import CSR
@@ -192,7 +192,7 @@ def _affinities(table: pl.DataFrame, path: Path) -> pl.DataFrame:
     except pl.exceptions.PolarsError as error:
         problem = str(error).partition("\n")[0]
         raise DataError(f"has columns of the wrong type ({problem})", path=path, remedy=_LAYOUT) from None
-    plain = ids_from_floats(plain, list(_ENDS))  # as those of a dataset are
+    plain = ids_from_floats(plain, list(_ENDS), path)  # as those of a dataset are
     if c.SCORE not in numbers or not _falling(plain):
         place = pl.col(c.RANK) + (pl.col(c.RANK) == 0).any().cast(pl.Float64)  # some files count from 0
         plain = plain.with_columns(pl.when(place > 0).then(1 / place).alias(c.SCORE))

@@ -24,7 +24,6 @@ _WITH_MANY: Final = (Check.AMOUNT, Check.RATING, Check.TIME, Check.POSITION)  # 
 _WORDS: Final = (pl.String, pl.Binary, pl.Categorical, pl.Enum, pl.Null)
 _FIELDS_SHOWN: Final = 5
 _MBID_BYTES: Final = 16
-_WHOLE_FLOAT: Final = r"^-?\d+\.0+$"
 _ZEROS: Final = r"\.0+$"
 
 
@@ -115,16 +114,6 @@ def as_text(values: pl.Series) -> pl.Series:
     if not is_text(values.dtype):
         return pl.Series(values.name, [None] * len(values), dtype=pl.String)
     return (values if values.dtype == pl.String else _plain(values, Check.TEXT)).str.strip_chars()
-
-
-def ids_from_floats(rows: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    """Return rows in which ids written as floats, all of a column, are whole again: "311.0" is "311"."""
-    spoilt = [
-        name
-        for name in names
-        if rows[name].count() and rows[name].drop_nulls().str.contains(_WHOLE_FLOAT).all()
-    ]
-    return rows.with_columns(pl.col(spoilt).str.replace(_ZEROS, "")) if spoilt else rows
 
 
 def is_text(dtype: pl.DataType) -> bool:

@@ -13,6 +13,7 @@ import polars as pl
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import as_text, is_text
 from tigertail.ingest.formats.file_table import FileTable, row_keys, shown
+from tigertail.ingest.formats.ids import check_column
 from tigertail.ingest.formats.source import ROW_KEY
 from tigertail.ingest.missing import says_something
 from tigertail.io.quarantine import Quarantine, reasons
@@ -164,7 +165,7 @@ def _keys(rows: pl.DataFrame, columns: Sequence[str], path: Path) -> list[pl.Ser
     Raises
     ------
     DataError
-        If one is neither text nor numbers.
+        If one is neither text nor numbers, or has ids that may be others'.
     """
     if odd := [name for name in columns if not is_text(rows.schema[name])]:
         raise DataError(
@@ -172,6 +173,8 @@ def _keys(rows: pl.DataFrame, columns: Sequence[str], path: Path) -> list[pl.Ser
             path=path,
             remedy="join by columns of text or numbers: correct 'on' in the recipe",
         )
+    for name in columns:
+        check_column(rows[name], path, name)
     return [as_text(rows[name]).alias(f"\n{place}") for place, name in enumerate(columns)]
 
 

@@ -18,6 +18,7 @@ from tigertail.errors import DataError, setting_at_fault
 from tigertail.ingest.formats.column_types import MANY, check_types, is_list
 from tigertail.ingest.formats.export import with_file
 from tigertail.ingest.formats.file_table import FileTable, shown
+from tigertail.ingest.formats.ids import check_ids
 from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
 from tigertail.ingest.formats.rating_scale import RatingScale
 from tigertail.ingest.formats.several import (
@@ -335,6 +336,7 @@ class MappedSource(Source):
         values = [pl.lit(with_file(value, table.name)).alias(name) for name, value in self.values.items()]
         given = rows.select(*kept, *mapped, *values)
         check_types(self.spec, given, table.path, mapping)
+        check_ids(self.spec, given, table.path, mapping)
         many = {name: separator for name, separator in self.several.items() if name in given.columns}
         given = split_mbids(split_fields(given, many))
         given = exploded(given, self.label, table.name, quarantine, self.missing)
