@@ -66,6 +66,12 @@ def test_tables_beside_the_plays_are_said_to_match_and_to_cover(recipe: Path) ->
     assert "audio" in described.stdout
 
 
+def test_what_would_read_more_is_said_below_what_was_not_read(recipe: Path) -> None:
+    (recipe.parent / "plays.csv").write_text("listener_id,name\na,Cure\na,Céline Dion\n", encoding="cp1252")
+    shown = CliRunner().invoke(app, ["build", str(recipe), str(recipe.parent / "made")]).stdout
+    assert "To read more: name the encoding of plays in its source, such as encoding = 'cp1252'." in shown
+
+
 def test_items_without_a_name_that_share_an_mbid_are_told_by_it(recipe: Path) -> None:
     mbid = "65f4f0c5-ef9e-490c-aee3-909e7ae6b2ab"
     plays = f"listener_id,item_id,mbid,plays\na,7,{mbid},2\na,8,{mbid},1\n"

@@ -68,6 +68,8 @@ def _print_remarks(report: BuildReport) -> None:
         remarks.append(("all", "warning", what, f"{report.conflicting_profiles:,}"))
     if remarks:
         print_table(["source", "kind", "reason", "count"], remarks, left=["source", "kind", "reason"])
+    for remedy in report.remedies:
+        typer.echo(printable(f"To read more: {remedy}."))
 
 
 def _print_matches(report: BuildReport) -> None:

@@ -17,6 +17,7 @@ from tigertail.ingest.checkpoints import Checkpoints
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.intake import SourceIntake
 from tigertail.ingest.recipe import Recipe
+from tigertail.ingest.remedies import remedies
 from tigertail.ingest.report import BuildReport, build_report
 from tigertail.progress import progress
 from tigertail.storage import scratch_folder
@@ -203,7 +204,8 @@ class _DatasetBuilder:
         why = "; ".join(f"{source}: {reason} ({rows:,} rows)" for (source, reason), rows in rejected)
         what = "play" if self.recipe.listening else "row that makes an item, and none is one of plays"
         problem = f"the sources have no usable {what}{f' ({why})' if why else ''}"
-        remedy = "check the recipe's paths and columns"
+        keys = [one for source in self.recipe.source for one in remedies(source, self.quarantine)]
+        remedy = "; ".join(["check the recipe's paths and columns", *keys])
         nobody = [
             source
             for source in self.recipe.source

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from tigertail.ingest.identity import Identities
 from tigertail.ingest.recipe import Recipe
+from tigertail.ingest.remedies import remedies
 from tigertail.io.quarantine import Quarantine
 from tigertail.storage import to_json
 
@@ -112,6 +113,8 @@ class BuildReport:
         How many rows of tables that make no items were linked to one.
     unlisted_unknown
         What the recipe keeps out of answers, and no item is called.
+    remedies
+        What the recipe can say so that more is read.
     """
 
     sources: list[SourceReport]
@@ -124,6 +127,7 @@ class BuildReport:
     conflicting_profiles: int
     matches: list[Match]
     unlisted_unknown: list[str]
+    remedies: list[str]
 
     def write(self, folder: Path) -> None:
         """Write ``report.json`` into the folder of the dataset."""
@@ -167,4 +171,5 @@ def build_report(
         conflicting_profiles=conflicts,
         matches=[Match(**row) for row in matches],
         unlisted_unknown=unlisted_unknown,
+        remedies=[one for source in recipe.source for one in remedies(source, quarantine)],
     )
