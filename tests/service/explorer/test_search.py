@@ -46,3 +46,17 @@ def test_a_search_without_a_match_says_so(person: Any, expect: Any) -> None:
     expect(person.page.locator(".options .none")).to_contain_text("No match for")
     person.page.keyboard.press("Escape")
     expect(person.page.locator(".search .options")).to_be_hidden()
+
+
+def test_enter_that_ends_a_conversion_asks_nothing(person: Any, expect: Any, star: Json) -> None:
+    person.open()
+    field = person.page.get_by_role("combobox", name="Artist, album or track")
+    field.fill(star["name"])
+    expect(person.page.get_by_role("option").first).to_contain_text(star["name"])
+    # As Safari sends it: after the composition has ended, with the code of a key for an input method.
+    field.evaluate(
+        """(field) => field.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }))"""
+    )
+    expect(person.page.get_by_role("option").first).to_be_visible()
+    assert person.address == {}

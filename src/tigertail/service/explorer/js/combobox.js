@@ -7,6 +7,8 @@ import { freshId, h, refill } from "./dom.js";
 import { isAbort } from "./api.js";
 import { text } from "./language.js";
 
+const INPUT_METHOD = 229; // the code of a key that goes to an input method
+
 /**
  * @template T
  * @typedef {object} Options
@@ -160,7 +162,8 @@ export class Combobox {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (event.isComposing) return; // with an input method, Enter ends a syllable of Korean or Japanese
+    // With an input method, Enter ends a syllable of Korean or Japanese. Safari ends the composition before that key, whose code alone tells.
+    if (event.isComposing || event.keyCode === INPUT_METHOD) return;
     const keys = {
       ArrowDown: () => this.#step(1),
       ArrowUp: () => this.#step(-1),
