@@ -1,5 +1,6 @@
 /** The state of the page, read from an address and written to one, and the API parameters of its query. */
 
+import { countryCode } from "./countries.js";
 import { spokenLanguages } from "./language.js";
 
 /** @typedef {import("./types.js").Params} Params */
@@ -67,11 +68,12 @@ export function parseState(search) {
   const state = structuredClone(/** @type {State} */ (DEFAULTS));
   state.view = VIEWS.find((view) => view === params.get("view")) ?? DEFAULTS.view;
   state.seeds = unique(params.getAll("item"));
-  state.country = params.get("country") || null;
+  state.country = countryCode(params.get("country") ?? "") || null;
   state.lens = state.country ? parseNumber(params.get("lens"), 0, 1) : null;
   state.beta = parseNumber(params.get("beta"), 0, 2);
   state.character = parseNumber(params.get("character"), 0, 1);
   for (const [name, param] of LIST_PARAMS) state[name] = unique(params.getAll(param));
+  state.itemCountries = unique(state.itemCountries.map(countryCode));
   state.n = Math.round(parseNumber(params.get("n"), 1, 500) ?? DEFAULTS.n);
   state.language = spokenLanguages().find((code) => code === params.get("lang")) ?? null;
   state.from = params.get("from") || null;
