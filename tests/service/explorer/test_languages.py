@@ -151,7 +151,9 @@ def test_words_of_the_server_are_marked_as_english(person: Any, expect: Any) -> 
     person.open(item="qqqqzzzzxx", lang="pl")
     alert = person.page.get_by_role("alert")
     expect(alert).to_contain_text("Nie znaleziono.")
-    expect(alert.locator("[lang=en][dir=ltr]").first).to_contain_text("No item called")
+    expect(alert.locator("[lang=en]")).to_have_text(["No item called 'qqqqzzzzxx'."])
+    expect(alert.locator("[lang=en][dir=ltr]")).to_have_count(1)
+    expect(alert).to_contain_text("Poszukaj innej pisowni albo innej nazwy.")
 
 
 def test_numbers_places_and_evidence_are_in_the_language(person: Any, expect: Any, star: Json) -> None:

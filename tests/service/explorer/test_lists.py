@@ -123,6 +123,7 @@ def test_an_unknown_name_brings_suggestions(person: Any, expect: Any, star: Json
     person.open(item=star["name"][:-2] + "xq")
     trouble = person.page.get_by_role("alert")
     expect(trouble).to_contain_text("No item called")
+    expect(trouble).to_contain_text("Is it one of these?")
     trouble.get_by_role("link", name=star["name"]).first.click()
     expect(person.page.get_by_role("heading", level=1)).to_have_text(star["name"])
 

@@ -86,6 +86,12 @@ def test_no_sentence_is_left_in_english(read: Json, english: Json, language: str
     ] == []
 
 
+def test_french_lets_no_line_begin_with_a_mark(read: Json) -> None:
+    messages = read["languages"]["fr"]["messages"]
+    texts = {key: json.dumps(message, ensure_ascii=False) for key, message in messages.items()}
+    assert [key for key, text in texts.items() if re.search(r"\w [:;?!»]|« ", text)] == []
+
+
 def test_english_names_the_signals_as_the_registry_does(english: Json) -> None:
     titles = {f"signal.{name}.title": spec.title for name, spec in SIGNALS.items() if spec.in_mixture}
     assert {key: english.get(key) for key in titles} == titles

@@ -72,7 +72,10 @@ def test_the_ends_are_chosen_with_the_keyboard_or_on_the_map(person: Any, expect
 def test_a_path_to_nobody_says_so(person: Any, expect: Any, star: Json) -> None:
     person.expected_statuses = {404}
     person.open(view="map", **{"from": star["item_id"], "to": "no such artist at all"})
-    expect(person.page.locator(".path-walk [role=alert]")).to_contain_text("no such artist at all")
+    trouble = person.page.locator(".path-walk [role=alert]")
+    expect(trouble).to_contain_text("no such artist at all")
+    expect(trouble).to_contain_text("Search for another spelling, or for another name.")
+    expect(trouble).not_to_contain_text("/v1/")
 
 
 def test_the_line_goes_through_every_point_without_a_loop(person: Any) -> None:

@@ -20,6 +20,18 @@ function problemOf(error) {
 /** @param {unknown} error @returns {string} What the server says about it, or the browser. */
 const detailOf = (error) => (error instanceof ApiError && error.status === 0 ? "" : capitalize(/** @type {Error} */ (error).message ?? String(error)));
 
+/**
+ * What to do about it. Of a name that nothing has, the server says it to programs, in terms of the API.
+ *
+ * @param {ApiError} error
+ * @returns {HTMLElement | null}
+ */
+function remedyOf({ status, remedy, suggestions }) {
+  if (status === 0) return h("p", {}, text("error.unreachable.remedy"));
+  if (status === 404) return h("p", {}, text(suggestions.length ? "error.missing.suggestions" : "error.missing.remedy"));
+  return remedy ? h("p", fromServer, capitalize(remedy)) : null;
+}
+
 /** @param {unknown} error @returns {HTMLElement} The problem in one line. */
 export const errorLine = (error) => h("span", {}, problemOf(error), " ", h("span", fromServer, detailOf(error)));
 
@@ -29,17 +41,16 @@ export const errorLine = (error) => h("span", {}, problemOf(error), " ", h("span
  * @returns {HTMLElement} The problem and its remedy, with what the server says.
  */
 export function errorMessage(error, { retry, suggestionUrl } = {}) {
-  const { status, remedy, suggestions } = error instanceof ApiError ? error : new ApiError(500, {});
+  const problem = error instanceof ApiError ? error : new ApiError(500, {});
   const detail = detailOf(error);
   return h(
     "div",
     { class: "message error", role: "alert" },
     h("p", { class: "message-title" }, problemOf(error)),
-    status === 0 ? h("p", {}, text("error.unreachable.remedy")) : null,
     detail ? h("p", fromServer, `${detail}.`) : null,
-    remedy ? h("p", fromServer, capitalize(remedy)) : null,
-    suggestionUrl && suggestions.length
-      ? h("p", { class: "suggestions" }, ...suggestions.map((name) => h("a", { href: suggestionUrl(name) }, h("bdi", {}, name))))
+    remedyOf(problem),
+    problem.suggestions.length
+      ? h("p", { class: "suggestions" }, ...problem.suggestions.map((name) => (suggestionUrl ? h("a", { href: suggestionUrl(name) }, h("bdi", {}, name)) : h("bdi", {}, name))))
       : null,
     retry ? h("button", { type: "button", class: "secondary", onclick: retry }, text("error.retry")) : null,
   );

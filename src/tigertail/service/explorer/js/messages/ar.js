@@ -386,6 +386,8 @@ export default {
   "error.unreachable.remedy": "تحقق من أنه يعمل ومن أنك متصل.",
   "error.request": "رفض الخادم هذا الطلب.",
   "error.missing": "غير موجود.",
+  "error.missing.remedy": "ابحث بكتابة أخرى أو عن اسم آخر.",
+  "error.missing.suggestions": "هل هو أحد هذه الأسماء؟",
   "error.busy": "الخادم مشغول.",
   "error.server": "لدى الخادم مشكلة.",
   "error.page": "حدث خطأ في هذه الصفحة.",

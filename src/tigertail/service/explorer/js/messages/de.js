@@ -386,6 +386,8 @@ export default {
   "error.unreachable.remedy": "Prüfe, ob er läuft und ob du verbunden bist.",
   "error.request": "Der Server lehnt diese Anfrage ab.",
   "error.missing": "Nicht gefunden.",
+  "error.missing.remedy": "Suche nach einer anderen Schreibweise oder einem anderen Namen.",
+  "error.missing.suggestions": "Ist es einer von diesen?",
   "error.busy": "Der Server ist ausgelastet.",
   "error.server": "Der Server hat ein Problem.",
   "error.page": "Auf dieser Seite ist etwas schiefgegangen.",

@@ -409,6 +409,8 @@ export default {
   "error.unreachable.remedy": "Check that it is running and that you are connected.",
   "error.request": "The server refuses this request.",
   "error.missing": "Not found.",
+  "error.missing.remedy": "Search for another spelling, or for another name.",
+  "error.missing.suggestions": "Is it one of these?",
   "error.busy": "The server is busy.",
   "error.server": "The server has a problem.",
   "error.page": "Something went wrong on this page.",

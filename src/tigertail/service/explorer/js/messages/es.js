@@ -386,6 +386,8 @@ export default {
   "error.unreachable.remedy": "Comprueba que está en marcha y que tienes conexión.",
   "error.request": "El servidor rechaza esta petición.",
   "error.missing": "No se ha encontrado.",
+  "error.missing.remedy": "Busca otra forma de escribirlo u otro nombre.",
+  "error.missing.suggestions": "¿Es uno de estos?",
   "error.busy": "El servidor está ocupado.",
   "error.server": "El servidor tiene un problema.",
   "error.page": "Algo ha fallado en esta página.",

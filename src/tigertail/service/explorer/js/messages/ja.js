@@ -386,6 +386,8 @@ export default {
   "error.unreachable.remedy": "サーバーが動いているか、接続されているかを確認してください。",
   "error.request": "サーバーがこのリクエストを拒否しました。",
   "error.missing": "見つかりません。",
+  "error.missing.remedy": "別の表記か別の名前で検索してください。",
+  "error.missing.suggestions": "次のどれかですか？",
   "error.busy": "サーバーが混み合っています。",
   "error.server": "サーバーに問題があります。",
   "error.page": "このページで問題が起きました。",

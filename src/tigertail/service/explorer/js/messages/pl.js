@@ -386,6 +386,8 @@ export default {
   "error.unreachable.remedy": "Sprawdź, czy serwer działa i czy masz połączenie z siecią.",
   "error.request": "Serwer odrzucił to żądanie.",
   "error.missing": "Nie znaleziono.",
+  "error.missing.remedy": "Poszukaj innej pisowni albo innej nazwy.",
+  "error.missing.suggestions": "Czy to któraś z tych nazw?",
   "error.busy": "Serwer jest zajęty.",
   "error.server": "Serwer ma problem.",
   "error.page": "Na tej stronie coś poszło nie tak.",

@@ -386,6 +386,8 @@ export default {
   "error.unreachable.remedy": "Verifique se ele está em execução e se você está conectado.",
   "error.request": "O servidor recusa esta solicitação.",
   "error.missing": "Não encontrado.",
+  "error.missing.remedy": "Procure outra grafia ou outro nome.",
+  "error.missing.suggestions": "É um destes?",
   "error.busy": "O servidor está ocupado.",
   "error.server": "O servidor está com um problema.",
   "error.page": "Algo deu errado nesta página.",
