@@ -259,7 +259,7 @@ export class ListsView {
     if (isAbort(reason)) return;
     this.currentUrl = "";
     this.root.classList.add("failed");
-    refill(this.header, this.#errorMessage(reason));
+    refill(this.header, h("div", { class: "page" }, h("h1", {}, text("page.lists")), this.#errorMessage(reason)));
   }
 
   /** @param {ListColumn} column @param {unknown} reason */

@@ -43,7 +43,7 @@ export class ArtistView {
     if (!seed) {
       this.current = "";
       setTitle(text("artist.view"));
-      refill(this.root, h("div", { class: "page" }, message(text("artist.none"), text("artist.none.reason"))));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, text("artist.view")), message(text("artist.none"), text("artist.none.reason"))));
       return;
     }
     if (seed === this.current) {
@@ -64,7 +64,7 @@ export class ArtistView {
     } catch (error) {
       if (seed !== this.current) return;
       this.current = "";
-      refill(this.root, h("div", { class: "page" }, errorMessage(error, { retry: () => this.show(), suggestionUrl: (one) => this.services.router.link({ seeds: [one] }) })));
+      refill(this.root, h("div", { class: "page" }, h("h1", {}, text("artist.view")), errorMessage(error, { retry: () => this.show(), suggestionUrl: (one) => this.services.router.link({ seeds: [one] }) })));
     }
   }
 

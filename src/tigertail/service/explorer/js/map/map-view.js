@@ -85,7 +85,7 @@ export class MapView {
     this.scene = null;
     this.marks = noMarks();
     this.currentQuery = "";
-    refill(this.root, h("div", { class: "map-loading skeleton", role: "status" }, h("span", { class: "bone" }), h("p", {}, text("map.loading"))));
+    refill(this.root, h("header", { class: "map-header" }, h("h1", {}, text("map.title"))), h("div", { class: "map-loading skeleton", role: "status" }, h("span", { class: "bone" }), h("p", {}, text("map.loading"))));
     try {
       const scene = new Scene(await this.services.api.map());
       this.#build(scene);
