@@ -72,6 +72,19 @@ def test_what_would_read_more_is_said_below_what_was_not_read(recipe: Path) -> N
     assert "To read more: name the encoding of plays in its source, such as encoding = 'cp1252'." in shown
 
 
+def test_an_id_that_nothing_names_and_nobody_plays_is_told(recipe: Path) -> None:
+    tags = '[[source]]\nformat = "csv"\npath = "tags.csv"\ntable = "annotations"\nnamespace = "plays"\n'
+    recipe.write_text(RECIPE + tags)
+    (recipe.parent / "plays.csv").write_text("listener_id,item_id,name\na,104,Cure\na,105,\n")
+    (recipe.parent / "tags.csv").write_text("item_id,name,label\n1O4,,rock\n105,,rock\n,mork,rock\n")
+    shown = CliRunner().invoke(app, ["build", str(recipe), str(recipe.parent / "made")]).stdout
+    assert "Items without a name and without a play: 1, such as 1O4." in shown
+    recipe.write_text(RECIPE + tags + 'catalogue = "known"\n')
+    shown = CliRunner().invoke(app, ["build", str(recipe), str(recipe.parent / "known")]).stdout
+    assert "Next: tigertail describe" in shown
+    assert "Items without a name" not in shown
+
+
 def test_items_without_a_name_that_share_an_mbid_are_told_by_it(recipe: Path) -> None:
     mbid = "65f4f0c5-ef9e-490c-aee3-909e7ae6b2ab"
     plays = f"listener_id,item_id,mbid,plays\na,7,{mbid},2\na,8,{mbid},1\n"

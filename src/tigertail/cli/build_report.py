@@ -81,6 +81,12 @@ def _print_matches(report: BuildReport) -> None:
         typer.echo(
             printable(f"Items spelled in several ways: {report.several_spellings:,}, such as {names}.")
         )
+    if report.nameless:
+        ids = ", ".join(report.nameless_examples[:_MATCHES_SHOWN])
+        typer.echo(
+            f"Items without a name and without a play: {report.nameless:,}, such as {printable(ids)}. If their ids are "
+            'misprints, write catalogue = "known" in the source that has them.'
+        )
     if report.unlisted_unknown:
         typer.echo(
             f"No item is called as the recipe's unlisted says: {printable(', '.join(report.unlisted_unknown))}."

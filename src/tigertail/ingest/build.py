@@ -142,6 +142,7 @@ class _DatasetBuilder:
             conflicts=profiles.conflicts,
             matches=resolved.matches,
             unlisted_unknown=unmatched_entries(items, self.recipe.unlisted or (), identities.aliases),
+            nameless=_nameless(items, identities.aliases, plays) if listened else [],
         )
 
         def extra(folder: Path) -> None:
@@ -216,3 +217,13 @@ class _DatasetBuilder:
                 f"; if {named[0]} is of one listener, write values = {{ listener_id = 'me' }} in its source"
             )
         return DataError(problem, path=path, remedy=remedy)
+
+
+def _nameless(items: pl.DataFrame, aliases: pl.DataFrame, plays: pl.LazyFrame) -> list[str]:
+    """Return the ids of the items that nothing names and nobody plays, sorted."""
+    named = aliases.filter(pl.col(c.SCHEME) == c.NAME)
+    found = items.select(c.ITEM_ID).join(named, on=c.ITEM_ID, how="anti")
+    if found.is_empty():
+        return []
+    unplayed = found.lazy().join(plays.select(c.ITEM_ID), on=c.ITEM_ID, how="anti")
+    return unplayed.collect()[c.ITEM_ID].sort().to_list()

@@ -113,6 +113,8 @@ class BuildReport:
         How many rows of tables that make no items were linked to one.
     unlisted_unknown
         What the recipe keeps out of answers, and no item is called.
+    nameless, nameless_examples
+        Items without a name and without a play, which a row of another table made by an id or MBID; some of them.
     remedies
         What the recipe can say so that more is read.
     """
@@ -127,6 +129,8 @@ class BuildReport:
     conflicting_profiles: int
     matches: list[Match]
     unlisted_unknown: list[str]
+    nameless: int
+    nameless_examples: list[str]
     remedies: list[str]
 
     def write(self, folder: Path) -> None:
@@ -143,6 +147,7 @@ def build_report(
     conflicts: int,
     matches: list[dict[str, Any]],
     unlisted_unknown: list[str],
+    nameless: list[str],
 ) -> BuildReport:
     """Collect the counts of the parts of a build."""
     return BuildReport(
@@ -171,5 +176,7 @@ def build_report(
         conflicting_profiles=conflicts,
         matches=[Match(**row) for row in matches],
         unlisted_unknown=unlisted_unknown,
+        nameless=len(nameless),
+        nameless_examples=nameless[:_EXAMPLES],
         remedies=[one for source in recipe.source for one in remedies(source, quarantine)],
     )
