@@ -36,6 +36,18 @@ def test_from_a_key_to_a_model_in_place(
         run("deploy", model, served)
 
 
+def test_a_model_in_place_that_is_signed_later_takes_the_signature(
+    local_model: Model, tmp_path: Path
+) -> None:
+    model, served, key = tmp_path / "model", tmp_path / "served", tmp_path / "key.pem"
+    save(local_model, model)
+    assert "before" not in run("deploy", model, served)
+    signer = run("signing-key", key).strip()
+    run("sign", model, "--key", key)
+    assert "before: no new generation is made" in run("deploy", model, served)
+    assert signer in run("verify", served, "--signer", signer)
+
+
 def test_a_model_that_is_changed_is_to_be_signed_again(model: Model, tmp_path: Path) -> None:
     path, key = tmp_path / "model", tmp_path / "key.pem"
     save(model, path)

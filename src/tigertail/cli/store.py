@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tigertail.cli.model import ModelFolder
+from tigertail.cli.output import notices
 
 Signers = Annotated[
     list[str] | None,
@@ -36,7 +37,8 @@ def deploy(
     """Put a model in the place of another; servers take it over by themselves, rollback takes it back."""
     from tigertail.model import deploy as deploy_model
 
-    typer.echo(f"{model} is now the version {deploy_model(source, model, _signers(signer))}.")
+    with notices():
+        typer.echo(f"{model} is now the version {deploy_model(source, model, _signers(signer))}.")
 
 
 def rollback(

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tigertail.errors import ModelError
+from tigertail.errors import ModelError, TigertailWarning
 from tigertail.model import Model, deploy, load, roll_back, save
 from tigertail.model.store.folder import VERSION, VERSION_DIGITS, content_digest, map_file
 from tigertail.signals.factors import FactorAffinity
@@ -45,6 +45,42 @@ def test_a_deployed_model_is_the_one_it_was_copied_from(folder: Path, new: Path)
 
 def test_a_model_is_deployed_to_where_there_was_none(new: Path, tmp_path: Path) -> None:
     assert deploy(new, tmp_path / "served") == load(tmp_path / "served").version
+
+
+def test_what_is_in_place_is_not_deployed_again(folder: Path, new: Path) -> None:
+    first = load(folder).version
+    version = deploy(new, folder)
+    before = checksums(folder)
+    for source in (new, folder):
+        with pytest.warns(TigertailWarning, match=f"was the version {version} before: no new generation"):
+            assert deploy(source, folder) == version
+    assert checksums(folder) == before
+    assert roll_back(folder) == first, "a deployment that is tried again leaves the model to go back to"
+
+
+def test_what_is_damaged_in_place_is_deployed_again(new: Path, tmp_path: Path) -> None:
+    served = tmp_path / "served"
+    version = deploy(new, served)
+    (served / "1" / "factors" / "vectors.npy").write_bytes(b"")
+    assert deploy(new, served) == version
+    assert load(served).neighbours(signal="factors").equals(load(new).neighbours(signal="factors"))
+
+
+def test_a_model_of_another_kind_is_not_deployed(folder: Path, tracks_model: Model, tmp_path: Path) -> None:
+    save(tracks_model, tmp_path / "tracks")
+    before = checksums(folder)
+    with pytest.raises(ModelError, match=f"a model of tracks, and {folder} has one of artists") as caught:
+        deploy(tmp_path / "tracks", folder)
+    assert caught.value.remedy == "deploy it to a folder of its own"
+    assert checksums(folder) == before
+
+
+def test_a_model_that_cannot_be_opened_is_not_deployed(folder: Path, new: Path) -> None:
+    before = checksums(folder)
+    change(new / "manifest.json", config={"listening": {"colour": "red"}})
+    with pytest.raises(ModelError, match=r"unknown configuration \(listening\.colour: unknown key\)"):
+        deploy(new, folder)
+    assert checksums(folder) == before
 
 
 def test_a_damaged_model_is_not_deployed(folder: Path, new: Path) -> None:

@@ -43,6 +43,11 @@ def a_file(model: Path) -> Path:
     return next(iter(sorted((model / "1").rglob("*.npy"))))
 
 
+def make_another(model: Path) -> None:
+    """Put another model, which no one signed, in its place."""
+    save(replace(load(model), training_summary={"made": "later"}), model)
+
+
 def test_a_signed_model_is_the_model_it_was(model: Path, key: Path) -> None:
     before = load(model).version
     signer = sign(model, key)
@@ -55,6 +60,8 @@ def test_the_signature_goes_along_when_a_model_is_deployed_and_rolled_back_to(
 ) -> None:
     signers = [sign(model, key)]
     deploy(model, tmp_path / "served", signers)
+    make_another(model)
+    sign(model, key)
     deploy(model, tmp_path / "served", signers)
     roll_back(tmp_path / "served", signers=signers)
     assert verify_signature(tmp_path / "served", signers) == signers[0]
@@ -62,6 +69,7 @@ def test_the_signature_goes_along_when_a_model_is_deployed_and_rolled_back_to(
 
 def test_an_unsigned_model_is_refused(model: Path, key: Path, tmp_path: Path) -> None:
     deploy(model, tmp_path / "served")
+    make_another(model)
     deploy(model, tmp_path / "served")
     signers = [sign(model, key)]
     with pytest.raises(ModelError, match="not signed, and signers are set"):

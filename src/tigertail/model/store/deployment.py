@@ -6,18 +6,25 @@ Whoever serves the folder sees the old model or the new one (:mod:`tigertail.mod
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+import warnings
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from tigertail.errors import ModelError
+from tigertail.errors import ModelError, TigertailWarning
 from tigertail.model.store.checksums import copy_files, verify_files
 from tigertail.model.store.folder import (
     MANIFEST,
+    SIGNATURE,
     alone,
+    content_digest,
     forget_maps,
     generations,
+    load,
     map_file,
     next_generation,
+    put_signature,
     read_manifest,
 )
 from tigertail.model.store.signing import check_nothing_added, signer_of
@@ -26,6 +33,8 @@ from tigertail.storage import replaced_file
 
 def deploy(source: Path | str, path: Path | str, signers: Collection[str] = ()) -> str:
     """Copy a model into the place of another, which stays to be gone back to.
+
+    A model that is in place already is not copied again, so that the one before it stays; it takes the new signature.
 
     Parameters
     ----------
@@ -44,19 +53,34 @@ def deploy(source: Path | str, path: Path | str, signers: Collection[str] = ()) 
     Raises
     ------
     ModelError
-        If the new model is missing, damaged or not signed as it must be, or ``path`` is something else; what was in
-        place stays.
+        If the new model is missing, damaged, not signed as it must be, not one that this release opens, or of another
+        kind than the one in place, or if ``path`` is something else; what was in place stays.
     TigertailError
         If the disk is full or cannot be written; likewise.
+
+    Warns
+    -----
+    TigertailWarning
+        If the model is in place already.
     """
     source, path = Path(source), Path(path)
     manifest, version = read_manifest(source)
     if signers:  # of this manifest, not of the folder, which may change: the copies are compared with it
         signer_of(manifest, signers, source)
         check_nothing_added(source / manifest["generation"], manifest)
-    with next_generation(path) as (folder, put):
-        copy_files(source / manifest["generation"], folder, manifest["files"])
-        put(manifest)  # with its signature, which is not of the generation
+    _check_kind(source, path)
+    if _is_in_place(manifest, path):
+        if manifest.get(SIGNATURE):
+            put_signature(path, manifest[SIGNATURE], content_digest(manifest))
+        warnings.warn(
+            f"{path} was the version {version} before: no new generation is made",
+            TigertailWarning,
+            stacklevel=2,
+        )
+    else:
+        with next_generation(path) as (folder, put):
+            copy_files(source / manifest["generation"], folder, manifest["files"])
+            put(manifest)  # with its signature, which is not of the generation
     drawn = map_file(source, version)
     if drawn.is_file():
         with replaced_file(map_file(path, version)) as copy_of_map:
@@ -106,6 +130,30 @@ def roll_back(path: Path | str, to: int | None = None, signers: Collection[str] 
         with replaced_file(path / MANIFEST) as file:
             shutil.copyfile(path / str(wanted) / MANIFEST, file)
     return version
+
+
+def _check_kind(source: Path, path: Path) -> None:
+    """Refuse a model that cannot be opened, or whose items are of another kind than those of the model in place."""
+    kind = load(source).main_kind
+    present = kind  # as of a folder whose model is damaged, of another release, or not there
+    with suppress(ModelError):
+        present = load(path).main_kind
+    if kind != present:
+        raise ModelError(
+            f"a model of {kind}s, and {path} has one of {present}s",
+            path=source,
+            remedy="deploy it to a folder of its own",
+        )
+
+
+def _is_in_place(manifest: Mapping[str, Any], path: Path) -> bool:
+    """Return whether a model is the one in a folder already, and whole there."""
+    with suppress(ModelError):
+        present, _ = read_manifest(path)
+        if content_digest(present) == content_digest(manifest):
+            verify_files(path / present["generation"], present["files"])
+            return True
+    return False
 
 
 def _one_before(path: Path, present: int, kept: list[int]) -> int:
