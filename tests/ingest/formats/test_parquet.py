@@ -21,6 +21,21 @@ def test_columns_of_any_type(tmp_path, read):
         assert read(source(path, columns=columns))["plays"].select(columns.keys()).rows() == [expected]
 
 
+def test_a_rejected_row_is_of_its_file_in_its_folder(tmp_path, read, quarantine):
+    """Where each day has a folder, the files in these have one name."""
+    for day in ("dt=1", "dt=2"):
+        (tmp_path / "plays" / day).mkdir(parents=True)
+        rows = pl.DataFrame({"listener_id": ["u", None], "name": ["Can", day]})
+        rows.write_parquet(tmp_path / "plays" / day / "part-0.parquet")
+    whole = source(tmp_path / "plays")
+    for one in (whole, *whole.pieces()):
+        read(one)
+    places = [("dt=1/part-0.parquet", 2), ("dt=2/part-0.parquet", 2)]
+    assert [(row.file, row.line) for row in quarantine.rows] == places * 2, "as a whole, and piece by piece"
+    read(source(tmp_path / "plays" / "dt=1" / "part-0.parquet"))
+    assert quarantine.rows[-1].file == "part-0.parquet"
+
+
 def test_a_track_of_several_artists_is_one_track(tmp_path, read):
     """Their MBIDs come as a list, or as a text with anything between them; a track counts once."""
     one, two = ("00000000-0000-4000-8000-" + digit * 12 for digit in "12")

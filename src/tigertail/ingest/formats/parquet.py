@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 import polars.selectors as cs
 from polars.datatypes import DataTypeClass
+from pydantic import PrivateAttr
 
 from tigertail.dataset.table_spec import Check
 from tigertail.errors import DataError
@@ -31,6 +32,7 @@ class Parquet(MappedSource):
     """
 
     files: str = "*.parquet"
+    _folder: Path | None = PrivateAttr(None)  # of which this is a piece
 
     def pieces(self) -> Sequence[Source]:
         """Return a source for each file; a file to join is read by one source."""
@@ -38,13 +40,18 @@ class Parquet(MappedSource):
             return [self]
         # Where the recipe gives none, a source of one file would take both from the name of that file.
         own = {"name": self.label, "namespace": self.namespace_id}
-        return [self.model_copy(update=own | {"path": file}) for file in parquet_files(self.path, self.files)]
+        found = [
+            self.model_copy(update=own | {"path": file}) for file in parquet_files(self.path, self.files)
+        ]
+        for piece in found:
+            piece._folder = self.path
+        return found
 
     def tables(self, quarantine: Quarantine) -> Iterator[FileTable]:
         """Yield the tables of the files; the number of a row serves as its line."""
         for path in parquet_files(self.path, self.files):
             yield FileTable(
-                path.name,
+                _name_within(self._folder or self.path, path),
                 path,
                 _columns(path),
                 partial(_blocks, path, source=self.label, quarantine=quarantine),
@@ -74,7 +81,7 @@ def parquet_files(path: Path, files: str) -> list[Path]:
 def parquet_blocks(
     path: Path, files: str, columns: Mapping[str, Check], source: str, quarantine: Quarantine
 ) -> Iterator[tuple[str, Iterator[pl.DataFrame]]]:
-    """Yield the name of each file and its rows in blocks; each file must have the given columns.
+    """Yield the name of each file within its folder, and its rows in blocks; each must have the given columns.
 
     Raises
     ------
@@ -90,7 +97,12 @@ def parquet_blocks(
                 remedy=f"expected {', '.join(columns)}: give the file as published",
             )
         blocks = _blocks(file, list(columns), (), source, quarantine)
-        yield file.name, (_typed(rows, columns, file) for rows in blocks)
+        yield _name_within(path, file), (_typed(rows, columns, file) for rows in blocks)
+
+
+def _name_within(folder: Path, file: Path) -> str:
+    """Return the name of a file as reports show it: the folders of a partition are a part of it."""
+    return file.name if folder == file else file.relative_to(folder).as_posix()
 
 
 def _typed(rows: pl.DataFrame, columns: Mapping[str, Check], path: Path) -> pl.DataFrame:
