@@ -78,6 +78,46 @@ def test_signals_multiply_an_affinity() -> None:
     ]
 
 
+def test_the_lens_is_named_where_it_changes_something() -> None:
+    listening = {"signal": "listening", "factor": 618.0, "lens": 56.2, "share": 0.6, "has_data": True}
+    listening |= {"evidence": "74 listeners in common"}
+    assert format_reasons([listening]) == "listening x 618 (lens x 56): 74 listeners in common"
+    assert format_reasons([listening | {"lens": 1.04}]) == "listening x 618: 74 listeners in common"
+    assert format_reasons([listening | {"lens": None}]) == "listening x 618: 74 listeners in common"
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_what_the_lens_multiplies_is_what_listening_lacks_without_it(local_model: Model, exact: bool) -> None:
+    [query] = codes(local_model, "star")
+
+    def factors(column: str, **options: str) -> dict[str, float]:
+        answers = local_model.answer(np.array([query]), why=True, exact=exact, **options)
+        assert answers.why is not None
+        listed = local_model.items["item_id"].gather(answers.items).to_list()
+        return {
+            item: carrier[column]
+            for item, carriers in zip(listed, answers.why.rows, strict=True)
+            for carrier in carriers
+            if carrier["signal"] == "listening"
+        }
+
+    lens, here, anywhere = factors("lens", country="PL"), factors("factor", country="PL"), factors("factor")
+    assert lens["p2"] > 1 > lens["b2"], "Poles play p2, Brazilians b2"
+    for item in ("p2", "b2"):
+        assert lens[item] == pytest.approx(here[item] / anywhere[item], rel=1e-4)
+
+
+def test_signals_without_a_lens_have_none_to_name(local_model: Model) -> None:
+    seeds = codes(local_model, "star")
+    through = local_model.answer(seeds, why=True, country="PL").why
+    plain = local_model.answer(seeds, why=True).why
+    assert through is not None
+    assert plain is not None
+    assert {one["signal"] for one in through.rows[0] if one["lens"] is not None} == {"listening"}
+    assert not any("lens" in one for one in plain.rows[0])
+    assert through.column()[0].to_list() == through.rows[0]
+
+
 def test_reasons_are_formatted_in_words() -> None:
     names = ("Poland", "Brazil", "elsewhere", "Sweden")
     carriers = [

@@ -2,7 +2,8 @@
 
 A signal that is a sum over groups of listeners is explained by the groups, everything else by its signals. The log
 affinity of a mixture is a sum over its signals, so each multiplies the affinity by a factor; the rest is the prior,
-what an item of its popularity may expect.
+what an item of its popularity may expect. Through a lens, what that alone multiplies is the quotient of the factors
+with it and without.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from tigertail.signals.contract import (
     Contributions,
     Explainable,
     ExplainedByGroup,
+    GroupAware,
+    LocalisedAtItems,
     Signal,
     groups_of,
     has_capability,
@@ -32,8 +35,10 @@ from tigertail.signals.listening.groups import ELSEWHERE, MIN_LISTENERS_THERE, g
 WHY: Final = "why"
 PRIOR: Final = "prior"
 PRIOR_EVIDENCE: Final = Evidence.of("popularity")
+LENS: Final = "lens"
 _TINY: Final = np.finfo(np.float64).tiny
 MIN_SHARE: Final = 0.005  # share below which nothing is mentioned: it would be rounded to 0 %
+_NOTHING: Final = "x 1.0"  # a factor that changes nothing
 _GROUPS: Final = {"group": pl.String, "name": pl.String, "share": pl.Float64}
 _SIGNALS: Final = {
     "signal": pl.String,
@@ -53,7 +58,8 @@ class Reasons:
     data about the pair, then the prior. A carrier of listening has group (its key), name and share. A carrier of the
     mixture has signal, contribution, factor (e to the power of the contribution), share (of the contributions of
     signals that are above 0; the prior's is 0) and has_data (whether it has data about the pair), and beside them its
-    evidence; the contributions sum to the log affinity, after several seeds to the logarithm of their mean affinity. Of
+    evidence; through a lens also lens, what that alone multiplies by as a part of the factor, null of signals without
+    one. The contributions sum to the log affinity, after several seeds to the logarithm of their mean affinity. Of
     any other signal there is one carrier, whose contribution is the affinity, without factor.
 
     Parameters
@@ -112,6 +118,7 @@ def explain(
     seed_names: Sequence[str] = (),
     affinities: NDArray[np.float32] | None = None,
     contributions: Contributions | None = None,
+    without_lens: Contributions | None = None,
 ) -> Reasons:
     """Return what contributes to each answer to a query.
 
@@ -126,6 +133,8 @@ def explain(
     affinities, contributions
         The affinity of each seed to the answers, float32, (seeds, items), and what the parts of a mixture add to it,
         where they are computed already.
+    without_lens
+        What the parts of a mixture add without its lens, where that is computed already.
 
     Returns
     -------
@@ -136,7 +145,9 @@ def explain(
         if affinities is None or contributions is None:
             of_all, contributions = signal.affinity_with_contributions(seeds)
             affinities = of_all[:, items]
-        return _factors(signal, affinities, contributions, seeds, items, seed_names)
+        if without_lens is None and (plain := unlocalised(signal)) is not None:
+            _, without_lens = plain.affinity_with_contributions(seeds)
+        return _factors(signal, affinities, contributions, without_lens, seeds, items, seed_names)
     if has_capability(signal, ExplainedByGroup):
         return _groups([*signal.keys, ELSEWHERE], _shares(signal, seeds, items))
     found = signal.affinity(seeds)[:, items] if affinities is None else affinities
@@ -145,6 +156,20 @@ def explain(
     evidence = _evidence([signal], added[:, None], seeds, items, seed_names)
     of_any = np.asarray(has_data.any(axis=0))
     return _alone(name, np.where(has_data, added, 0).mean(axis=0), of_any, evidence)
+
+
+def unlocalised(signal: Composite) -> Composite | None:
+    """Return a mixture without its lens; None where it has none."""
+    if not any(_is_localised(part) for part in signal.parts.values()):
+        return None
+    assert has_capability(signal, GroupAware)
+    plain = signal.localised_by_group(())
+    assert has_capability(plain, Composite)
+    return plain
+
+
+def _is_localised(part: Signal) -> bool:
+    return has_capability(part, LocalisedAtItems) and part.is_localised
 
 
 def format_reasons(carriers: list[dict[str, Any]], max_lines: int = 3) -> str:
@@ -177,9 +202,14 @@ def format_reasons(carriers: list[dict[str, Any]], max_lines: int = 3) -> str:
 
 
 def _weight(carrier: dict[str, Any]) -> str:
-    factor = carrier["factor"]
+    factor, lens = carrier["factor"], carrier.get(LENS)
     if factor is None:
         return _percent(carrier["share"])
+    by_lens = "" if lens is None else _times(lens)
+    return f"{_times(factor)} (lens {by_lens})" if by_lens not in ("", _NOTHING) else _times(factor)
+
+
+def _times(factor: float) -> str:
     return f"x {factor:,.0f}" if factor >= 10 else f"x {factor:.1f}"
 
 
@@ -191,6 +221,7 @@ def _factors(
     signal: Composite,
     affinities: NDArray[np.float32],
     contributions: Contributions,
+    without_lens: Contributions | None,
     seeds: NDArray[np.int32],
     items: NDArray[np.int32],
     seed_names: Sequence[str],
@@ -204,7 +235,8 @@ def _factors(
     of_seed = np.empty(added.shape, np.bool_)
     for place in range(len(seeds)):
         added[place], of_seed[place] = contributions(place, items)
-    added *= (found / np.maximum(total, _TINY))[:, None]
+    part_of_total = (found / np.maximum(total, _TINY))[:, None]
+    added *= part_of_total
     evidence = _evidence(parts, np.where(of_seed, added, -np.inf), seeds, items, seed_names)
     evidence += [PRIOR_EVIDENCE] * len(items)
     has_data = np.ones(logs.shape, np.bool_)
@@ -228,8 +260,17 @@ def _factors(
         "share": shares.take(places),
         "has_data": has_data.take(places),
     }
+    types = _SIGNALS
+    if without_lens is not None:
+        plain = np.array([without_lens(place, items)[0] for place in range(len(seeds))]) * part_of_total
+        by_lens = np.exp((added - plain).sum(axis=0)).tolist()
+        nothing: list[float | None] = [None] * len(items)
+        of_parts = [row if _is_localised(part) else nothing for row, part in zip(by_lens, parts, strict=True)]
+        of_each = [one for row in (*of_parts, nothing) for one in row]
+        fields[LENS] = [of_each[place] for place in places.tolist()]
+        types = _SIGNALS | {LENS: pl.Float64}
     in_order = [evidence[place] for place in places.tolist()]
-    return Reasons([len(names)] * len(items), fields, _SIGNALS, in_order)
+    return Reasons([len(names)] * len(items), fields, types, in_order)
 
 
 def _alone(

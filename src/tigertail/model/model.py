@@ -23,7 +23,7 @@ from tigertail.geo.countries import country_code
 from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.answers import Answers, BulkAnswers
 from tigertail.model.config import ModelConfig
-from tigertail.model.explanation import explain
+from tigertail.model.explanation import explain, unlocalised
 from tigertail.model.html import facts_html
 from tigertail.model.path import ends_of, path_between
 from tigertail.model.query_options import QueryOptions, takes_options
@@ -185,7 +185,7 @@ class Model:
         ranked = None
         # No item is a candidate of itself, so the seed need not be left out.
         if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
-            [ranked] = _from_candidates(resolved.signal, seeds, min(n, len(self.items)), allowed)
+            [ranked] = _from_candidates(resolved.signal, seeds, min(n, len(self.items)), allowed, why)
         if ranked is None:
             allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
             allowed[seeds] = False
@@ -222,7 +222,7 @@ class Model:
         if not _asks_candidates(resolved.signal, options):
             return [self.answer(queries[[row]], n, why=why, options=options) for row in range(len(queries))]
         allowed, notes = self._allowed(options)
-        every = _from_candidates(resolved.signal, queries, min(n, len(self.items)), allowed)
+        every = _from_candidates(resolved.signal, queries, min(n, len(self.items)), allowed, why)
         return [
             self.answer(queries[[row]], n, why=why, options=options)
             if ranked is None
@@ -238,12 +238,12 @@ class Model:
         ranked: _Ranked,
         why: bool,
     ) -> Answers:
-        items, affinities, by_seed, contributions = ranked
+        items, affinities, by_seed, *contributions = ranked
         reasons = None
         if why:
             several = len(seeds) > 1
             names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist() if several]
-            reasons = explain(resolved.name, resolved.signal, seeds, items, names, by_seed, contributions)
+            reasons = explain(resolved.name, resolved.signal, seeds, items, names, by_seed, *contributions)
         return Answers(self.items, seeds, items, affinities, (*resolved.notices, *notes), reasons)
 
     @takes_options
@@ -721,12 +721,15 @@ class _Ranked(NamedTuple):
         From each seed; float32, (seeds, answers).
     contributions
         What the parts of a mixture add to these.
+    without_lens
+        The same without its lens, where it has one and candidates.
     """
 
     items: NDArray[np.int32]
     affinities: NDArray[np.float32]
     by_seed: NDArray[np.float32]
     contributions: Contributions | None
+    without_lens: Contributions | None = None
 
 
 class _Lists(NamedTuple):
@@ -754,17 +757,24 @@ def _asks_candidates(signal: Signal, options: QueryOptions) -> bool:
 
 
 def _from_candidates(
-    signal: Signal, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None
+    signal: Signal, queries: NDArray[np.int32], n: int, allowed: NDArray[np.bool_] | None, why: bool
 ) -> list[_Ranked | None]:
     """Return the answers after each item from its candidates; None where every item must be looked at."""
     assert has_capability(signal, HasCandidates)
     codes, affinities, trusted, contributions = signal.best_candidates_with_contributions(queries, n, allowed)
+    plain = unlocalised(signal) if why and has_capability(signal, Composite) else None
+    without_lens = None
+    if has_capability(plain, HasCandidates):
+        *_, without_lens = plain.best_candidates_with_contributions(queries, 1)
     every: list[_Ranked | None] = []
     for row, is_trusted in enumerate(trusted.tolist()):
         listed = codes[row] >= 0
         items, best = codes[row][listed], affinities[row][listed]
-        of_query = partial(_contributions, contributions, row)
-        every.append(_Ranked(items, best, best[None], of_query) if is_trusted else None)
+        of_query, plain_of_query = (
+            one and partial(_contributions, one, row) for one in (contributions, without_lens)
+        )
+        ranked = _Ranked(items, best, best[None], of_query, plain_of_query)
+        every.append(ranked if is_trusted else None)
     return every
 
 

@@ -107,6 +107,11 @@ class Contribution(Answer):
         None,
         description="Of the mixture: what the signal multiplies the affinity by, e to the power of `contribution`.",
     )
+    lens: float | None = Field(
+        None,
+        description="Through a lens: what that alone multiplies the affinity by, as a part of `factor`; for signals "
+        "that have one.",
+    )
     has_data: bool | None = Field(
         None,
         description="Whether the signal has an affinity for the pair: not where it has no data, or where the item is "

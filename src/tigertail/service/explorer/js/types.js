@@ -24,6 +24,7 @@
  * @property {string} [signal]
  * @property {number} [contribution]
  * @property {number | null} [factor]  What it multiplies the affinity by.
+ * @property {number | null} [lens]  What the lens alone multiplies it by, as a part of that.
  * @property {number} share
  * @property {boolean} [has_data]  False if the signal has no data on the pair, or the item is beyond the neighbours that it keeps.
  * @property {string} [evidence]  In English.
