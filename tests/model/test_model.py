@@ -249,6 +249,36 @@ def test_a_lens_may_be_stronger_weaker_and_off(local_model: Model) -> None:
     assert local_model.similar("star", country="PL", lens=0).equals(local_model.similar("star"))
 
 
+def test_a_note_says_that_no_listener_of_the_query_has_a_known_place(
+    countries: Dataset, local_model: Model, tmp_path: Path
+) -> None:
+    plays = [
+        countries.scan("plays").collect(),
+        pl.DataFrame({"listener_id": ["u43", "u44"], "item_id": "x1", "plays": 1.0}),  # of no country
+    ]
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.concat(plays, how="diagonal_relaxed").select("listener_id", "item_id", "plays"),
+        "listeners": countries.scan("listeners").collect().select("listener_id", "country"),
+        "items": pl.concat(
+            [
+                countries.items.select("item_id", "name", "kind"),
+                pl.DataFrame({"item_id": ["x1"], "name": ["Sezen Aksu"], "kind": ["artist"]}),
+            ],
+            how="vertical_relaxed",
+        ),
+    }
+    model = fit(Dataset.write(tmp_path / "dataset", tables, name="countries"), local_model.config)
+    asked = model.index.match_all(["Sezen Aksu"])[0]
+    note = (
+        "no listener of Sezen Aksu has a known place: this list differs from that for the whole world only "
+    )
+    assert [one.startswith(note) for one in model.answer(asked, country="PL").notices] == [True]
+    assert model.answer(asked).notices == ()
+    assert model.answer(asked, country="PL", lens=0).notices == ()
+    for others in (["Kult"], ["Kult", "Sezen Aksu"]):
+        assert model.answer(model.index.match_all(others)[0], country="PL").notices == ()
+
+
 def test_neighbours_are_seen_from_the_same_place(local_model: Model) -> None:
     lists = local_model.neighbours(["star", "p1"], 3, country="PL", lens=0.5)
     one_by_one = pl.concat(local_model.similar(item, 3, country="PL", lens=0.5) for item in ("star", "p1"))

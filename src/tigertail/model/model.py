@@ -134,8 +134,8 @@ class Model:
         Warns
         -----
         TigertailWarning
-            If the place has too few listeners: which region stands for it. If several items have a name: how many,
-            and how to ask for another.
+            If the place has too few listeners: which region stands for it; if it is known of no listener of the item
+            where they live. If several items have a name: how many, and how to ask for another.
 
         Raises
         ------
@@ -244,7 +244,9 @@ class Model:
             several = len(seeds) > 1
             names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist() if several]
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, by_seed, *contributions)
-        return Answers(self.items, seeds, items, affinities, (*resolved.notices, *notes), reasons)
+        of_lens = resolved.notice_on(seeds, self.items)
+        notices = (*resolved.notices, *([of_lens] if of_lens else []), *notes)
+        return Answers(self.items, seeds, items, affinities, notices, reasons)
 
     @takes_options
     def recommend(

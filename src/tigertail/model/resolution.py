@@ -11,10 +11,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tigertail import columns as c
+from tigertail.dataset.full_names import full_name
 from tigertail.errors import ConfigError
 from tigertail.geo.countries import country_code
 from tigertail.model.config import ModelConfig
-from tigertail.model.lens_target import lens_target
+from tigertail.model.lens_target import LensTarget, lens_target
 from tigertail.model.query_options import COSINE, Capability, QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE
 from tigertail.signals.contract import (
@@ -40,11 +41,28 @@ class ResolvedSignal:
         The signal, adjusted by the options.
     notices
         What a person should know of the answers.
+    is_localised
+        Whether it has a lens.
     """
 
     name: str
     signal: Signal
     notices: tuple[str, ...] = ()
+    is_localised: bool = False
+
+    def notice_on(self, seeds: NDArray[np.int32], items: pl.DataFrame) -> str | None:
+        """Return what a person should know of the lens after these items: that it knows none of their listeners."""
+        groups = groups_of(self.signal)
+        if not self.is_localised or groups is None or not groups.placed:
+            return None
+        # Listeners of no known place are last.
+        if any(groups.listeners_by_group(seed)[:-1].any() for seed in seeds.tolist()):
+            return None
+        asked = full_name(items.row(int(seeds[0]), named=True)) if len(seeds) == 1 else "these items"
+        return (
+            f"no listener of {asked} has a known place: this list differs from that for the whole world only where "
+            "answers are more or less popular there"
+        )
 
 
 def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> ResolvedSignal:
@@ -77,8 +95,16 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
     if options.character is not None:
         assert has_capability(signal, HasCharacter)
         signal = signal.with_character(options.character)
-    signal, notice = _localise(signal, options)
-    return ResolvedSignal(name, signal, (notice,) if notice else ())
+    target = _target(signal, options)
+    if target is None:
+        return ResolvedSignal(name, signal)
+    groups = groups_of(signal)
+    assert groups is not None
+    assert has_capability(signal, GroupAware)
+    strength = groups.lens_strength if options.lens is None else options.lens
+    signal = signal.localised_by_group(target.groups, strength)
+    notices = (target.notice,) if target.notice else ()
+    return ResolvedSignal(name, signal, notices, is_localised=bool(target.groups and strength))
 
 
 def default_signal(signals: Mapping[str, Signal]) -> str:
@@ -158,20 +184,18 @@ def _disable(signal: Signal, options: QueryOptions) -> Signal:
     return signal.disable(names)
 
 
-def _localise(signal: Signal, options: QueryOptions) -> tuple[Signal, str | None]:
-    """Return a signal localised to where the listener is, and what a person should know of it."""
+def _target(signal: Signal, options: QueryOptions) -> LensTarget | None:
+    """Return where the listener is; None where nothing is said of it."""
     place = options.country, options.language, options.group
     if place == (None, None, None):
         if options.lens is not None:
             raise ConfigError(
                 "lens needs a country, language or group", remedy="give one of them, or leave lens out"
             )
-        return signal, None
+        return None
     grouped = groups_of(signal)
     assert grouped is not None
-    assert has_capability(signal, GroupAware)
-    target = lens_target(grouped, *place)
-    return signal.localised_by_group(target.groups, options.lens), target.notice
+    return lens_target(grouped, *place)
 
 
 def _item_countries(items: pl.DataFrame, options: QueryOptions) -> list[str]:
