@@ -265,21 +265,23 @@ def counted(source: Source) -> Counter[str]:
     Raises
     ------
     FaultError
-        If a row is neither among those that came out nor rejected.
+        If a row is neither among those that came out, nor rejected, nor left out by the recipe.
     """
     quarantine = Quarantine()
     kept, cleaned = 0, 0
     for batch in source.read(quarantine):
         if batch.table == c.DOCUMENTS_TABLE:  # pages are kept as they are
             continue
-        before = quarantine.rejected.total()
+        before = len(quarantine.rows)
         rows = clean(batch, source.label, quarantine, source.missing)
-        cleaned += batch.rows.height - rows.height - (quarantine.rejected.total() - before)
+        bad = [row.line for row in quarantine.rows[before:]]
+        # Of a rejected line, which may stand for several rows, some of these may come out.
+        cleaned += max(0, batch.rows.filter(~pl.col(LINE).is_in(bad)).height - rows.height)
         kept += _lines(batch)
     rejected = quarantine.rejected.total()
     read = quarantine.read[source.label]
-    # Of a row that several rows came from, more than one may be rejected.
-    lost = cleaned if source.format not in COUNTED else max(cleaned, read - kept - rejected)
+    left_out = quarantine.left_out.total()
+    lost = cleaned if source.format not in COUNTED else max(cleaned, read - kept - rejected - left_out)
     if lost:
         raise FaultError(f"{lost} rows lost of {read} read: {kept} kept, {rejected} rejected")
     return Counter({"rows of files read": read, "rows rejected with a reason": rejected})

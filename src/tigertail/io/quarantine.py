@@ -84,11 +84,14 @@ class Quarantine:
                 self.rows.append(Rejected(source, file, line, reason, (text or "")[:_TEXT_LENGTH]))
 
     def usable_rows(self, source: str, file: str, rows: pl.DataFrame, reason: pl.Expr) -> pl.DataFrame:
-        """Reject the rows for which ``reason`` is not null and return the others."""
+        """Reject the rows for which ``reason`` is not null and return the others.
+
+        Rows of one line, which stood for several, are rejected as one, for the reason of the first.
+        """
         judged = rows.with_columns(reason.alias(REASON))
         if judged[REASON].null_count() == rows.height:
             return rows
-        bad = judged.filter(pl.col(REASON).is_not_null())
+        bad = judged.filter(pl.col(REASON).is_not_null()).unique(LINE, keep="first", maintain_order=True)
         if RAW_TEXT not in bad.columns:
             # A name with a line feed is of no column of the file.
             shown = [

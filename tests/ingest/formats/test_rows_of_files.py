@@ -52,6 +52,14 @@ def test_amounts_are_as_many_as_what_they_count(tmp_path, read, quarantine):
     assert quarantine.reasons_of("t") == {"lists of different lengths (name, plays)": 1}
 
 
+def test_a_row_that_stands_for_several_is_rejected_once(tmp_path, read, quarantine):
+    columns = {"listener_id": [None, "b"], "name": [["Can", "Neu!", "Sade"], ["Can", "", ""]]}
+    plays = read(parquet_source(tmp_path, columns))["plays"]
+    assert rows_of(plays, "listener_id", "name") == [("b", "Can")]
+    assert quarantine.reasons_of("t") == {"no listener": 1, "no item name": 1}
+    assert [row.line for row in quarantine.rows] == [1, 2]
+
+
 def test_labels_go_with_every_item(tmp_path, read):
     text = "name,label\nCan|Neu!,rock|kraut\n"
     tags = read(csv_source(tmp_path, text, table="annotations", several={"name": "|", "label": "|"}))[
