@@ -69,6 +69,30 @@ def test_another_model_in_the_folder_is_refused(folder: Path, tmp_path: Path) ->
         listed(plan)
 
 
+@pytest.mark.parametrize(
+    ("left", "goes"),
+    [
+        ([], True),
+        (["_temporary/0/part-00000.parquet"], True),
+        (["_temporary/0/task/part-00001.parquet", "part-00000.parquet", ".part-00000.parquet.crc"], True),
+        (["part-00000.parquet", "_SUCCESS"], False),
+        (["part-00000.parquet"], False),
+        (["_temporary/0/part-00000.parquet", "thesis.tex"], False),
+    ],
+    ids=["empty", "stopped", "stopped at its end", "whole", "of another program", "with something else"],
+)
+def test_what_a_run_that_stopped_left_is_not_in_the_way(left: list[str], goes: bool, tmp_path: Path) -> None:
+    for name in left:
+        (tmp_path / "lists" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "lists" / name).touch()
+    (tmp_path / "lists").mkdir(exist_ok=True)
+    if goes:
+        check_out(tmp_path / "lists")
+        return
+    with pytest.raises(ConfigError, match="is there already"):
+        check_out(tmp_path / "lists")
+
+
 def test_what_is_there_is_not_written_over(folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"is there already\n  -> name another folder"):
         run_cli("spark", "neighbours", folder, folder.parent, "--top", 3)

@@ -6,6 +6,7 @@ into memory, so that the tasks of one machine share what they read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -36,6 +37,8 @@ Batches = Iterator[pa.RecordBatch]
 BLOCK_QUERIES: Final = 2_048
 """Queries of a task, at most, where the number of tasks is not given."""
 
+_UNFINISHED: Final = "_temporary"  # a folder that Spark removes in the end
+_OF_SPARK: Final = re.compile(rf"{_UNFINISHED}$|\.?part-")
 _SPARK_TYPES: Final = {pl.String: "string", pl.Float32: "float", pl.Int32: "int"}
 _ARROW_TYPES: Final = {pl.String: pa.string(), pl.Float32: pa.float32(), pl.Int32: pa.int32()}
 
@@ -129,14 +132,15 @@ def neighbours_on_spark(session: SparkSession, plan: ListPlan, out: Path | str) 
     plan
         What to list.
     out
-        Folder or URI to write Parquet files to, which the driver and all workers reach; it must not be there yet.
+        Folder or URI to write Parquet files to, which the driver and all workers reach; it must not be there yet, but
+        for what a run that stopped left.
 
     Raises
     ------
     ConfigError
         If the folder is there, or cannot be reached.
     DataError
-        If a task failed as often as Spark tries it; no empty folder is left.
+        If a task failed as often as Spark tries it; no unfinished folder is left.
     """
     check_out(out)
     files, root = opened(uri_of(out))
@@ -147,18 +151,17 @@ def neighbours_on_spark(session: SparkSession, plan: ListPlan, out: Path | str) 
     task: Any = partial(list_blocks, plan=plan, stamp=kernel_stamp())
     numbers = session.range(0, tasks, 1, tasks)  # a partition each, so that files are in the order of queries
     with task_errors("the same command begins anew"):
+        _remove_unfinished(files, root)
         try:
             numbers.mapInArrow(task, columns).write.parquet(path)
         except BaseException:
-            # Spark may leave the folder that it made: in the way of the same command.
-            if _is_empty(files, root):
-                files.delete_dir(root)
+            _remove_unfinished(files, root)
             raise
     return int(dataset(root, filesystem=files, format="parquet").count_rows())
 
 
 def check_out(out: Path | str) -> None:
-    """Refuse a folder that is there, before the work for it is done.
+    """Refuse a folder that is there, before the work for it is done; one that a run left unfinished is no obstacle.
 
     Raises
     ------
@@ -166,13 +169,21 @@ def check_out(out: Path | str) -> None:
         If it is there, or cannot be reached.
     """
     files, root = opened(uri_of(out))
-    if files.get_file_info(root).type.name != "NotFound":
+    if files.get_file_info(root).type != fs.FileType.NotFound and not _is_unfinished(files, root):
         raise ConfigError("is there already", path=str(out), remedy="name another folder, or remove it")
 
 
-def _is_empty(files: fs.FileSystem, root: str) -> bool:
-    there = files.get_file_info(root).type == fs.FileType.Directory
-    return there and not files.get_file_info(fs.FileSelector(root))
+def _is_unfinished(files: fs.FileSystem, root: str) -> bool:
+    """Return whether a folder is empty, or has what Spark writes before the lists are all there and nothing else."""
+    if files.get_file_info(root).type != fs.FileType.Directory:
+        return False
+    names = {one.base_name for one in files.get_file_info(fs.FileSelector(root))}
+    return not names or (_UNFINISHED in names and all(_OF_SPARK.match(name) for name in names))
+
+
+def _remove_unfinished(files: fs.FileSystem, root: str) -> None:
+    if _is_unfinished(files, root):
+        files.delete_dir(root)
 
 
 def _list_block(block: int, plan: ListPlan) -> Batches:
