@@ -186,6 +186,35 @@ def test_the_unknown_is_none_or_an_error_that_suggests(index: ItemIndex) -> None
     assert "no name in this model is close to it" in str(index.unknown_item_error("zzzzzzzz"))
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Sigur Rós Hopelandic", "Sigur Rós"),  # the name is a part of the text
+        ("Guns 4 and Roses", "Guns and Roses"),  # with other words between
+        ("Nirvana Kult Guns and Roses", "Guns and Roses"),  # of several, that of most letters
+        ("Victory Rose of Iceland", "Sigur Rós"),  # another spelling
+        ("Sigur Rós (FI)", "Sigur Rós"),  # of a country that is not known
+        ("nirvanaa", "Nirvana"),  # nearly the text
+    ],
+)
+def test_names_that_are_a_part_of_the_text_are_suggested(index: ItemIndex, text: str, first: str) -> None:
+    with pytest.raises(UnknownItemError) as error:
+        index.match(text)
+    assert error.value.suggestions[0] == first
+
+
+def test_a_small_part_of_a_text_is_no_suggestion(index: ItemIndex) -> None:
+    assert index.suggest("311 more ways to leave Reykjavik behind") == []
+
+
+def test_a_note_says_that_another_spelling_has_far_more_listeners() -> None:
+    note = "another spelling has far more listeners: NX Zero (90 listeners, US): id:a1"
+    index = renamed(a1="NX Zero", a4="NXZero")
+    assert index.match("nxzero").note == note
+    assert index.match("NX Zero").note == index.match("id:a4").note == ""
+    assert renamed(a2="NX Zero", a4="NXZero").match("nxzero").note == "", "40 are not ten times as many as 5"
+
+
 def test_an_id_alone_is_no_name(index: ItemIndex) -> None:
     assert index.by_id("a1") == 0
     assert index.by_id("Nirvana") is None

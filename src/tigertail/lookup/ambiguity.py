@@ -81,6 +81,11 @@ def note_on_others(
     return f"{what}. Ask for another by {by}: {named}{more}"
 
 
+def note_on_better_known(items: pl.DataFrame, mbids: pl.Series, code: int) -> str:
+    """Return a note on an item of another spelling that has far more listeners than the one that is taken."""
+    return f"another spelling has far more listeners: {_shown(items, mbids, code)}"
+
+
 def _ways(taken: Mapping[str, Any], others: list[dict[str, Any]]) -> Iterator[str]:
     """Yield how to ask for other items, beside by id: by what they have and the one that is taken has not."""
     for column, way in _WAYS.items():

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ from tigertail import columns as c
 from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
 from tigertail.dataset.full_names import full_name, is_credited
 from tigertail.errors import UnknownItemError
-from tigertail.lookup.ambiguity import note_on_others
+from tigertail.lookup.ambiguity import note_on_better_known, note_on_others
 from tigertail.lookup.mbids import Mbids
 from tigertail.lookup.spellings import CODE, FOLDED, LOOSE, Folding, Spellings
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from tigertail.lookup.name_index import NameIndex
 
 SUGGESTED: Final = 5  # close names that an error lists
+WITHIN: Final = 0.8  # match above which a name is closer than one that is a part of the text
+PART: Final = 1 / 3  # share of the letters of a text from which on a name that is a part of it is close
+WORDS: Final = 8  # words of a text that names may be a part of
+BARELY_KNOWN: Final = 10  # listeners below which an item of another spelling may be meant
+FAR_MORE: Final = 10  # times as many listeners as that item has
 COMPARED: Final = 20  # items whose names are compared with a typing error
 # Texts that `match_all` and `codes` were given, in all, from which on tables are built that make each look-up fast.
 MANY: Final = 10
@@ -44,7 +50,8 @@ class Match:
     code
         Its code.
     note
-        What a person should know: that other items have the name too, or that the name is not spelled so; else empty.
+        What a person should know: that other items have the name too, that the name is not spelled so, or that an item
+        of another spelling has far more listeners; else empty.
     """
 
     code: int
@@ -108,8 +115,15 @@ class ItemIndex:
             _ = self._artists
         self.name_index.search("", 1)  # to build the index: a search for nothing takes no time
 
-    def match(self, text: str) -> Match:
+    def match(self, text: str, option: str | None = None) -> Match:
         """Return an item given by id, MBID or name, and what a person should know of the choice.
+
+        Parameters
+        ----------
+        text
+            The id, MBID or name.
+        option
+            As of :meth:`match_all`.
 
         Raises
         ------
@@ -118,11 +132,18 @@ class ItemIndex:
         """
         item = self.match_or_none(text)
         if item is None:
-            raise self.unknown_item_error(text)
+            raise self.unknown_item_error(text, option=option)
         return item
 
-    def match_all(self, texts: Sequence[str]) -> tuple[Codes, tuple[str, ...]]:
+    def match_all(self, texts: Sequence[str], option: str | None = None) -> tuple[Codes, tuple[str, ...]]:
         """Return the code of each text, int32, (texts,), and the notes on all of them.
+
+        Parameters
+        ----------
+        texts
+            Ids, MBIDs or names.
+        option
+            The option that they are values of, which an error names; None where they are what is asked about.
 
         Raises
         ------
@@ -130,7 +151,7 @@ class ItemIndex:
             If one is unknown: the first of them.
         """
         self._expect(len(texts))
-        matches = [self.match(text) for text in texts]
+        matches = [self.match(text, option) for text in texts]
         notes = dict.fromkeys(one.note for one in matches if one.note)
         return np.array([one.code for one in matches], np.int32), tuple(notes)
 
@@ -159,6 +180,8 @@ class ItemIndex:
             notes = [note_on_others(self._items, self.mbids, asked, code, codes[1:], own, loosely=loosely)]
         if loosely:
             notes.insert(0, f"no item is spelled '{text}'; {self._full_name(code)} is taken for it")
+        if (better := self._better_known(text, code)) is not None:
+            notes.append(note_on_better_known(self._items, self.mbids, better))
         return Match(code, "; ".join(notes))
 
     def all_named(self, text: str, kind: str | None = None) -> Codes:
@@ -233,7 +256,12 @@ class ItemIndex:
         return self._mbids.of_items
 
     def unknown_item_error(
-        self, text: str, *, path: Path | None = None, line: int | None = None
+        self,
+        text: str,
+        *,
+        option: str | None = None,
+        path: Path | None = None,
+        line: int | None = None,
     ) -> UnknownItemError:
         """Return the error that says there is no such item, and suggests close names; none for an id.
 
@@ -241,6 +269,8 @@ class ItemIndex:
         ----------
         text
             The text.
+        option
+            As of :meth:`match_all`.
         path, line
             The file and the line that have it.
         """
@@ -251,7 +281,7 @@ class ItemIndex:
             scheme, given = prefixed.groups()
             remedy = f"leave out '{scheme}:' to look for a name too, as in '{given.strip()}'"
         return UnknownItemError(
-            f"no item called '{text}'",
+            f"{'' if option is None else f'{option}: '}no item called '{text}'",
             remedy=remedy,
             path=path,
             line=line,
@@ -259,8 +289,28 @@ class ItemIndex:
         )
 
     def suggest(self, text: str, n: int = SUGGESTED) -> list[str]:
-        """Return the names that best match a text, ties by number of listeners."""
-        return [self._full_name(code) for code in self.search(text, n)[0].tolist()]
+        """Return the names that best match a text, ties by number of listeners.
+
+        Names that are a part of the text come after those that are nearly it. What stands in brackets behind a name is
+        taken for a country or a kind.
+        """
+        qualified = _QUALIFIED.fullmatch(text)
+        asked = qualified[1] if qualified else text
+        codes, match = self.search(asked, n)
+        close = dict.fromkeys([*codes[match > WITHIN].tolist(), *self._within(asked), *codes.tolist()])
+        return [self._full_name(code) for code in list(close)[:n]]
+
+    def _within(self, text: str) -> list[int]:
+        """Return the items whose names are words of a text in their order, those of most letters first."""
+        words = fold(text).split()[:WORDS]
+        parts = {" ".join(part) for n in range(1, len(words)) for part in combinations(words, n)}
+        letters = {part: len(part.replace(" ", "")) for part in parts}
+        least = PART * sum(map(len, words))
+        near = sorted(
+            (part for part in parts if letters[part] >= least), key=lambda part: (-letters[part], part)
+        )
+        found = self._spellings.items_with_any(near)
+        return [code for part in near for code in found.get(part, [])]
 
     def correct(self, text: str, allowed: NDArray[np.bool_] | None = None) -> int | None:
         """Return the code of the item that a name with a typing error means; None where it may be an unknown name.
@@ -338,6 +388,15 @@ class ItemIndex:
         better = [code for code in codes.tolist() if code != own and listeners[code] > listeners[own]]
         others = [code for code in codes.tolist() if code != own and code not in better]
         return np.array([*better, own, *others], np.int32), False
+
+    def _better_known(self, text: str, code: int) -> int | None:
+        """Return the item that is loosely spelled as a text and far better known than one that is spelled so."""
+        listeners = self._items["listeners"]
+        few = listeners[code]
+        if few >= BARELY_KNOWN or fold(text) not in self._spellings.of_item(code):
+            return None
+        best = next(iter(self._spellings.items_with(LOOSE, fold_loosely(text)).tolist()), code)
+        return best if listeners[best] >= FAR_MORE * max(few, 1) else None
 
     def _alone(self, scheme: str, text: str) -> Codes:
         """Return the items that a text with a prefix means."""

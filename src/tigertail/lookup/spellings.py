@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, Literal
 
@@ -72,6 +73,14 @@ class Spellings:
             rows = (spelled == spelling).arg_true().to_numpy()
         codes = self._codes[rows]
         return codes if len(codes) < 2 else np.unique(codes)
+
+    def items_with_any(self, folded: Sequence[str]) -> dict[str, list[int]]:
+        """Return the codes of the items with each of some folded spellings, ascending, of those that items have."""
+        rows = self._rows[FOLDED].is_in(folded).arg_true()
+        found: dict[str, list[int]] = {}
+        for spelling, code in zip(self._rows[FOLDED].gather(rows), self._codes[rows].tolist(), strict=True):
+            found.setdefault(spelling, []).append(code)
+        return found
 
     def of_item(self, code: int) -> list[str]:
         """Return the folded spellings of an item, its own first; of a name with the article "the" also one with it.
