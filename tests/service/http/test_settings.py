@@ -108,6 +108,8 @@ def test_this_machine_needs_none_and_has_no_limit(host: str, tmp_path: Path) -> 
         ("origins = ['player.example']", r"service.toml: origins\.0: not an origin"),
         ("origins = ['https://player.example/']", "not an origin"),
         ("origins = ['https://Player.example']", "not an origin"),
+        ("origins = ['http://player.example:80']", r"port out; write http://player\.example\n"),
+        ("origins = ['https://[::1]:443']", r"port out; write https://\[::1\]\n"),
         ("hosts = ['https://music.example']", r"service.toml: hosts\.0: not a host"),
         ("hosts = ['music.example:8000']", "not a host"),
         ("hosts = ['*.example']", "not a host"),
@@ -139,6 +141,7 @@ def test_hosts_and_origins_as_they_are_sent(tmp_path: Path) -> None:
         "null",
         "https://player.example",
         "http://127.0.0.1:3000",
+        "https://player.example:80",
         "http://[::1]:3000",
         "capacitor://localhost",
     )

@@ -1,6 +1,6 @@
 """Logs a machine can read: one JSON object a line, on standard error.
 
-No query is logged, nor a header: what people listen to and their keys are private. Of an
+No query is logged, nor a header that may hold one: what people listen to and their keys are private. Of an
 unexpected error, type and place are logged without its message, which may quote either.
 """
 

@@ -76,6 +76,8 @@ def _check_origin(origin: str) -> str:
             "not an origin; write scheme and host as a browser sends them, in small letters and without a path, "
             "such as https://player.example"
         )
+    if with_port := re.fullmatch(r"(http://.*):80|(https://.*):443", origin):
+        raise ValueError(f"a browser leaves this port out; write {with_port[1] or with_port[2]}")
     return origin
 
 

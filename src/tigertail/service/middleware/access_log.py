@@ -109,6 +109,8 @@ def _pieces(message: Message) -> Iterator[Message]:
 class AccessRecord:
     """What is logged of a request: never its query, and of its headers only its id, its trace and whose key it has.
 
+    Of a refused question of a browser, whether a page may ask, it is also what was refused.
+
     Attributes
     ----------
     id
@@ -120,6 +122,8 @@ class AccessRecord:
         Whoever admits the request sets it.
     route
         What is logged in place of the path of the route, such as ``(refused)``; None leaves the path.
+    reason
+        Why a page of another site may not ask; None leaves it out.
     """
 
     def __init__(
@@ -137,6 +141,7 @@ class AccessRecord:
         self._model: str | None = None
         self.client = "unknown"
         self.route: str | None = None
+        self.reason: str | None = None
 
     def recorded(self, send: Send) -> Send:
         """Return a ``send`` that notes the status and the model, adds headers, and sends a body in pieces."""
@@ -177,6 +182,8 @@ class AccessRecord:
             "client": self.client,
             "model": self._model,
         }
+        if self.reason is not None:
+            entry["reason"] = self.reason
         LOG.info("request", extra=entry)
         if self._telemetry is not None:
             self._telemetry.end(self._span, entry | {"method": counted}, seconds, self._works)
