@@ -84,9 +84,10 @@ WRONG: list[tuple[str, object, str]] = [
     ("model", "x" * 129, "at most 128 characters"),
     ("list_id", "", "at least 1 character"),
     ("listener", "x" * 65, "at most 64 characters"),
-    ("country", "pl", "not a country code"),
-    ("country", "QQ", "not a country code"),
-    ("country", "", "not a country code"),
+    ("country", "QQ", "is not a country; give its ISO 3166-1 code, as PL, its name, or null"),
+    ("country", "", "is not a country"),
+    ("country", "South America", "is not a country"),
+    ("country", "P" * 65, "at most 64 characters"),
     ("at", "yesterday", "not a date and time"),
     ("at", "2026-02-03", "not a date and time"),
     ("at", 1_700_000_000, "not a date and time"),
@@ -103,6 +104,23 @@ def test_what_is_wrong_is_named(event: Make, field: str, value: object, words: s
     assert f"field '{field}'" in caught.value.problem
     assert words in caught.value.problem
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("spelling", "code"),
+    [
+        ("PL", "PL"),
+        ("pl", "PL"),
+        ("Poland", "PL"),
+        ("日本", "JP"),
+        ("uk", "GB"),
+        ("USSR", "RU"),
+        (None, None),
+    ],
+)
+def test_a_country_may_be_spelled_as_in_a_query(event: Make, spelling: str | None, code: str | None) -> None:
+    (checked,) = check_events([event(country=spelling)])
+    assert checked.country == code
 
 
 def test_a_missing_field_is_named(event: Make) -> None:
@@ -129,7 +147,7 @@ def test_openapi_says_the_limits() -> None:
     assert told["additionalProperties"] is False
     assert told["properties"]["rank"]["maximum"] == 10_000
     assert told["properties"]["kind"]["enum"] == list(EVENT_KINDS)
-    assert "PL" in told["properties"]["country"]["anyOf"][0]["enum"]
+    assert told["properties"]["country"]["anyOf"][0]["maxLength"] == 64
     assert sorted(told["required"]) == sorted(set(INCOMING) - {"country", "at"})
 
 

@@ -17,15 +17,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     ValidationError,
 )
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from tigertail import columns as c
 from tigertail.errors import UNKNOWN_KEY, DataError, setting_at_fault
-from tigertail.geo.countries import countries
+from tigertail.geo.countries import countries, country_code, current_country
 
 EVENT_ID: Final = "event_id"
 QUERY: Final = "query"
@@ -96,10 +93,13 @@ def storable(value: object) -> object:
     return value
 
 
-def _known_country(code: str) -> str:
-    if code not in countries():
-        raise ValueError(f"{code!r} is not a country code")
-    return code
+def _country(text: str) -> str:
+    """Return the code of a country of today, spelled as a query may spell it."""
+    code = text if text in countries() else country_code(text)
+    current = None if code is None else current_country(code)
+    if current is None:
+        raise ValueError(f"{text!r} is not a country; give its ISO 3166-1 code, as PL, its name, or null")
+    return current
 
 
 def _instant(value: object) -> object:
@@ -118,15 +118,6 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("is outside the years 1 to 9999") from None
 
 
-class _CountrySchema:
-    """Lists the countries in OpenAPI only, because loading them takes time."""
-
-    def __get_pydantic_json_schema__(
-        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return handler(core_schema) | {"enum": sorted(countries())}
-
-
 _TEXT: Final[dict[str, Any]] = {
     "strict": True,
     "min_length": 1,
@@ -135,7 +126,7 @@ _TEXT: Final[dict[str, Any]] = {
 _Id = Annotated[str, Field(max_length=MAX_ID, **_TEXT), BeforeValidator(storable)]
 _Item = Annotated[str, Field(max_length=MAX_ITEM, **_TEXT), BeforeValidator(storable)]
 _Model = Annotated[str, Field(max_length=MAX_MODEL, **_TEXT), BeforeValidator(storable)]
-_Country = Annotated[str, Field(strict=True), AfterValidator(_known_country), _CountrySchema()]
+_Country = Annotated[str, Field(strict=True, max_length=MAX_ID), AfterValidator(_country)]
 _Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_in_utc)]
 
 
@@ -168,7 +159,7 @@ class Event(BaseModel):
     list_id: _Id = Field(description=f"the client's id of the list shown: 1 to {MAX_ID} characters")
     listener: _Id = Field(description=f"an anonymous id of the listener: 1 to {MAX_ID} characters")
     country: _Country | None = Field(
-        default=None, description="the listener's country, ISO 3166-1 alpha-2 in capitals, or null"
+        default=None, description="the listener's country, by ISO 3166-1 code or name, or null"
     )
     at: _Instant | None = Field(
         default=None, description="when it happened, ISO 8601 (UTC where no zone is given), or null"
