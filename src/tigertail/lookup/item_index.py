@@ -274,6 +274,7 @@ class ItemIndex:
         path, line
             The file and the line that have it.
         """
+        problem = f"no item called '{text}'"
         prefixed = _PREFIXED.fullmatch(text)
         close = [] if prefixed else self.suggest(text)
         remedy = f"did you mean: {', '.join(close)}?" if close else "no name in this model is close to it"
@@ -281,7 +282,7 @@ class ItemIndex:
             scheme, given = prefixed.groups()
             remedy = f"leave out '{scheme}:' to look for a name too, as in '{given.strip()}'"
         return UnknownItemError(
-            f"{'' if option is None else f'{option}: '}no item called '{text}'",
+            problem if option is None else f"{option}: {problem}",
             remedy=remedy,
             path=path,
             line=line,

@@ -646,7 +646,7 @@ class Model:
         allowed[self.unlisted] = False
         if not options.exclude:
             return allowed, ()
-        codes, notes = self.index.match_all(options.exclude)
+        codes, notes = self.index.match_all(options.exclude, "exclude")
         excluded = np.zeros(len(self.items), np.bool_)
         excluded[codes] = True
         allowed[excluded | self._works_of(excluded)] = False

@@ -101,6 +101,12 @@ def test_an_unknown_item_is_met_with_suggestions(client: TestClient) -> None:
     assert found["suggestions"][0] == "Myslovitz"
 
 
+def test_an_unknown_name_in_exclude_is_said_to_be_there(client: TestClient) -> None:
+    found = problem(client.get("/v1/similar", params={"item": "star", "exclude": ["Kult", "Myslovits"]}), 404)
+    assert found["detail"] == "exclude: no item called 'Myslovits'"
+    assert found["suggestions"][0] == "Myslovitz"
+
+
 def test_an_unknown_item_that_no_name_is_close_to_can_be_looked_up(client: TestClient) -> None:
     found = problem(client.get("/v1/similar", params={"item": "\u4e00"}), 404)
     assert found["remedy"] == "look the item up with /v1/items?q=NAME"

@@ -80,7 +80,7 @@ def _without_unknown(options: QueryOptions, first: ServedModel, second: ServedMo
     """Return options that exclude only what the challenger could list."""
     if not options.exclude:
         return options
-    excluded, _ = first.index.match_all(options.exclude)
+    excluded, _ = first.index.match_all(options.exclude, "exclude")
     known = _codes(second, [first.items[code]["id"] for code in excluded.tolist()])
     return options.model_copy(update={"exclude": tuple(second.items[code]["id"] for code in known)})
 
