@@ -162,3 +162,11 @@ class Document(HTMLParser):
     def handle_data(self, data: str) -> None:
         if data.strip() and not self._without_script:
             self.texts.append(data.strip())
+
+
+@pytest.mark.parametrize("language", ["ar", "es", "fr", "pt"])
+def test_an_item_that_nobody_plays_is_not_called_new_or_unpublished(read: Json, language: str) -> None:
+    messages = read["languages"][language]["messages"]
+    without = messages["start.cold"].lower()  # as "sem ouvintes"; what is "inédito" was never published
+    assert messages["stratum.cold"] == without
+    assert without in messages["summary.tail.title"]
