@@ -26,7 +26,7 @@ def test_build_says_what_it_did_and_what_comes_next(recipe: Path) -> None:
     assert "2 plays, 2 listeners, 1 items" in result.stdout
     remarks = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert "plays rejected plays is negative 1" in remarks
-    assert "lastfm-country warning unknown country, left out (Atlantis) 2" in remarks
+    assert "lastfm-country warning unknown country, left out, such as 'Atlantis' 2" in remarks
     assert "Items in both lastfm-country and plays: 1." in result.stdout
     assert f"tigertail describe '{target}'" in result.stdout
 

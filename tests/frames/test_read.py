@@ -357,7 +357,7 @@ def test_rows_about_no_known_item_are_left_out_and_counted() -> None:
         dataset = Dataset.of(PLAYS, sequences=shows, pairs=pairs)
     assert sorted(str(one.message) for one in caught) == [
         "pairs: an item paired with itself, left out: 1 rows",
-        "sequences: about no known item, left out: 1 rows, such as Kvlt",
+        "sequences: about no known item, left out: 1 rows, such as 'Kvlt'",
     ]
     assert dataset.scan("sequences").collect()["item_id"].to_list() == ["kult", "queen"]
     assert dataset.scan("pairs").collect().height == 1

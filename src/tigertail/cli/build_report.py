@@ -11,6 +11,7 @@ from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.cli.sources import print_sources
 from tigertail.errors import printable
+from tigertail.io.quarantine import such_as
 
 if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
@@ -61,8 +62,9 @@ def _print_remarks(report: BuildReport) -> None:
         remarks += [(source.name, "rejected", why, f"{rows:,}") for why, rows in source.rejected.items()]
         remarks += [(source.name, "left out", why, f"{rows:,}") for why, rows in source.left_out.items()]
         for warned in source.warnings:
-            what = warned.what + (f" ({', '.join(warned.examples)})" if warned.examples else "")
-            remarks.append((source.name, "warning", what, f"{warned.rows:,}"))
+            remarks.append(
+                (source.name, "warning", warned.what + such_as(warned.examples), f"{warned.rows:,}")
+            )
     if report.conflicting_profiles:
         what = "listeners with several countries or languages: the most frequent one was kept"
         remarks.append(("all", "warning", what, f"{report.conflicting_profiles:,}"))

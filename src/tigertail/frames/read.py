@@ -28,7 +28,7 @@ from tigertail.ingest.formats.ids import ids_from_floats
 from tigertail.ingest.formats.rating_scale import RatingScale
 from tigertail.ingest.missing import SAY_MISSING, visible
 from tigertail.ingest.references import without_placeholders
-from tigertail.io.quarantine import Quarantine
+from tigertail.io.quarantine import Quarantine, such_as
 
 _GIVE_SCALE: Final = "give the lowest and the highest rating: Dataset.of(plays, rating_scale=(1, 5))"
 _OPTIONAL: Final = {c.RATING: pl.Float64(), c.LAST_PLAYED: pl.Datetime("us", "UTC")}
@@ -270,8 +270,7 @@ def _report(quarantine: Quarantine) -> None:
                 f"{table}: {sum(reasons.values()):,} of {read:,} rows left out: {_rejected(quarantine, table)}"
             )
     for (table, what), rows in quarantine.warnings.items():
-        examples = ", ".join(quarantine.examples[table, what])
-        shown = f", such as {examples}" if examples else ""
+        shown = such_as(quarantine.examples[table, what])
         _warn(f"{table}: {what.removesuffix(SAY_MISSING)}: {rows:,} rows{shown}")
 
 

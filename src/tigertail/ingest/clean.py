@@ -99,7 +99,7 @@ def clean(
         for name in _of(given, check):
             rows = _coded(rows, name, code_of, source, quarantine)
     for name in _of(given, Check.TIME):
-        rows = _times(rows, name, batch.time_formats, source, quarantine)
+        rows = _times(rows, name, batch, source, quarantine)
     return _complete(spec, rows).drop(LINE, RAW_TEXT, strict=False)
 
 
@@ -255,14 +255,14 @@ def _written_otherwise(
     return checks
 
 
-def _times(
-    rows: pl.DataFrame, name: str, formats: Sequence[str], source: str, quarantine: Quarantine
-) -> pl.DataFrame:
+def _times(rows: pl.DataFrame, name: str, batch: Batch, source: str, quarantine: Quarantine) -> pl.DataFrame:
     """Read times, and in ``EXACT`` whether they are exact to the second."""
-    raw = rows[name]
+    raw, formats = rows[name], batch.time_formats
     times = moments(raw, formats)
     unreadable = raw.filter(times.is_null() & raw.is_not_null()).cast(pl.String)
-    _warn(source, quarantine, "time that cannot be read, left out", unreadable)
+    # By its time alone a play is known to be reported twice.
+    so = "; repeats of such plays are counted" if batch.events else ""
+    _warn(source, quarantine, f"time that cannot be read, left out{so}", unreadable)
     return rows.with_columns(times.alias(name), to_the_second(raw, times, formats).alias(EXACT))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -169,6 +169,18 @@ def _is_shown(dtype: pl.DataType) -> bool:
     """Return whether values of a type can be written as JSON, and read by people."""
     inner = dtype.inner if isinstance(dtype, pl.List | pl.Array) else dtype
     return inner in _SHOWN
+
+
+def such_as(examples: Sequence[str]) -> str:
+    """Return what to add to a warning for some values of the file, quoted: one may have a comma in it.
+
+    Examples
+    --------
+    >>> such_as(["Hindi, English", "Hinglish"])
+    ", such as 'Hindi, English', 'Hinglish'"
+    """
+    quoted = ", ".join(f"'{one}'" for one in examples)
+    return f", such as {quoted}" if examples else ""
 
 
 def reasons(*checks: tuple[pl.Expr, str]) -> pl.Expr:
