@@ -15,6 +15,7 @@ from tests.cli.conftest import complaint, items
 from tests.support import run_cli
 
 from tigertail.dataset.dataset import Dataset
+from tigertail.errors import UnknownItemError
 
 TIGERTAIL = [sys.executable, "-c", "from tigertail.cli import main; main()"]
 
@@ -29,6 +30,14 @@ def test_what_may_be_listed_can_be_narrowed(folder: Path) -> None:
 def test_more_than_there_is_may_be_asked_for(folder: Path) -> None:
     every = items(run_cli("similar", folder, "Кино", "-n", 8, "--json"))
     assert items(run_cli("similar", folder, "Кино", "-n", 10**20, "--json")) == every
+
+
+def test_a_name_that_looks_like_an_option_is_told_how_to_be_one(folder: Path) -> None:
+    taken = run_cli("similar", folder, "-M-", "-n", 3)
+    assert "put -- before a name that begins with -" in taken.stderr
+    with pytest.raises(UnknownItemError, match="no item called '-M-'"):
+        run_cli("similar", folder, "-n", 3, "--", "-M-")
+    assert "put --" not in run_cli("similar", folder, "--bata", 1, "Кино").stderr  # a slip in --beta
 
 
 def test_similar_prints_a_table(folder: Path) -> None:

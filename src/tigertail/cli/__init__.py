@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, TextIO, cast
 
 import typer
+from typer.core import TyperGroup
 
 from tigertail.cli import (
     audio,
@@ -37,8 +38,25 @@ from tigertail.kernels import when_compiling
 from tigertail.progress import LINES
 from tigertail.version import __version__
 
+
+class _Commands(TyperGroup):
+    """Commands that say how to give a name that looks like an option."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            # Typer has a Click of its own, or that of the environment, and exports this class of neither.
+            unknown: Any = error if type(error).__name__ == "NoSuchOption" else None
+            if unknown is not None and not unknown.possibilities:
+                unknown.message += "\n  -> put -- before a name that begins with -, as in: -- -M-"
+            raise
+
+
 app = typer.Typer(
     name="tigertail",
+    cls=_Commands,
     help="Music similarity for the tail and for every country: what should someone who likes A hear next?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
