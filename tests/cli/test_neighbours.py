@@ -11,12 +11,14 @@ from tests.support import run_cli
 
 def test_neighbours_of_all_and_of_some(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "lists.parquet"
-    assert "24 rows for 8 items" in run_cli("neighbours", folder, "--out", out, "--top", "3").stdout
+    told = run_cli("neighbours", folder, "--out", out, "--top", "3").stdout
+    assert "24 rows for 8 items; without an answer: 1." in told, "nobody plays one of the nine"
     assert pl.read_parquet(out).columns == ["target_item_id", "item_id", "score", "rank"]
     (tmp_path / "queries.txt").write_text("Кино\ns1\n", "utf-8")
-    run_cli(
+    told = run_cli(
         "neighbours", folder, "--out", out, "--queries", tmp_path / "queries.txt", "--top", "1", "--names"
-    )
+    ).stdout
+    assert told.endswith("2 rows for 2 items.\n")
     lists = pl.read_parquet(out)
     assert lists["target_item_id"].to_list() == ["n1", "s1"]
     assert lists["target_name"].to_list() == ["Кино", "東京事変"]

@@ -264,8 +264,12 @@ def neighbours(
     print_notices((*notes, *answers.notices))
     lists = answers.table(names=names)
     write_table(lists, out)
-    rows = f"{len(lists):,} rows for {lists['target_item_id'].n_unique():,} items"
-    typer.echo(f"{out}: {rows}.", err=is_stream(out))
+    answered = lists["target_item_id"].n_unique()
+    without = (len(opened.items) if codes is None else len(set(codes.tolist()))) - answered
+    told = f"{len(lists):,} rows for {answered:,} items" + (
+        f"; without an answer: {without:,}" if without else ""
+    )
+    typer.echo(f"{out}: {told}.", err=is_stream(out))
 
 
 def weights(

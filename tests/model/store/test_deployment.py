@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,15 @@ def test_what_is_in_place_is_not_deployed_again(folder: Path, new: Path) -> None
             assert deploy(source, folder) == version
     assert checksums(folder) == before
     assert roll_back(folder) == first, "a deployment that is tried again leaves the model to go back to"
+
+
+def test_a_generation_may_be_removed_by_hand(folder: Path, new: Path) -> None:
+    """As docs/security.md says of one that knows a listener who is to be forgotten."""
+    version = deploy(new, folder)
+    shutil.rmtree(folder / "1")
+    assert load(folder).version == version
+    with pytest.raises(ModelError, match="no generation before 2 is kept"):
+        roll_back(folder)
 
 
 def test_what_is_damaged_in_place_is_deployed_again(new: Path, tmp_path: Path) -> None:
