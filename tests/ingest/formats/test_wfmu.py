@@ -71,6 +71,23 @@ def test_a_dj_without_a_name_has_no_show(tmp_path, read, quarantine):
     assert quarantine.reasons_of("wfmu-playlists") == {"no show": 2}
 
 
+@pytest.mark.parametrize("table", ["sequences", "plays"])
+def test_what_is_said_on_air_is_no_track(tmp_path, read, quarantine, table):
+    said = [
+        ("WA", MONDAY, "Concert Report", "Concert Report!"),
+        ("WA", MONDAY, "Concert Report!!!", "Concert Report"),
+    ]
+    records = [("WA", MONDAY, "Black Sabbath", "Black Sabbath"), ("SN", MONDAY, "Can", "Vitamin C")]
+    write(tmp_path / "a.parquet", [*said, *records])
+    write(tmp_path / "b.parquet", [("SN", TUESDAY, "Black Sabbath", "Paranoid")])
+    rows = read(source(tmp_path, kind="track", table=table))[table]
+    assert rows["name"].to_list() == ["Black Sabbath", "Vitamin C", "Paranoid"]
+    assert [(row.file, row.line) for row in quarantine.rows] == [("a.parquet", 1), ("a.parquet", 2)]
+    assert quarantine.reasons_of("wfmu-playlists") == {
+        "an announcement: its title is its artist, who has no other": 2
+    }
+
+
 def test_djs_are_no_dj(tmp_path, read):
     played = [("SN", MONDAY, "Music Behind Djs", "Talk")]
     rows = read(source(write(tmp_path / "playlists.parquet", played)))["sequences"]

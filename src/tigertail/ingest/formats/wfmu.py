@@ -9,6 +9,7 @@ import polars as pl
 from pydantic import model_validator
 
 from tigertail import columns as c
+from tigertail.dataset.folding import fold_series
 from tigertail.dataset.table_spec import Check
 from tigertail.ingest.formats.parquet import parquet_blocks
 from tigertail.ingest.formats.source import Batch, Source
@@ -20,6 +21,7 @@ _PLAYLIST: Final = {"DJ": Check.TEXT, _DATE: Check.TIME, "Artist": Check.TEXT, "
 _REPERTOIRE: Final = {"DJ": Check.TEXT, "artist_token": Check.TEXT}
 # Music under the DJ's voice is written "Music Behind Dj:phil Kraus", or without an artist.
 _BEHIND: Final = r"(?i)^music behind dj\b:?\s*"
+_ARTIST: Final = pl.col("Artist").str.strip_chars().str.replace(_BEHIND, "")
 _NO_ARTIST: Final = r"(?i)^(unknown( artist)?|various( artists)?)$"
 _DJ: Final = pl.col("DJ").str.strip_chars()
 _NO_DJ: Final = pl.col("DJ").fill_null("") == ""
@@ -29,7 +31,9 @@ _FIRST_YEAR: Final = 1970  # older dates are taken for typing errors
 class WfmuPlaylists(Source):
     """``playlists.parquet``: DJ, air date, artist and title of every record played.
 
-    A show is everything that a DJ played on one day, in the order of the rows.
+    A show is everything that a DJ played on one day, in the order of the rows. What is said on air, such as "Concert
+    Report", stands for an artist and for a title: of tracks, a row whose title is its artist is left aside where that
+    artist has no other title.
 
     Attributes
     ----------
@@ -56,30 +60,50 @@ class WfmuPlaylists(Source):
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the records played."""
+        titled = self._artists_with_titles() if self.kind == c.TRACK else None
         lengths: dict[str, int] = {}  # of the shows so far: one may go on in the next block or file
         for file, blocks in parquet_blocks(self.path, "*.parquet", _PLAYLIST, self.label, quarantine):
             for block in blocks:
-                rows = self._records(file, block, quarantine)
+                rows = self._records(file, block, titled, quarantine)
                 yield (
                     self._plays(file, rows)
                     if self.table == c.PLAYS_TABLE
                     else self._sequences(file, rows, lengths)
                 )
 
-    def _records(self, file: str, rows: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
-        """Return records with a show and an artist; of a date too early only the show keeps the day."""
-        artist = pl.col("Artist").str.strip_chars()
-        behind = rows.filter(artist.str.contains(_BEHIND))["Artist"]
+    def _artists_with_titles(self) -> pl.Series:
+        """Return the artists, folded, that have a title which is not their name."""
+        found: set[str] = set()
+        # Rows that cannot be used are counted when they are read again.
+        for _, blocks in parquet_blocks(self.path, "*.parquet", _PLAYLIST, self.label, Quarantine()):
+            for rows in blocks:
+                artists = fold_series(rows.select(_ARTIST)["Artist"])
+                found.update(artists.filter(artists != fold_series(rows["Title"])))
+        return pl.Series(sorted(found), dtype=pl.String)
+
+    def _records(
+        self, file: str, rows: pl.DataFrame, titled: pl.Series | None, quarantine: Quarantine
+    ) -> pl.DataFrame:
+        """Return records with a show and an artist; of a date too early only the show keeps the day.
+
+        Where ``titled`` are the artists with a title that is not their name, records of others are left aside.
+        """
+        behind = rows.filter(pl.col("Artist").str.strip_chars().str.contains(_BEHIND))["Artist"]
         quarantine.warn(
             self.label, "played under the DJ's voice", len(behind), behind.unique().sort().head(3).to_list()
         )
-        rows = rows.with_columns(_DJ, artist.str.replace(_BEHIND, "").alias("Artist"))
+        rows = rows.with_columns(_DJ, _ARTIST)
         checks = reasons(
             (_NO_DJ | pl.col(_DATE).is_null(), "no show"),
             (pl.col("Artist").fill_null("") == "", "no artist"),
             (pl.col("Artist").str.contains(_NO_ARTIST), "unknown or various artists"),
         )
         rows = quarantine.usable_rows(self.label, file, rows, checks)
+        if titled is not None:
+            artists = fold_series(rows["Artist"])
+            said = (artists == fold_series(rows["Title"])) & ~artists.is_in(titled.implode())
+            what = "an announcement: its title is its artist, who has no other"
+            rows = quarantine.usable_rows(self.label, file, rows, reasons((pl.lit(said), what)))
         too_early = pl.col(_DATE).dt.year() < _FIRST_YEAR
         days = rows.filter(too_early)[_DATE].dt.to_string("%Y-%m-%d")
         examples = days.unique().sort().to_list()
