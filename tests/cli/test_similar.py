@@ -123,7 +123,7 @@ def test_why_is_told_in_words_and_in_json(local: Path) -> None:
     asked = ["similar", local, "Queen", "-n", 1, "--country", "PL", "--why"]
     table = run_cli(*asked).stdout
     assert re.search(r"listeners +stratum +why", table)
-    assert re.search(r"listening x \d+: ", table)
+    assert re.search(r"listening x \d+ \(lens x \d\.\d\): ", table)
     assert re.search(r"listeners in common, .*Poland", table)
     assert re.search(r"Poland \d\d %, ", run_cli(*asked, "--signal", "listening").stdout)
     only = ["--signal", "listening", "--why", "--json"]

@@ -73,8 +73,26 @@ def test_signals_multiply_an_affinity() -> None:
     silent = {"signal": "audio", "factor": 1.0, "share": 0.0, "has_data": False, "evidence": ""}
     prior = {"signal": "prior", "factor": 1e-5, "share": 0.0, "has_data": True, "evidence": "popularity"}
     assert format_reasons([listening, web, silent, prior]).splitlines() == [
-        "listening x 1,234",
+        "listening x 1,234: listeners in common",
         "web x 3.2: similar text",
+    ]
+
+
+def test_every_reason_has_words_and_weight() -> None:
+    texts = {"signal": "annotation", "factor": 9.0, "share": 0.8, "has_data": True, "evidence": "both mpb"}
+    tracks = {"signal": "back-off", "factor": 4.0, "share": 0.4, "has_data": True, "evidence": ""}
+    theirs = {
+        "signal": "weather",
+        "factor": 2.0,
+        "share": 0.2,
+        "has_data": True,
+        "evidence": "",
+    }  # of another maker
+    idle = {"signal": "listening", "factor": 1.01, "share": 0.01, "has_data": True, "evidence": "alike"}
+    assert format_reasons([texts, tracks, idle, theirs]).splitlines() == [
+        "annotation x 9.0: both mpb",
+        "back-off x 4.0: listeners in common, or those of their artists",
+        "weather x 2.0",
     ]
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tigertail.model.registry import SIGNALS
 from tigertail.signals.contract import (
     Composite,
     Contributions,
@@ -173,7 +174,9 @@ def _is_localised(part: Signal) -> bool:
 
 
 def format_reasons(carriers: list[dict[str, Any]], max_lines: int = 3) -> str:
-    """Format in a few words what contributes to an answer.
+    """Format in a few words what contributes to an answer: where a signal has no evidence, what it is based on.
+
+    A signal that multiplies by 1.0 is no reason.
 
     Examples
     --------
@@ -191,11 +194,12 @@ def format_reasons(carriers: list[dict[str, Any]], max_lines: int = 3) -> str:
     for carrier in carriers:
         if not carrier["has_data"] or carrier["share"] < MIN_SHARE:
             continue
-        evidence = carrier["evidence"]
-        if evidence:
-            lines.append(f"{carrier['signal']} {_weight(carrier)}: {evidence}")
-        elif not lines:
-            lines.append(f"{carrier['signal']} {_weight(carrier)}")
+        weight = _weight(carrier)
+        if weight == _NOTHING:
+            continue
+        name = carrier["signal"]
+        words = carrier["evidence"] or (SIGNALS[name].title if name in SIGNALS else "")
+        lines.append(f"{name} {weight}: {words}" if words else f"{name} {weight}")
         if len(lines) == max_lines:
             break
     return "\n".join(lines)
