@@ -17,8 +17,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     ValidationError,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from tigertail import columns as c
 from tigertail.errors import UNKNOWN_KEY, DataError, setting_at_fault
@@ -118,6 +121,15 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("is outside the years 1 to 9999") from None
 
 
+class _CountrySchema:
+    """Lists the codes in OpenAPI, so that types of clients have them; only there, because loading them takes time."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(core_schema) | {"enum": sorted(countries())}
+
+
 _TEXT: Final[dict[str, Any]] = {
     "strict": True,
     "min_length": 1,
@@ -126,7 +138,7 @@ _TEXT: Final[dict[str, Any]] = {
 _Id = Annotated[str, Field(max_length=MAX_ID, **_TEXT), BeforeValidator(storable)]
 _Item = Annotated[str, Field(max_length=MAX_ITEM, **_TEXT), BeforeValidator(storable)]
 _Model = Annotated[str, Field(max_length=MAX_MODEL, **_TEXT), BeforeValidator(storable)]
-_Country = Annotated[str, Field(strict=True, max_length=MAX_ID), AfterValidator(_country)]
+_Country = Annotated[str, Field(strict=True, max_length=MAX_ID), AfterValidator(_country), _CountrySchema()]
 _Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_in_utc)]
 
 
@@ -159,7 +171,8 @@ class Event(BaseModel):
     list_id: _Id = Field(description=f"the client's id of the list shown: 1 to {MAX_ID} characters")
     listener: _Id = Field(description=f"an anonymous id of the listener: 1 to {MAX_ID} characters")
     country: _Country | None = Field(
-        default=None, description="the listener's country, by ISO 3166-1 code or name, or null"
+        default=None,
+        description="the listener's country, ISO 3166-1 alpha-2, or null; other codes and names are understood",
     )
     at: _Instant | None = Field(
         default=None, description="when it happened, ISO 8601 (UTC where no zone is given), or null"
