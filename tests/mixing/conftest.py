@@ -64,10 +64,10 @@ def learned() -> MixtureParameters:
     taste[terms.of_signal("tagged"), 3] = 0.5  # where "heard" has no data
     taste[terms.of_overlap(("heard", "tagged")), 0] = -0.1, -0.2
     taste[terms.no_content_data, 0] = -0.5
-    taste[terms.of_items, 0] = 0.5, 0.5, 0.5
+    taste[terms.of_items, 0] = 0.5, 0.5, 0.5, 0.2
     kinship = np.zeros((len(terms), KINSHIP_FEATURES))
     kinship[terms.of_signal("tagged"), 0] = 1.0, 2.0
-    return MixtureParameters(terms, taste, kinship, 900, (0.5, 0.2))
+    return MixtureParameters(terms, taste, kinship, 900, 1, (0.5, 0.2))
 
 
 @pytest.fixture
@@ -91,6 +91,7 @@ def wide() -> Mixture:
         random.normal(0.3, 0.3, (len(terms), TASTE_FEATURES + 3)),
         random.normal(0.3, 0.3, (len(terms), KINSHIP_FEATURES)),
         500,
+        2,
         (0.5, 0.2),
     )
     listeners = np.sort(random.integers(0, 900, items))[::-1].astype(np.int64)

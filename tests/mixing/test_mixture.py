@@ -39,13 +39,15 @@ def written_out(mixture: Mixture, query: int) -> np.ndarray:
         found,
         {name: scales(one[None], asked)[0] for name, one in found.items()},
         EVERY,
-        PopularityFeatures.of(mixture.listeners, mixture.adjusted_listeners),
+        PopularityFeatures.of(mixture.listeners, mixture.adjusted_listeners, parameters.listener_floor),
     )
     powers = np.exp(values.astype(np.float64) @ coefficients)
     powers[query] = 0
     away = parameters.log_listeners(listeners)[0] - 0.5
     exponent = mixture.beta + 0.2 * away - mixture.character * (0.5 + 0.2 * away)
-    affinity = powers / powers.sum() * (mixture.listeners + 3.0) ** -exponent
+    affinity = (
+        powers / powers.sum() * (np.maximum(mixture.listeners, parameters.listener_floor) + 3.0) ** -exponent
+    )
     spoken = np.any([found[name] > -np.inf for name in names if name in found], axis=0)
     return np.where(spoken, affinity, -np.inf)
 

@@ -49,7 +49,7 @@ def test_a_query_has_the_same_bits_alone_and_among_others() -> None:
     rng = np.random.default_rng(0)
     terms = Terms(("a", "b", "c", "d", "e"), (), (("a", "b"),))
     made = MixtureParameters(
-        terms, rng.normal(size=(len(terms), 8)), rng.normal(size=(len(terms), 2)), 3000, (0.7, 0.1)
+        terms, rng.normal(size=(len(terms), 8)), rng.normal(size=(len(terms), 2)), 3000, 1, (0.7, 0.1)
     )
     listeners, has_data = rng.integers(0, 5000, 64), rng.random((64, 5)) < 0.7
     for asked in (made.coefficients, made.log_multipliers):
@@ -69,9 +69,10 @@ def test_kinship_has_no_popularity_line(learned: MixtureParameters) -> None:
 
 def test_kept_as_arrays_it_is_the_same(learned: MixtureParameters) -> None:
     again = MixtureParameters.from_arrays(*learned.to_arrays())
-    assert (again.terms, again.listener_cap, again.exponent_line) == (
+    assert (again.terms, again.listener_cap, again.listener_floor, again.exponent_line) == (
         learned.terms,
         learned.listener_cap,
+        learned.listener_floor,
         learned.exponent_line,
     )
     assert again.taste.tobytes() == learned.taste.tobytes()

@@ -55,6 +55,7 @@ def mixture(parts: dict[str, Signal]) -> Mixture:
         random.normal(0.3, 0.1, (len(terms), TASTE_FEATURES + 2)),
         random.normal(0.3, 0.1, (len(terms), KINSHIP_FEATURES)),
         10_000,
+        1,
         (0.5, 0.2),
     )
     return Mixture(parts, parameters, LISTENERS, LISTENERS * 1.0, 0.6, 0.3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.mixing.terms import PopularityFeatures, Terms, curves, term_values
+from tigertail.mixing.terms import PopularityFeatures, Terms, curves, fewest_listeners, term_values
 
 LISTENERS = np.array([100, 10, 10, 0], np.int64)
 POPULARITY = PopularityFeatures.of(LISTENERS, LISTENERS.astype(float))
@@ -19,11 +19,12 @@ def test_a_curve_is_of_shares_and_0_without_data() -> None:
 
 
 def test_every_term_has_a_name_and_a_place() -> None:
-    assert len(TERMS.names) == len(TERMS) == 12
+    assert len(TERMS.names) == len(TERMS) == 13
     assert TERMS.names[TERMS.of_signal("seen")] == ["seen, bend 0.02", "seen, bend 0.3"]
     assert TERMS.names[TERMS.of_overlap(("heard", "tagged"))][0] == "heard x tagged, bend 0.02"
     assert Terms(TERMS.signals, ("heard",), (("tagged", "heard"),)).names == TERMS.names
-    assert TERMS.names[TERMS.no_content_data :] == ["no content data", "popularity", "support", "not offered"]
+    of_items = ["popularity", "support", "not offered", "no listener"]
+    assert TERMS.names[TERMS.no_content_data :] == ["no content data", *of_items]
 
 
 def values(without: tuple[str, ...] = ()) -> np.ndarray:
@@ -39,8 +40,8 @@ def test_terms_of_pairs() -> None:
     np.testing.assert_allclose(found[:, TERMS.of_signal("tagged")], [[0, 0], full], rtol=1e-5)
     assert not found[:, TERMS.of_overlap(("heard", "tagged"))].any(), "no pair has both"
     assert found[:, TERMS.no_content_data].tolist() == [1, 0], "listening does not count here"
-    np.testing.assert_allclose(found[0, TERMS.of_items], [np.log(10), np.log(10 / 13), 0], rtol=1e-5)
-    np.testing.assert_allclose(found[1, TERMS.of_items], [0, np.log(0.3 / 3.3), 0], rtol=1e-5)
+    np.testing.assert_allclose(found[0, TERMS.of_items], [np.log(10), np.log(10 / 13), 0, 0], rtol=1e-5)
+    np.testing.assert_allclose(found[1, TERMS.of_items], [0, np.log(1 / 4), 0, 1], rtol=1e-5)
 
 
 def test_a_signal_left_out_is_as_one_without_data() -> None:
@@ -56,6 +57,25 @@ def test_an_overlap_is_the_product_of_two_curves() -> None:
     assert found[:, TERMS.of_overlap(("heard", "tagged"))].tolist() == product.tolist()
 
 
+def test_an_item_without_listeners_differs_from_one_of_a_single_listener_by_one_term() -> None:
+    found = PopularityFeatures.of(np.array([0, 1]), np.array([0.0, 1.0]))
+    none, one = found.values[found.level]
+    assert none[:-1].tolist() == one[:-1].tolist()
+    assert (none[-1], one[-1]) == (1, 0)
+    assert found.log_popularity(0.5)[found.level].tolist() == [np.log(4)] * 2
+
+
+def test_an_item_less_known_than_any_that_taught_counts_as_the_least_known_of_them() -> None:
+    found = PopularityFeatures.of(np.array([0, 2, 6, 7]), np.array([0.0, 2.0, 6.0, 7.0]), listener_floor=6)
+    assert found.values[found.level][:, 0].tolist() == np.log([6, 6, 6, 7]).tolist()
+    assert found.log_popularity(1)[found.level].tolist() == np.log([9, 9, 9, 10]).tolist()
+
+
+def test_the_least_known_item_is_one_of_those_that_somebody_knows() -> None:
+    assert fewest_listeners(np.array([0, 9, 4])) == 4
+    assert fewest_listeners(np.array([0, 0])) == 1
+
+
 def test_an_item_that_many_could_not_hear_is_as_popular_as_if_all_could() -> None:
     """Items 1 and 2 have ten listeners each; only every fifth listener could hear item 2."""
     found = PopularityFeatures.of(LISTENERS, np.array([100.0, 10.0, 50.0, 0.0]))
@@ -63,6 +83,6 @@ def test_an_item_that_many_could_not_hear_is_as_popular_as_if_all_could() -> Non
     assert values[1, :2].tolist() == values[2, :2].tolist(), "ten listeners are as much evidence as ten"
     np.testing.assert_allclose(values[:, 2], np.log([1, 1, 5, 1]))
     taste, between, kinship = (found.log_popularity(character)[found.level] for character in (0, 0.5, 1))
-    np.testing.assert_allclose(taste, np.log([103, 13, 5 * 13, 3]))
-    np.testing.assert_allclose(between, np.log([103, 13, 5**0.5 * 13, 3]))
-    np.testing.assert_allclose(kinship, np.log([103, 13, 13, 3]))
+    np.testing.assert_allclose(taste, np.log([103, 13, 5 * 13, 4]))
+    np.testing.assert_allclose(between, np.log([103, 13, 5**0.5 * 13, 4]))
+    np.testing.assert_allclose(kinship, np.log([103, 13, 13, 4]))

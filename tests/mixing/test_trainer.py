@@ -151,15 +151,33 @@ def test_kinship_is_learned_from_lists_and_else_has_its_constants(training: Trai
     assert constant.kinship[sound].tolist() == pretrained_kinship(constant.terms)[sound].tolist()
     assert taught.kinship[sound, 0] @ full > constant.kinship[sound, 0] @ full
     assert taught.kinship[tags, 0] @ full < constant.kinship[tags, 0] @ full
-    assert taught.taste.tobytes() == constant.taste.tobytes()
+    without = constant.terms.no_listener
+    assert np.delete(taught.taste, without, 0).tobytes() == np.delete(constant.taste, without, 0).tobytes()
+
+
+def test_what_nobody_plays_counts_in_taste_as_lists_say(training: TrainingQueries) -> None:
+    """All that makers of lists name has no listener."""
+    signals = {"annotation": Guess(np.full((ITEMS, 1), 3.0))}
+    unheard = np.arange(ITEMS) % 2 == 0
+    row, item = training.hits.entry_rows(), training.hits.indices
+    named = CSR.from_coo(
+        row[unheard[item]], item[unheard[item]], training.hits.data[unheard[item]], (ITEMS, ITEMS)
+    )
+    lists = replace(training, hits=named, listeners=np.where(unheard, 0, training.listeners))
+    found = fit_parameters(signals, training, CONFIG, lists=lists)
+    term = found.terms.no_listener
+    assert found.kinship[term, 0] > pretrained_kinship(found.terms)[term, 0]
+    assert found.taste[term].tolist() == [*found.kinship[term], *[0.0] * (found.taste.shape[1] - 2)]
 
 
 def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], training: TrainingQueries) -> None:
     none = replace(training, hits=CSR.from_coo([], [], [], (ITEMS, ITEMS)))
     found = fit_parameters(signals, none, CONFIG)
     assert found.taste[found.terms.of_signal("heard"), 0].tolist() == list(PRIOR)
-    assert found.taste[found.terms.of_items, 0].tolist() == [*ITEM_PRIOR[:2], ITEM_PRIOR[0]]
-    assert found.taste[:, 1:].tolist() == np.zeros((len(found.terms), 4)).tolist()
+    kinship = found.kinship[found.terms.no_listener]
+    assert found.taste[found.terms.of_items, 0].tolist() == [*ITEM_PRIOR[:2], ITEM_PRIOR[0], kinship[0]]
+    others = np.delete(found.taste, found.terms.no_listener, 0)
+    assert others[:, 1:].tolist() == np.zeros((len(found.terms) - 1, 4)).tolist()
 
 
 def test_what_people_chose_is_likelier_by_the_signal_that_knows_more(training: TrainingQueries) -> None:

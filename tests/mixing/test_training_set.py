@@ -53,6 +53,24 @@ def test_who_chooses_from_different_catalogues_is_kept_apart(tmp_path: Path) -> 
     assert set(zip(asked, offered, strict=True)) == {("a", "ab"), ("b", "ab"), *((q, "abc") for q in "abc")}
 
 
+def test_what_only_those_held_out_play_is_not_there_to_be_chosen(tmp_path: Path) -> None:
+    """Every listener plays a star, and a song that nobody else plays."""
+    rows = [(f"u{listener:02}", item, 1.0) for listener in range(20) for item in ("star", f"song {listener}")]
+    plays = pl.DataFrame(rows, ["listener_id", "item_id", "plays"], orient="row")
+    trial = hold_out(
+        Dataset.write(tmp_path / "own", {"plays": plays}, name="own"), ProtocolConfig(held_out=0.5)
+    )
+    training = training_set(trial)
+    ids = trial.interactions.items.ids
+    offered = set(ids.filter(training.offered[0]))
+    assert offered == {
+        "star",
+        *(song for song in ids if song != "star" and training.listeners[ids == song] == 1),
+    }
+    assert len(offered) == 11
+    assert len(training.queries) == 11, "but such a song is a query"
+
+
 def test_a_short_list_counts_less_than_a_long_one() -> None:
     right = CSR.from_coo([0, 0, *[3] * 20], [1, 2, *range(4, 24)], [3.0, 1.0, *[2.0] * 20], (30, 30))
     lists = listed_queries(right, np.ones(30, np.int64), np.zeros(30, np.int8), np.ones(30))

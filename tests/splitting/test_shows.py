@@ -29,7 +29,7 @@ def radio(folder: Path, curators: int = CURATORS, *, position: int | None = 1, s
     rows += [(f"all of dj{dj}", None, item, f"dj{dj}") for dj in range(curators) for item in "abcd"]
     rows += [("anonymous", position, item, None) for item in "ad"]
     schema = {"sequence_id": pl.String, "position": pl.Int32, "item_id": pl.String, "curator": pl.String}
-    listened = {"a": 5, "b": 4, "c": 4, "d": 1}
+    listened = {"a": 5, "b": 5, "c": 4, "d": 1}
     plays = [(f"listener{number}", item, 1.0) for item, most in listened.items() for number in range(most)]
     tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
         "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row"),

@@ -41,9 +41,10 @@ MID_PERCENT: Final = 30  # held by the mid; what is left is the tail's
 def strata(listeners_per_item: NDArray[np.int64]) -> NDArray[np.int8]:
     """Assign every item to a stratum.
 
-    Items are taken from the most popular down, ties in the order they are given. An item belongs to the
-    head while those before it hold less than ``HEAD_PERCENT`` of the interactions, to the mid while they hold
-    less than that and ``MID_PERCENT``, to the tail after that, and is cold without any listener.
+    Items are taken from the most popular down. An item belongs to the head while those before it, and the others of as
+    many listeners, hold less than ``HEAD_PERCENT`` of the interactions, to the mid while they hold less than that and
+    ``MID_PERCENT``, to the tail after that, and is cold without any listener. So items of as many listeners are in one
+    stratum, whatever their order.
 
     Parameters
     ----------
@@ -57,19 +58,18 @@ def strata(listeners_per_item: NDArray[np.int64]) -> NDArray[np.int8]:
 
     Examples
     --------
-    Ten interactions: the star holds half of them, the next two items 30 %.
+    Ten interactions: the star holds half of them, the next item 20 %, the three after it 10 % each.
 
     >>> [Stratum(code).label for code in strata(np.array([1, 5, 2, 1, 0, 1]))]
-    ['mid', 'head', 'mid', 'tail', 'cold', 'tail']
+    ['tail', 'head', 'mid', 'tail', 'cold', 'tail']
     """
-    order = np.argsort(-listeners_per_item, kind="stable")
-    sizes = listeners_per_item[order].astype(np.int64)
-    held_before = (np.cumsum(sizes) - sizes) * 100
-    total = sizes.sum()
-    in_order = np.full(sizes.size, TAIL, dtype=np.int8)
-    in_order[held_before < (HEAD_PERCENT + MID_PERCENT) * total] = MID
-    in_order[held_before < HEAD_PERCENT * total] = HEAD
-    in_order[sizes == 0] = COLD
-    result = np.empty_like(in_order)
-    result[order] = in_order
-    return result
+    sizes, row = np.unique(listeners_per_item, return_inverse=True)
+    held = sizes * np.bincount(row, minlength=len(sizes))
+    # By size: what all items that are larger hold, and all of this size but one.
+    held_before = (held[::-1].cumsum()[::-1] - sizes) * 100
+    total = held.sum()
+    by_size = np.full(len(sizes), TAIL, dtype=np.int8)
+    by_size[held_before < (HEAD_PERCENT + MID_PERCENT) * total] = MID
+    by_size[held_before < HEAD_PERCENT * total] = HEAD
+    by_size[sizes == 0] = COLD
+    return by_size[row]

@@ -4,6 +4,7 @@ from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.retrieve import with_candidates
+from tigertail.mixing.terms import fewest_listeners
 from tigertail.mixing.trainer import fit_kinship, fit_parameters, likelihood_of_each
 from tigertail.mixing.training_set import TrainingQueries, listed_queries, training_set
 
@@ -12,6 +13,7 @@ __all__ = [
     "MixtureConfig",
     "MixtureParameters",
     "TrainingQueries",
+    "fewest_listeners",
     "fit_kinship",
     "fit_parameters",
     "likelihood_of_each",

@@ -395,7 +395,7 @@ class Mixture:
     @cached_property
     def popularity_features(self) -> PopularityFeatures:
         """The terms of items alone, and what divides out their popularity."""
-        return PopularityFeatures.of(self.listeners, self.adjusted_listeners)
+        return PopularityFeatures.of(self.listeners, self.adjusted_listeners, self.parameters.listener_floor)
 
 
 def _has_lens(part: Signal) -> bool:

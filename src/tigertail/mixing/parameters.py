@@ -46,6 +46,9 @@ class MixtureParameters:
     listener_cap
         Listeners of the query with most among those that taste was learned from; in u a query with more counts as one
         with so many.
+    listener_floor
+        Listeners of the item with fewest among those of the fit, those without any apart; an item with fewer counts as
+        one with so many.
     exponent_line
         The popularity exponent at u = 1/2 that the mixture was trained with (``mixture.beta``), and its slope in u
         (``mixture.beta_slope``).
@@ -55,6 +58,7 @@ class MixtureParameters:
     taste: Reals
     kinship: Reals
     listener_cap: int
+    listener_floor: int
     exponent_line: tuple[float, float]
 
     def coefficients(
@@ -154,6 +158,7 @@ class MixtureParameters:
             "plays_only": list(terms.plays_only),
             "overlaps": [list(pair) for pair in terms.overlaps],
             "listener_cap": self.listener_cap,
+            "listener_floor": self.listener_floor,
             "exponent_line": list(self.exponent_line),
         }
 
@@ -168,6 +173,7 @@ class MixtureParameters:
             stored["taste"],
             stored["kinship"],
             settings["listener_cap"],
+            settings["listener_floor"],
             tuple(settings["exponent_line"]),
         )
 

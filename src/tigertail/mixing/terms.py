@@ -7,20 +7,26 @@ and m_B those it would have if all could hear it, the terms of a pair of items (
     log(1 + x_i / 0.02), log(1 + x_i / 0.3)    two for every signal: its curve
     products of these of two signals           two for every pair of signals that may rest on the same evidence
     1 or 0                                     1 where no signal but those of plays has data (non-play)
-    log max(n_B, 1)                            the popularity of B
-    log(n_B / (n_B + 3))                       the support of B, with 0.3 for n_B = 0
-    log(m_B / n_B)                             how many could not hear B, 0 for n_B = 0
+    log n_B                                    the popularity of B
+    log(n_B / (n_B + 3))                       the support of B
+    log(m_B / n_B)                             how many could not hear B
+    1 or 0                                     1 where B has no listener; in the three before it, it then counts as one
+                                               with a single listener, who could hear it
+
+An item with fewer listeners than any of the fit, such as one added later, counts as the least known of these.
 
 A non-play signal is any that is not a model of plays alone, as the registry of signals says (``is_listening``). So it
 need not be of content: shows and counts of pairs are such signals too, and so is back-off, which takes from the
 catalogue whose a track is. The term's name in files, "no content data", says less than this. What is divided out of an
 affinity is (n_B + 3)^beta, not a term, towards taste also (m_B / n_B)^beta (:meth:`PopularityFeatures.log_popularity`).
-The 3 keep artists of one listener or none from rising above all; people play by the numbers as they are, so the term of
+The 3 keep artists of one listener from rising above all; people play by the numbers as they are, so the term of
 popularity has none. A curve is about linear up to x_i = 0.02, logarithmic above 0.3, and between them as the
 coefficients say. With a product, evidence that two signals share need not count twice. An affinity to an item with few
 listeners is less certain: its support lowers it. In a catalogue of stars alone every item has more listeners than its
-peers elsewhere; so where people play, popularity is m_B, and the last term has the coefficient of the popularity. Lists
-are made by people who look anywhere: in kinship popularity is n_B, and the last term has none.
+peers elsewhere; so where people play, popularity is m_B, and the term of those who could not hear B has the coefficient
+of the popularity. Lists are made by people who look anywhere: in kinship popularity is n_B, and that term has none.
+What listeners play tells nothing of items that none of them plays, so the last term has the coefficient of kinship in
+taste as well.
 """
 
 from __future__ import annotations
@@ -37,11 +43,10 @@ Floats = NDArray[np.float32]
 
 BENDS: Final = (0.02, 0.3)  # relative affinities above which the two terms of a curve turn logarithmic
 POPULARITY_SMOOTHING: Final = 3.0
-"""Listeners that are added before popularity is divided out, so that artists of one or none do not rise above all."""
+"""Listeners that are added before popularity is divided out, so that artists of one do not rise above all."""
 SUPPORT: Final = 3.0  # listeners of an item at which its support, n / (n + 3), is a half
-NO_LISTENER: Final = 0.3  # what stands for n in the support of an item without listeners
 OVERLAP_SHARE: Final = 0.5  # of the product of two signals' curves, what is ascribed to each
-ITEM_TERMS: Final = ("popularity", "support", "not offered")
+ITEM_TERMS: Final = ("popularity", "support", "not offered", "no listener")
 """Terms of B alone, in the order of the formulas above."""
 
 
@@ -101,6 +106,11 @@ class Terms:
         return self.no_content_data + 1 + ITEM_TERMS.index("not offered")
 
     @property
+    def no_listener(self) -> int:
+        """The column of whether B has no listener."""
+        return self.no_content_data + 1 + ITEM_TERMS.index("no listener")
+
+    @property
     def of_items(self) -> slice:
         """The columns of the terms of B alone."""
         return slice(self.no_content_data + 1, len(self))
@@ -123,7 +133,7 @@ class PopularityFeatures:
     level
         Level of each item; int32, (items,).
     values
-        The three terms at each level; float64, (levels, 3).
+        The terms of :data:`ITEM_TERMS` at each level; float64, (levels, terms).
     smoothed
         log(n_B + 3) at each level; float64, (levels,).
     """
@@ -133,22 +143,29 @@ class PopularityFeatures:
     smoothed: NDArray[np.float64]
 
     @classmethod
-    def of(cls, listeners: NDArray[np.int64], adjusted_listeners: NDArray[np.float64]) -> Self:
-        """Compute them from the listeners of each item, and those that it would have if all could hear it, no fewer."""
-        played = np.maximum(listeners, 1)
-        missed = np.where(listeners > 0, adjusted_listeners / played, 1)
+    def of(
+        cls, listeners: NDArray[np.int64], adjusted_listeners: NDArray[np.float64], listener_floor: int = 1
+    ) -> Self:
+        """Compute them.
+
+        Parameters
+        ----------
+        listeners
+            Listeners of each item; int64, (items,).
+        adjusted_listeners
+            Those that it would have if all could hear it, no fewer; float64, (items,).
+        listener_floor
+            As many an item with fewer counts as; at least 1.
+        """
+        missed = np.where(listeners > 0, adjusted_listeners / np.maximum(listeners, 1), 1)
         levels, level = np.unique(np.column_stack([listeners, missed]), axis=0, return_inverse=True)
         listeners, missed = levels.T
-        some = np.maximum(listeners, NO_LISTENER)
-        columns = (
-            np.log(np.maximum(listeners, 1)),
-            np.log(some / (some + SUPPORT)),
-            np.log(missed),
-        )
+        played = np.maximum(listeners, listener_floor)
+        columns = (np.log(played), np.log(played / (played + SUPPORT)), np.log(missed), listeners == 0)
         return cls(
             level.reshape(-1).astype(np.int32),
             np.column_stack(columns),
-            np.log(listeners + POPULARITY_SMOOTHING),
+            np.log(played + POPULARITY_SMOOTHING),
         )
 
     def log_popularity(self, character: float) -> NDArray[np.float64]:
@@ -159,6 +176,12 @@ class PopularityFeatures:
         """
         not_offered = self.values[:, ITEM_TERMS.index("not offered")]
         return np.asarray(self.smoothed + (1 - character) * not_offered)
+
+
+def fewest_listeners(listeners: NDArray[np.int64]) -> int:
+    """Return how many listeners the least known item has, of those that have any; 1 if there is none."""
+    some = listeners[listeners > 0]
+    return int(some.min()) if len(some) else 1
 
 
 def curves(affinities: Floats, scale: Floats) -> tuple[Floats, ...]:

@@ -19,7 +19,7 @@ from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit, l
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
-from tigertail.mixing.terms import PopularityFeatures, Terms, term_values
+from tigertail.mixing.terms import PopularityFeatures, Terms, fewest_listeners, term_values
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
 from tigertail.signals.contract import Signal
@@ -29,11 +29,11 @@ Reals = NDArray[np.float64]
 
 PRIOR: Final = (0.0, 0.5)
 """Prior means of a signal's curve, by :data:`tigertail.mixing.terms.BENDS`: its larger values count, as their root."""
-ITEM_PRIOR: Final = (0.5, 0.5, 0.0)
+ITEM_PRIOR: Final = (0.5, 0.5, 0.0, 0.0)
 """Prior means by :data:`tigertail.mixing.terms.ITEM_TERMS`: popularity and support count as their roots. Where taste is
-learned, "not offered" takes the coefficient of popularity, whatever it has here. Terms that are neither of a curve nor
-of an item alone, overlaps and "no content data", have 0. The halves are a choice, between no effect, 0, and a full one,
-1; where there are many hits, these decide."""
+learned, "not offered" takes the coefficient of popularity and "no listener" that of kinship, whatever they have here.
+Terms that are neither of a curve nor of an item alone, overlaps and "no content data", have 0. The halves are a choice,
+between no effect, 0, and a full one, 1; where there are many hits, these decide."""
 
 
 def fit_parameters(
@@ -73,6 +73,7 @@ def fit_parameters(
         taste = trainer.taste(training)
         tick(note="taste")
         kinship = trainer.kinship(taste, lists)
+        taste[trainer.terms.no_listener, :KINSHIP_FEATURES] = kinship[trainer.terms.no_listener]
         tick(note="kinship")
     return replace(trainer.blank, taste=taste, kinship=kinship)
 
@@ -160,12 +161,14 @@ class _MixtureTrainer:
         names = tuple(signals)
         overlaps = tuple(pair for pair in config.overlaps if set(pair) <= set(names))
         terms = Terms(names, tuple(name for name in names if name in plays_only), overlaps)
-        listener_cap = int(training.listeners[training.queries].max(initial=0))
+        cap = int(training.listeners[training.queries].max(initial=0))
         blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
         return cls(
             signals,
             config,
-            MixtureParameters(terms, *blank, listener_cap, (config.beta, config.beta_slope)),
+            MixtureParameters(
+                terms, *blank, cap, fewest_listeners(training.listeners), (config.beta, config.beta_slope)
+            ),
             seed,
             find,
         )
@@ -234,7 +237,9 @@ class _MixtureTrainer:
         rng = np.random.default_rng(self.seed)
         values, hits, has_data, listeners = [], [], [], []
         names = self.terms.signals
-        popularity = PopularityFeatures.of(training.listeners, training.adjusted_listeners)
+        popularity = PopularityFeatures.of(
+            training.listeners, training.adjusted_listeners, self.blank.listener_floor
+        )
         for row, choice_set in self._choice_sets(training):
             items, affinities, query_scales = choice_set.items, choice_set.affinities, choice_set.scales
             chosen = _hits_of(training, weights, row, items)

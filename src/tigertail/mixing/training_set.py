@@ -33,7 +33,7 @@ class TrainingQueries:
     adjusted_listeners
         Listeners that each item would have if all could hear it: a propensity, not normalised; float64, (items,).
     offered
-        Which items each source's catalogue has; bool, (catalogues, items).
+        Which items there were to choose from in each source's catalogue; bool, (catalogues, items).
     catalogue
         The source's catalogue that the items of each query were chosen from; int32, (queries,).
     """
@@ -151,14 +151,16 @@ class TrainingQueries:
 def training_set(split: Split) -> TrainingQueries:
     """Return the queries of a split with, as hits, the other items that their held-out listeners play.
 
-    Listeners of different catalogues are kept apart: an item that a catalogue lacks was not rejected.
+    Listeners of different catalogues are kept apart: an item that a catalogue lacks was not rejected. An item that
+    nobody else plays teaches as a query alone: it is in the catalogue because those held out play it, so that to have
+    no listener would make it likely.
 
     Parameters
     ----------
     split
         Listeners held out of the fit of the signals that are mixed.
     """
-    offered, items = split.exposure.offered, len(split.popularity)
+    offered, items = split.exposure.offered & (split.popularity > 0), len(split.popularity)
     catalogue = split.exposure.catalogue_of[split.query_listeners]
     keys, row = np.unique(split.query_items.astype(np.int64) * len(offered) + catalogue, return_inverse=True)
     sizes = split.relevant.row_sizes[split.query_listeners]

@@ -15,6 +15,7 @@ from tigertail.mixing import (
     Mixture,
     MixtureConfig,
     TrainingQueries,
+    fewest_listeners,
     fit_parameters,
     likelihood_of_each,
     listed_queries,
@@ -125,11 +126,12 @@ def fit_mixture(
         threads=context.threads,
         find=context.engine.find_choice_sets,
     )
+    listeners = context.interactions.item_listeners
     return Mixture(
         parts,
-        parameters,
-        context.interactions.item_listeners,
-        context.exposure.adjusted_listeners(context.interactions.item_listeners),
+        replace(parameters, listener_floor=fewest_listeners(listeners)),
+        listeners,
+        context.exposure.adjusted_listeners(listeners),
         config.beta,
         config.character,
     )
