@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tigertail.mixing.terms import PopularityFeatures, Terms, curves, fewest_listeners, term_values
+from tigertail.mixing.terms import PopularityFeatures, Terms, curves, least_listeners, term_values
 
 LISTENERS = np.array([100, 10, 10, 0], np.int64)
 POPULARITY = PopularityFeatures.of(LISTENERS, LISTENERS.astype(float))
@@ -72,8 +72,8 @@ def test_an_item_less_known_than_any_that_taught_counts_as_the_least_known_of_th
 
 
 def test_the_least_known_item_is_one_of_those_that_somebody_knows() -> None:
-    assert fewest_listeners(np.array([0, 9, 4])) == 4
-    assert fewest_listeners(np.array([0, 0])) == 1
+    assert least_listeners(np.array([0, 9, 4])) == 4
+    assert least_listeners(np.array([0, 0])) == 1
 
 
 def test_an_item_that_many_could_not_hear_is_as_popular_as_if_all_could() -> None:

@@ -4,7 +4,7 @@ from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.mixture import Mixture
 from tigertail.mixing.parameters import MixtureParameters
 from tigertail.mixing.retrieve import with_candidates
-from tigertail.mixing.terms import fewest_listeners
+from tigertail.mixing.terms import least_listeners
 from tigertail.mixing.trainer import fit_kinship, fit_parameters, likelihood_of_each
 from tigertail.mixing.training_set import TrainingQueries, listed_queries, training_set
 
@@ -13,9 +13,9 @@ __all__ = [
     "MixtureConfig",
     "MixtureParameters",
     "TrainingQueries",
-    "fewest_listeners",
     "fit_kinship",
     "fit_parameters",
+    "least_listeners",
     "likelihood_of_each",
     "listed_queries",
     "training_set",

@@ -178,7 +178,7 @@ class PopularityFeatures:
         return np.asarray(self.smoothed + (1 - character) * not_offered)
 
 
-def fewest_listeners(listeners: NDArray[np.int64]) -> int:
+def least_listeners(listeners: NDArray[np.int64]) -> int:
     """Return how many listeners the least known item has, of those that have any; 1 if there is none."""
     some = listeners[listeners > 0]
     return int(some.min()) if len(some) else 1

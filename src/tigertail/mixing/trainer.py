@@ -19,7 +19,7 @@ from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit, l
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import pretrained_kinship
 from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
-from tigertail.mixing.terms import PopularityFeatures, Terms, fewest_listeners, term_values
+from tigertail.mixing.terms import PopularityFeatures, Terms, least_listeners, term_values
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
 from tigertail.signals.contract import Signal
@@ -167,7 +167,7 @@ class _MixtureTrainer:
             signals,
             config,
             MixtureParameters(
-                terms, *blank, cap, fewest_listeners(training.listeners), (config.beta, config.beta_slope)
+                terms, *blank, cap, least_listeners(training.listeners), (config.beta, config.beta_slope)
             ),
             seed,
             find,

@@ -15,8 +15,8 @@ from tigertail.mixing import (
     Mixture,
     MixtureConfig,
     TrainingQueries,
-    fewest_listeners,
     fit_parameters,
+    least_listeners,
     likelihood_of_each,
     listed_queries,
     training_set,
@@ -129,7 +129,7 @@ def fit_mixture(
     listeners = context.interactions.item_listeners
     return Mixture(
         parts,
-        replace(parameters, listener_floor=fewest_listeners(listeners)),
+        replace(parameters, listener_floor=least_listeners(listeners)),
         listeners,
         context.exposure.adjusted_listeners(listeners),
         config.beta,
