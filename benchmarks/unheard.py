@@ -1,4 +1,4 @@
-"""How many answers nobody plays, beside curated lists, by the listeners of the query.
+"""How many answers have no listener, beside curated lists, by the listeners of the query.
 
     .venv/bin/python benchmarks/unheard.py DATASET [--queries 400]
 
@@ -62,7 +62,7 @@ def main() -> None:
     print_table(
         ["listeners of the query", "queries", *ENDS, "lists", "answers of lists"],
         rows,
-        title="Share of the first ten answers that nobody plays",
+        title="Share of the first ten answers without a listener",
         left=["listeners of the query"],
     )
     print_memory()
