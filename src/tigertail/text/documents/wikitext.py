@@ -20,6 +20,8 @@ _CUT: Final = re.compile(
 _COMMENT, _COMMENT_END, _EMPTY_REF, _REF, _REF_END, _OPEN, _CLOSE = range(1, 8)
 _DEEPEST: Final = 40  # levels in cut, the page itself one of them; beyond, only the sign goes
 _PIECE: Final = 10_000  # characters
+_TABLE: Final = re.compile(r"^[ \t]*(?:(\{\|)|(\|\})|==)", re.MULTILINE)  # a heading ends what nothing else did
+_NESTED: Final = 5  # tables within each other at the end of a piece, at most
 _UNENDED: Final = 20  # openings without an end that a piece may have
 _HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _PIPE: Final = re.compile(r"(\[\[)|(\]\])|(\|)")
@@ -96,15 +98,28 @@ def cut(text: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Split a page at its paragraphs; the parser takes quadratic time for markup without an end."""
-    begin = 0
+    """Split a page at its paragraphs; the parser takes quadratic time for markup without an end.
+
+    What is in a table when a piece ends is in one when the next begins.
+    """
+    begin = tables = 0
     while len(text) - begin > _PIECE:
         end = begin + _PIECE
         breaks = (text.rfind(mark, begin, end) for mark in ("\n\n", "\n==", "\n", " "))
         end = next((at + 1 for at in breaks if at > begin), end)
-        yield text[begin:end]
+        piece = "{|\n" * tables + text[begin:end]
+        tables = _open_tables(piece)
+        yield piece + "\n|}" * tables
         begin = end
-    yield text[begin:]
+    yield "{|\n" * tables + text[begin:]
+
+
+def _open_tables(piece: str) -> int:
+    """Return how many tables begin in a piece and do not end."""
+    tables = 0
+    for match in _TABLE.finditer(piece):
+        tables = tables + 1 if match[1] else max(0, tables - 1) if match[2] else 0
+    return min(tables, _NESTED)
 
 
 def _tamed(piece: str) -> str:
@@ -133,7 +148,17 @@ def _shown(template: str) -> str:
         values = (_KEY.match(part) for part in _parameters(rest))
         acts = (key for key in values if key and key[1].lower().replace(" ", "_") in _ACTS)
         return "".join(f"\n{key.string[key.end() :]}\n" for key in acts)
-    return "\n".join(_parameters(rest)) if name in _SHOWN else ""
+    return "\n".join(_values(_parameters(rest))) if name in _SHOWN else ""
+
+
+def _values(parameters: list[str]) -> Iterator[str]:
+    """Yield the parameters that a template shows: one with a name, but for a number, says how."""
+    for one in parameters:
+        key = _KEY.match(one)
+        if key is None:
+            yield one
+        elif key[1].isdecimal():
+            yield one[key.end() :]
 
 
 def _parameters(text: str) -> list[str]:
@@ -192,14 +217,15 @@ class _Walk:
             self.built.add("\n")
 
     def _link(self, node: Any) -> None:
-        target = " ".join(str(node.title).partition("#")[0].replace("_", " ").split())
+        title = _title(node.title)
+        target = " ".join(title.partition("#")[0].replace("_", " ").split())
         space, colon, _ = target.partition(":")
         foreign = space.strip().lower() in _NAMESPACES or _INTERWIKI.match(space)
         if colon and space and foreign:  # with a colon before it, a link to such a page is shown
             return
         start = self.built.length
         if node.text is None:
-            self.built.add(str(node.title).lstrip(":"))
+            self.built.add(title.lstrip(":"))
         else:
             self.nodes(node.text)
         if target := target.lstrip(":"):
@@ -240,8 +266,16 @@ class _Walk:
             self._italic = None
 
 
+def _title(code: Any) -> str:
+    """Return what stands in a link for a page, with its entities as the signs that they mean."""
+    return "".join(_entity(node) if type(node).__name__ == "HTMLEntity" else str(node) for node in code.nodes)
+
+
 def _entity(node: Any) -> str:
+    """Return the sign that an entity means; "" where it means none, or half of a surrogate pair."""
     try:
-        return str(node.normalize())
+        sign = str(node.normalize())
+        sign.encode()
     except (ValueError, OverflowError):
         return ""
+    return sign
