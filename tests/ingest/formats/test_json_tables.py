@@ -176,6 +176,26 @@ def test_one_list_among_times_never_costs_the_file(tmp_path, read, quarantine):
     assert quarantine.warnings == {("t", "last_played is no single value, left out"): 2}
 
 
+def test_what_a_column_of_the_file_is_called_says_nothing_once_the_recipe_names_it(
+    tmp_path, read, quarantine
+):
+    rows = [{"user": "ann", "plays": ["Can", "Sade"]}, {"user": "bob", "plays": ["Can"]}]
+    plays = read(table(tmp_path, json.dumps(rows), columns={"listener_id": "user", "name": "plays"}))["plays"]
+    assert plays.select("listener_id", "name").rows() == [("ann", "Can"), ("ann", "Sade"), ("bob", "Can")]
+    assert not quarantine.warnings
+
+
+@pytest.mark.parametrize("columns", [{}, {"listener_id": 1, "name": 2}], ids=["in capitals", "by number"])
+def test_columns_are_known_however_they_are_found(columns, tmp_path, read, quarantine):
+    rows = [{"Listener_ID": "ann", "NAME": "Can"}, {"Listener_ID": ["c"], "NAME": True}]
+    plays = read(table(tmp_path, json.dumps(rows), columns=columns))["plays"]
+    assert plays.select("listener_id", "name").rows() == [("ann", "Can")]
+    assert quarantine.warnings == {
+        ("t", "Listener_ID is no single value, left out"): 1,
+        ("t", "NAME is true or false, which is no text, left out"): 1,
+    }
+
+
 def test_lists_of_items_and_their_times(tmp_path, read):
     rows = [{"listener_id": "a", "name": ["Can", "Sade"], "last_played": [1600000000, 1600000001]}]
     plays = read(table(tmp_path, json.dumps(rows)))["plays"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -49,18 +49,22 @@ class Json(MappedSource):
             for one in first[_OBJECT].head(_KEYS_SEEN):
                 names |= dict.fromkeys(_names(one))
             whole = chain([first], blocks)
-            yield FileTable(stream.name, stream.place, list(names), partial(self._columns, whole, quarantine))
+            named = self.named_columns(list(names))
+            yield FileTable(
+                stream.name, stream.place, list(names), partial(self._columns, whole, named, quarantine)
+            )
 
     def _columns(
         self,
         blocks: Iterator[pl.DataFrame],
+        named: Mapping[str, str],
         quarantine: Quarantine,
         columns: Sequence[str],
         compared: Sequence[str],
     ) -> Iterator[pl.DataFrame]:
         """Yield the columns as text, truths or lists; a value of another kind is left out, with a warning."""
-        single, amounts = self._without_lists()
-        texts = self._texts()
+        single, amounts = self._without_lists(named)
+        texts = self._texts(named)
         for block in blocks:
             values = {name: [_value(one, name) for one in block[_OBJECT]] for name in columns}
             listed = {
@@ -85,20 +89,20 @@ class Json(MappedSource):
                 series.append(pl.Series(ROW_KEY, [json.dumps(one, sort_keys=True) for one in others]).hash())
             yield block.select(LINE, RAW_TEXT).with_columns(series)
 
-    def _without_lists(self) -> tuple[set[str], set[str]]:
+    def _without_lists(self, named: Mapping[str, str]) -> tuple[set[str], set[str]]:
         """Return the columns of the file that are never lists, and those that are only beside lists of items.
 
         The first are ids of people and of sequences and those with conditions, the second what is said of items.
         """
         own = self.spec.referring(Refers.PERSON, Refers.OWN)
-        others = [name for name in self.spec.inputs if name not in MANY]
-        single, amounts = ({str(self.columns.get(name, name)) for name in names} for names in (own, others))
+        single = {column for name, column in named.items() if name in own}
+        amounts = {column for name, column in named.items() if name not in (*own, *MANY)}
         return single | set(self.where), amounts
 
-    def _texts(self) -> set[str]:
+    def _texts(self, named: Mapping[str, str]) -> set[str]:
         """Return the columns of the file that are names, ids and other texts."""
-        texts = {name for name, column in self.spec.inputs.items() if column.check in TEXT_CHECKS}
-        return {str(self.columns.get(name, name)) for name in texts} - set(self.where)
+        texts = {column for name, column in named.items() if self.spec.inputs[name].check in TEXT_CHECKS}
+        return texts - set(self.where)
 
 
 def _parsed(file: JsonFile) -> Iterator[pl.DataFrame]:

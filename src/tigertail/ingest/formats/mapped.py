@@ -238,8 +238,7 @@ class MappedSource(Source):
             If a column is missing.
         """
         given = [*own, *joined]
-        mapping = {name: _file_column(column, own) for name, column in self.columns.items()}
-        mapping = mapping or self._of_our_names(own)
+        mapping = self.named_columns(own)
         if c.RATING in mapping and self.rating_scale is None:  # found by its name alone
             mapping.pop(c.RATING)
         if self.rating_scale is not None and c.RATING not in mapping.keys() | self.values.keys():
@@ -269,6 +268,11 @@ class MappedSource(Source):
     def hint(self, given: Sequence[str]) -> str:
         """Say what to write in the recipe for a file of whose columns none is known, after them; or nothing."""
         return ""
+
+    def named_columns(self, own: Sequence[str]) -> dict[str, str]:
+        """Return the table's columns and the file's columns that the recipe, or else their own names, give for them."""
+        named = {name: _file_column(column, own) for name, column in self.columns.items()}
+        return named or self._of_our_names(own)
 
     def _of_our_names(self, given: Sequence[str]) -> dict[str, str]:
         """Return the columns that have the names of the table's, in capitals or not, and no value in the recipe."""
