@@ -76,6 +76,24 @@ def test_long_vectors_are_found_wherever_they_point(scenes: np.ndarray) -> None:
     assert one_part < 0.8, "as many vectors looked at, all of them near"
 
 
+def test_a_part_with_few_blocks_near_a_query_leaves_those_of_the_next_in_place(scenes: np.ndarray) -> None:
+    """Of many clusters of one direction all but one are empty, and those nearest to a query share a block."""
+    vectors = np.vstack([np.repeat(10 * scenes[:2], 1500, axis=0), np.delete(scenes, 7, axis=0)])
+    clustered = ClusteredVectors.of(vectors, parts=((0.5, 1000), (1, 1000)), size=16)
+    none = clustered.probes < 0
+    has_gap = (none[:, :-1] & ~none[:, 1:]).any(axis=1)
+    asked = np.flatnonzero(has_gap[clustered.cluster_of])
+    assert len(asked)
+    found = clustered.largest(
+        vectors[asked], clustered.cluster_of[asked], 5, np.zeros(len(vectors), np.uint8)
+    )
+    for query, items in zip(asked, found, strict=True):
+        probes = clustered.probes[clustered.cluster_of[query]]
+        near = clustered.codes.reshape(-1, 256)[probes[probes >= 0]]
+        products = vectors @ vectors[query]
+        assert products[items].max() == pytest.approx(products[near[near >= 0]].max(), rel=1e-5)
+
+
 def test_no_vector_at_all_finds_nothing() -> None:
     nothing = ClusteredVectors.of(np.zeros((5, 4), np.float32))
     found = nothing.largest(np.ones((1, 4), np.float32), nothing.cluster_of[:1], 3, np.zeros(5, np.uint8))

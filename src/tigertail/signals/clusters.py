@@ -67,7 +67,8 @@ class ClusteredVectors:
     cluster_of
         Cluster of each item, -1 for one with the vector 0; int32, (items,).
     probes
-        The blocks that a query of each cluster looks at, -1 where there are no more; int32, (clusters, blocks).
+        The blocks that a query of each cluster looks at, -1 where a part has no more near it; int32, (clusters,
+        blocks).
     """
 
     laid_out: Floats
@@ -285,7 +286,7 @@ def _largest(asking, clusters, starts, layout, bands, gain, bias, is_biased, row
         begin, end = starts[group], starts[group + 1]
         count = end - begin
         near = probes[clusters[begin]]
-        near = near[: np.sum(near >= 0)]
+        near = near[near >= 0]
         scores = np.empty((count, len(near) * WIDTH), np.float32)
         their_codes = np.empty(len(near) * WIDTH, np.int32)
         their_bands = np.empty(len(near) * WIDTH, np.uint8)
