@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tigertail.text.documents import to_plain
@@ -16,6 +18,18 @@ def test_links_keep_their_words_and_lead_to_titles() -> None:
         ("Cure", "the Cure"),
         ("Sade", "Sade"),
     ]
+
+
+def test_a_link_leads_to_the_title_that_its_entities_mean() -> None:
+    page = from_wikitext("[[Simon &amp; Garfunkel]] and [[Beyonc&eacute;|B]]")
+    assert page.text == "Simon & Garfunkel and B"
+    assert [target for *_, target in page.links] == ["Simon & Garfunkel", "Beyoncé"]
+
+
+def test_half_of_a_surrogate_pair_is_no_sign() -> None:
+    text = from_wikitext("Ke&#xD800;nt &#128567; [[Sa&#xDFFF;de]]").text
+    assert text == "Kent \N{FACE WITH MEDICAL MASK} Sade"
+    assert text.encode()
 
 
 def test_italics_are_remembered_as_works_and_end_with_their_line() -> None:
@@ -47,6 +61,11 @@ def test_members_and_associated_acts_of_an_infobox_stay() -> None:
     assert [target for *_, target in page.links] == ["Sade", "Air (band)"]
 
 
+def test_how_a_template_shows_its_list_is_not_shown() -> None:
+    text = "{{ubl|item_style=white-space:nowrap;|[[Sade]]|[[Air (band)|Air]]}} {{nowrap|1=Kent}} {{small|[[a = b]]}}"
+    assert words(text) == "Sade Air Kent a = b"
+
+
 def test_sections_of_references_are_left_out_and_what_follows_is_not() -> None:
     text = "Kent\n== References ==\nSade\n=== Books ===\nYes\n== Legacy ==\nAir"
     assert words(text) == "Kent Legacy Air"
@@ -73,7 +92,7 @@ def test_malformed_markup_is_text(broken: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sign", ["{{", "[[", "<!--", "<ref>", "{{a|", "''", "}}", "<ref ", "[[a|", "<b>", "[http://"]
+    "sign", ["{{", "[[", "<!--", "<ref>", "{{a|", "''", "}}", "<ref ", "[[a|", "<b>", "[http://", "\n{|\n|a"]
 )
 def test_a_page_of_nothing_but_openings_is_read(sign: str) -> None:
     assert len(cut(sign * 200_000)) <= len(sign) * 200_000
@@ -92,6 +111,23 @@ def test_markup_that_never_ends_does_not_hide_the_page() -> None:
 
 def test_a_page_of_cities_keeps_its_table() -> None:
     assert words('{| class="x"\n! Act\n|-\n| [[Sade]]\n|}') == "Act Sade"
+
+
+@pytest.mark.parametrize(
+    "between", ["\n", "\n\n", "\n| a\n{|\n| b\n|}\n"], ids=["rows", "blanks", "a table inside"]
+)
+def test_the_attributes_of_a_long_table_are_not_text(between: str) -> None:
+    rows = (f'|-\n| style="color:red" | [[Song {n}]] || live{between}' for n in range(1_000))
+    page = from_wikitext(f'Kent\n{{| class="wikitable"\n{"".join(rows)}|}}\n| and Sade')
+    assert not {"style", "class", "wikitable", "red"} & set(re.findall(r"\w+", page.text))
+    assert len(page.links) == 1_000
+    assert page.text.endswith("| and Sade")
+
+
+def test_a_long_page_whose_table_never_ends_is_read_to_its_end() -> None:
+    page = from_wikitext("{|\n" + "| [[Kent]]\n\n" * 2_000 + "== References ==\nAir\n== Legacy ==\n| Sade")
+    assert len(page.links) == 2_000
+    assert page.text.split()[-3:] == ["Legacy", "|", "Sade"]
 
 
 def test_the_end_of_a_link_that_did_not_begin_hides_no_pipe() -> None:

@@ -20,7 +20,8 @@ _CUT: Final = re.compile(
 _COMMENT, _COMMENT_END, _EMPTY_REF, _REF, _REF_END, _OPEN, _CLOSE = range(1, 8)
 _DEEPEST: Final = 40  # levels in cut, the page itself one of them; beyond, only the sign goes
 _PIECE: Final = 10_000  # characters
-_TABLE: Final = re.compile(r"^[ \t]*(?:(\{\|)|(\|\})|==)", re.MULTILINE)  # a heading ends what nothing else did
+# A heading ends a table that nothing else did.
+_TABLE: Final = re.compile(r"^[ \t]*(?:(\{\|)|(\|\})|==)", re.MULTILINE)
 _NESTED: Final = 5  # tables within each other at the end of a piece, at most
 _UNENDED: Final = 20  # openings without an end that a piece may have
 _HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -111,7 +112,8 @@ def _pieces(text: str) -> Iterator[str]:
         tables = _open_tables(piece)
         yield piece + "\n|}" * tables
         begin = end
-    yield "{|\n" * tables + text[begin:]
+    piece = "{|\n" * tables + text[begin:]
+    yield piece + "\n|}" * _open_tables(piece) if tables else piece
 
 
 def _open_tables(piece: str) -> int:
@@ -128,6 +130,8 @@ def _tamed(piece: str) -> str:
         piece = piece.replace("[[", "")
     if piece.count("[") - piece.count("]") > _UNENDED:
         piece = piece.replace("[", "")
+    if piece.count("{|") - piece.count("|}") > _UNENDED:
+        piece = piece.replace("{|", "")
     if piece.count("<") - 2 * piece.count("</") - piece.count("/>") > _UNENDED:
         piece = _HTML_TAG.sub("", piece).replace("<", " ")
     return piece
