@@ -1,4 +1,5 @@
 import json
+import math
 
 import pytest
 
@@ -233,6 +234,15 @@ def test_lines_may_end_with_a_comma(tmp_path, read, quarantine):
     lines = '{"listener_id": "a", "name": "Can"},\n{"listener_id": "b", "name": "Sade"}\n'
     assert read(table(tmp_path, lines))["plays"]["name"].to_list() == ["Can", "Sade"]
     assert not quarantine.rejected
+
+
+def test_a_number_that_is_none_is_no_name(tmp_path, read, quarantine):
+    """As Python writes a missing value of pandas; "nan" in quotes is a name."""
+    pairs = [("ann", math.nan), (math.nan, "Can"), ("ann", ["Can", math.inf]), ("ann", "nan")]
+    rows = [{"u": user, "n": name} for user, name in pairs]
+    plays = read(table(tmp_path, json.dumps(rows), columns={"listener_id": "u", "name": "n"}))["plays"]
+    assert plays.select("listener_id", "name").rows() == [("ann", "Can"), ("ann", "nan")]
+    assert quarantine.reasons_of("t") == {"no item name": 2, "no listener": 1}
 
 
 def test_ids_that_went_through_floats_are_whole(tmp_path, read):

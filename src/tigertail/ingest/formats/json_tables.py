@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
+from math import isfinite
 from typing import Any, Final
 
 import polars as pl
@@ -168,6 +169,8 @@ def _without_booleans(value: Any) -> Any:
 def _text(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and not isfinite(value):  # NaN is what Python writes for a missing value
+        return None
     if isinstance(value, float) and value.is_integer() and abs(value) < _MAX_WHOLE:
         return str(int(value))
     return clean_text(str(value)) if isinstance(value, str | int | float) else None
