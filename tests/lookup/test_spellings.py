@@ -30,6 +30,13 @@ def test_own_and_further_names_are_found_in_the_order_of_the_codes(spellings: Sp
     assert spellings.items_with("folded", "sigur").tolist() == []
 
 
+def test_of_several_spellings_an_item_is_found_once_and_the_most_popular_first() -> None:
+    items = pl.DataFrame({"name": ["Kino Band", "Kino"], "folded": ["kino band", "kino"]})
+    further = pl.DataFrame([(0, "Kino", "kino"), (1, "KINO", "kino")], FURTHER.schema, orient="row")
+    found = Spellings(items, further).items_with_any(["kino", "kino band", "abba"])
+    assert found == {"kino": [0, 1], "kino band": [0]}
+
+
 def test_loosely_folded_names_are_found_too(spellings: Spellings) -> None:
     assert 1 in spellings.items_with("loose", fold_loosely("Sigur-Ros")).tolist()
 

@@ -76,9 +76,9 @@ class Spellings:
 
     def items_with_any(self, folded: Sequence[str]) -> dict[str, list[int]]:
         """Return the codes of the items with each of some folded spellings, ascending, of those that items have."""
-        rows = self._rows[FOLDED].is_in(folded).arg_true()
+        rows = self._rows.filter(pl.col(FOLDED).is_in(folded)).select(FOLDED, CODE)
         found: dict[str, list[int]] = {}
-        for spelling, code in zip(self._rows[FOLDED].gather(rows), self._codes[rows].tolist(), strict=True):
+        for spelling, code in rows.unique().sort(CODE).iter_rows():  # an alias may be folded as the name is
             found.setdefault(spelling, []).append(code)
         return found
 
