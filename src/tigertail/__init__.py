@@ -79,8 +79,10 @@ def fit(
     ------
     ConfigError, DataError
         As :func:`tigertail.model.fit` and :meth:`Dataset.of` raise them.
+    TigertailError
+        If ``path`` cannot be written.
     ModelError
-        If ``path`` is something else than a model.
+        If it is something else than a model.
     TypeError
         If frames go with a dataset.
     """

@@ -6,6 +6,7 @@ import json
 import os
 import pickle
 import resource
+import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ModelError, TigertailError, TigertailWarning
-from tigertail.model import Model, fit, load, save
+from tigertail.model import Model, check_target, fit, load, save
 from tigertail.model.store.checksums import copy_files
 from tigertail.model.store.folder import generations, next_generation, read_manifest
 from tigertail.signals.co_listening import CoListening
@@ -271,6 +272,38 @@ def test_a_folder_of_something_else_is_left_alone(model: Model, scenes: Dataset,
     (tmp_path / "empty").mkdir()
     save(model, tmp_path / "empty")
     assert load(tmp_path / "empty").items.equals(model.items)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_fit_as_after_it(
+    model: Model, tmp_path: Path, without_rights: Callable[[Path], None]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
+    (tmp_path / "closed").mkdir()
+    targets = ["file/model", "n" * 300, "nowhere", "closed/model"]
+    without_rights(tmp_path / "closed")
+    for target in targets:
+        for refuse in (check_target, lambda path: save(model, path)):
+            with pytest.raises(TigertailError, match="cannot be written") as error:
+                refuse(tmp_path / target)
+            assert error.value.remedy
+
+
+def test_a_look_at_the_place_leaves_nothing_there(folder: Path) -> None:
+    before = checksums(folder.parent)
+    check_target(folder)
+    check_target(folder.parent / "fresh")
+    assert [path.name for path in folder.parent.iterdir()] == ["model"]
+    assert checksums(folder.parent) == before
+
+
+def test_a_model_whose_generation_was_lost_can_be_fitted_again(model: Model, folder: Path) -> None:
+    shutil.rmtree(folder / "1")
+    with pytest.raises(ModelError, match="missing") as error:
+        load(folder)
+    assert "fit the model again" in error.value.remedy
+    save(model, folder)
+    assert load(folder).neighbours().equals(model.neighbours())
 
 
 @contextmanager

@@ -68,10 +68,15 @@ def check_target(path: Path | str) -> None:
 
     Raises
     ------
+    TigertailError
+        If ``path`` cannot be written.
     ModelError
-        If ``path`` is something else than a model.
+        If it is something else than a model.
     """
-    _generation_before(Path(path))
+    path = Path(path)
+    _generation_before(path)
+    with _gone_if_empty(path), scratch_folder(path / MANIFEST):
+        pass
 
 
 def save(model: Model, path: Path | str, *, replaces: str | None = None) -> str:
@@ -171,8 +176,9 @@ def _put(folder: Path, path: Path, given: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     try:
         put_folder(folder, path / generation)
-        if before and not (path / str(before) / MANIFEST).exists():  # written by an earlier release
-            shutil.copyfile(path / MANIFEST, path / str(before) / MANIFEST)
+        previous = path / str(before)  # without a manifest of its own if an earlier release wrote it
+        if previous.is_dir() and not (previous / MANIFEST).exists():
+            shutil.copyfile(path / MANIFEST, previous / MANIFEST)
         with replaced_file(path / MANIFEST) as file:
             file.write_text(text, encoding="utf-8")
     except BaseException:
@@ -321,7 +327,7 @@ def put_signature(path: Path, signature: str, digest: str) -> None:
     Raises
     ------
     ModelError
-        If there is no model, it is damaged, or by now another one.
+        If the model is damaged, or by now another one.
     """
     with alone(path):
         manifest, _ = read_manifest(path)
@@ -337,10 +343,11 @@ def put_signature(path: Path, signature: str, digest: str) -> None:
 
 def _generation_before(path: Path) -> int:
     """Return the number of the current generation, 0 for none; refuse a folder of something else."""
-    if not path.exists() or (
-        path.is_dir() and not set(path.iterdir()) - set(scratch_folders(path / MANIFEST))
-    ):
-        return 0
+    with write_errors(path):
+        if not path.exists() or (
+            path.is_dir() and not set(path.iterdir()) - set(scratch_folders(path / MANIFEST))
+        ):
+            return 0
     with suppress(OSError, ValueError, KeyError, TypeError):
         manifest = json.loads((path / MANIFEST).read_bytes())
         if manifest["magic"] == MAGIC:
@@ -354,11 +361,10 @@ def _gone_if_empty(path: Path) -> Iterator[None]:
     existed = path.exists()
     try:
         yield
-    except BaseException:
+    finally:
         if not existed:
             with suppress(OSError):
                 path.rmdir()
-        raise
 
 
 @contextmanager
