@@ -94,6 +94,13 @@ def test_nulls_are_left_out_and_counted() -> None:
     assert triples(dataset) == [("ann", "queen", 1.0)]
 
 
+@pytest.mark.parametrize("names", [pd.Categorical(["[unknown]", "Kult"]), [b"[unknown]", b"Kult"]])
+def test_a_name_that_stands_for_nothing_is_no_item_whatever_its_type(names: Any) -> None:
+    with pytest.warns(TigertailWarning, match=r"plays: 1 of 2 rows left out: no item name"):
+        dataset = Dataset.of({"user": ["ann", "ann"], "artist": names})
+    assert dataset.items["name"].to_list() == ["Kult"]
+
+
 def test_columns_of_other_names_are_given() -> None:
     plays = {"kto": ["ann"], "zespół": ["Kult"], "ile": [3]}
     columns = {"listener_id": "kto", "name": "zespół", "plays": "ile"}

@@ -36,6 +36,15 @@ def test_plays_are_one_sorted_row_a_listener_and_item(tmp_path: Path) -> None:
     assert Dataset.open(tmp_path / "made").fingerprint == dataset.fingerprint
 
 
+def test_what_stands_for_nothing_is_no_item_however_its_mbid_is_written(tmp_path: Path) -> None:
+    unknown = "125ec42a-7229-4250-afc5-e057484327fe"
+    written = (unknown, f"{{{unknown}}}", f"urn:uuid:{unknown}", f"https://musicbrainz.org/artist/{unknown}")
+    rows = "".join(f"a,[unknown],{mbid}\n" for mbid in written)
+    dataset, report = make(tmp_path, ONE, {"plays.csv": f"listener_id,name,mbid\na,Kult,\n{rows}"})
+    assert dataset.items["name"].to_list() == ["Kult"]
+    assert report.sources[0].rejected == {"no item name": 4}
+
+
 def test_two_sources_meet_in_their_items_and_keep_their_listeners_apart(tmp_path: Path) -> None:
     country = "user,artist,sex,country\na,the cure,f,Germany\na,kult,f,Germany\n"
     dataset, report = make(tmp_path, TWO, {"plays.csv": PLAYS, "country.csv": country})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +26,6 @@ from tigertail.ingest.formats.column_types import as_text, is_text
 from tigertail.ingest.formats.ids import ids_from_floats
 from tigertail.ingest.formats.rating_scale import RatingScale
 from tigertail.ingest.missing import SAY_MISSING, visible
-from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine, such_as
 
 _GIVE_SCALE: Final = "give the lowest and the highest rating: Dataset.of(plays, rating_scale=(1, 5))"
@@ -179,8 +177,7 @@ class _Reader:
         """Add the rows of a frame."""
         self._sources.append(source)
         for batch in source.read(self.quarantine):
-            named = replace(batch, rows=without_placeholders(batch.rows))
-            self._rows.add(source, batch, clean(named, source.label, self.quarantine))
+            self._rows.add(source, batch, clean(batch, source.label, self.quarantine))
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Find the items and return the tables."""

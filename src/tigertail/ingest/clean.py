@@ -18,7 +18,7 @@ from tigertail.ingest.descriptors import clean_descriptors, descriptors_of
 from tigertail.ingest.formats import Batch
 from tigertail.ingest.formats.column_types import TEXT_CHECKS, check_types, plain
 from tigertail.ingest.formats.ids import check_ids, ids_from_floats
-from tigertail.ingest.missing import says_something, warn_of_marks
+from tigertail.ingest.missing import says_something, warn_of_marks, without_placeholders
 from tigertail.ingest.times import moments, to_the_second
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
@@ -66,8 +66,8 @@ def clean(
     Returns
     -------
     polars.DataFrame
-        The batch's columns, cleaned as :class:`~tigertail.dataset.table_spec.Check` describes, ``EXACT`` where there
-        is a time, and the columns of the table's ``defaults``.
+        The batch's columns, cleaned as :class:`~tigertail.dataset.table_spec.Check` describes, without references that
+        stand for nothing, ``EXACT`` where there is a time, and the columns of the table's ``defaults``.
 
     Raises
     ------
@@ -81,12 +81,15 @@ def clean(
     check_ids(spec, batch.rows, file, {})
     rows = plain(batch.rows, given)
     _warn_of_bytes(batch.rows, rows, source, quarantine)
-    rows = _texts(rows, spec, given, missing_marks, file)
-    if not missing_marks:
-        warn_of_marks(rows.select(_of(given, Check.TEXT, *_CODES)), source, quarantine)
+    rows = _texts(rows, given, missing_marks)
     for check in (Check.MBID, Check.MBIDS):
         for name in _of(given, check):
             rows = _mbids(rows, name, source, quarantine, several=check is Check.MBIDS)
+    rows = without_placeholders(rows)
+    ids = [name for name in spec.referring(*Refers) if name in _of(given, Check.TEXT)]
+    rows = ids_from_floats(rows, ids, file)
+    if not missing_marks:
+        warn_of_marks(rows.select(_of(given, Check.TEXT, *_CODES)), source, quarantine)
     checks = [*more, *_required(spec, rows)] + (_unknown(given, rows) if spec.whole_codes else [])
     rows, of_numbers = _numbers(rows, given, batch.rating_scale)
     checks += of_numbers + _written_otherwise(rows, _of(given, Check.TIME), batch.time_formats)
@@ -107,23 +110,15 @@ def _of(given: Mapping[str, Check], *checks: Check) -> list[str]:
     return [name for name, own in given.items() if own in checks]
 
 
-def _texts(
-    rows: pl.DataFrame,
-    spec: TableSpec,
-    given: Mapping[str, Check],
-    missing_marks: Sequence[str],
-    file: Path,
-) -> pl.DataFrame:
+def _texts(rows: pl.DataFrame, given: Mapping[str, Check], missing_marks: Sequence[str]) -> pl.DataFrame:
     """Strip blanks; text of nothing visible is null, and so is what stands for a missing value."""
     names = [name for name in given if rows[name].dtype == pl.String]
     stripped = {name: pl.col(name).str.strip_chars() for name in names}
     shown = [says_something(text, missing_marks) for text in stripped.values()]
-    rows = rows.with_columns(
+    return rows.with_columns(
         pl.when(seen).then(text).alias(name)
         for (name, text), seen in zip(stripped.items(), shown, strict=True)
     )
-    ids = [name for name in spec.referring(*Refers) if name in names and given[name] is Check.TEXT]
-    return ids_from_floats(rows, ids, file)
 
 
 def _warn_of_bytes(raw: pl.DataFrame, rows: pl.DataFrame, source: str, quarantine: Quarantine) -> None:

@@ -16,8 +16,8 @@ from tigertail.ingest.clean import EXACT, clean
 from tigertail.ingest.collector import RowCollector
 from tigertail.ingest.formats import Batch, Source
 from tigertail.ingest.formats.source import ROW_KEY
+from tigertail.ingest.missing import without_placeholders
 from tigertail.ingest.recipe import Recipe
-from tigertail.ingest.references import without_placeholders
 from tigertail.io.quarantine import Quarantine
 from tigertail.text.documents.accumulator import DocumentsAccumulator
 
@@ -57,9 +57,8 @@ class SourceIntake:
     def add(self, source: Source, batch: Batch) -> None:
         """Take some rows of a source."""
         spec = TABLES[batch.table]
-        batch = replaced(batch, rows=without_placeholders(batch.rows))
         if spec.intake is Intake.PAGES:
-            self.documents.add(source.label, batch.rows)
+            self.documents.add(source.label, without_placeholders(batch.rows))
             return
         if batch.named_elsewhere:
             batch = self._named_elsewhere(source, batch)

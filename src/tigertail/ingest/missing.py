@@ -1,12 +1,16 @@
-"""What stands for nothing: text without a visible character, and marks of missing values."""
+"""What stands for nothing: text without a visible character, marks of missing values, and names of no item."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from itertools import chain
 from typing import Final
 
 import polars as pl
 
+from tigertail.dataset.table_spec import ITEM, ITEM_REFERENCE, MBIDS, PAIR_REFERENCES
+from tigertail.dataset.unlisted import SPECIAL_PURPOSE_ARTISTS
 from tigertail.io.quarantine import EXAMPLES, Quarantine
 
 SAY_MISSING: Final = ": if it does, say missing = [...]"
@@ -17,6 +21,15 @@ MARKS: Final = (
     "(null)", "<null>", "undefined",
 )  # fmt: skip
 """What programs write for a missing value: R, PostgreSQL and MySQL, pandas, Python, JavaScript, spreadsheets."""
+
+NO_NAME: Final = r"^[\[<({]\s*(unknown|unknown artist|no artist|none|null|nil)\s*[\]>)}]$"
+NO_IDS: Final = ("none", "null", "nil", "nan", "n/a", "undefined", "[unknown]", "<unknown>")
+NO_MBIDS: Final = (
+    "00000000-0000-0000-0000-000000000000",
+    "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    *(mbid for mbid, name in SPECIAL_PURPOSE_ARTISTS.items() if re.match(NO_NAME, name)),
+)
+ITEM_IDS: Final = (ITEM[0], *(side[0] for side in PAIR_REFERENCES))
 
 _COMMON: Final = 0.005  # marks are common above this share of a column's values
 # Controls, formats (zero width), blanks, joiners and selectors of letters, and letters that are blanks.
@@ -57,3 +70,25 @@ def warn_of_marks(texts: pl.DataFrame, source: str, quarantine: Quarantine) -> N
             counts = marked.value_counts(sort=True).sort(["count", values.name], descending=[True, False])
             what = f"{values.name} that may stand for a missing value, used{SAY_MISSING}"
             quarantine.warn(source, what, len(marked), counts[values.name].head(EXAMPLES).to_list())
+
+
+def without_placeholders(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows without references that stand for nothing, such as the nil UUID or the name "[unknown]".
+
+    The id of a row goes only if the row has a name or an MBID besides: then a word such as "None" is no id.
+    """
+    texts = [
+        name for name in (*ITEM_REFERENCE, *chain(*PAIR_REFERENCES)) if rows.schema.get(name) == pl.String
+    ]
+    plain = {name: pl.col(name).str.strip_chars().str.to_lowercase() for name in texts}
+    nothing = {
+        name: plain[name].is_in(NO_MBIDS) if name in MBIDS else plain[name].str.contains(NO_NAME)
+        for name in texts
+    }
+    emptied = [pl.when(~nothing[name]).then(name).alias(name) for name in texts if name not in ITEM_IDS]
+    rows = rows.with_columns(emptied)
+    for ids, *others in (ITEM, *PAIR_REFERENCES):
+        if ids in texts and (told := [name for name in others if name in rows.columns]):
+            known = pl.any_horizontal(pl.col(told).is_not_null())
+            rows = rows.with_columns(pl.when(~(known & plain[ids].is_in(NO_IDS))).then(ids).alias(ids))
+    return rows

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import Final
 
 import polars as pl
 
 from tigertail import columns as c
-from tigertail.dataset.table_spec import ITEM, ITEM_REFERENCE, MBIDS, PAIR_REFERENCES
+from tigertail.dataset.table_spec import ITEM_REFERENCE, PAIR_REFERENCES
 from tigertail.ingest.accumulator import REF
 from tigertail.ingest.formats import Source
 from tigertail.ingest.side_tables import REF_B
@@ -17,38 +16,8 @@ from tigertail.ingest.side_tables import REF_B
 NAMESPACE: Final = "namespace"
 ITEMS_TABLE_ROW: Final = "of_items_table"  # whether it comes from a table of items
 ROWS: Final = "rows"
-NO_NAME: Final = r"^[\[<({]\s*(unknown|unknown artist|no artist|none|null|nil)\s*[\]>)}]$"
-NO_IDS: Final = ("none", "null", "nil", "nan", "n/a", "undefined", "[unknown]", "<unknown>")
-NO_MBIDS: Final = (
-    "00000000-0000-0000-0000-000000000000",
-    "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    "125ec42a-7229-4250-afc5-e057484327fe",  # MusicBrainz' own "[unknown]"
-)
-ITEM_IDS: Final = (ITEM[0], *(side[0] for side in PAIR_REFERENCES))
 
 _FIELDS: Final = (*ITEM_REFERENCE, c.COUNTRY)
-
-
-def without_placeholders(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return raw rows without references that stand for nothing, such as the nil UUID or the name "[unknown]".
-
-    The id of a row goes only if the row has a name or an MBID besides: then a word such as "None" is no id.
-    """
-    texts = [
-        name for name in (*ITEM_REFERENCE, *chain(*PAIR_REFERENCES)) if rows.schema.get(name) == pl.String
-    ]
-    plain = {name: pl.col(name).str.strip_chars().str.to_lowercase() for name in texts}
-    nothing = {
-        name: plain[name].is_in(NO_MBIDS) if name in MBIDS else plain[name].str.contains(NO_NAME)
-        for name in texts
-    }
-    emptied = [pl.when(~nothing[name]).then(name).alias(name) for name in texts if name not in ITEM_IDS]
-    rows = rows.with_columns(emptied)
-    for ids, *others in (ITEM, *PAIR_REFERENCES):
-        if ids in texts and (told := [name for name in others if name in rows.columns]):
-            known = pl.any_horizontal(pl.col(told).is_not_null())
-            rows = rows.with_columns(pl.when(~(known & plain[ids].is_in(NO_IDS))).then(ids).alias(ids))
-    return rows
 
 
 def with_refs(rows: pl.DataFrame, source: Source) -> pl.DataFrame:
