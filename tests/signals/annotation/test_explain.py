@@ -40,6 +40,8 @@ def test_what_was_said_is_not_said_again() -> None:
     places = [("home", "Leeds, England, GB"), ("home", "GB"), ("hometown", "Leeds"), ("birth place", "leeds")]
     assert words_of(places) == "both from Leeds, England, GB, from Leeds"
     assert words_of([("home", "PL"), ("hometown", "Poland")]) == "both from Poland"
+    assert words_of([("hometown", "Łódź, Poland"), ("country", "PL")]) == "both from Łódź, Poland"
+    assert words_of([("hometown", "łódź, poland"), ("country", "Poland")]) == "both from łódź, poland"
     assert words_of([("tag", "Post-Punk"), ("genre", "post-punk"), ("label", "Post-Punk")]) == (
         "both Post-Punk, on Post-Punk"
     )

@@ -83,6 +83,6 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
 
 
 def _covers(place: Name, other: Name) -> bool:
-    """Return whether a place that is shown implies another: the same, also as a code, or one around it."""
-    same = named_place(*place).casefold() == named_place(*other).casefold()
-    return same or place.name.endswith(f", {other.name}")
+    """Return whether a place that is shown implies another: the same or one around it, also as a code."""
+    shown, further = (named_place(*one).casefold() for one in (place, other))
+    return shown == further or shown.endswith((f", {further}", f", {other.name.casefold()}"))
