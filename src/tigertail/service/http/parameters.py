@@ -45,7 +45,6 @@ Text = Annotated[
     str, Field(min_length=1, max_length=LONGEST, json_schema_extra=_SOUND), AfterValidator(_sound)
 ]
 Short = Annotated[str, Field(min_length=1, max_length=64, json_schema_extra=_SOUND), AfterValidator(_sound)]
-Several = Annotated[list[Text], Field(max_length=MAX_VALUES)]
 
 
 def no_url_parameters(request: Request) -> None:
