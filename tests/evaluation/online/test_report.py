@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
-from tigertail.evaluation.online import OnlineReport, online_report
+from tigertail.evaluation.online import OnlineReport, online_report, plot
 from tigertail.evaluation.online.plot import plot_online
 from tigertail.testing.simulated_listeners import Population
 
@@ -78,6 +79,74 @@ def test_a_log_of_far_ranks_alone_has_no_rates_by_rank_and_says_so(
     assert not report.ranks
     assert "no item was shown at the first 100 ranks, so there is no rate by rank" in report.notices
     plot_online(report, tmp_path / "online.png")
+
+
+def shown_in_turns(
+    ranks: tuple[int, int], listeners: int, item: str = "a", plays: int = 100
+) -> list[dict[str, Any]]:
+    """Return the events of an item in 200 lists, at one rank and the other by turns, and played in as many of each."""
+    return [
+        {
+            "kind": kind,
+            "query": "q",
+            "item": item,
+            "rank": rank,
+            "list_id": f"{item}{n}",
+            "listener": f"u{n % listeners}",
+        }
+        for n in range(200)
+        for rank in (ranks[n % 2],)
+        for kind in ("impression", "play")[: 1 + (n // 2 < plays // 2)]
+    ]
+
+
+def report_of(*events: list[dict[str, Any]], **rankings: pl.DataFrame) -> OnlineReport:
+    rows = pl.DataFrame([event for some in events for event in some])
+    return online_report(rows.with_columns(model=pl.lit("v")), rankings, samples=20)
+
+
+def test_what_moved_and_nobody_played_says_nothing_of_its_rank() -> None:
+    events = shown_in_turns((1, 2), 9), shown_in_turns((1, 3), 9, "b", plays=0)
+    report = report_of(*events, shown_in_turns((4, 4), 9, "c"))
+    assert [row.rank for row in report.ranks if row.examination is None] == [3, 4]
+    assert report.notices[0] == (
+        "no examination estimate for rank 3 and 1 more: no item that was played or liked moved between there and "
+        "rank 1; items shown there do not count"
+    )
+
+
+@pytest.mark.parametrize("others", [(), ("b",)])
+def test_moves_that_one_listener_saw_give_no_interval(others: tuple[str, ...]) -> None:
+    report = report_of(shown_in_turns((1, 2), 1), *(shown_in_turns((1, 1), 9, item) for item in others))
+    assert str(report.ranks[1].examination) == "1.0000 [-, -]"
+    assert str(report_of(shown_in_turns((1, 2), 9)).ranks[1].examination).startswith("1.0000 [0.")
+
+
+def test_a_ranking_has_no_interval_from_one_listener(tmp_path: Path) -> None:
+    ranking = pl.DataFrame({"target_item_id": ["q"], "item_id": ["a"], "rank": [1]})
+    report = report_of(shown_in_turns((1, 2), 1), same=ranking)
+    assert {str(one).partition(" ")[2] for one in report.estimates[0].ndcg.values()} == {"[-, -]"}
+    plot_online(report, tmp_path / "online.png")
+
+
+def positions_drawn(report: OnlineReport, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Any], list[str]]:
+    """Return the values of each curve of position bias, and the texts there."""
+    drawn: list[Any] = []
+    monkeypatch.setattr(plot, "save_figure", lambda figure, file: drawn.append(figure.axes[1]))
+    plot_online(report, Path("online.png"))
+    legend = drawn[0].get_legend()
+    return [line.get_ydata().tolist() for line in drawn[0].lines], [
+        text.get_text() for text in (legend.get_texts() if legend else drawn[0].texts)
+    ]
+
+
+def test_rates_are_relative_to_the_first_rank_that_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = report_of(shown_in_turns((1, 1), 9, plays=0), shown_in_turns((2, 3), 9, "b", plays=200))
+    curves, texts = positions_drawn(report, monkeypatch)
+    assert curves[0] == [0, 1, 1]
+    assert texts[0] == "plays and likes, relative to rank 2"
+    nothing = report_of(shown_in_turns((1, 2), 9, plays=0))
+    assert positions_drawn(nothing, monkeypatch) == ([], ["no plays or likes by rank"])
 
 
 def test_undecided_is_no_winner(equals: Population) -> None:

@@ -26,7 +26,8 @@ Assumptions and limits:
   items by a share of (1 - E / clip), and changes the DR estimate only by that share of the model's error. The report
   has the share of the ranking's weight on these items too.
 - The ranking must not have been fitted to this log.
-- Intervals come from resampled listeners; the examination curve is estimated again for each resample.
+- Intervals come from resampled listeners; the examination curve is estimated again for each resample. A log of one
+  listener has none.
 """
 
 from __future__ import annotations
@@ -134,6 +135,8 @@ def estimate_ndcg(
         estimator.values(weights, Examination(again))
         for weights, again in zip(resamples(shown.listeners, samples, seed), curves, strict=True)
     ]
+    if shown.listeners == 1:  # who says nothing of how listeners differ
+        drawn = [np.full_like(values, np.nan)]
     return estimator.report(list(rankings), values, np.stack(drawn), whole)
 
 

@@ -73,11 +73,12 @@ def _position_bias(axes: Axes, report: OnlineReport) -> None:
     rows = report.ranks[:RANKS_SHOWN]
     ranks = [row.rank for row in rows]
     set_title(axes, "Position bias")
-    if not rows:
-        axes.text(0.5, 0.5, "no rates by rank", transform=axes.transAxes, ha="center")
+    base = next((row for row in rows if row.positive.mean), None)
+    if base is None:
+        axes.text(0.5, 0.5, "no plays or likes by rank", transform=axes.transAxes, ha="center")
         return
-    positive = [row.positive.mean / max(rows[0].positive.mean, 1e-12) for row in rows]
-    axes.plot(ranks, positive, "o--", color=QUIET, label=f"plays and likes, relative to rank {ranks[0]}")
+    positive = [row.positive.mean / base.positive.mean for row in rows]
+    axes.plot(ranks, positive, "o--", color=QUIET, label=f"plays and likes, relative to rank {base.rank}")
     examined = [(row.rank, row.examination) for row in rows if row.examination is not None]
     if examined:
         known, values = zip(*examined, strict=True)

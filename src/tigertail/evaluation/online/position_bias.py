@@ -15,7 +15,7 @@ together are fitted as a Bradley-Terry model in which W_kl is the number of wins
 proportional to p; p_1 is set to 1. A prior keeps the fit finite: log p of neighbouring ranks differs by a normal
 variable of mean 0 and variance 1. Of two neighbours this is worth about two wins each, as four positive answers at each
 rank to items shown equally often at both; it draws p_k / p_l to 1. It is no evidence, so that a rank with nothing but
-the prior has no estimate.
+the prior has no estimate: where no moved item was positive, there are no wins.
 
 Listeners of different countries may see different lists because their relevant items differ, so an item is compared
 with itself within one country only.
@@ -135,13 +135,16 @@ class Examination:
     positive
         Positive answers among them.
     unknown
-        Ranks without an estimate: no chain of moved items leads from the first to them, or nothing was shown there.
+        Ranks without an estimate: no chain of moved items that were positive leads from the first to them.
+    listeners
+        Listeners who were shown moved items. One says nothing of how listeners differ, so that there is no interval.
     """
 
     probability: Reals
     moved: int = 0
     positive: int = 0
     unknown: list[int] = field(default_factory=list)
+    listeners: int = 0
 
     def of(self, ranks: NDArray[np.int64]) -> Reals:
         """Return the probability at some ranks, counted from 1; NaN without an estimate.
@@ -178,7 +181,8 @@ def examination(log: Log) -> Examination:
         )
     probability = strengths(harvest.wins())
     unknown = [int(rank) + 1 for rank in np.flatnonzero(np.isnan(probability))]
-    return Examination(probability, harvest.moved, positive, unknown)
+    listeners = log.shown["listener"].gather(harvest.rows).n_unique()
+    return Examination(probability, harvest.moved, positive, unknown, listeners)
 
 
 def resampled_curves(log: Log, samples: int = SAMPLES, seed: int = 0) -> Reals:

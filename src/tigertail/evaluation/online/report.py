@@ -176,7 +176,9 @@ def online_report(
     if curve is not None:
         curves = resampled_curves(log, samples, seed)
         by_rank = {
-            rank: Estimate.of(float(value), curves[:, rank - 1])
+            rank: Estimate.of(
+                float(value), curves[:, rank - 1] if curve.listeners > 1 else np.full(1, np.nan)
+            )
             for rank, value in enumerate(curve.probability, start=1)
             if np.isfinite(value)
         }
@@ -213,9 +215,10 @@ def _examined(log: Log) -> tuple[Examination | None, list[str]]:
         return None, [f"{error.problem}; {error.remedy}"]
     if not curve.unknown:
         return curve, []
-    ranks = f"{len(curve.unknown)} ranks, the first of them {curve.unknown[0]}"
+    first, more = curve.unknown[0], len(curve.unknown) - 1
+    ranks = f"rank {first}" + (f" and {more:,} more" if more else "")
     return curve, [
-        f"no examination estimate for {ranks}: no item moved between them and rank 1; "
+        f"no examination estimate for {ranks}: no item that was played or liked moved between there and rank 1; "
         "items shown there do not count"
     ]
 
