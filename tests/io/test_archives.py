@@ -1,14 +1,18 @@
+import errno
 import gzip
 import io
+import os
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tigertail.errors import DataError
-from tigertail.io.archives import required_streams, stream, streams
+from tigertail.io.archives import check_there, folder_files, required_streams, stream, streams
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -62,16 +66,35 @@ def test_truncated_gzip(tmp_path: Path) -> None:
         read_all(path, "*.tsv")
 
 
-def test_a_tar_cut_between_two_members_is_truncated_too(tmp_path: Path) -> None:
-    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_tar_whose_second_header_is_missing_cut_or_damaged(
+    pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w") as archive:
         for name in ("a.tsv", "b.tsv"):
             entry = tarfile.TarInfo(name)
             entry.size = 3
             archive.addfile(entry, io.BytesIO(b"x\ty"))
-    whole = (tmp_path / "a.tar").read_bytes()
-    (tmp_path / "a.tar").write_bytes(whole[: 2 * tarfile.BLOCKSIZE])
-    with pytest.raises(DataError, match="no mark of its end"):
-        read_all(tmp_path / "a.tar", "*.tsv")
+    whole = path.read_bytes()
+    second = 2 * tarfile.BLOCKSIZE
+    for broken in (whole[:second], whole[: second + 100], whole[:second] + b"?" + whole[second + 1 :]):
+        path.write_bytes(pack(broken))
+        with pytest.raises(DataError, match="no mark of its end"):
+            read_all(path, "*.tsv")
+
+
+@pytest.mark.parametrize(("how", "target"), [("w", "none.tsv"), ("w", "link.tsv"), ("w:gz", "a.tsv")])
+def test_a_link_in_a_tar_that_cannot_be_followed_is_named(how: Any, target: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, how) as archive:
+        archive.addfile(tarfile.TarInfo("a.tsv"))
+        link = tarfile.TarInfo("link.tsv")
+        link.type, link.linkname = tarfile.SYMTYPE, target
+        archive.addfile(link)
+    with pytest.raises(DataError, match=r"link\.tsv: a link that cannot be followed") as error:
+        read_all(path, "*.tsv")
+    assert error.value.remedy == "unpack the archive first"
 
 
 def test_truncated_tar(tmp_path: Path) -> None:
@@ -129,6 +152,40 @@ def test_a_member_is_named_with_its_archive(tmp_path: Path) -> None:
         archive.writestr("__MACOSX/x/._a.tsv", b"what a Mac leaves behind")
         archive.writestr("x/.DS_Store", b"the same")
     assert [(found.name, found.place) for found in streams(path, "*")] == [("x/a.tsv", path / "x/a.tsv")]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_members_of_one_name_a_zip_has_the_last(tmp_path: Path) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.tsv", b"old")
+        archive.writestr("a.tsv", b"new")
+    assert [(found.name, found.read(10)) for found in streams(path, "*")] == [("a.tsv", b"new")]
+
+
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "a.tsv").touch()
+    scandir = os.scandir
+
+    def shut(path: str) -> Any:  # permissions would not stop root
+        if Path(path).name == "shut":
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", shut)
+    with pytest.raises(DataError, match=r"shut: cannot be read \(Permission denied\)") as error:
+        folder_files(tmp_path, "*.tsv")
+    assert error.value.remedy
+
+
+def test_a_path_that_cannot_be_looked_up_is_no_missing_one(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"cannot be read \(File name too long\)"):
+        check_there(tmp_path / ("n" * 300), remedy="check the path")
+    with pytest.raises(DataError, match=r"no such file or folder\n  -> check the path"):
+        check_there(tmp_path / "none", remedy="check the path")
 
 
 def test_a_spreadsheet_is_named(tmp_path: Path) -> None:

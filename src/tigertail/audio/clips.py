@@ -12,7 +12,7 @@ from tigertail import columns as c
 from tigertail.audio.decode import FORMATS, OTHER_FORMATS
 from tigertail.dataset.table_spec import ITEM_REFERENCE
 from tigertail.errors import DataError
-from tigertail.io.archives import is_left_behind
+from tigertail.io.archives import check_there, is_left_behind
 from tigertail.io.files import read_table
 
 FILE: Final = "file"
@@ -63,8 +63,7 @@ def find_clips(source: Path, *, name_column: str | None = None) -> list[Clip]:
         If there is nothing to analyse, or the table lacks a column, has a row without file or item, or
         repeats a clip, or a column of a folder is asked for.
     """
-    if not source.exists():
-        raise DataError("no such file or folder", path=source, remedy="check the path")
+    check_there(source, remedy="check the path")
     if source.is_dir() and name_column is not None:
         raise DataError(
             f"a folder has no column '{name_column}'",

@@ -11,6 +11,7 @@ import errno
 import gzip
 import io
 import lzma
+import os
 import tarfile
 import zipfile
 import zlib
@@ -18,7 +19,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NoReturn, Self
 
 from tigertail.errors import DataError
 from tigertail.io.zstandard import ZstdError, open_zstd
@@ -132,10 +133,9 @@ def streams(path: Path, *patterns: str, bare: bool = True) -> Generator[Stream, 
     Raises
     ------
     DataError
-        If ``path`` does not exist or is damaged.
+        If ``path`` does not exist, cannot be read or is damaged.
     """
-    if not path.exists():
-        raise DataError("no such file or folder", path=path, remedy="check the path in the recipe")
+    check_there(path, remedy="check the path in the recipe")
     if path.is_dir():
         yield from _folder(path, patterns)
         return
@@ -167,7 +167,8 @@ def streams_within(path: Path, *patterns: str) -> Iterator[Stream]:
     DataError
         If no file matches, or as :func:`streams` raises.
     """
-    archives = [one for one in sorted(path.rglob("*")) if _is_named_tar(one)] if path.is_dir() else []
+    check_there(path, remedy="check the path in the recipe")
+    archives = [one for one in folder_files(path, "*") if _is_named_tar(one.name)]
     found = False
     for place in (path, *archives):
         for one in streams(place, *patterns, bare=place is path):
@@ -210,10 +211,38 @@ def required_streams(path: Path, *patterns: str, remedy: str = "") -> Iterator[S
         raise DataError(problem, path=path, remedy=remedy)
 
 
+def check_there(path: Path, *, remedy: str) -> None:
+    """Refuse a path that leads nowhere.
+
+    Raises
+    ------
+    DataError
+        If it does, or cannot be looked up.
+    """
+    with _readable():
+        there = path.exists()
+    if not there:
+        raise DataError("no such file or folder", path=path, remedy=remedy)
+
+
 def folder_files(path: Path, *patterns: str) -> list[Path]:
-    """Return the files of a folder that match one of the patterns, as :func:`streams` does, sorted; none of a file."""
-    found = sorted(path.rglob("*")) if path.is_dir() else []
-    return [one for one in found if one.is_file() and _matches(one.name, patterns)]
+    """Return the files of a folder that match one of the patterns, as :func:`streams` does, sorted; none of a file.
+
+    Raises
+    ------
+    DataError
+        If the folder, or one in it, cannot be read.
+    """
+    with _readable():
+        if not path.is_dir():
+            return []
+        found = sorted(
+            Path(folder, name)
+            for folder, _, names in os.walk(path, onerror=_refuse)
+            for name in names
+            if _matches(name, patterns)
+        )
+        return [one for one in found if one.is_file()]
 
 
 def file_names(path: Path, *patterns: str) -> list[str]:
@@ -278,7 +307,7 @@ def _zip(path: Path, patterns: tuple[str, ...]) -> Iterator[Stream]:
     with _unknown_packing(path), _damage(path):
         archive = zipfile.ZipFile(path)
     with archive:
-        for name in sorted(archive.namelist()):
+        for name in sorted(set(archive.namelist())):  # of several with one name the last counts
             if not name.endswith("/") and _matches(name, patterns):
                 facts = archive.getinfo(name)
                 stamp = f"{facts.file_size} {facts.CRC:08x}"
@@ -301,17 +330,38 @@ def _unknown_packing(place: Path) -> Iterator[None]:
         ) from error
 
 
+class _Entry(tarfile.TarInfo):
+    # Alone, tarfile takes a damaged header, or none, for the end, and members are missing without a word.
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.HeaderError as error:
+            if isinstance(error, tarfile.EOFHeaderError):  # type: ignore[attr-defined]
+                raise
+            raise tarfile.ReadError(f"no mark of its end: {error}") from error
+
+
 def _tar(file: IO[bytes], path: Path, patterns: tuple[str, ...], *, packed: bool) -> Iterator[Stream]:
     # In a file that is not packed, what is not read is skipped, not read through.
-    with _damage(path), tarfile.open(fileobj=file, mode="r|" if packed else "r:") as archive:
+    mode: Any = "r|" if packed else "r:"
+    with _damage(path), tarfile.open(fileobj=file, mode=mode, tarinfo=_Entry) as archive:
         for entry in archive:
-            member = archive.extractfile(entry) if _matches(entry.name, patterns) else None
+            member = _tar_member(archive, entry, path) if _matches(entry.name, patterns) else None
             if member is not None:
                 stamp = f"{entry.size} {entry.mtime}"
                 yield Stream(entry.name, _unpacked(member, entry.name), path, member=True, stamp=stamp)
-        # After the last member come blocks of zeros, and the offset stays before them. A packed file has another size.
-        if not packed and archive.offset >= path.stat().st_size:
-            raise tarfile.ReadError("no mark of its end")
+
+
+def _tar_member(archive: tarfile.TarFile, entry: tarfile.TarInfo, path: Path) -> IO[bytes] | None:
+    try:
+        return archive.extractfile(entry)
+    except (KeyError, RecursionError, tarfile.StreamError) as error:  # to none, to itself, in a packed file
+        raise DataError(
+            "a link that cannot be followed within the archive",
+            path=path / entry.name,
+            remedy="unpack the archive first",
+        ) from error
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
@@ -322,17 +372,30 @@ def _matches(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(plain, one.lower()) for one in patterns)
 
 
-def _is_named_tar(path: Path) -> bool:
-    name = path.name.lower()
-    tar = plain_name(name).endswith(".tar") or name.endswith((".tgz", ".tzst"))
-    return tar and path.is_file() and not is_left_behind(name)
+def _is_named_tar(name: str) -> bool:
+    name = name.lower()
+    return plain_name(name).endswith(".tar") or name.endswith((".tgz", ".tzst"))
 
 
 def _open(path: Path) -> IO[bytes]:
-    try:
+    with _readable():
         return path.open("rb", buffering=_BUFFER)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise DataError(f"cannot be read ({error.strerror})", path=path) from error
+        _refuse(error)
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise DataError(
+        f"cannot be read ({error.strerror})",
+        path=error.filename,
+        remedy="check the path, and its permissions",
+    ) from error
 
 
 def _kind(file: IO[bytes], name: str) -> str:

@@ -28,7 +28,7 @@ from tigertail.ingest.formats.parquet import Parquet
 from tigertail.ingest.formats.several import exploded
 from tigertail.ingest.formats.source import Source
 from tigertail.ingest.formats.spotify import SpotifyHistory
-from tigertail.io.archives import is_left_behind, is_packed, streams
+from tigertail.io.archives import check_there, is_left_behind, is_packed, streams
 from tigertail.io.files import read_text, separator_in
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine
 from tigertail.io.text_rows import NOT_TEXT
@@ -77,11 +77,10 @@ def read_history(path: Path | str, index: ItemIndex, kind: str = c.ARTIST) -> li
     Raises
     ------
     DataError
-        If the file is missing, of an unknown layout, or has no play.
+        If the file is missing, cannot be read, is of an unknown layout, or has no play.
     """
     path = Path(path)
-    if not path.exists():
-        raise DataError("no such file or folder", path=path, remedy="give an export, or a list of names")
+    check_there(path, remedy="give an export, or a list of names")
     plays: Counter[str] = Counter()
     for row in _rows(path, kind):
         text = _reference(row, index)

@@ -18,7 +18,7 @@ from tigertail.ingest.formats.column_types import read_as
 from tigertail.ingest.formats.file_table import FileTable, row_keys
 from tigertail.ingest.formats.mapped import MappedSource
 from tigertail.ingest.formats.source import Source
-from tigertail.io.archives import folder_files
+from tigertail.io.archives import check_there, folder_files
 from tigertail.io.quarantine import LINE, Quarantine
 from tigertail.storage import UNREADABLE
 
@@ -66,8 +66,7 @@ def parquet_files(path: Path, files: str) -> list[Path]:
     DataError
         If there is none.
     """
-    if not path.exists():
-        raise DataError("no such file or folder", path=path, remedy="check the path in the recipe")
+    check_there(path, remedy="check the path in the recipe")
     paths = folder_files(path, files) if path.is_dir() else [path]
     if not paths:
         raise DataError(
