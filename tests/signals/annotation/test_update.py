@@ -126,6 +126,14 @@ def test_forms_that_were_one_label_in_the_fit_are_one(grow: Callable[..., Grown]
     assert len(grown.names("z")) == 1
 
 
+def test_forms_that_were_one_label_of_newcomers_are_one_of_the_next(world: MakeWorld) -> None:
+    made = world(SAID)
+    first = Grown(made.fit(), made.interactions.items.ids.to_list(), world({"x": "zeuhls, zeuhl"}).dataset)
+    second = Grown(first.signal, first.ids, world({"y": "zeuhls"}).dataset)
+    assert second.affinity("y", "x") > 0
+    assert len(second.signal.labels) == len(first.signal.labels)
+
+
 def test_labels_of_the_crowd_join_the_facet_that_the_fit_found(grow: Callable[..., Grown]) -> None:
     first = ({"a": "guitar, loud"}, {"b": {"instrument": "guitar"}})
     later = ({"x": "Guitar, loud, tuba", "y": "quiet"}, {"y": {"instrument": "tuba", "mood": "loud"}})

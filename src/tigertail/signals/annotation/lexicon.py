@@ -75,11 +75,11 @@ class Lexicon:
         """Canonical form of each variant that was merged into it."""
         return self._read[1]
 
-    def with_labels(self, keys: Sequence[str], idf: Reals) -> Self:
-        """Return the lexicon with further labels, which get the mean reliability."""
+    def with_labels(self, keys: Sequence[str], idf: Reals, canonical_form: Mapping[str, str]) -> Self:
+        """Return the lexicon with further labels, which get the mean reliability, and the forms of all variants."""
         return self.of(
             [*self.keys, *keys],
-            self.canonical_form,
+            canonical_form,
             np.concatenate([self.idf, idf]),
             np.concatenate([self.reliability, np.full(len(keys), self.mean_reliability)]),
             self.mean_reliability,

@@ -1,7 +1,8 @@
 """Annotations of new items, folded into a signal without a fit.
 
-They are read by the rules of the fit, with the labels of the signal; a label that it lacks is added, so that two new
-items can share it. What needs the rows of the fit is taken from what the fit learned:
+They are read by the rules of the fit, with the labels of the signal; a label that it lacks is added, with the variants
+that joined it, so that two new items can share it, whenever they come. What needs the rows of the fit is taken from what
+the fit learned:
 
 - **Inverse document frequency.** A label has its weight of the fit, so that old rows stay as they are; a new label
   has the weight of its frequency among the new items.
@@ -89,8 +90,8 @@ def update_annotations(
     every = annotations_of(dataset)
     rows, left_out = split_usable_rows(every.filter(~is_known), Vocabulary(item_table[c.ITEM_ID]), item_table)
     count = len(rows)
-    rows, labels = _with_known_labels(signal, lexicon, rows)
-    opinions = opinions_from_rows(rows, labels, len(item_table), left_out, lexicon.canonical_form)
+    rows, labels, forms = _with_known_labels(signal, lexicon, rows)
+    opinions = opinions_from_rows(rows, labels, len(item_table), left_out, forms)
     fresh = len(labels) - len(lexicon.keys)
     by_label = np.concatenate([lexicon.reliability, np.full(fresh, lexicon.mean_reliability)])
     # The r of a new opinion is the mean of its label's; t and q are not estimated, and not read.
@@ -106,7 +107,7 @@ def update_annotations(
         prediction=predicted and predicted.with_items(theirs[0], signal.norm_floor),
         labels=list(zip(evidence.facets, evidence.names, strict=True)),
         left_out=_summed(signal.left_out, left_out),
-        lexicon=lexicon.with_labels(evidence.keys[len(lexicon.keys) :], idf[len(lexicon.keys) :]),
+        lexicon=lexicon.with_labels(evidence.keys[len(lexicon.keys) :], idf[len(lexicon.keys) :], forms),
     )
     items = int((after.known & ~signal.known).sum())
     return AnnotationUpdate(after, count, items, len(every) - count - sum(left_out.values()), left_out)
@@ -114,10 +115,11 @@ def update_annotations(
 
 def _with_known_labels(
     signal: Annotation, lexicon: Lexicon, rows: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return rows with the keys and facets of a signal, and its labels with the new ones after them."""
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, str]]:
+    """Return rows with the keys and facets of a signal, its labels and canonical forms, and after them the new ones."""
     rows = with_canonical_labels(rows, lexicon.canonical_form)
-    rows = with_canonical_labels(rows, canonical_forms(rows, {*lexicon.keys, *lexicon.canonical_form}))
+    further_forms = canonical_forms(rows, {*lexicon.keys, *lexicon.canonical_form})
+    rows = with_canonical_labels(rows, further_forms)
     rows = with_facets(rows, _settled(signal, lexicon))
     labels = pl.DataFrame(
         {
@@ -128,7 +130,7 @@ def _with_known_labels(
         dict.fromkeys((c.FACET, KEY, c.LABEL), pl.String),
     )
     further = spelling(rows).join(labels, on=[c.FACET, KEY], how="anti", maintain_order="left")
-    return rows, pl.concat([labels, further])
+    return rows, pl.concat([labels, further]), lexicon.canonical_form | further_forms
 
 
 def _settled(signal: Annotation, lexicon: Lexicon) -> pl.DataFrame:
