@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from tigertail.cli import app
 from tigertail.errors import ConfigError
-from tigertail.model import Model, ModelConfig, fit, save
+from tigertail.model import Model, ModelConfig, fit, load, save
 from tigertail.simulation import WorldConfig, simulate
 
 CONFIG = WorldConfig(listeners=300, artists=200, countries=2, artists_per_listener=15)
@@ -37,6 +38,14 @@ def test_a_person_reads_tables(folder: Path, tmp_path: Path) -> None:
     assert "items of 20 listeners or more" in changes
     assert "United States" in changes, "a name, not a code"
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_name_of_a_dataset_does_not_steer_the_terminal(folder: Path, tmp_path: Path) -> None:
+    model = load(folder)
+    red = replace(model.provenance, dataset="\x1b[31mstreet")
+    save(replace(model, provenance=red), tmp_path / "model")
+    shown = CliRunner().invoke(app, ["diagnose", str(tmp_path / "model"), "-n", "0"], color=True).stdout
+    assert shown.startswith("\\x1b[31mstreet: ")
 
 
 def test_a_machine_reads_json(folder: Path) -> None:

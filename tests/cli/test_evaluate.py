@@ -15,9 +15,10 @@ from tests.support import run_cli
 from typer.testing import CliRunner
 
 from tigertail.cli import app
-from tigertail.cli.report import print_memory
+from tigertail.cli.report import print_memory, print_report
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
+from tigertail.evaluation import ProtocolConfig, Report
 from tigertail.simulation import WorldConfig, simulate
 
 
@@ -103,6 +104,14 @@ def test_affinities_that_no_exponent_changes_are_noted_once(world: Path, quick: 
     assert len(notes) == 1
     assert notes[0].startswith("Note: logs: lists have affinities below 0")
     assert "give positive ones" in notes[0]
+
+
+def test_names_of_a_dataset_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    shop = {"\x1b[31mkiosk": 0.1}
+    print_report(Report("\x1b[31mstreet", False, 9, ProtocolConfig(), [0], [], [], {}, catalogues=shop))
+    shown = capsys.readouterr().out
+    assert shown.startswith("\\x1b[31mstreet: 9 listeners held out")
+    assert "Catalogue of \\x1b[31mkiosk: 10.0% of the items" in shown
 
 
 def test_time_split_needs_times(world: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tigertail.cli.output import print_table
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     from tigertail.evaluation.diagnosis import Diagnosis
@@ -50,7 +51,8 @@ def _print(diagnosed: Diagnosis) -> None:
     without = diagnosed.groups[ELSEWHERE]
     of_groups = sum(diagnosed.groups.values()) - without
     typer.echo(
-        f"{diagnosed.dataset}: {of_groups:,} listeners in {len(diagnosed.groups) - 1} groups, {without:,} in none."
+        f"{printable(diagnosed.dataset)}: {of_groups:,} listeners in {len(diagnosed.groups) - 1} groups, "
+        f"{without:,} in none."
     )
     if diagnosed.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")

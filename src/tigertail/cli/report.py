@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tigertail.cli.output import print_table
+from tigertail.errors import printable
 
 if TYPE_CHECKING:
     from tigertail.evaluation import Report
@@ -31,14 +32,16 @@ def print_report(report: Report, *, countries: bool = False) -> None:
     from tigertail.dataset.summary_sources import SMALL_CATALOGUE
 
     splits = f"{len(report.seeds)} splits" if len(report.seeds) > 1 else f"split {report.seeds[0]}"
-    typer.echo(f"{report.dataset}: {report.listeners:,} listeners held out ({splits}), full ranking.")
+    typer.echo(
+        f"{printable(report.dataset)}: {report.listeners:,} listeners held out ({splits}), full ranking."
+    )
     typer.echo("Square brackets: 95 % intervals over listeners.")
     if report.simulated:
         typer.echo("SIMULATED: no listener or artist in it is real.")
     for name, share in report.catalogues.items():
         if share < SMALL_CATALOGUE:
             typer.echo(
-                f"Catalogue of {name}: {share:.1%} of the items. Lists for its listeners rank only these; "
+                f"Catalogue of {printable(name)}: {share:.1%} of the items. Lists for its listeners rank only these; "
                 "the figures do not measure the others."
             )
     for by, title in TITLES.items():
