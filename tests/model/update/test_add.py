@@ -340,6 +340,13 @@ def test_what_is_of_another_kind_or_empty_or_unknown_is_refused(model: Model, wr
     tracks = pl.DataFrame({"item_id": ["n1", "t1"], "name": ["Кино", "Song"], "kind": ["artist", "track"]})
     with pytest.raises(DataError, match=r"(?s)of the kind track, .*add items of the kind artist"):
         add(model, write(plays({"a": ["n1", "t1"]}), items=tracks))
+    with pytest.raises(DataError, match=r"of the kind track, and none of the model's is"):
+        add(
+            model,
+            write(some, items=tracks.with_columns(item_id=pl.Series(["n1", "n2"]), kind=pl.lit("track"))),
+        )
+    with pytest.raises(DataError, match="an item is in the catalogue twice"):
+        add(model, write(some, items=tracks.with_columns(item_id=pl.lit("n1"), kind=pl.lit("artist"))))
     with pytest.raises(DataError, match="no valid play"):
         add(model, write(some.with_columns(plays=0.0)))
     with pytest.raises(DataError, match=r"plays.parquet: unknown column skips"):

@@ -101,3 +101,12 @@ def test_a_track_that_no_table_lists_is_known_by_its_mbid(tmp_path: Path) -> Non
     plays = pl.DataFrame({"listener_id": ["u"], "item_id": [ONE], "plays": [1.0]})
     found = with_known_ids(model, Dataset.write(tmp_path / "new", {"plays": plays}, name="new"))
     assert found.plays["item_id"].to_list() == ["7"]
+
+
+def test_an_item_without_a_kind_is_of_the_kind_of_the_model(tmp_path: Path) -> None:
+    items = pl.DataFrame({"item_id": ["solo"], "name": ["Solo"], "folded": ["solo"], "kind": ["track"]})
+    model = Model(items, {}, ModelConfig(), Provenance("toy", "", False))
+    plays = pl.DataFrame({"listener_id": ["u"], "item_id": ["7"], "plays": [1.0]})
+    named = pl.DataFrame({"item_id": ["7"], "name": ["SOLO"], "kind": pl.Series([None], dtype=pl.String)})
+    dataset = Dataset.write(tmp_path / "new", {"plays": plays, "items": named}, name="new")
+    assert with_known_ids(model, dataset).plays["item_id"].to_list() == ["solo"]

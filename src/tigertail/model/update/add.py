@@ -74,8 +74,8 @@ def add(model: M, dataset: Dataset, *, threads: int | None = None) -> M:
     Raises
     ------
     DataError
-        As :func:`tigertail.model.update.merge.merge` does; and if there is nothing to add: no valid play, and no
-        annotation of an item that had none.
+        As :func:`tigertail.model.update.merge.merge` does; if an item is in the catalogue of the dataset twice; and if
+        there is nothing to add: no valid play, and no annotation of an item that had none.
     ModelError
         If the model keeps no plays.
     """

@@ -12,6 +12,7 @@ from tigertail.dataset.folding import fold_series
 from tigertail.lookup.mbids import mbid_in
 from tigertail.model.aliases import item_aliases
 from tigertail.model.artists import with_artists
+from tigertail.model.item_table import check_catalogue
 from tigertail.model.model import Model
 
 _OLD: Final = "old"  # the model's id
@@ -25,7 +26,13 @@ def with_known_ids(model: Model, dataset: Dataset) -> Dataset:
     An item is the model's if it has the same id, unless that is a name and the MBIDs differ; else if it has an MBID of
     one item of its kind; else if it has the name of one item of its kind, and neither two MBIDs nor two ids of
     sources contradict it. An item that none of the model's is, though one has its id, is known by its MBID.
+
+    Raises
+    ------
+    DataError
+        If an item is in the catalogue of the dataset twice.
     """
+    check_catalogue(dataset)
     given = with_artists(_folded(items_to_add(model, dataset)), dataset.aliases)
     new = _References(given, item_aliases(dataset, given))
     old = _References(model.items, model.aliases)
@@ -49,11 +56,9 @@ def with_known_ids(model: Model, dataset: Dataset) -> Dataset:
 
 
 def items_to_add(model: Model, dataset: Dataset) -> pl.DataFrame:
-    """Return the items of a dataset; without a table of items, which says their kind, as what most of a model's are."""
-    items = dataset.items
-    if dataset.has(c.ITEMS_TABLE):
-        return items
-    return items.with_columns(pl.lit(model.main_kind).alias(c.KIND))
+    """Return the items of a dataset; one whose kind no table of items says is what most of a model's are."""
+    kind = pl.col(c.KIND) if dataset.has(c.ITEMS_TABLE) else pl.lit(None, pl.String).alias(c.KIND)
+    return dataset.items.with_columns(kind.fill_null(model.main_kind))
 
 
 class _References:

@@ -94,13 +94,13 @@ def merge(model: Model, dataset: Dataset) -> MergedData:
     model
         The model.
     dataset
-        New listeners with their plays, and new items. An item is one of the model if it has the same id. A new one that
-        no table of items lists is of the kind that most of the model's are.
+        New listeners with their plays, and new items. An item is one of the model if it has the same id. One whose kind
+        no table of items says is of the kind that most of the model's are.
 
     Raises
     ------
     DataError
-        If the dataset is simulated where the model is not or the other way round, has new items of a kind
+        If the dataset is simulated where the model is not or the other way round, has items of a kind
         that none of the model's is, has unknown columns, was added before, or most of its listeners seem to be in the
         model.
     ModelError
@@ -165,10 +165,10 @@ def _check_addable(model: Model, dataset: Dataset) -> None:
             path=dataset.path,
             remedy="build one of new listeners only",
         )
-    new = items_to_add(model, dataset).join(model.items, on=c.ITEM_ID, how="anti")[c.KIND]
-    if others := sorted(set(new) - set(model.items[c.KIND])):
+    # Those that bear an id of the model too: ids of tracks may be ids of other things there.
+    if others := sorted(set(items_to_add(model, dataset)[c.KIND]) - set(model.items[c.KIND])):
         raise DataError(
-            f"new items are of the kind {', '.join(others)}, and none of the model's is",
+            f"items are of the kind {', '.join(others)}, and none of the model's is",
             path=dataset.path,
             remedy=f"add items of the kind {model.main_kind}, as the model's are",
         )
@@ -229,7 +229,7 @@ def _with_mbids(old: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
 
 def _aliases(model: Model, dataset: Dataset, item_table: pl.DataFrame) -> pl.DataFrame | None:
     """Return the further ids, MBIDs and names of the items, from the model and the dataset."""
-    # Nothing has checked that no item is there twice: its first row counts, here and in :func:`_item_table`.
+    # An item that is now known by its MBID may meet one whose id that is: the first counts, here and in `_item_table`.
     given = dataset.items.unique(c.ITEM_ID, keep="first", maintain_order=True)
     names = given.select(c.ITEM_ID, pl.lit(c.NAME).alias(c.SCHEME), pl.col(c.NAME).alias(c.ALIAS))
     tables = [
