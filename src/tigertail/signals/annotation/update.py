@@ -1,8 +1,8 @@
 """Annotations of new items, folded into a signal without a fit.
 
 They are read by the rules of the fit, with the labels of the signal; a label that it lacks is added, with the variants
-that joined it, so that two new items can share it, whenever they come. What needs the rows of the fit is taken from what
-the fit learned:
+that joined it, so that two new items can share it, whenever they come. What needs the rows of the fit is taken from
+what the fit learned:
 
 - **Inverse document frequency.** A label has its weight of the fit, so that old rows stay as they are; a new label
   has the weight of its frequency among the new items.
