@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import re
+import stat
 from pathlib import Path
 from typing import TextIO
 
@@ -22,6 +23,7 @@ from tigertail.storage import (
     remove_unless_held,
     replaced_file,
     scratch_folder,
+    write_errors,
 )
 
 
@@ -166,6 +168,18 @@ def test_a_full_disk_is_recognised_whoever_reports_it(error: Exception) -> None:
         raise error
 
 
+def test_a_refusal_that_polars_reports_without_its_number_is_one_too() -> None:
+    refused = PermissionError("Permission denied (os error 13): .lists.parquet.1")
+    with (
+        pytest.raises(
+            TigertailError, match=r"lists\.parquet: cannot be written \(Permission denied\)"
+        ) as error,
+        write_errors(Path("lists.parquet")),
+    ):
+        raise refused
+    assert error.value.remedy
+
+
 @pytest.mark.parametrize("error", [OSError("odd"), pl.exceptions.ComputeError("odd"), ValueError("odd")])
 def test_other_errors_pass(error: Exception) -> None:
     with pytest.raises(type(error), match="odd"), full_disk(Path("target")):
@@ -196,6 +210,29 @@ def test_a_symbolic_link_stays_and_its_target_is_replaced(tmp_path: Path) -> Non
     assert link.is_symlink()
     assert target.read_text() == "new"
     assert names(target.parent) == ["lists"]
+
+
+def test_a_folder_behind_a_symbolic_link_is_replaced_and_the_link_stays(tmp_path: Path) -> None:
+    target, link = tmp_path / "elsewhere" / "made", tmp_path / "here" / "link"
+    link.parent.mkdir()
+    link.symlink_to(target)
+    for name in ("old", "new"):  # at first the link leads nowhere
+        with new_folder(link, replace=True) as folder:
+            (folder / name).touch()
+    assert link.is_symlink()
+    assert names(target) == ["new"]
+    assert (names(target.parent), names(link.parent)) == (["made"], ["link"])
+
+
+def test_what_is_private_stays_private(tmp_path: Path) -> None:
+    file, folder = tmp_path / "a.txt", tmp_path / "made"
+    file.touch(0o600)
+    folder.mkdir(0o700)
+    with replaced_file(file) as temporary:
+        temporary.touch()
+    with new_folder(folder, replace=True):
+        pass
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (file, folder)] == [0o600, 0o700]
 
 
 def test_a_pipe_gets_the_bytes_and_stays_a_pipe(tmp_path: Path) -> None:

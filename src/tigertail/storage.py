@@ -76,6 +76,8 @@ def check_free(target: Path, *, replace: bool) -> None:
 def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     """Fill a temporary folder, then give it its name in one step.
 
+    A folder that is replaced keeps its permissions. A symbolic link stays; its target is made or replaced.
+
     Parameters
     ----------
     target
@@ -86,7 +88,7 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
     Yields
     ------
     Path
-        An empty folder beside ``target``. When the block ends without an error its files are flushed to
+        An empty folder beside the one to make. When the block ends without an error its files are flushed to
         disk and it is renamed; otherwise it is removed and ``target`` is as it was. To replace a folder takes two
         renames, so that for a moment there is none.
 
@@ -98,12 +100,13 @@ def new_folder(target: Path, *, replace: bool = False) -> Iterator[Path]:
         If the disk is full or cannot be written.
     """
     check_free(target, replace=replace)
-    temporary = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}"
+    place = Path(os.path.realpath(target)) if target.is_symlink() else target
+    temporary = place.parent / f".{place.name}.{uuid.uuid4().hex[:8]}"
     with write_errors(target):
         try:
             temporary.mkdir(parents=True)
             yield temporary
-            put_folder(temporary, target)
+            put_folder(temporary, place)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
 
@@ -190,7 +193,7 @@ def remove_unless_held(folder: Path) -> None:
 
 @contextmanager
 def replaced_file(target: Path) -> Iterator[Path]:
-    """Write a file so that a reader sees the old one or the new one, never a mixture.
+    """Write a file so that a reader sees the old one or the new one, never a mixture; it keeps its permissions.
 
     What is not a regular file is never replaced: a pipe or a device gets the bytes once they are whole, and so
     does standard output, as ``-`` or by its name under ``/dev``. A symbolic link stays; its target is replaced.
@@ -217,6 +220,7 @@ def replaced_file(target: Path) -> Iterator[Path]:
             if stream:
                 _send(temporary, target)
             else:
+                _keep_mode(place, temporary)
                 _sync(temporary)
                 temporary.replace(place)
                 _sync(place.parent)
@@ -295,10 +299,11 @@ def write_errors(target: Path) -> Iterator[None]:
         with full_disk(target):
             yield
     except OSError as error:
-        if error.errno not in _REFUSED:
+        number = _error_number(error)
+        if number not in _REFUSED:
             raise
         raise TigertailError(
-            f"cannot be written ({os.strerror(error.errno)})",
+            f"cannot be written ({os.strerror(number)})",
             path=target,
             remedy="check the permissions, or choose another name",
         ) from error
@@ -318,6 +323,7 @@ def flush(folder: Path) -> None:
 
 def _swap(new: Path, target: Path) -> None:
     old = new.with_name(f"{new.name}.old")
+    _keep_mode(target, new)
     target.rename(old)
     try:
         new.rename(target)
@@ -325,6 +331,12 @@ def _swap(new: Path, target: Path) -> None:
         old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _keep_mode(old: Path, new: Path) -> None:
+    """Give what replaces a file or folder its permissions: what is private stays so."""
+    with suppress(OSError):  # nothing is replaced, or the file system has none
+        shutil.copymode(old, new)
 
 
 def _sync(path: Path) -> None:
