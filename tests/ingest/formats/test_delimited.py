@@ -55,6 +55,15 @@ def test_ratings_are_scaled(pack, read, quarantine):
     assert sorted(quarantine.reasons_of("published").values()) == [1, 2]
 
 
+def test_ratings_without_a_scale_are_refused_also_where_their_name_alone_says_what_they_are(pack, read):
+    path = pack({"r.csv": "listener_id,name,Rating\na,Can,1\n"}, "csv")
+    with pytest.raises(DataError, match="column Rating has ratings, but of which scale") as error:
+        read(csv(path))
+    assert "rating_scale = [1, 5]" in error.value.remedy
+    plays = read(csv(path, columns={"listener_id": "listener_id", "name": "name"}))["plays"]
+    assert "rating" not in plays.columns
+
+
 def test_a_scale_without_ratings_is_refused(pack, read):
     path = pack({"r.csv": "listener_id,item_id,stars\na,x,1\n"}, "csv")
     with pytest.raises(DataError, match="rating_scale is given, and no column is a rating"):

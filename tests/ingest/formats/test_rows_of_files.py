@@ -369,6 +369,12 @@ def test_joins_without_their_columns_are_named(tmp_path, read):
         csv_source(tmp_path, "", join={"path": tmp_path / "u.csv", "on": "track", "seperator": ";"})
 
 
+@pytest.mark.parametrize("key", [{"where": {"kind": "song"}}, {"missing": ["-"]}, {"format": "tsv"}])
+def test_a_key_that_says_nothing_of_the_file_to_join_is_refused(key, tmp_path):
+    with pytest.raises(ValueError, match=f"join: {next(iter(key))} is a key of the source.* as join.COLUMN"):
+        csv_source(tmp_path, "", join={"path": tmp_path / "u.csv", "on": "track"} | key)
+
+
 def test_a_number_is_a_column_of_the_first_file(tmp_path, read):
     (tmp_path / "u.csv").write_text("track,artist\n1,Can\n", encoding="utf-8")
     join = {"path": tmp_path / "u.csv", "on": "track"}

@@ -55,8 +55,8 @@ class MappedSource(Source):
     where
         Conditions on columns of the file; other rows are left out.
     join
-        Another file of the format, whose columns are added where the columns ``on`` are equal: its ``path``, ``on``
-        and the keys of the format. Its columns are called ``join.COLUMN``.
+        Another file of the format, whose columns are added where the columns ``on`` are equal: its ``path``, ``on``,
+        ``files`` and the keys of the format. Its columns are called ``join.COLUMN``.
     time_format
         How times are written, with the marks of ``strptime``: one way, or several to try in order. Rows whose time
         is written otherwise are rejected.
@@ -156,6 +156,12 @@ class MappedSource(Source):
             raise ValueError("several: a separator has at least one character")
         if self.join:
             compared_columns(self.join.get("on"))
+            idle = MappedSource.model_fields.keys() - {"path", "files"}
+            if odd := sorted(self.join.keys() & idle):
+                raise ValueError(
+                    f"join: {odd[0]} is a key of the source, not of the file to join: write it beside join, "
+                    f"and columns of that file as {PREFIX}COLUMN"
+                )
             try:
                 self._file_to_join()
             except ValidationError as error:
@@ -240,7 +246,12 @@ class MappedSource(Source):
         given = [*own, *joined]
         mapping = self.named_columns(own)
         if c.RATING in mapping and self.rating_scale is None:  # found by its name alone
-            mapping.pop(c.RATING)
+            raise DataError(
+                f"column {mapping[c.RATING]} has ratings, but of which scale?",
+                path=path,
+                remedy="write the lowest and the highest rating in the recipe, such as rating_scale = [1, 5]; "
+                "or name the columns to read under 'columns'",
+            )
         if self.rating_scale is not None and c.RATING not in mapping.keys() | self.values.keys():
             raise DataError(
                 "rating_scale is given, and no column is a rating",
