@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -109,6 +111,14 @@ def test_what_changed_is_read_again_and_the_rest_is_not(recipe: Recipe, tmp_path
     with (tmp_path / "logs/day-1.csv").open("a") as file:
         file.write("\nu1,Newcomer,2021-01-01 00:00:00\n")
     assert made() == ["plays-read", "plays-merged"]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file names are UTF-8")
+def test_the_name_of_a_file_may_be_of_any_bytes(recipe: Recipe, tmp_path: Path) -> None:
+    (tmp_path / "logs" / os.fsdecode(b"caf\xe9.csv")).write_text("listener_id,name\nu1,Newcomer\n,Nobody\n")
+    build(recipe, tmp_path / "one")
+    build_on_cluster(ClusterHere(), recipe, tmp_path / "many", work=tmp_path / "work")
+    assert contents(tmp_path / "many") == contents(tmp_path / "one")
 
 
 def test_a_piece_that_cannot_be_read_is_named(recipe: Recipe, tmp_path: Path) -> None:

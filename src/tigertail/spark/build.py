@@ -76,7 +76,7 @@ class DistributedReader:
             for piece in source.pieces()
         ]
         stamps = [_stamp(path) for source in recipe.source if source.listens for path in source.paths]
-        contents = [piece.source.model_dump_json() for piece in self._pieces]
+        contents = [piece.source.model_dump(mode="json") for piece in self._pieces]
         prefixed = len(recipe.namespaces) > 1
         self._stages = machines.stages("reading", prefixed, contents, stamps)
         self.plays = DistributedPlays(machines, self._stages.kept)
