@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
+from tigertail.errors import TigertailWarning
+from tigertail.io.quarantine import such_as
 
 NO_OWNER: Final = -1
 
@@ -40,6 +43,11 @@ def read_mentions(dataset: Dataset, interactions: Interactions) -> CodedMentions
 
     Mentions of items that the catalogue lacks are left out; so are mentions in documents that are
     not in the table of documents, where the dataset has one.
+
+    Warns
+    -----
+    TigertailWarning
+        If mentions are left out for their document.
     """
     items = interactions.items
     with dataset.reading(c.MENTIONS_TABLE):
@@ -53,12 +61,20 @@ def read_mentions(dataset: Dataset, interactions: Interactions) -> CodedMentions
     owners = items.codes(documents[c.ITEM_ID])
     if c.POSITIONS not in mentions.columns:
         mentions = mentions.with_columns(pl.lit(None, pl.List(pl.Int32)).alias(c.POSITIONS))
+    of_items = items.encode(mentions, code="item")
     coded = (
-        items.encode(mentions, code="item")
-        .join(documents.select("document", c.DOCUMENT_ID), on=c.DOCUMENT_ID)
+        of_items.join(documents.select("document", c.DOCUMENT_ID), on=c.DOCUMENT_ID)
         .select("document", "item", c.COUNT, c.POSITIONS)
         .sort("document", "item")
     )
+    if len(coded) < len(of_items):
+        own = such_as(documents[c.DOCUMENT_ID].head(1).to_list())
+        warnings.warn(
+            f"{len(of_items) - len(coded):,} of {len(of_items):,} mentions are left out: their documents are not among "
+            f"those of the dataset; write the id of a document as there{own}",
+            TigertailWarning,
+            stacklevel=2,
+        )
     return CodedMentions(documents[c.DOCUMENT_ID], owners, coded)
 
 
