@@ -51,13 +51,5 @@ def page_mention_similarity(own_page_mentions: CSR) -> CSR:
     rarity = np.log1p(owners / np.maximum(mentioners, 1)) / np.log1p(owners)
     counts = own_page_mentions.data.astype(np.float64)
     scores = counts / (counts + 1) * rarity[own_page_mentions.indices] / 2
-    return symmetric_sum(own_page_mentions.with_data(scores.astype(np.float32)))
-
-
-def symmetric_sum(matrix: CSR) -> CSR:
-    """Return the sum of a matrix and its transpose."""
-    import scipy.sparse as sp
-
-    plain = sp.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape)
-    both = (plain + plain.T).tocoo()
-    return CSR.from_coo(both.row, both.col, both.data, matrix.shape)
+    one_way = own_page_mentions.with_data(scores.astype(np.float32)).to_scipy()
+    return CSR.from_scipy(one_way + one_way.T)
