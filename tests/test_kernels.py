@@ -107,3 +107,12 @@ def test_a_kernel_with_fastmath_gives_the_same_bits_compiled_and_kept(
     assert first.endswith(" 0\n")  # another process compiled it
     assert list((tmp_path / "kept").rglob("*.nbc"))
     assert run(MEASURE, str(tmp_path)) == first
+
+
+@pytest.mark.parametrize("python", [None, "", "/no/python"])
+def test_where_no_other_process_can_compile_a_kernel_this_one_does(
+    python: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kept"))
+    (tmp_path / "fast.py").write_text(FAST)
+    assert run(f"import sys\nsys.executable = {python!r}\n{MEASURE}", str(tmp_path)).endswith(" 1\n")

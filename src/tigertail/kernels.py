@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FunctionType
 from typing import Any, Final, Literal
 
@@ -118,7 +118,10 @@ def _compile_elsewhere(module: str, name: str, types: tuple[Any, ...]) -> None:
     )
     # Types by themselves: they can be read only where the path is set and Numba is found.
     task = pickle.dumps((sys.path, module, name, pickle.dumps(types)))
-    subprocess.run([sys.executable, "-c", code], input=task, check=False, stderr=subprocess.DEVNULL)
+    # An embedded Python may know no interpreter, and there may be no room for a process.
+    with suppress(OSError):
+        python = sys.executable or ""
+        subprocess.run([python, "-c", code], input=task, check=False, stderr=subprocess.DEVNULL)
 
 
 def njit(*, cache: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
