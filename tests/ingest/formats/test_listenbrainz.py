@@ -1,3 +1,4 @@
+import gzip
 import json
 from datetime import UTC, datetime
 
@@ -86,6 +87,11 @@ def test_several_mbids_in_one_text(pack, read):
     assert read(source(pack({NAME: line}, "folder")))["plays"]["mbid"].to_list() == [ONE, TWO]
 
 
+def test_an_empty_list_of_mbids_hides_none(pack, read):
+    line = listen(1, "One", {"artist_mbids": [], "artist_mbid": ONE}, listened_at=1)
+    assert read(source(pack({NAME: line}, "folder")))["plays"]["mbid"].to_list() == [ONE]
+
+
 @pytest.mark.parametrize("other", ["None", None, "zz"])
 def test_a_credit_with_one_mbid_of_two_is_not_that_artist(other, pack, read):
     line = listen(1, "One & Two", {"artist_mbids": [ONE, other]}, listened_at=1)
@@ -126,6 +132,18 @@ def test_the_export_of_a_listener(how, pack, read, quarantine):
     plays = read(source(pack(EXPORT, how)))["plays"]
     assert listeners(plays) == [("rob", "Can"), ("rob", "Sade")]
     assert quarantine.read["listenbrainz"] == 2
+    assert not quarantine.rejected
+
+
+@pytest.mark.parametrize("name", ["user.jsonl", "feedbackfan_lb-2024-01-11.json"])
+def test_a_file_is_another_of_the_export_by_its_whole_name(name, pack, read):
+    assert read(source(pack({name: LINES[0]}, "folder")))["plays"]["name"].to_list() == ["Sade"]
+
+
+def test_names_of_files_may_be_in_capitals_or_packed(pack, read, quarantine):
+    files = {name.upper(): text for name, text in EXPORT.items()}
+    files["PINNED_RECORDING.JSONL.gz"] = gzip.compress(files.pop("PINNED_RECORDING.JSONL").encode())
+    assert listeners(read(source(pack(files, "folder")))["plays"]) == [("rob", "Can"), ("rob", "Sade")]
     assert not quarantine.rejected
 
 

@@ -21,12 +21,12 @@ from tigertail.errors import DataError
 from tigertail.ingest.formats.export import Export
 from tigertail.ingest.formats.listens import decoded
 from tigertail.ingest.formats.source import Batch
-from tigertail.io.archives import streams
+from tigertail.io.archives import plain_name, streams
 from tigertail.io.json_rows import JsonFile, parsed
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
 
 _FILES: Final = ("*.listens", "*.jsonl", "*.ndjson", "*.json")
-_NO_LISTENS: Final = ("user.json", "feedback", "pinned_recording")  # the other files of an export
+_NO_LISTENS: Final = ("user.json", "feedback.jsonl", "pinned_recording.jsonl")  # the other files of an export
 _USER: Final = "user.json"
 _MOST_USER_BYTES: Final = 1 << 20
 # Names of exports: listenbrainz_USER_1769300000.zip, USER_lb-2024-01-11.json.
@@ -48,7 +48,7 @@ class ListenBrainz(Export):
         found = False
         users = self._users()
         for stream in streams(self.path, *_FILES):
-            if PurePosixPath(stream.name).name.startswith(_NO_LISTENS):
+            if plain_name(PurePosixPath(stream.name).name).lower() in _NO_LISTENS:
                 continue
             found = True
             listener = _of_folder(users, stream.name) or self._named(stream.name)
@@ -108,7 +108,8 @@ def _flat(listens: pl.DataFrame) -> pl.DataFrame:
     listen = pl.col("listen").struct
     # Clients have sent one MBID, several as one text, and addresses that end in one.
     listed = info.struct.field("artist_mbids")
-    sent = pl.coalesce(listed.list.join(",", ignore_nulls=True), info.struct.field("artist_mbid"))
+    texts = listed.list.join(",", ignore_nulls=True).replace("", None)
+    sent = pl.coalesce(texts, info.struct.field("artist_mbid"))
     ids = sent.str.extract_all(_MBID).list.unique(maintain_order=True)
     incomplete = (listed.list.n_unique() > 1) & (ids.list.len() < listed.list.n_unique())
     mapped = mapping.struct.field("artist_mbids")
