@@ -34,6 +34,20 @@ def test_a_name_means_the_wider_encoding_that_browsers_read(text: str, encoding:
     assert decode(text.encode(encoding), declared) == (text, None)
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared"),
+    [
+        ("Destiny’s Child", "cp1252", "iso-8859-1"),
+        ("“Şebnem Ferah”", "cp1254", "iso-8859-9"),
+        ("“คาราบาว”", "cp874", "tis-620"),
+    ],
+)
+def test_a_byte_that_the_wider_encoding_lacks_changes_no_other(
+    text: str, encoding: str, declared: str
+) -> None:
+    assert decode(text.encode(encoding) + b" \x9d", declared) == (f"{text} \x9d", None)
+
+
 def test_a_declared_encoding_whose_bytes_are_valid_in_utf_8_comes_before_it() -> None:
     for encoding in ("utf-16-le", "utf-16-be", "utf-32-le"):
         assert decode("Кино и Кент".encode(encoding), encoding) == ("Кино и Кент", None)

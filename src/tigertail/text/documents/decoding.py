@@ -88,16 +88,23 @@ def decode(data: bytes, declared: str | None = None, *, html: bool = False) -> t
     ends_open = _ends_open(data)
     early = [codec for codec in known if ends_open or _in_bytes_of_utf_8(codec, data)]
     for codec in (*early, "utf-8", *known):
-        for encoding in dict.fromkeys((_WIDER.get(codec, codec), codec)):
+        wider = _WIDER.get(codec, codec)
+        for encoding in dict.fromkeys((wider, codec)):
             try:
-                return _decoded(data, encoding, "strict"), None
+                text = _decoded(data, encoding, "strict")
             except UnicodeError:
                 continue
+            return (text if encoding == wider else text.translate(_at_controls(wider))), None
     return _decoded(data, LAST_RESORT, "replace"), LAST_RESORT
 
 
 def _decoded(data: bytes, encoding: str, errors: str) -> str:
     return codecs.getincrementaldecoder(encoding)(errors).decode(data, final=False).replace("\0", "")
+
+
+def _at_controls(encoding: str) -> dict[int, str]:
+    """Return the characters of an encoding at bytes that are controls in ISO 8859; the control where it has none."""
+    return {byte: bytes([byte]).decode(encoding, "ignore") or chr(byte) for byte in range(0x80, 0xA0)}
 
 
 def _codec(name: str, data: bytes) -> str | None:
