@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import logging
 import sys
+
+import pytest
 
 from tigertail.service.http.logs import Lines
 
@@ -32,3 +36,22 @@ def test_a_traceback_stays_in_its_line() -> None:
     text = Lines().format(record)
     assert "\n" not in text
     assert "ValueError" in json.loads(text)["error"]
+
+
+def test_of_an_error_that_nobody_waited_for_the_message_is_not_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def answer() -> None:
+        raise KeyError("who asked for Kult")
+
+    async def forget() -> None:
+        task = asyncio.create_task(answer())
+        await asyncio.wait([task])
+
+    asyncio.run(forget())
+    gc.collect()
+    (record,) = (one for one in caplog.records if one.name == "asyncio" and one.exc_info)
+    assert "Kult" in record.getMessage()
+    told = json.loads(Lines().format(record))
+    assert told["message"] == "Task exception was never retrieved"
+    assert told["error"].endswith("builtins.KeyError")

@@ -18,7 +18,6 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",  # this and the next: what Python's own formatter adds
     "asctime",
     "color_message",  # Uvicorn's: the message for a terminal
-    "taskName",  # Python's, from 3.12 on
 }
 
 
@@ -37,6 +36,8 @@ class Lines(logging.Formatter):
             **more,
         }
         if record.exc_info:
+            # Below its first line asyncio says what failed, the error and its message among it.
+            line["message"] = line["message"].partition("\n")[0]
             line["error"] = _without_words(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
 
