@@ -29,6 +29,7 @@ def _mbid(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012}"
 
 
+KINO_BEFORE = _mbid(901)  # which MusicBrainz had for them once
 NORTH = {
     "kino": ("Кино", _mbid(1)),
     "tj": ("Tom & Jerry <live>", _mbid(2)),
@@ -69,6 +70,7 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
         "plays": pl.DataFrame(plays, ["listener_id", "item_id", "plays"], orient="row"),
         "items": pl.DataFrame(artists + tracks, columns, orient="row", infer_schema_length=None),
+        "aliases": pl.DataFrame({"item_id": "kino", "scheme": "mbid", "alias": KINO_BEFORE, "count": 1}),
     }
     folder = tmp_path_factory.mktemp("music")
     dataset = Dataset.write(folder / "dataset", tables, name="music")

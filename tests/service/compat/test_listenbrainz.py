@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.service.compat.conftest import KINO_BEFORE
 
 from tigertail.service.compat import listenbrainz_responses, similarity_scores
 from tigertail.service.middleware.authentication import digest
@@ -114,6 +115,13 @@ def test_of_several_each_artist_is_listed_once_and_none_that_was_asked(server: s
     assert len(names) == len(set(names)) == 4
     assert {row["name"]: row["reference_mbid"] for row in both}["東京事変"] == FAIRUZ
     assert _post(server, "artists", [{"artist_mbids": [KINO, FAIRUZ], "algorithm": "x"}]).json() == both
+
+
+def test_none_that_was_asked_by_another_mbid_of_its_is_listed(server: str) -> None:
+    both = _get(server, "artists", artist_mbids=f"{KINO},{JERRY}", algorithm=ALGORITHM).json()
+    before = _get(server, "artists", artist_mbids=f"{KINO_BEFORE},{JERRY}", algorithm=ALGORITHM).json()
+    assert [row["name"] for row in before] == [row["name"] for row in both]
+    assert "Кино" not in {row["name"] for row in before}
 
 
 def test_an_unknown_mbid_has_no_rows(server: str) -> None:

@@ -183,7 +183,12 @@ async def _answered(request: Request, context: Context, kind: str, rows: list[li
             return to_json(rows_of(served, kind, mbid))
 
         lists.append(await context.queue.get_or_compute(f"{served.version} labs {kind} {mbid}", listed))
-    content = lists[0] if len(lists) == 1 else to_json(merged(lists, kind, distinct))
+    content = lists[0]
+    if len(lists) > 1:
+        content = await context.queue.get_or_compute(
+            f"{served.version} labs {kind} {' '.join(distinct)}",
+            lambda: to_json(merged(served, lists, kind, distinct)),
+        )
     return cacheable(request, content, served.version, served.tag, _JSON)
 
 

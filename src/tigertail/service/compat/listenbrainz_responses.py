@@ -57,22 +57,27 @@ def _recording_row(served: ServedModel, catalogue: Catalogue, code: int) -> dict
     }
 
 
-def merged(lists: list[bytes], kind: str, asked: list[str]) -> list[dict[str, Any]]:
+def merged(served: ServedModel, lists: list[bytes], kind: str, asked: list[str]) -> list[dict[str, Any]]:
     """Return several lists as one: each item once, where it is closest, and none that was asked about.
 
     Parameters
     ----------
+    served
+        The served model.
     lists
         What :func:`rows_of` returned for each MBID, as JSON.
     kind
         Artist or track.
     asked
-        The MBIDs, in lower case as :meth:`Catalogue.mbid` has them.
+        The MBIDs, in lower case as :meth:`Catalogue.mbid` has them; an item may have others there.
     """
+    catalogue = Catalogue.of(served)
+    codes = [catalogue.by_mbid(mbid, kind) for mbid in asked]
+    left_out = {*asked, *(catalogue.mbid(code) for code in codes if code is not None)}
     name = "artist_mbid" if kind == c.ARTIST else "recording_mbid"
     best: dict[str, dict[str, Any]] = {}
     for row in (row for one in lists for row in orjson.loads(one)):
         other = best.get(row[name])
-        if row[name] not in asked and (other is None or row["score"] > other["score"]):
+        if row[name] not in left_out and (other is None or row["score"] > other["score"]):
             best[row[name]] = row
     return sorted(best.values(), key=lambda row: -row["score"])
