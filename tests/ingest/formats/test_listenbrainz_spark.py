@@ -14,11 +14,13 @@ import polars as pl
 import pytest
 
 from tigertail import columns as c
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import DataError
 from tigertail.ingest.build import build
 from tigertail.ingest.formats import Source
 from tigertail.ingest.formats.listenbrainz_spark import ListenBrainzSpark
 from tigertail.ingest.recipe import Recipe
+from tigertail.ingest.report import BuildReport
 from tigertail.io.quarantine import Quarantine
 from tigertail.testing.open_data import LISTENS
 
@@ -63,6 +65,14 @@ def plays(tables: dict[str, pl.DataFrame]) -> list[tuple[Any, ...]]:
     return sorted(tables[c.PLAYS_TABLE].select(names).rows(), key=str)
 
 
+def built(folder: Path) -> tuple[Dataset, BuildReport]:
+    recipe = folder.with_suffix(".toml")
+    recipe.write_text(
+        f'[[source]]\nformat = "listenbrainz-spark"\npath = "{folder.name}"\n', encoding="utf-8"
+    )
+    return build(Recipe.load(recipe), folder.with_suffix(".made"))
+
+
 @pytest.mark.parametrize("how", ["folder", "tar", "tar.gz", "tar.xz"])
 def test_listens_are_summed_by_listener_and_artist(
     pack: Pack, read: Read, quarantine: Quarantine, how: str
@@ -100,12 +110,20 @@ def test_a_member_that_is_there_twice_counts_once(tmp_path: Path, pack: Pack, fo
     data = member(listen(1, "Кино", [KINO], 1), listen(1, "Кино", [KINO], 2))
     (folder / folder_name / "0.parquet").write_bytes(data)
     pack(dump(data), "tar").rename(folder / "dump.tar")
-    (tmp_path / "recipe.toml").write_text(
-        '[[source]]\nformat = "listenbrainz-spark"\npath = "both"\n', encoding="utf-8"
-    )
-    dataset, report = build(Recipe.load(tmp_path / "recipe.toml"), tmp_path / "made")
+    dataset, report = built(folder)
     assert dataset.plays["plays"].to_list() == [2.0]
     assert report.sources[0].duplicates == 1
+
+
+def test_members_of_two_archives_that_have_one_name_size_and_time_both_count(
+    tmp_path: Path, pack: Pack
+) -> None:
+    folder = tmp_path / "two"
+    folder.mkdir()
+    for name, mbid in (("Kino", KINO), ("Sade", SADE)):
+        pack({"0.parquet": member(listen(1, name, [mbid]))}, "tar").rename(folder / f"{name}.tar")
+    assert len({file.stat().st_size for file in folder.iterdir()}) == 1
+    assert built(folder)[0].plays["item_id"].to_list() == ["kino", "sade"]
 
 
 def test_a_credit_counts_for_each_artist_and_is_the_name_of_none(pack: Pack, read: Read) -> None:

@@ -74,7 +74,9 @@ class ListenBrainzSpark(Resumable):
             member = _of_dump(stream)
             if stream.place != self.path and (found := _NUMBERED.fullmatch(member)):
                 numbers[found[1]].add(int(found[2]))
-            yield Part(member, stream.stamp, partial(self._read, stream, member))
+            # Members of two archives may have one name, size and time.
+            stamp = f"{stream.path.relative_to(self.path)} {stream.stamp}"
+            yield Part(member, stamp, partial(self._read, stream, member))
         for dump, seen in sorted(numbers.items()):
             missing = (f"{dump}{number}.parquet" for number in range(max(seen)) if number not in seen)
             count = max(seen) + 1 - len(seen)
