@@ -56,7 +56,7 @@ def deploy(source: Path | str, path: Path | str, signers: Collection[str] = ()) 
         If the new model is missing, damaged, not signed as it must be, not one that this release opens, or of another
         kind than the one in place, or if ``path`` is something else; what was in place stays.
     TigertailError
-        If the disk is full or cannot be written; likewise.
+        If the disk is full or cannot be written; likewise, unless only the map, which is copied last, was not written.
 
     Warns
     -----
@@ -110,6 +110,8 @@ def roll_back(path: Path | str, to: int | None = None, signers: Collection[str] 
     ------
     ModelError
         If no such generation is kept, or it is damaged or not signed as it must be; the present one stays in place.
+    TigertailError
+        If the disk is full or cannot be written; likewise.
     """
     path = Path(path)
     read_manifest(path)
