@@ -112,6 +112,14 @@ def test_how_well_a_name_answers_decides(index: NameIndex) -> None:
     assert match.tolist() == pytest.approx([1.0, 0.99 * (1 - 1 / 8)])
 
 
+def test_a_name_that_ends_in_the_is_that_very_name() -> None:
+    names = ["What the...", "Whatever", "Beatles"]
+    index = NameIndex(names, np.array([2, 9, 5]))
+    codes, match = index.search("what the...")
+    assert (names[codes[0]], match[0]) == ("What the...", 1)
+    assert index.search("beatles the")[0].tolist() == [2], "also an article that no name has"
+
+
 def test_listeners_settle_ties(index: NameIndex) -> None:
     assert found(index, "b", 4) == ["B", "The Beatles", "Beck", "Beat Happening"]
     _, match = index.search("b", 4)

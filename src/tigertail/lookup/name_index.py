@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tigertail.dataset.folding import fold, fold_series, in_hiragana
 from tigertail.lookup.bigrams import MAX_LENGTH, BigramIndex
-from tigertail.lookup.name_similarity import PREFIX_MATCH, closeness
+from tigertail.lookup.name_similarity import EXACT_MATCH, PREFIX_MATCH, closeness
 
 CANDIDATES: Final = 200  # names of each ranking of the bigram index that are compared by edit distance
 MIN_RELATIVE_MATCH: Final = 0.7  # names that match no better than this share of the best match are not shown
@@ -107,19 +107,22 @@ class NameIndex:
         match
             How well each name answers, above 0; 1 is an exact match; float32, of the same shape.
         """
-        query = _without_article(in_hiragana(fold(text[:_MAX_TYPED]))[:MAX_LENGTH].strip())
+        typed = in_hiragana(fold(text[:_MAX_TYPED]))[:MAX_LENGTH].strip()
+        query = _without_article(typed)
         inside = None if allowed is None else np.asarray(allowed, np.bool_)[self._codes]
         if not query:
             owners = np.arange(len(self)) if inside is None else np.flatnonzero(inside)
             return self._codes[owners[:n]], np.full(len(owners[:n]), PREFIX_MATCH, np.float32)
         rows = self._bigrams.closest(
-            query, max(CANDIDATES, n), None if inside is None else inside[self._owners]
+            typed, max(CANDIDATES, n), None if inside is None else inside[self._owners]
         )
         if not len(rows):
             return np.empty(0, np.int32), np.empty(0, np.float32)
-        match = closeness(
-            query, *(column.gather(rows).to_list() for column in (self._folded, self._with_article))
+        folded, with_article = (
+            column.gather(rows).to_list() for column in (self._folded, self._with_article)
         )
+        match = closeness(query, folded, with_article)
+        match[[name == typed for name in folded]] = EXACT_MATCH  # "What the", of which it is no article
         match[self._transliterated[rows]] *= TRANSLITERATION_FACTOR
         order = np.argsort(-match, kind="stable")  # rows are ascending, so ties go to the more popular item
         order = order[match[order] > MIN_RELATIVE_MATCH * match[order[0]]]
