@@ -86,9 +86,7 @@ def label_targets(
     most = annotations.group_by(c.FACET, c.LABEL).agg(pl.len().alias("items"))
     most = most.sort("items", c.FACET, c.LABEL, descending=[True, False, False]).head(labels)
     annotations = annotations.join(most.with_row_index("column"), on=[c.FACET, c.LABEL])
-    values = np.zeros(
-        (len(codes), max(1, len(most)))
-    )  # a column even where no label is left: then nobody teaches
+    values = np.zeros((len(codes), len(most)))
     rarity = np.log(len(codes) / annotations["items"].to_numpy()) + 1
     values[annotations["row"].to_numpy(), annotations["column"].to_numpy()] = (
         np.log1p(annotations[c.WEIGHT].to_numpy()) * rarity
