@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 KERNEL = """
 from tigertail.kernels import njit
 
@@ -29,13 +31,13 @@ print(doubling.double(2), kernels.compiled_here())
 """
 
 
-def call(folder: Path, how: str, kept: str) -> str:
+def call(folder: Path, how: str, kept: str, code: str = CALL, **environment: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", CALL, str(folder), how],
+        [sys.executable, "-c", code, str(folder), how],
         capture_output=True,
         text=True,
         check=True,
-        env=os.environ | {"NUMBA_CACHE_DIR": str(folder / kept)},
+        env=os.environ | environment | {"NUMBA_CACHE_DIR": str(folder / kept)},
     )
     return done.stdout.strip()
 
@@ -56,6 +58,40 @@ def test_a_shipped_kernel_whose_source_changed_is_compiled_anew(tmp_path: Path) 
     call(tmp_path, "ship", "builder")
     (tmp_path / "doubling.py").write_text(KERNEL.replace("x + x", "3 * x"))
     assert call(tmp_path, "use", "user") == "6 1"
+
+
+@pytest.mark.parametrize("kind", ["*.nbi", "*.nbc"])
+def test_a_kept_kernel_that_was_cut_is_compiled_anew(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "doubling.py").write_text(KERNEL)
+    call(tmp_path, "use", "kept")
+    [file] = (tmp_path / "kept").rglob(kind)
+    whole = file.read_bytes()
+    for rest in (b"", whole[: len(whole) // 2], bytes(len(whole))):
+        file.write_bytes(rest)
+        assert call(tmp_path, "use", "kept") == "4 1"
+        assert call(tmp_path, "use", "kept") == "4 0"
+
+
+def test_a_kernel_that_does_not_fit_on_the_disk_works_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "doubling.py").write_text(KERNEL)
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))\n" + CALL
+    assert call(tmp_path, "use", "kept", full) == "4 1"
+    assert list((tmp_path / "kept").rglob("*.nbc")) == []
+
+
+def test_where_kernels_can_be_kept_nowhere_the_error_names_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "doubling.py").write_text(KERNEL)
+    (tmp_path / "__pycache__").touch()  # a file where Numba would make a folder
+    begin, _, ask = CALL.strip().rpartition("\n")
+    told = f"""{begin}
+from tigertail.errors import ConfigError
+try:
+    {ask}
+except ConfigError as error:
+    print(error.remedy)
+"""
+    home = dict.fromkeys(("HOME", "XDG_CACHE_HOME"), str(tmp_path / "doubling.py"))
+    assert "NUMBA_CACHE_DIR=FOLDER" in call(tmp_path, "use", "doubling.py", told, **home)
 
 
 def test_what_another_release_kept_is_compiled_anew_where_its_types_are_gone(tmp_path: Path) -> None:

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import functools
 import os
+import pickle
 from pathlib import Path
 from typing import Any, Final
 
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+from tigertail.errors import ConfigError
 
 SHIPPED: Final = Path(__file__).parent / "compiled"
 BASELINE: Final = "x86-64-v3"
@@ -23,6 +26,10 @@ FEATURES: Final = (
 )
 """What x86-64-v2 and v3 add to x86-64, in LLVM's names. The Dockerfile repeats them."""
 
+_STALE: Final = (
+    *(AttributeError, ImportError),  # kept by another release, whose types are no longer there
+    *(EOFError, pickle.UnpicklingError),  # cut, as by a loss of power
+)
 _SHIPS: Final = "TIGERTAIL_SHIP_KERNELS"  # in the environment, so that processes of this one do the same
 
 
@@ -50,10 +57,21 @@ class KernelCache(FunctionCache):
     ----------
     function
         The kernel in Python.
+
+    Raises
+    ------
+    ConfigError
+        If there is no folder to keep it in.
     """
 
     def __init__(self, function: Any) -> None:
-        super().__init__(function)
+        try:
+            super().__init__(function)
+        except RuntimeError as error:
+            raise ConfigError(
+                f"compiled kernels can be kept nowhere ({error})",
+                remedy="name a folder that can be written, in the environment: NUMBA_CACHE_DIR=FOLDER",
+            ) from error
         stamp = self._impl.locator.get_source_stamp()
         folder = SHIPPED / function.__module__
         self._shipped = IndexDataCacheFile(str(folder), self._impl.filename_base, stamp)
@@ -73,9 +91,16 @@ class KernelCache(FunctionCache):
                 return self._impl.rebuild(context, data)
         try:
             return super()._load_overload(signature, context)
-        except (AttributeError, ImportError):  # kept by another release, whose types are no longer there
+        except _STALE:
             Path(self._cache_file._index_path).unlink(missing_ok=True)
             return None
+
+    def _save_overload(self, signature: Any, data: Any) -> None:
+        try:
+            super()._save_overload(signature, data)
+        except OSError:  # a full disk: it works, and the next process compiles it again
+            if self._cache_file is self._shipped:
+                raise
 
 
 @functools.cache
