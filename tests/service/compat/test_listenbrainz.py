@@ -220,3 +220,5 @@ def test_what_is_to_be_sent_is_said_for_that_route(server: str) -> None:
     for body in (b"{", b"[1]"):
         in_body = httpx.post(f"{server}/similar-recordings/json", content=body).json()["error"]
         assert in_body.endswith('send a list, as [{"recording_mbids": ["..."], "algorithm": "..."}]')
+    empty = httpx.post(f"{server}/similar-recordings/json", content=b"[]").json()["error"]
+    assert empty.startswith("body: List should have at least 1 item")

@@ -220,5 +220,5 @@ def _checked(adapter: TypeAdapter[Rows], rows: Any, remedy: str) -> Rows:
         return adapter.validate_python(rows)
     except ValidationError as error:
         first: Mapping[str, Any] = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"]) or "body"
         raise ServiceError(400, f"{where}: {first['msg']}", remedy=remedy) from None
