@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,13 @@ def test_copy_says_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         f"tigertail build '{tmp_path}/my own.toml' 'my own'",
         "tigertail fit 'my own' 'my own-model'",
     ]
+
+
+@pytest.mark.parametrize("stream", ["-", "/dev/stdout"])
+def test_a_stream_gets_the_recipe_alone(stream: str) -> None:
+    command = [sys.executable, "-m", "tigertail", "recipe", "copy", "hetrec", stream]
+    written = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert written == run_cli("recipe", "show", "hetrec").stdout
 
 
 @pytest.mark.parametrize(("asked", "written"), [("mine", "mine"), ("hetrec", "hetrec/hetrec.toml")])

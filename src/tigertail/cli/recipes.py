@@ -48,8 +48,11 @@ def copy(
 ) -> None:
     """Write a recipe to a file, to change it and to build a dataset."""
     from tigertail.ingest.shipped import copy_recipe, recipe_notes
+    from tigertail.storage import is_stream
 
     target = copy_recipe(name, path, replace=force)
+    if is_stream(target):  # which gets the recipe alone, to be read by a program
+        return
     typer.echo(f"{target}: the recipe {name}.\n")
     typer.echo("\n".join(recipe_notes(name)))
     typer.echo("\nWith the data in place:\n")

@@ -11,7 +11,7 @@ from typing import Any, Final
 from tigertail.errors import ConfigError
 from tigertail.ingest.published import Published
 from tigertail.io.files import read_text
-from tigertail.storage import replaced_file
+from tigertail.storage import is_stream, replaced_file
 
 _FOLDER: Final = "recipes"
 
@@ -77,7 +77,7 @@ def copy_recipe(name: str, path: Path | None = None, *, replace: bool = False) -
     text = recipe_text(name)
     path = path or Path()
     target = path / f"{name}.toml" if path.is_dir() else path
-    if target.exists() and not replace:
+    if target.exists() and not (replace or is_stream(target)):
         raise ConfigError("already exists", path=target, remedy="choose another name, or pass --force")
     with replaced_file(target) as temporary:
         temporary.write_text(text, encoding="utf-8")
