@@ -111,6 +111,7 @@ def test_markup_that_never_ends_does_not_hide_the_page() -> None:
 
 def test_a_page_of_cities_keeps_its_table() -> None:
     assert words('{| class="x"\n! Act\n|-\n| [[Sade]]\n|}') == "Act Sade"
+    assert words('Acts\n::{| class="x"\n| Sade\n|}') == "Acts Sade"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ _DEEPEST: Final = 40  # levels in cut, the page itself one of them; beyond, only
 _PIECE: Final = 10_000  # characters
 # A heading ends a table that nothing else did.
 _TABLE: Final = re.compile(r"^[ \t]*(?:(\{\|)|(\|\})|==)", re.MULTILINE)
+_INDENT: Final = re.compile(
+    r"^[ \t]*:[: \t]*(?=\{\|)", re.MULTILINE
+)  # the parser would see no table after it
 _NESTED: Final = 5  # tables within each other at the end of a piece, at most
 _UNENDED: Final = 20  # openings without an end that a piece may have
 _HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -64,7 +67,7 @@ def from_wikitext(text: str) -> Plain:
         import mwparserfromhell
 
     walk = _Walk()
-    for piece in _pieces(cut(text)):
+    for piece in _pieces(_INDENT.sub("", cut(text))):
         # Apostrophes are left to _text.
         walk.nodes(mwparserfromhell.parse(_tamed(piece), skip_style_tags=True))
     walk.end_of_line()
