@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 import warnings
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -39,6 +41,7 @@ def test_missing_values_of_pandas_are_null() -> None:
         ["a", pd.NA],
         [pd.Timestamp("2026-01-01"), pd.NaT],
         [1, "a", np.float32("nan")],
+        [Decimal("1.5"), Decimal("nan")],
         [uuid.UUID(int=1), float("nan")],
     ],
 )
@@ -62,6 +65,13 @@ def test_dates_and_times_of_arrow_within_pandas() -> None:
         found = to_polars(pd.DataFrame({"date": dates, "time": times}), "plays")
     assert found["date"].to_list() == [date(2026, 5, 1), None]
     assert found["time"].to_list() == [datetime(2026, 5, 1, 10, tzinfo=UTC), None]
+
+
+@pytest.mark.parametrize("unit", ["ns", "us", "s"])
+@pytest.mark.parametrize("column", [np.asarray, list, pd.Series])
+def test_times_of_numpy_in_any_unit(column: Callable[[object], object], unit: str) -> None:
+    times = np.array(["2026-05-01", "NaT"], f"datetime64[{unit}]")
+    assert as_column(column(times), "time").to_list() == [datetime(2026, 5, 1), None]
 
 
 class Frame(pd.DataFrame):

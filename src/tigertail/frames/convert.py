@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def as_column(values: Any, name: str) -> pl.Series:
         return _series(name, values.to_list()) if values.dtype == pl.Object else values.alias(name)
     if _is_pandas(values) and hasattr(values, "where"):  # a series or an index, no bare array
         return _pandas_column(name, values.to_series() if hasattr(values, "to_series") else values)
-    return _series(name, values.tolist() if hasattr(values, "tolist") else list(values))
+    return _series(name, _listed(values))
 
 
 def _is_pandas(values: Any) -> bool:
@@ -105,6 +106,15 @@ def _pandas_column(name: str, column: Any) -> pl.Series:
     return _series(name, values.where(column.notna(), None).tolist())
 
 
+def _listed(values: Any) -> list[Any]:
+    """Return values as a list, NumPy's times as Python's, which has none in nanoseconds."""
+    if not hasattr(values, "tolist") and set(map(type, values)) - {type(None)} == {np.datetime64}:
+        values = np.asarray(values, "datetime64")
+    if getattr(values, "dtype", None) == np.dtype("datetime64[ns]"):
+        values = values.astype("datetime64[us]")
+    return list(values.tolist() if hasattr(values, "tolist") else values)
+
+
 def _from_columns(columns: Mapping[Any, Any], argument: str) -> pl.DataFrame:
     if odd := [str(name) for name, values in columns.items() if not is_column(values)]:
         raise DataError(
@@ -135,8 +145,8 @@ def _series(name: str, values: list[Any]) -> pl.Series:
 def _of_one_type(name: str, values: list[Any]) -> pl.Series | None:
     try:
         column = pl.Series(name, values, strict=True, nan_to_null=True)
-    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
-        return None
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None  # it panics at a decimal that is not a number
     return None if column.dtype == pl.Object else column
 
 
@@ -146,4 +156,4 @@ def _with_none(value: Any) -> Any:
         return [_with_none(one) for one in value]
     if type(value).__name__ == "NAType":  # of pandas; it has no truth value
         return None
-    return None if isinstance(value, float | datetime | np.generic) and value != value else value
+    return None if isinstance(value, float | Decimal | datetime | np.generic) and value != value else value
