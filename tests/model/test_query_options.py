@@ -163,6 +163,9 @@ def test_any_collection_will_do_but_no_text() -> None:
     assert QueryOptions(exclude={"a"}).exclude == QueryOptions(exclude=pl.Series(["a"])).exclude == ("a",)
     with pytest.raises(ConfigError, match="exclude must be a list, not a text"):
         QueryOptions(exclude="a")
+    assert QueryOptions(beta=np.array(0.5)).beta == 0.5
+    with pytest.raises(ConfigError, match=r"exclude: .* valid tuple"):
+        QueryOptions(exclude=np.array("a"))
 
 
 def test_replaced_dials_are_checked_again() -> None:

@@ -172,8 +172,10 @@ class QueryOptions(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _as_tuple(cls, value: object) -> object:
-        """Take any collection but a text for a tuple: a set, a Series."""
-        return value if isinstance(value, str) or not isinstance(value, Iterable) else tuple(value)
+        """Take any collection but a text for a tuple: a set, a Series; an array of no dimension is one value."""
+        if isinstance(value, str) or not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:
+            return value
+        return tuple(value)
 
     @model_validator(mode="wrap")
     @classmethod
