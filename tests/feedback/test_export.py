@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tigertail.errors import DataError, StoreUnavailableError, TigertailError
+from tigertail.errors import ConfigError, DataError, StoreUnavailableError, TigertailError
 from tigertail.feedback import SCHEMA, FeedbackStore, export_events, read_feedback
 
 Make = Callable[..., dict[str, Any]]
@@ -64,6 +64,12 @@ def test_an_export_is_whole_or_not_at_all(
 def test_where_an_export_cannot_be_written(store: FeedbackStore, tmp_path: Path) -> None:
     with pytest.raises(TigertailError, match="cannot be written"):
         export_events(store, tmp_path)
+
+
+def test_an_export_takes_no_chunk_that_the_store_refuses(store: FeedbackStore, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read 0 at a time"):
+        export_events(store, tmp_path / "feedback.parquet", chunk=0)
+    assert list(tmp_path.glob("feedback.parquet")) == []
 
 
 def test_what_holds_no_feedback(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def export_events(store: FeedbackStore, path: str | Path, *, after: int = 0, chu
     after
         Only events with a larger ``seq`` are written.
     chunk
-        Events to read at once; None means as many as :meth:`FeedbackStore.chunks` does.
+        Events to read at once, 1 or more; None means as many as :meth:`FeedbackStore.chunks` does.
 
     Returns
     -------
@@ -45,6 +45,8 @@ def export_events(store: FeedbackStore, path: str | Path, *, after: int = 0, chu
 
     Raises
     ------
+    ConfigError
+        If ``chunk`` is below 1.
     TigertailError
         If the file cannot be written or the store cannot be used.
     """
@@ -59,7 +61,7 @@ def export_events(store: FeedbackStore, path: str | Path, *, after: int = 0, chu
         files = []
         # A Parquet file cannot be appended to: each chunk is a file in a folder beside the new one, and in the end they
         # are joined. So the disk must have room for the events twice.
-        for number, events in enumerate(store.chunks(after=after, chunk=chunk or CHUNK)):
+        for number, events in enumerate(store.chunks(after=after, chunk=CHUNK if chunk is None else chunk)):
             files.append(Path(parts) / f"{number:06}.parquet")
             events.write_parquet(files[-1])
             written += events.height
