@@ -22,9 +22,8 @@ _DEEPEST: Final = 40  # levels in cut, the page itself one of them; beyond, only
 _PIECE: Final = 10_000  # characters
 # A heading ends a table that nothing else did.
 _TABLE: Final = re.compile(r"^[ \t]*(?:(\{\|)|(\|\})|==)", re.MULTILINE)
-_INDENT: Final = re.compile(
-    r"^[ \t]*:[: \t]*(?=\{\|)", re.MULTILINE
-)  # the parser would see no table after it
+# The parser sees no table after it.
+_INDENT: Final = re.compile(r"^[ \t]*:[: \t]*(?=\{\|)", re.MULTILINE)
 _NESTED: Final = 5  # tables within each other at the end of a piece, at most
 _UNENDED: Final = 20  # openings without an end that a piece may have
 _HTML_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
