@@ -132,6 +132,15 @@ def test_what_is_wrong_is_said(client: TestClient, params: dict, status: int, de
     assert detail in problem(client.get("/v1/similar", params=params), status)["detail"]
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"), [(r"\ud800", r"\ud800"), ("x" * 100_000, "x" * 300)], ids=["half a pair", "long"]
+)
+def test_an_unknown_key_is_shown_as_text(client: TestClient, key: str, shown: str) -> None:
+    body = f'{{"requests": [{{"items": ["star"], "{key}": 1}}]}}'
+    answer = client.post("/v1/similar:batch", content=body, headers={"Content-Type": "application/json"})
+    assert problem(answer, 422)["detail"] == f"unknown parameter '{shown}'"
+
+
 def test_a_batch_answers_in_order_and_one_failure_fails_no_other(client: TestClient) -> None:
     requests = [{"items": ["p1"], "n": 2}, {"items": ["nobody"]}, {"items": ["p1", "b1"], "beta": 0.2}]
     answer = client.post("/v1/similar:batch", json={"requests": requests})

@@ -99,6 +99,7 @@ def test_zipped_bodies_are_not_unzipped(ask: httpx.Client) -> None:
         b"\xff\xfe" * 1000,
         b'"\\ud800"',
         b'{"requests":[{"items":["\\ud800"]}]}',
+        b'{"\\ud800":1}',
         b'{"events":[{"event_id":"\\ud800"}]}',
         b"",
         b"null",

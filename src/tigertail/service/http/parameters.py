@@ -74,10 +74,12 @@ class Parameters(BaseModel):
     def _known(cls, values: Any) -> Any:
         known = [field.alias or name for name, field in cls.model_fields.items()]
         if unknown := [name for name in values if name not in known] if isinstance(values, dict) else []:
-            close = get_close_matches(unknown[0], known, n=1)
+            # A key of JSON may have any length, and half of a surrogate pair.
+            name = unknown[0][:LONGEST].encode("utf-8", "backslashreplace").decode()
+            close = get_close_matches(name, known, n=1)
             raise ServiceError(
                 422,
-                f"unknown parameter '{unknown[0]}'",
+                f"unknown parameter '{name}'",
                 remedy=f"did you mean '{close[0]}'?" if close else f"the parameters are {', '.join(known)}",
                 suggestions=close,
             )
