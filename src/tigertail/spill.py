@@ -168,9 +168,8 @@ def _room() -> Iterator[None]:
     """Say so where there is no room for temporary files."""
     try:
         folder = Path(tempfile.gettempdir())
-    except (
-        FileNotFoundError
-    ) as error:  # it tries to write; where every disk is full, it says no more than this
+    except FileNotFoundError as error:
+        # It tries to write; where every disk is full, it says no more than this.
         raise TigertailError(
             "no folder for temporary files can be written to",
             remedy="free some space, or name a folder that can be written to in TMPDIR, and run it again",

@@ -28,6 +28,9 @@ MAX_AMOUNT: Final = c.MAX_PLAYS
 NEGATIVE: Final = " is negative"
 """The end of the reason for which a number below zero is rejected."""
 
+UNREAD_TIME: Final = "time that cannot be read"
+"""The beginning of the warning of times that are left out."""
+
 EXACT: Final = "#exact"
 """Of rows with a time: whether it is exact to the second."""
 
@@ -257,7 +260,7 @@ def _times(rows: pl.DataFrame, name: str, batch: Batch, source: str, quarantine:
     unreadable = raw.filter(times.is_null() & raw.is_not_null()).cast(pl.String)
     # By its time alone a play is known to be reported twice.
     so = "; repeats of such plays are counted" if batch.events else ""
-    _warn(source, quarantine, f"time that cannot be read, left out{so}", unreadable)
+    _warn(source, quarantine, f"{UNREAD_TIME}, left out{so}", unreadable)
     return rows.with_columns(times.alias(name), to_the_second(raw, times, formats).alias(EXACT))
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from tigertail.ingest.clean import UNREAD_TIME
 from tigertail.ingest.formats.source import Source
 from tigertail.io.quarantine import Quarantine
 from tigertail.io.text_rows import NOT_TEXT
-
-_UNREAD_TIME: Final = "time that cannot be read"  # how the warning begins
 
 
 def remedies(source: Source, quarantine: Quarantine) -> list[str]:
@@ -17,7 +14,7 @@ def remedies(source: Source, quarantine: Quarantine) -> list[str]:
     found = []
     if hasattr(source, "encoding") and any(why.startswith(NOT_TEXT) for why in reasons):
         found.append(f"name the encoding of {source.label} in its source, such as encoding = 'cp1252'")
-    if hasattr(source, "time_format") and any(why.startswith(_UNREAD_TIME) for why in reasons):
+    if hasattr(source, "time_format") and any(why.startswith(UNREAD_TIME) for why in reasons):
         found.append(
             f"say in the source of {source.label} how its times are written, such as time_format = '%d/%m/%Y'"
         )

@@ -10,10 +10,10 @@ and m_B those it would have if all could hear it, the terms of a pair of items (
     log n_B                                    the popularity of B
     log(n_B / (n_B + 3))                       the support of B
     log(m_B / n_B)                             how many could not hear B
-    1 or 0                                     1 where B has no listener; in the three before it, it then counts as one
-                                               with a single listener, who could hear it
+    1 or 0                                     1 where B has no listener
 
-An item with fewer listeners than any of the fit, such as one added later, counts as the least known of these.
+In the three before the last an item with fewer listeners than any of the fit that has some, such as one without any,
+counts as the least known of these.
 
 A non-play signal is any that is not a model of plays alone, as the registry of signals says (``is_listening``). So it
 need not be of content: shows and counts of pairs are such signals too, and so is back-off, which takes from the

@@ -129,6 +129,7 @@ def fit_mixture(
     listeners = context.interactions.item_listeners
     return Mixture(
         parts,
+        # Of all listeners: without those held out the least known item has fewer.
         replace(parameters, listener_floor=least_listeners(listeners)),
         listeners,
         context.exposure.adjusted_listeners(listeners),

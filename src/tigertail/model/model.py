@@ -677,9 +677,10 @@ class Model:
             named = self.items[c.UNLISTED].fill_null(False).to_numpy()
         else:
             named = unlisted(self.items, (SPECIAL_PURPOSE,) if wanted is None else wanted, self.aliases)
-        # Only here it is known of each track which item is its artist. An album of Various Artists stays.
-        works = self._works_of(named & ~special_purpose(self.items, self.aliases))
-        return np.flatnonzero(named | works)
+        if c.ARTIST_ID in self.items.columns:  # only here it is known of each track which item is its artist
+            # An album of Various Artists stays.
+            named = named | self._works_of(named & ~special_purpose(self.items, self.aliases))
+        return np.flatnonzero(named)
 
     def _lists(
         self,

@@ -24,7 +24,7 @@ _WITH_MANY: Final = (Check.AMOUNT, Check.RATING, Check.TIME, Check.POSITION)  # 
 _WORDS: Final = (pl.String, pl.Binary, pl.Categorical, pl.Enum, pl.Null)
 _FIELDS_SHOWN: Final = 5
 _MBID_BYTES: Final = 16
-_ZEROS: Final = r"\.0+$"
+ZEROS: Final = r"\.0+$"  # of a whole number that went through floats
 
 
 def check_types(spec: TableSpec, rows: pl.DataFrame, path: Path, names: Mapping[str, str]) -> None:
@@ -134,7 +134,7 @@ def _plain(values: pl.Series, check: Check) -> pl.Series:
         return values.cast(pl.String)
     if check in TEXT_CHECKS:
         if dtype.is_decimal():  # as text it has as many places as its type
-            return values.cast(pl.String).str.replace(_ZEROS, "")
+            return values.cast(pl.String).str.replace(ZEROS, "")
         return _number_as_text(values) if dtype.is_float() else values.cast(pl.String)
     return values.cast(pl.Float64) if dtype.is_numeric() or dtype == pl.Boolean else values
 

@@ -10,12 +10,11 @@ import polars as pl
 
 from tigertail.dataset.table_spec import Refers, TableSpec
 from tigertail.errors import DataError
-from tigertail.ingest.formats.column_types import as_text, is_list
+from tigertail.ingest.formats.column_types import ZEROS, as_text, is_list
 from tigertail.io.quarantine import LINE
 
 _WHOLE_FLOAT: Final = r"^-?\d+\.0+$"
 _FLOAT: Final = rf"{_WHOLE_FLOAT}|^-?\d(?:\.\d+)?e\+\d+$"  # and as large ones are written
-_ZEROS: Final = r"\.0+$"
 _INEXACT: Final = {"Float16": 2**11, "Float32": 2**24, "Float64": 2**53}
 """By type the number from which on one float stands for several whole numbers."""
 
@@ -105,7 +104,7 @@ def ids_from_floats(rows: pl.DataFrame, names: list[str], path: Path) -> pl.Data
             raise DataError(f"{name} {_in_floats(least)}", path=path, remedy=_REMEDY)
         if texts.str.contains(_WHOLE_FLOAT).all():
             spoilt.append(name)
-    return rows.with_columns(pl.col(spoilt).str.replace(_ZEROS, "")) if spoilt else rows
+    return rows.with_columns(pl.col(spoilt).str.replace(ZEROS, "")) if spoilt else rows
 
 
 def _in_floats(least: int) -> str:

@@ -125,9 +125,8 @@ def _blocks(
         frame = pl.scan_parquet(path, glob=False).cast({cs.enum(): pl.String})
         height = frame.select(pl.len()).collect().item()
         schema = frame.collect_schema()
-        key = row_keys(
-            [name for name in compared if name in schema]
-        )  # a column is compared whole, with its fields
+        # A column is compared whole, with its fields.
+        key = row_keys([name for name in compared if name in schema])
         wanted = frame.select(*(_column(name, schema).alias(name) for name in columns), *key)
         for start in range(0, height, _ROWS):
             rows = wanted.slice(start, _ROWS).collect()
