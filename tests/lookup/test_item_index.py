@@ -73,6 +73,9 @@ def index(request: pytest.FixtureRequest) -> ItemIndex:
         ("Kult (track)", "t1"),
         ("mbid:" + OTHER, "a4"),
         ("Guns N' Roses", "a7"),  # loosely
+        ("Rós Sigur", "a2"),  # the family name at the other end
+        ("Rose, Victory", "a2"),
+        ("Roses Guns and", "a7"),
     ],
 )
 def test_an_item_is_found_by_what_is_known_of_it(index: ItemIndex, text: str, item: str) -> None:
@@ -157,6 +160,22 @@ def test_a_note_says_that_a_name_is_not_spelled_so(index: ItemIndex) -> None:
         == "no item is spelled 'guns n roses'; Guns and Roses is taken for it"
     )
     assert index.match("Guns & Roses").note == ""
+
+
+def test_a_note_says_that_words_stand_in_another_order(index: ItemIndex) -> None:
+    assert index.match("Ros Sigur").note == "no item is spelled 'Ros Sigur'; Sigur Rós is taken for it"
+    assert index.code_or_none("and Guns Roses") is None, "neither end has moved to the other"
+    assert not len(index.all_named("Ros Sigur")), "who asks for a name means no other"
+
+
+def test_a_name_that_is_spelled_so_comes_before_one_in_another_order() -> None:
+    index = renamed(a1="James Duncan", a2="Duncan James")
+    assert [index.match(name).code for name in ("James Duncan", "Duncan James")] == [0, 1]
+    assert not index.match("Duncan James").note
+
+
+def test_a_title_in_another_order_is_another_title() -> None:
+    assert renamed(t1="Blue Moon").code_or_none("Moon Blue") is None
 
 
 def test_notes_on_several_texts_are_said_once(index: ItemIndex) -> None:

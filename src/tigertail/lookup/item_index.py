@@ -29,6 +29,7 @@ SUGGESTED: Final = 5  # close names that an error lists
 WITHIN: Final = 0.8  # match above which a name is closer than one that is a part of the text
 PART: Final = 1 / 3  # share of the letters of a text from which on a name that is a part of it is close
 WORDS: Final = 8  # words of a text that names may be a part of
+REORDERED: Final = 3  # words of a text up to which the last may be meant to come first, or the first last
 BARELY_KNOWN: Final = 10  # listeners below which an item of another spelling may be meant
 FAR_MORE: Final = 10  # times as many listeners as that item has
 COMPARED: Final = 20  # items whose names are compared with a typing error
@@ -65,7 +66,7 @@ class ItemIndex:
     case, accents and punctuation (:func:`~tigertail.dataset.folding.fold`); an artist and the name of a track or an
     album of theirs, with a dash between, of one artist of several too; either with a country or a kind in brackets;
     or, where no item has the name, one that is loosely the same
-    (:func:`~tigertail.dataset.folding.fold_loosely`).
+    (:func:`~tigertail.dataset.folding.fold_loosely`), or that of an artist with the family name at the other end.
     An MBID comes first, and an id gives way only to a better-known item of that name.
     Of several items the one with most listeners is meant, and a note says how many there are and how to ask for
     another. After the prefix ``id:`` or ``mbid:`` only an id or an MBID is looked up, and never a name.
@@ -373,7 +374,7 @@ class ItemIndex:
             self._spellings.index()
 
     def _meanings(self, text: str) -> tuple[Codes, bool]:
-        """Return the items that a text may mean, best first, and whether it is only loosely their name."""
+        """Return the items that a text may mean, best first, and whether none of them is spelled so."""
         if prefixed := _PREFIXED.fullmatch(text):
             return self._alone(*prefixed.groups()), False
         mbids = self._with_mbid(text)
@@ -382,7 +383,7 @@ class ItemIndex:
         own = self._by_id_within(text)
         codes, loosely = self._named(text)
         if own is None:
-            return codes, loosely
+            return (codes, loosely) if len(codes) else (self._reordered(text), True)
         if loosely:
             return np.array([own], np.int32), False
         listeners = self._items["listeners"]
@@ -398,6 +399,18 @@ class ItemIndex:
             return None
         best = next(iter(self._spellings.items_with(LOOSE, fold_loosely(text)).tolist()), code)
         return best if listeners[best] >= FAR_MORE * max(few, 1) else None
+
+    def _reordered(self, text: str) -> Codes:
+        """Return the artists whose name begins at another word of a text of few words, best first.
+
+        A family name comes first in some languages and in lists: "Bartók Béla" is Béla Bartók.
+        """
+        words = fold(text).split()
+        if not 1 < len(words) <= REORDERED:
+            return np.empty(0, np.int32)
+        orders = [" ".join(words[first:] + words[:first]) for first in range(1, len(words))]
+        codes = np.unique(np.concatenate([self._spellings.items_with(FOLDED, order) for order in orders]))
+        return self._of_kind(codes, c.ARTIST) if c.KIND in self._items.columns else codes
 
     def _alone(self, scheme: str, text: str) -> Codes:
         """Return the items that a text with a prefix means."""
