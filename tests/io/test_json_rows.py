@@ -11,7 +11,7 @@ import pytest
 
 from tigertail.io import json_rows
 from tigertail.io.archives import Stream
-from tigertail.io.json_rows import JsonFile
+from tigertail.io.json_rows import JsonFile, clean_text
 from tigertail.io.quarantine import RAW_TEXT, Quarantine
 
 
@@ -75,6 +75,17 @@ def test_an_object_in_another_encoding_is_rejected_and_no_other(layout: str) -> 
     assert objects(text, quarantine, "latin-1") == [{"name": "Can"}]
     assert [(row.line, row.reason) for row in quarantine.rows] == [(1, "text that is not utf-8")]
     assert quarantine.read["s"] == 2
+
+
+@pytest.mark.parametrize(
+    "layout", ["[{}, {}]", '{{"plays": [{}, {}]}}', "{}\n{}"], ids=["array", "document", "lines"]
+)
+def test_half_of_a_surrogate_pair_is_no_other_encoding(layout: str) -> None:
+    quarantine = Quarantine()
+    text = layout.format(r'{"name": "K\ud800lt"}', '{"name": "Björk"}')
+    (kept,) = objects(text, quarantine, "latin-1")
+    assert clean_text(str(kept["name"])) == "K?lt"
+    assert [(row.line, row.reason) for row in quarantine.rows] == [(2, "text that is not utf-8")]
 
 
 def test_a_sign_of_unicode_that_stands_for_a_damaged_one_is_read() -> None:

@@ -1,4 +1,8 @@
-"""Objects in JSON files: one in each line, an array of them, or a document with an array of them somewhere in it."""
+"""Objects in JSON files: one in each line, an array of them, or a document.
+
+A document has an array of objects in it or in one of its objects, objects by their ids, a table column by column, or
+objects one after the other.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +21,18 @@ from tigertail.io.quarantine import LINE, RAW_TEXT, REASON, Quarantine
 from tigertail.io.text_rows import NOT_TEXT, TextFile
 
 DOCUMENT: Final = "document"
-"""In an object of a list: the single values of the document beside the list."""
+"""Key that each row of a document gets, for the single values that stand beside the list of rows."""
 
-PIECE: Final = 1 << 20
-ROWS: Final = 20_000
+PIECE: Final = 1 << 20  # bytes read at once
+ROWS: Final = 20_000  # of a block
 
 _START: Final = 1 << 20  # bytes in which the first line is looked for
 _LINES_TRIED: Final = 20
-_LONGEST: Final = 64 << 20  # characters of the longest object
+_LONGEST: Final = 64 << 20  # characters of the longest object, and the most bytes read at once for it
 _BETWEEN: Final = re.compile(r"[\s,\[\]]*")  # an array of arrays is read as one
 _NEXT: Final = re.compile(r"\}\s*,\s*(?=\{)")
 _NEXT_LINE: Final = re.compile(r"\n(?=\{)")
+_ESCAPED: Final = re.compile("[\udc80-\udcff]")  # what "surrogateescape" makes of bytes that are no UTF-8
 _NO_OBJECT: Final = "not an object in JSON"
 NO_UTF8: Final = f"{NOT_TEXT} utf-8"
 """Why objects with other bytes are rejected."""
@@ -55,8 +60,8 @@ class JsonFile:
     def objects(self) -> Iterator[pl.DataFrame]:
         """Yield blocks of objects, as columns ``LINE`` and ``RAW_TEXT``; the rows are counted as read.
 
-        In an array the number of an object serves as its line. In a file of lines, a line may be no
-        object, nor may a value of a list in a document: callers try :func:`parsed`.
+        In an array or a document the number of an object serves as its line. Not every text is an object:
+        a line may be broken, and a list in a document may have other values too. Callers try :func:`parsed`.
 
         Raises
         ------
@@ -157,7 +162,7 @@ class JsonFile:
 
 
 def parsed(text: str) -> dict[str, Any] | None:
-    """Return an object in JSON, with a comma behind it or not, or None if the text is none."""
+    """Return an object in JSON, with a comma behind it or not, or None if it is not one."""
     try:
         value = json.loads(text.rstrip(", \r\n"))
     except (ValueError, RecursionError):
@@ -166,21 +171,20 @@ def parsed(text: str) -> dict[str, Any] | None:
 
 
 def clean_text(text: str) -> str:
-    """Return text without the halves of surrogate pairs that JSON allows and no other program does."""
+    """Return text with a ? for each half of a surrogate pair: JSON allows them alone, UTF-8 does not."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_utf8(text: str) -> bool:
     """Return whether no byte of a text was escaped because it is no UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return text.isascii() or not _ESCAPED.search(text)
 
 
 def _is_document(start: bytes) -> bool:
-    """Return whether objects go on after their line, or there is one alone; in a file of lines some may be broken."""
+    """Return whether none of the first lines is an object by itself, or there is one line alone.
+
+    A file of lines of which some are broken is no document.
+    """
     first, *others = (line for line in start.split(b"\n")[:_LINES_TRIED] if line.strip())
     if not others:
         return True
@@ -188,9 +192,9 @@ def _is_document(start: bytes) -> bool:
 
 
 def _rows_in(document: Any) -> list[Any]:
-    """Return the longest list of objects in an object, or the object itself if there is none.
+    """Return the longest list of objects in an object or in one directly inside it, or the object itself without one.
 
-    The rows know the single values beside the lists, as ``document``.
+    The rows know the single values beside the lists, as :data:`DOCUMENT`.
     """
     if not isinstance(document, dict):
         return [document]
@@ -202,7 +206,7 @@ def _rows_in(document: Any) -> list[Any]:
     rows = max(lists, key=_count_objects, default=[])
     if not _count_objects(rows):
         if len(document) > 1 and all(isinstance(value, dict) for value in document.values()):
-            return list(document.values())  # objects by their ids; a document with one alone is a row
+            return list(document.values())  # by their ids, which are left out; one alone is a row itself
         return [document]
     return [row | {DOCUMENT: beside} if beside and isinstance(row, dict) else row for row in rows]
 
@@ -212,9 +216,9 @@ def _count_objects(values: list[Any]) -> int:
 
 
 def _table(document: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """Return the rows of a table that is written column by column, as lists or by the number of the row.
+    """Return the rows of a table that is written column by column, or None if it is no table.
 
-    None if it is no table. A column alone is none, nor are columns whose rows have other numbers.
+    A column is a list, or an object with numbers of rows as its keys, the same in all. A column alone is no table.
     """
     cells = [list(values.values()) if isinstance(values, dict) else values for values in document.values()]
     if len(cells) < 2 or not all(isinstance(values, list) and not _count_objects(values) for values in cells):

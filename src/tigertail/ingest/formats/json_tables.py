@@ -1,4 +1,4 @@
-"""Tables in JSON: objects in lines, in an array, or in an array within a document."""
+"""Tables in JSON: what :mod:`tigertail.io.json_rows` finds in a file, as columns."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _KEYS_SEEN: Final = 1_000
 
 
 class Json(MappedSource):
-    """A JSON file: one object in each line, an array of objects, or a document with one in it.
+    """A JSON file of objects, as :mod:`tigertail.io.json_rows` finds them.
 
     A field of an object within is called ``artist.name``; that of each object of a list is a list.
     """
