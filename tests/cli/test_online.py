@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from tests.support import run_cli, write_store
 from typer.testing import CliRunner
 
-from tigertail.cli import app
+from tigertail.cli import app, online
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
+from tigertail.evaluation.online import online_report
 from tigertail.feedback import read_feedback
 from tigertail.model import Model
 from tigertail.testing.simulated_listeners import Population
@@ -107,6 +109,14 @@ def test_a_report_that_cannot_be_written_is_refused_before_the_work(
     asked = ["online-report", str(tmp_path / "no such store"), "--report", str(tmp_path / "report")]
     result = CliRunner().invoke(app, asked)
     assert "is a file" in result.output or "matplotlib" in str(result.exception)
+
+
+@pytest.mark.parametrize("name", ["alpha", "k", "delay"])
+def test_options_have_the_defaults_of_the_function(name: str) -> None:
+    command, function = (
+        inspect.signature(one).parameters[name] for one in (online.online_report, online_report)
+    )
+    assert command.default == function.default
 
 
 def test_a_ranking_without_a_name_is_refused(better: Path) -> None:

@@ -40,8 +40,8 @@ def online_report(
         float,
         typer.Option(
             min=0,
-            help="Share of the two models' lists, up to a listener's first, to wait for more of theirs; choose it "
-            "before you look.",
+            help="A listener counts once the two models have (1 + DELAY) times as many lists as at the listener's "
+            "first; choose it before you look.",
         ),
     ] = 0.25,
     report: Annotated[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +13,7 @@ from fastapi.testclient import TestClient
 from tigertail.dataset.dataset import Dataset
 from tigertail.model import ModelConfig, fit, save
 from tigertail.service.http.parameters import SimilarQuery
-from tigertail.service.serving.interleaved_answer import interleaved_answer
+from tigertail.service.serving.interleaved_answer import derive_seed, interleaved_answer
 from tigertail.service.serving.served_model import ServedModel
 
 
@@ -75,6 +77,15 @@ def test_a_challenger_that_lacks_what_an_option_needs_adds_nothing(client: TestC
 def test_a_batch_takes_no_listener_as_it_interleaves_nothing(client: TestClient) -> None:
     refused = client.post("/v1/similar:batch", json={"requests": [{"items": ["star"], "listener": "ola"}]})
     assert refused.status_code == 422
+
+
+def test_the_seed_is_the_same_in_another_process() -> None:
+    code = "from tigertail.service.serving.interleaved_answer import derive_seed; print(derive_seed('me', 'Kino', 1))"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(other.stdout) == derive_seed("me", "Kino", 1)
+    assert (
+        len({derive_seed("a", "b"), derive_seed("ab"), derive_seed("a", "b", ""), derive_seed("b", "a")}) == 4
+    )
 
 
 def served(folder: Path, version: str, ids: dict[str, str]) -> ServedModel:

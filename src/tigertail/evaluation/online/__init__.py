@@ -5,7 +5,7 @@ takes from such a log (:func:`feedback_ground_truth`).
 """
 
 from tigertail.evaluation.online.counterfactual import RankingEstimate, estimate_ndcg
-from tigertail.evaluation.online.interleaving import Duel, derive_seed, duels, listener_scores, team_draft
+from tigertail.evaluation.online.interleaving import Duel, duels, listener_scores, team_draft
 from tigertail.evaluation.online.log import Log
 from tigertail.evaluation.online.position_bias import Examination, examination
 from tigertail.evaluation.online.ranking_inputs import read_rankings
@@ -20,7 +20,6 @@ __all__ = [
     "OnlineReport",
     "RankingEstimate",
     "TestResult",
-    "derive_seed",
     "duels",
     "estimate_ndcg",
     "examination",

@@ -1,20 +1,20 @@
 """Team-draft interleaving: two models in one list, and the winner of each list.
 
 F. Radlinski, M. Kurup and T. Joachims, "How does clickthrough data reflect retrieval quality?" (CIKM 2008). In
-every round a fair coin decides which model picks first; each picks its best item that is not in the list yet. A play or
-like is credited to the team that picked the item.
+every round a fair coin decides which model picks first; each picks its best item that is not in the list yet. A
+positive item (see :class:`~tigertail.evaluation.online.log.Log`) is credited to the team that picked it.
 
 Credit and ties. Only as many picks of each team count as the other team has too, so that the coin alone decides which
 team has the better ranks: picks after the end of the other model's list, or the odd pick of the last round, do not
-count. A round takes place only if both models can pick, whoever leads. Else the coin would decide whether the shorter
-list has one more pick, and its model would win by that; the rest of the items is the longer list's. A list is won (+1),
-lost (-1) or drawn (0). Lists of one listener depend on one another, so a listener is one
-observation: the mean of their lists (:func:`listener_scores`).
+count. A round takes place only if both models can pick, whoever leads. Where both want the last item of the shorter
+list, its model could pick only if it led: the coin would decide whether it has one more pick that counts. So the rest
+of the items is the longer list's. A list is won (+1), lost (-1) or drawn (0).
+Lists of one listener depend on one another, so a listener is one observation: the mean of their lists
+(:func:`listener_scores`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -28,24 +28,7 @@ from tigertail.evaluation.online.log import Log
 Item = TypeVar("Item")
 
 DELAY: Final = 0.25
-"""A listener counts when the lists of a duel are this share more than at their first."""
-
-
-def derive_seed(*parts: object) -> int:
-    """Return a seed derived from the parts: the same in every process and on every machine.
-
-    Examples
-    --------
-    >>> derive_seed("listener", "query", "v1", "v2")
-    3817622023854002155
-    >>> derive_seed("ab", "c") == derive_seed("a", "bc")
-    False
-    """
-    digest = hashlib.sha256()
-    for part in parts:
-        text = str(part).encode()
-        digest.update(len(text).to_bytes(8, "big") + text)
-    return int.from_bytes(digest.digest()[:8], "big")
+"""The delay of :func:`listener_scores` by default."""
 
 
 def team_draft(
@@ -85,7 +68,7 @@ def team_draft(
         shorter, longer = sorted((leader, 1 - leader), key=lambda team: len(left[team]))
         if len(items) >= n or not left[longer]:
             return items, teams
-        # A last item that is the other's next would be the leader's, and leave the other model without a pick.
+        # Both want the shorter list's last item: that list would have a pick in this round only if its model led.
         last_of_both = len(left[shorter]) == 1 and next(iter(left[shorter])) == next(iter(left[longer]))
         both_can = bool(left[shorter]) and not last_of_both
         for team in (leader, 1 - leader) if both_can else (longer,):
@@ -103,7 +86,7 @@ class Duel:
     Parameters
     ----------
     first, second
-        Versions of the models, in the order of their names: the first need not be the served one.
+        Versions of the models, in alphabetical order: the first need not be the served one.
     lists
         One row per list in order of arrival: list, listener, ``first`` and ``second`` (positive items of each
         team, of the picks that count), ``score`` (1 where the first won, -1 where the second won, else 0).
@@ -136,14 +119,14 @@ def duels(log: Log) -> list[Duel]:
     met = shown.filter(pl.col("teams") == 2).with_columns(
         pl.col("model").min().over("list").alias("a"),
         pl.col("model").max().over("list").alias("b"),
-        pl.int_range(pl.len()).over("list", "model").alias("pick"),
+        pl.int_range(pl.len()).over("list", "model").alias("pick"),  # rows are by rank
         pl.len().over("list", "model").alias("size"),
     )
-    won = (pl.col("positive") & (pl.col("pick") < pl.col("size").min().over("list"))).cast(pl.Int64)
-    met = met.with_columns(won.alias("won"))
+    counts = pl.col("pick") < pl.col("size").min().over("list")
+    met = met.with_columns((pl.col("positive") & counts).cast(pl.Int64).alias("credited"))
     lists = met.group_by("list", "listener", "a", "b", maintain_order=True).agg(
-        pl.col("won").filter(pl.col("model") == pl.col("a")).sum().alias("first"),
-        pl.col("won").filter(pl.col("model") == pl.col("b")).sum().alias("second"),
+        pl.col("credited").filter(pl.col("model") == pl.col("a")).sum().alias("first"),
+        pl.col("credited").filter(pl.col("model") == pl.col("b")).sum().alias("second"),
     )
     lists = lists.with_columns((pl.col("first") - pl.col("second")).sign().cast(pl.Int8).alias("score"))
     found = [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 from tigertail.errors import ConfigError, UnknownItemError
-from tigertail.evaluation.online.interleaving import derive_seed, team_draft
+from tigertail.evaluation.online.interleaving import team_draft
 from tigertail.model import QueryOptions
 from tigertail.service.http.parameters import SimilarQuery
 from tigertail.service.serving.served_model import ServedModel
@@ -68,6 +69,23 @@ def interleaved_answer(first: ServedModel, second: ServedModel, query: SimilarQu
             for rank, (item, source) in enumerate(zip(interleaved_ids, sources, strict=True), start=1)
         ],
     }
+
+
+def derive_seed(*parts: object) -> int:
+    """Return a seed derived from the parts: the same in every process and on every machine.
+
+    Examples
+    --------
+    >>> derive_seed("listener", "query", "v1", "v2")
+    3817622023854002155
+    >>> derive_seed("ab", "c") == derive_seed("a", "bc")
+    False
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        text = str(part).encode()
+        digest.update(len(text).to_bytes(8, "big") + text)
+    return int.from_bytes(digest.digest()[:8], "big")
 
 
 def _codes(served: ServedModel, ids: Sequence[str]) -> list[int]:
