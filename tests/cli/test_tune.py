@@ -44,9 +44,15 @@ def test_the_best_is_written_so_that_fit_takes_it(world: Dataset, tmp_path: Path
     assert world.fingerprint[:12] in best
     assert f"tigertail tune {world.path} --budget 3 --seed 0 --out {out}" in best
     assert "[mixture]" in best
+    assert f"# The best plain ALS found on {world.name}" in (out / "plain.toml").read_text()
     plain = ModelConfig.read(out / "plain.toml").base
     assert (plain.nu, plain.beta) == (0, 1)
     assert run("fit", world.path, tmp_path / "model", "--config", out / "best.toml").exit_code == 0
+
+
+def test_help_names_the_studies() -> None:
+    text = " ".join(run("tune", "--help").stdout.split())
+    assert f"({', '.join(study.name for study in STUDIES)})" in text
 
 
 def test_a_rerun_repeats_no_trial(world: Dataset, tmp_path: Path) -> None:

@@ -30,16 +30,24 @@ def tune(
     out: Annotated[Path, typer.Option(help="The folder for the trials, best.toml and plain.toml.")],
     budget: Annotated[
         str,
-        typer.Option(help="Trials of each study (base, co-listening, mixture, plain), or a time: 20m, 2h."),
+        typer.Option(
+            help="Trials of each study (base, co-listening, mixture, plain), or a time for all together: 20m, 2h. "
+            "Earlier runs count."
+        ),
     ] = "30",
     seed: Annotated[
         int,
         typer.Option(
-            min=0, help="Listeners that evaluate holds out by default with this seed are never seen."
+            min=0,
+            help="Seed of the search. The listeners that evaluate holds out with the same seed, all else as by "
+            "default, are never seen.",
         ),
     ] = 0,
 ) -> None:
-    """Search for model settings on listeners that evaluate does not report on; run again to go on."""
+    """Search for model settings on listeners that evaluate does not report on.
+
+    Run it again to go on where it stopped, or with a larger budget.
+    """
     from tigertail.dataset.dataset import Dataset
     from tigertail.tuning import STUDIES, Budget
     from tigertail.tuning import tune as search
@@ -64,36 +72,37 @@ def _print_study(tuned: Tuning, study: StudySpec, datasets: list[Dataset]) -> No
     ranked = tuned.ranked(study.name)
     if not ranked:
         return
-    only = datasets[0].fingerprint if len(datasets) == 1 else None
+    metrics = ("nDCG", "IPS-nDCG") if len(datasets) == 1 else ()
     rows = [
         [
             result.number,
             *(f"{v:g}" if isinstance(v, float) else v for v in study.params(result.config).values()),
             f"{result.value:.4f}",  # the frontier, relative to that of trial 0; the mean over the datasets
             *(f"{result.scores[dataset.fingerprint][FRONTIER]:.5f}" for dataset in datasets),
-            *(f"{result.scores[only][m]:.4f}" for m in ("nDCG", "IPS-nDCG") if only),
+            *(f"{result.scores[datasets[0].fingerprint][metric]:.4f}" for metric in metrics),
         ]
         for result in ranked[:SHOWN]
     ]
     settings = [name.partition(".")[2] for name in study.search_space]
     chosen = study.params(ranked[0].config).values()
-    words = [name for name, value in zip(settings, chosen, strict=True) if isinstance(value, str)]
-    sizes = ["frontier", "nDCG", "IPS-nDCG"] if only else [dataset.name for dataset in datasets]
+    texts = [name for name, value in zip(settings, chosen, strict=True) if isinstance(value, str)]
+    figures = ["frontier", *metrics] if metrics else [dataset.name for dataset in datasets]
     title = f"{study.name}: the best of {len(ranked)} trials (0 is where the study starts)"
-    columns = ["trial", *settings, "relative", *sizes]
-    print_table(columns, rows, title=title, left=words)
+    columns = ["trial", *settings, "relative", *figures]
+    print_table(columns, rows, title=title, left=texts)
 
 
 def _write(out: Path, tuned: Tuning, datasets: list[Dataset], command: str) -> None:
-    """Write the best model, and plain ALS, tuned as long as each study of it; nothing before the first trial."""
+    """Write the best configurations of the model and of plain ALS; nothing before the first trial."""
     from tigertail.tuning import PLAIN, write_config
 
-    if not tuned.model():
+    best, plain = tuned.model(), tuned.best(PLAIN)
+    if best is None:
         return
     on = ", ".join(f"{dataset.name} ({dataset.fingerprint[:12]})" for dataset in datasets)
     for name, what, config in (
-        ("best.toml", "The best model found", tuned.model()),
-        ("plain.toml", "Plain ALS, tuned as long", tuned.best(PLAIN)),
+        ("best.toml", "The best model found", best),
+        ("plain.toml", "The best plain ALS found", plain),
     ):
         if config is not None:
             write_config(out / name, config, [f"{what} on {on}, with", f"  {command}"])
