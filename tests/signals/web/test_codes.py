@@ -21,7 +21,9 @@ def test_mentions_in_documents_that_the_dataset_lacks_are_left_out_with_a_warnin
     dataset, interactions = make(
         [("web:a", "fjord", "n1")], [("n2", "web:a", 1, [0]), ("n2", "a", 5, None), ("n3", "a", 2, None)]
     )
-    said = "2 of 3 mentions are left out: .* write the id of a document as there, such as 'web:a'"
+    said = (
+        "2 of 3 mentions are left out: .* write the id of a document as the dataset has it, such as 'web:a'"
+    )
     with pytest.warns(TigertailWarning, match=said):
         found = read_mentions(dataset, interactions)
     assert found.documents.to_list() == ["web:a"]

@@ -85,6 +85,13 @@ def test_a_page_that_the_crawler_unpacked_is_read(coding: str, read: Read) -> No
     assert [page.body for page in read(archived, data)] == ["<p>hey"]
 
 
+def test_the_shifts_of_korean_text_are_not_taken_for_compressed_bytes(read: Read) -> None:
+    """ISO-2022-KR writes them around each word: bytes 0x0E and 0x0F."""
+    headers = {"Content-Type": "text/html; charset=iso-2022-kr", "Content-Encoding": "gzip"}
+    data = warc(("http://a/", "200 OK", "<p>가나다".encode("iso2022_kr"), headers))
+    assert [page.body for page in read(archived, data)] == ["<p>가나다"]
+
+
 def test_an_archive_that_ends_within_a_record_is_an_error(read: Read) -> None:
     """Else the last page would be a part of itself, or missing, and so would those behind it."""
     first, second = (warc((f"http://{name}/", "200 OK", b"<p>Kent", HTML)) for name in "ab")

@@ -16,7 +16,7 @@ from tigertail.dataset.interactions import Interactions
 from tigertail.errors import TigertailWarning
 from tigertail.io.quarantine import such_as
 
-NO_OWNER: Final = -1
+NO_OWNER: Final = -1  # what Vocabulary.codes returns for an id that it lacks, or for none
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +28,11 @@ class CodedMentions:
     documents
         Document ids, sorted.
     owners
-        Item whose page each document is, -1 for none or one that the catalogue lacks; int32, (documents,).
+        Code of the item whose page each document is, ``NO_OWNER`` where there is none or the catalogue lacks it; int32,
+        (documents,).
     mentions
-        Columns document, item (codes), count, positions (null where the dataset has none); by document, then item.
+        Columns document, item (codes), count, positions (numbers of words, see ``POSITIONS`` in
+        :mod:`tigertail.columns`; null where the dataset has none); by document, then item.
     """
 
     documents: pl.Series
@@ -61,17 +63,17 @@ def read_mentions(dataset: Dataset, interactions: Interactions) -> CodedMentions
     owners = items.codes(documents[c.ITEM_ID])
     if c.POSITIONS not in mentions.columns:
         mentions = mentions.with_columns(pl.lit(None, pl.List(pl.Int32)).alias(c.POSITIONS))
-    of_items = items.encode(mentions, code="item")
+    of_items = items.encode(mentions, code="item", unknown="drop")
     coded = (
         of_items.join(documents.select("document", c.DOCUMENT_ID), on=c.DOCUMENT_ID)
         .select("document", "item", c.COUNT, c.POSITIONS)
         .sort("document", "item")
     )
     if len(coded) < len(of_items):
-        own = such_as(documents[c.DOCUMENT_ID].head(1).to_list())
+        example = such_as(documents[c.DOCUMENT_ID].head(1).to_list())
         warnings.warn(
             f"{len(of_items) - len(coded):,} of {len(of_items):,} mentions are left out: their documents are not among "
-            f"those of the dataset; write the id of a document as there{own}",
+            f"those of the dataset; write the id of a document as the dataset has it{example}",
             TigertailWarning,
             stacklevel=2,
         )

@@ -143,7 +143,7 @@ class Dump:
 def _article(
     fields: dict[str, str], redirect: bool, prefixes: set[str], file: str, sink: PageSink
 ) -> Iterator[Page]:
-    sink.read()
+    sink.count()
     title = fields.get("title", "").strip()
     # In old exports, such as those of version 0.5, the title alone names the namespace.
     prefix = title[: title.find(":") + 1]

@@ -16,7 +16,7 @@ from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Pa
 
 def one_page(stream: Stream, sink: PageSink, *, html: bool = False) -> Iterator[Page]:
     """Yield the one page of a file; ``html`` says that it is HTML, even where it has no tag ``html``."""
-    sink.read()
+    sink.count()
     data = whole(stream)
     if data is None:
         sink.reject(stream.name, TOO_LARGE)
@@ -45,7 +45,7 @@ class JsonLines:
         """Yield the pages of a file; lines without an object or its text are rejected."""
         for block in TextFile(stream, sink.source, sink.quarantine).lines():
             for line, raw in block.select(LINE, RAW_TEXT).iter_rows():
-                sink.read()
+                sink.count()
                 record, problem = self._parsed(raw)
                 if record is None:
                     sink.reject(stream.name, problem, raw[:200], line)

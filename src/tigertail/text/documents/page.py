@@ -64,7 +64,7 @@ class PageSink:
     source: str
     quarantine: Quarantine
 
-    def read(self) -> None:
+    def count(self) -> None:
         """Count a page that was read, usable or not."""
         self.quarantine.read[self.source] += 1
 

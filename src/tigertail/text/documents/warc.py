@@ -14,8 +14,8 @@ from tigertail.text.documents.decoding import HEAD, decode
 from tigertail.text.documents.page import BAD_BYTES, LONGEST_FILE, TOO_LARGE, Page, PageSink
 
 _MARKUP: Final = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "plain"}
-_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-"""Bytes that no text has, but for that in UTF-16 and UTF-32."""
+_BINARY: Final = re.compile(rb"[\x00-\x08\x10-\x1a\x1c-\x1f]")
+"""Bytes that no text has but in UTF-16 and UTF-32; ISO-2022 has 0x0E, 0x0F and 0x1B."""
 _CUT: Final = "the file ends within a record"
 _SKIPPED: Final = 1 << 16  # bytes at a time, of what is left of a record
 PACKED: Final = "compressed in a way that cannot be unpacked"
@@ -52,14 +52,15 @@ def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
     try:
         archive = ArchiveIterator(io.BufferedReader(_Readable(stream)))
         for record in archive:
-            if record.format != "warc":  # warcio reads any text as the older ARC
+            # warcio reads any text as the older ARC, unless a WARC record came first: then it raises an error.
+            if record.format != "warc":
                 break
             records += 1
             # An address that is not of HTTP, such as dns:, has none of its headers.
             if record.rec_type == "response" and record.http_headers is not None:
                 yield from _page(record, stream.name, sink)
-            _check_end(record)
-        # The first line of a record of which nothing but its head is there: warcio takes it for none.
+            _read_to_end(record)
+        # Where the file ends within the headers of a record, warcio sees no record, but keeps its first line.
         if archive.next_line:
             raise EOFError(_CUT)
     except (ArchiveLoadFailed, AttributeError, EOFError, OSError, ValueError) as error:
@@ -76,18 +77,18 @@ def archived(stream: Stream, sink: PageSink) -> Iterator[Page]:
         )
 
 
-def _check_end(record: Any) -> None:
-    """Refuse a record that the file ends in, which warcio takes for a whole one."""
+def _read_to_end(record: Any) -> None:
+    """Read what is left of a record; refuse one without a length, or cut by the end of the file, as warcio does not."""
     if not (record.rec_headers.get_header("Content-Length") or "").isdecimal():
         raise ValueError("a record does not say its length")
     while record.raw_stream.read(_SKIPPED):
         pass
-    if record.raw_stream.limit:
+    if record.raw_stream.limit:  # bytes that are still to come
         raise EOFError(_CUT)
 
 
 def _page(record: Any, file: str, sink: PageSink) -> Iterator[Page]:
-    sink.read()
+    sink.count()
     address = record.rec_headers.get_header("WARC-Target-URI") or ""
     content_type = record.http_headers.get_header("Content-Type") or ""
     markup = _MARKUP.get(content_type.partition(";")[0].strip().lower())
@@ -102,6 +103,7 @@ def _page(record: Any, file: str, sink: PageSink) -> Iterator[Page]:
         if len(data) > LONGEST_FILE:
             sink.reject(file, TOO_LARGE, address)
             return
+        # After the read: warcio drops its decompressor where the first bytes turn out not to be compressed.
         unpacked = getattr(content, "decompressor", None) is not None
         encoded = record.http_headers.get_header("Content-Encoding") and not unpacked
         # Some crawlers unpack a page and keep this header: then it is text.
@@ -120,6 +122,6 @@ def _charset(content_type: str) -> str | None:
     header["Content-Type"] = content_type
     try:
         named = header.get_content_charset() or ""
-    except ValueError:  # of a NUL, or of a parameter whose number is too long
+    except ValueError:  # a NUL in the encoding of charset*=, or thousands of digits in charset*99...=
         return None
     return named.strip("'") or None  # some write charset='utf-8'
