@@ -95,6 +95,42 @@ def test_an_artist_keeps_facts_under_a_name_that_may_be_theirs(pack, read, name,
     assert rows["name"].to_list() == [name]
 
 
+def spellings(pack, read, mapping):
+    rows = read(source(pack(files(**{"MappingLastfm2DBpedia-1.2.tsv": mapping}), "folder")))["aliases"]
+    return rows.select("name", "alias").rows()
+
+
+@pytest.mark.parametrize(
+    ("name", "resource", "spelling"),
+    [
+        ("Ke$ha", "Kesha", "Kesha"),
+        ("nevershoutnever!", "Never_Shout_Never", "Never Shout Never"),
+        ("Ha-Ash", "Ha*Ash_(duo)", "Ha*Ash"),
+        ("Welle:Erdball", "Welle%3A_Erdball", "Welle: Erdball"),
+    ],
+)
+def test_the_name_of_a_resource_is_a_spelling(pack, read, name, resource, spelling):
+    assert spellings(pack, read, f"1\t{name}\t{URI}{resource}\n") == [(name, spelling)]
+
+
+@pytest.mark.parametrize(
+    ("name", "resource"),
+    [
+        ("Blur", "Blur_(band)"),  # it is spelled so already
+        ("Goldie", "Goldie_Loc"),  # who is somebody else
+        ("Deadmau5 & Friends", "Deadmau5"),  # one of several
+        ("Haji & Emanuel", "Bai_Konte"),  # the search went wrong
+        ("Tim Berg", "Avicii"),  # another name of one man, but nothing in the mapping says so
+    ],
+)
+def test_the_name_of_a_resource_that_may_be_somebody_else_is_no_spelling(pack, read, name, resource):
+    assert spellings(pack, read, f"1\t{name}\t{URI}{resource}\n") == []
+
+
+def test_a_name_of_two_artists_merges_neither(pack, read):
+    assert spellings(pack, read, f"1\tP!nk\t{URI}Pink\n2\tPink\t{URI}Pink_(band)\n") == []
+
+
 def test_a_resource_without_a_name_is_put_aside_once(pack, read, quarantine):
     edges = {"genre.edgelist": f"{URI}Deadmau5 {URI}\n"}  # the artist has two names
     assert read(source(pack(files(**edges), "folder"), facets=["genre"]))["annotations"].is_empty()

@@ -3,7 +3,8 @@
 One file per relation, each line ``ARTIST-URI VALUE-URI``, beside ``MappingLastfm2DBpedia-1.2.tsv``, the mapping of
 LODrecsys-datasets (https://github.com/sisinflab/LODrecsys-datasets): HetRec id, name and URI of each artist.
 Artists are found by their names; the ids are not used. The mapping was made by a search, which found some artists of
-whom only a part has the name that was asked for: :func:`of_another` tells them.
+whom only a part has the name that was asked for: :func:`of_another` tells them. So the name of a resource is a spelling
+of an artist only where it is loosely the artist's name.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import polars as pl
 from pydantic import field_validator
 
 from tigertail import columns as c
-from tigertail.dataset.folding import fold, fold_loosely
+from tigertail.dataset.folding import fold, fold_loosely, fold_series, loose_series
 from tigertail.ingest.formats.source import Batch, Source, Texts
 from tigertail.io.archives import stream
 from tigertail.io.quarantine import LINE, RAW_TEXT, Quarantine, reasons
@@ -43,7 +44,8 @@ _UNNAMED: Final = reasons((pl.col(c.NAME).str.strip_chars() == "", "no item name
 class Dbpedia(Source):
     """The folder or archive of edge lists and the mapping.
 
-    The mapping gives the name of each artist; the facts of a URI with several names are facts about each of them.
+    The mapping gives the name of each artist, and may give another spelling of it; the facts of a URI with several
+    names are facts about each of them.
 
     Attributes
     ----------
@@ -70,24 +72,26 @@ class Dbpedia(Source):
         return facets
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the annotations of each relation."""
+        """Yield further spellings, then the annotations of each relation."""
         with stream(self.path, _MAPPING) as file:
             text = TextFile(file, self.label, quarantine)
             rows = text.rows(("id", c.NAME, "artist"), separator="\t", quoted=False)
-            names = pl.concat([self._names(block, quarantine) for block in rows])
+            mapping = pl.concat([self._mapping(block, quarantine) for block in rows])
+        yield Batch(c.ALIASES_TABLE, _MAPPING, _spellings(mapping))
+        names = mapping.select("artist", c.NAME).unique(maintain_order=True)
         for facet in self.facets:
             with stream(self.path, FACETS[facet]) as file:
                 text = TextFile(file, self.label, quarantine)
                 for block in text.rows(("artist", "value"), separator=" ", quoted=False):
                     yield self._batch(facet, block, names, quarantine)
 
-    def _names(self, rows: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
+    def _mapping(self, rows: pl.DataFrame, quarantine: Quarantine) -> pl.DataFrame:
         """Return the usable rows of the mapping."""
         rows = quarantine.usable_rows(self.label, _MAPPING, rows, _UNNAMED)
         pairs = rows.select(c.NAME, "artist").iter_rows()
         another = pl.Series([of_another(name, uri) for name, uri in pairs], dtype=pl.Boolean)
         wrong = reasons((pl.lit(another), "the resource is of another artist, by its name"))
-        return quarantine.usable_rows(self.label, _MAPPING, rows, wrong).select("artist", c.NAME)
+        return quarantine.usable_rows(self.label, _MAPPING, rows, wrong)
 
     def _batch(self, facet: str, rows: pl.DataFrame, names: pl.DataFrame, quarantine: Quarantine) -> Batch:
         known = pl.col("artist").is_in(names["artist"].implode())
@@ -97,7 +101,7 @@ class Dbpedia(Source):
         )
         # Before the join: a line is rejected once, however many names its artist has.
         rows = quarantine.usable_rows(self.label, FACETS[facet], rows, checks)
-        rows = rows.join(names.unique(maintain_order=True), on="artist", maintain_order="left_right")
+        rows = rows.join(names, on="artist", maintain_order="left_right")
         uris = rows["value"].unique()
         labels = pl.Series([readable(uri, facet) for uri in uris], dtype=pl.String)
         annotations = rows.select(
@@ -126,7 +130,7 @@ def of_another(name: str, uri: str) -> bool:
     >>> of_another("Peter Doherty", "http://dbpedia.org/resource/Pete_Doherty")
     False
     """
-    title = _ASIDE.sub("", _title(uri))
+    title = _name(uri)
     ours, theirs = fold_loosely(name), fold_loosely(title)
     if ours in theirs or theirs in ours:
         return False
@@ -142,6 +146,18 @@ def of_another(name: str, uri: str) -> bool:
     )
 
 
+def _spellings(mapping: pl.DataFrame) -> pl.DataFrame:
+    """Return the names of resources that are loosely those of their artists, as aliases.
+
+    A name that the mapping has for an artist is left out: as an alias it would make two artists one.
+    """
+    names = pl.Series(c.ALIAS, [_name(uri) for uri in mapping["artist"]], dtype=pl.String)
+    ours, theirs = fold_series(mapping[c.NAME]), fold_series(names)
+    alike = loose_series(mapping[c.NAME], ours) == loose_series(names, theirs)
+    further = alike & ~theirs.is_in(ours.implode())
+    return mapping.select(LINE, RAW_TEXT, c.NAME, names).filter(further)
+
+
 def readable(uri: str, facet: str) -> str:
     """Return a readable name of a resource.
 
@@ -154,8 +170,11 @@ def readable(uri: str, facet: str) -> str:
     >>> readable("http://dbpedia.org/resource/New_York_(state)", "hometown")
     'New York (state)'
     """
-    label = _title(uri)
-    return _ASIDE.sub("", label) if facet in _WITHOUT_ASIDE else label
+    return _name(uri) if facet in _WITHOUT_ASIDE else _title(uri)
+
+
+def _name(uri: str) -> str:
+    return _ASIDE.sub("", _title(uri))
 
 
 def _title(uri: str) -> str:
