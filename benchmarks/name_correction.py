@@ -9,8 +9,8 @@ their listeners. What turns out to be the name of another artist of the catalogu
 is left out. A correction of a name that the catalogue lacks counts as false, although some are real misspellings of
 that very artist.
 
-Names are split in two by a digest: the weights were chosen on the one half (``--fit`` chooses them again, at a share of
-0.45 % of false corrections, and prints them), figures are of the other.
+Names are split in two by a digest: the weights were chosen on the one half (``--fit`` chooses them again, at the share
+``FALSE`` of false corrections, and prints them), figures are of the other.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tigertail.lookup.item_index import ItemIndex
 from tigertail.model.aliases import item_aliases
 from tigertail.model.item_table import item_table
 
-FALSE = 0.0045  # the share of false corrections that a fit allows
+FALSE = 0.0045  # the share of false corrections that a fit allows: our choice
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Whether a name that nothing has is a typing error for one that something has, or simply unknown.
 
-Its log odds are estimated by logistic regression: typing errors in names of a catalogue against names from
-elsewhere that come as close to one. ``benchmarks/name_correction.py`` fits it and measures it.
+Its log odds are estimated by logistic regression: typing errors in names of a catalogue against names that it lacks but
+that are one letter from one of its own. ``benchmarks/name_correction.py`` fits it and measures it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FEATURES: Final = (
 )
 WEIGHTS: Final = (1.67, -1.06, 0.33, -0.41, -1.15, -1.98, -3.25, -4.64, 2.08, -1.60, -1.24, -7.36)
 INTERCEPT: Final = -1.90
-"""Not as fitted: moved until 0.45 % of the names that the benchmark's catalogue lacks are above 0, taken for errors."""
+"""The regression's, moved until the share ``FALSE`` of the names that the benchmark's catalogue lacks is above 0."""
 _VOWELS: Final = frozenset("aeiouy")
 
 
@@ -42,12 +42,13 @@ def log_odds(values: Sequence[float]) -> float:
 def features(typed: str, name: str, listeners: int, is_word: Callable[[str], bool]) -> list[float] | None:
     """Return the :data:`FEATURES` of a typing error.
 
-    None where it is out of the question: the name is short, or not one letter differs once spaces are left out.
+    None where it is out of the question: the name is short, or without spaces the two do not differ by exactly one
+    letter, or by two that are swapped.
 
     Parameters
     ----------
     typed, name
-        What is typed, and the name it may stand for, both folded.
+        What is typed, and the name it may stand for, both by :func:`~tigertail.dataset.folding.fold`.
     listeners
         Listeners of what has the name.
     is_word
@@ -62,13 +63,13 @@ def features(typed: str, name: str, listeners: int, is_word: Callable[[str], boo
     words, typed_words = name.split(), typed.split()
     if len(words) == len(typed_words):
         differ = [(one, other) for one, other in zip(typed_words, words, strict=True) if one != other]
-        changed, missed = [one for one, _ in differ], [other for _, other in differ]
+        changed, meant_words = [one for one, _ in differ], [other for _, other in differ]
     else:
         changed = [word for word in typed_words if word not in words]
-        missed = [word for word in words if word not in typed_words]
+        meant_words = [word for word in words if word not in typed_words]
     return [
         log2(len(right)),
-        log2(max(map(len, missed), default=len(right))),
+        log2(max(map(len, meant_words), default=len(right))),
         log2(1 + listeners),
         start == 0,
         end == 0,

@@ -25,14 +25,14 @@ class PairsConfig(BaseModel):
     neighbours: int = Field(200, ge=1)
     """Neighbours kept per item."""
     beta: float = Field(1.0, ge=0, le=2)
-    """Popularity exponent: 1 divides by the roots of both sums of counts, as a cosine would by lengths, less favours
-    popular items, 2 has the order of pointwise mutual information but for the shrinkage."""
+    """Popularity exponent: 1 divides by the roots of both sums of counts, as a cosine would by lengths, a lower one
+    favours popular items, 2 has the order of pointwise mutual information but for the shrinkage."""
     shrinkage: float = Field(5.0, ge=0)
     """Count at which an affinity counts half."""
 
 
 class Pairs(NeighbourLists):
-    """The items with the largest pair counts."""
+    """The items with the largest affinity by pair counts."""
 
     EVIDENCE: ClassVar[Evidence] = Evidence.of("paired")
 
@@ -49,7 +49,7 @@ def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig)
     dataset
         What to learn from.
     interactions
-        The item of each code.
+        Its items alone are read: the item of each code.
     config
         Settings.
 
@@ -62,17 +62,18 @@ def fit_pairs(dataset: Dataset, interactions: Interactions, config: PairsConfig)
     items = counts.shape[1]
     rows = counts.entry_rows()
     masses = np.bincount(rows, counts.data.astype(np.float64), items)
-    there = np.where(masses > 0, masses, 1.0)
-    weight = np.where(counts.data > 0, counts.data + config.shrinkage, np.float32(1))  # 0 of 0 is 0
-    shrunk = counts.data.astype(np.float64) ** 2 / weight
+    masses = np.where(masses > 0, masses, 1.0)  # nothing is divided by 0
+    divisor = np.where(counts.data > 0, counts.data + config.shrinkage, np.float32(1))  # 0 of 0 is 0
+    shrunk = counts.data.astype(np.float64) ** 2 / divisor
     own = np.arange(items, dtype=np.int32)
+    identity = CSR.from_coo(own, own, np.ones(items), (items, items))
     return Pairs(
         strongest_products(
             counts.with_data(shrunk.astype(np.float32)),
-            CSR.from_coo(own, own, np.ones(items), (items, items)),  # 1: the strongest of each row as it is
+            identity,  # so the product is the matrix above, of which the strongest are kept
             config.neighbours,
-            lengths=np.sqrt(there).astype(np.float32),
-            gains=(there ** (-config.beta / 2)).astype(np.float32),
+            lengths=np.sqrt(masses).astype(np.float32),
+            gains=(masses ** (-config.beta / 2)).astype(np.float32),
         )
     )
 

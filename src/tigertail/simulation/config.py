@@ -27,7 +27,7 @@ from tigertail.simulation.countries import COUNTRIES
 GLOBAL: Final = "global"  # the popular artists, everywhere
 FULL: Final = "full"  # all artists, everywhere
 REGIONAL: Final = "regional"
-"""Missing in every second country; beside the popular artists, a local one only at home."""
+"""In every second country, from the largest on: the popular artists, all who are not local, and those at home."""
 _CHOICE: Final = 4
 """Least ratio of artists to artists of one listener; what a service has may be less, half of which listeners play."""
 

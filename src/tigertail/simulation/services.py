@@ -41,7 +41,10 @@ class Services:
         return reach
 
     def availability(self, item_ids: pl.Series) -> pl.DataFrame:
-        """Return the table ``availability``: all that a service has, and what the regional one has in each country."""
+        """Return the table ``availability``: each service's catalogue, and of the regional one that of each country.
+
+        The other services have the same in every country.
+        """
         tables = []
         for name, offered in zip(self.names, self.offered, strict=True):
             tables.append(_listed(item_ids, offered.any(axis=0), name, None))
@@ -57,8 +60,8 @@ class Services:
 def open_services(world: World, rng: np.random.Generator) -> Services | None:
     """Draw the service of every listener; return None for a world without services.
 
-    The regional service is in the first country and missing in the next, and so on; whoever would use it there uses the
-    global one, or the full one in a world without the global one.
+    What each has is said beside its name in :mod:`tigertail.simulation.config`. Whoever would use the regional service
+    in a country without it uses the global one, or the full one in a world without the global one.
 
     Parameters
     ----------
@@ -70,14 +73,15 @@ def open_services(world: World, rng: np.random.Generator) -> Services | None:
     config = world.config
     if not config.services:
         return None
-    names = tuple(config.services)
-    shares = np.array(list(config.services.values()))
+    names, shares = tuple(config.services), np.array(list(config.services.values()))  # of listeners
     used = rng.choice(len(names), config.listeners, p=shares / shares.sum())
+    # Cold artists come last: nobody comes across them, whatever popularity was drawn for them.
     by_popularity = np.argsort(np.where(world.cold, np.inf, -world.log_popularity), kind="stable")
     popular = np.zeros(config.artists, np.bool_)
     popular[by_popularity[: config.global_catalogue_size]] = True
     country = np.arange(config.countries)
     present = country % 2 == 0
+    # Artists who are not local are at home everywhere.
     at_home = ~world.local | (world.home == country[:, None])
     catalogues = {
         GLOBAL: np.broadcast_to(popular, at_home.shape),

@@ -87,12 +87,8 @@ def estimate_reliability(
         Codes of each opinion; int64, (opinions,). No opinion is there twice.
     sizes
         Number of items, labels and annotators.
-    smoothing
-        Pseudo-count of opinions, m: with so many of others on an item, observed agreement and agreement by chance count
-        equally; above 0.
-    spam_tolerance
-        How much agreement a label needs that its annotator puts on everything: the opinion gains only where more than
-        about this share of the others' opinions on the item are the label. More is stricter.
+    smoothing, spam_tolerance
+        m above 0, and the factor of c_ul: see :class:`~tigertail.signals.annotation.config.AnnotationConfig`.
 
     Examples
     --------
