@@ -2,7 +2,8 @@
 
 Extended: ``Streaming_History_Audio_2021_0.json`` (older: ``endsong_0.json``), arrays of objects with ``ts``,
 ``username``, ``ms_played``, ``master_metadata_album_artist_name`` and ``master_metadata_track_name``. Of the last year:
-``StreamingHistory_music_0.json``, with ``endTime``, ``artistName``, ``trackName`` and ``msPlayed``.
+``StreamingHistory_music_0.json``, with ``endTime``, ``artistName``, ``trackName`` and ``msPlayed``; it names no
+listener, so the recipe does, in ``values``.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class SpotifyHistory(Export):
     least_seconds: float = Field(default=30.0, ge=0)
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the plays one by one."""
+        """Yield batches of plays, one in each row."""
         remedy = "give the extended streaming history, or that of the last year, as Spotify sends it"
         for stream in required_streams(self.path, *_FILES, remedy=remedy):
             for lines in JsonFile(stream, self.label, quarantine).objects():
@@ -54,10 +55,11 @@ class SpotifyHistory(Export):
         is_play = pl.Series([any(key in one for key in _TIME) for one in objects], dtype=pl.Boolean)
         rows = lines.with_columns(
             pl.Series(c.LISTENER_ID, [_first(one, _LISTENER) for one in objects], dtype=pl.String),
+            # A row is one play: its time is that of the last.
             pl.Series(c.LAST_PLAYED, [_first(one, _TIME) for one in objects], dtype=pl.String),
             pl.Series("artist", [_first(one, _ARTIST) for one in objects], dtype=pl.String),
             pl.Series("title", [_first(one, _TITLE) for one in objects], dtype=pl.String),
-            pl.Series("played", [_first(one, _PLAYED) for one in objects], dtype=pl.String).cast(
+            pl.Series("milliseconds", [_first(one, _PLAYED) for one in objects], dtype=pl.String).cast(
                 pl.Float64, strict=False
             ),
             pl.Series("spoken", [_first(one, _SPOKEN) is not None for one in objects], dtype=pl.Boolean),
@@ -69,12 +71,12 @@ class SpotifyHistory(Export):
         rows = self._left_out(
             rows, pl.col("spoken") & pl.col("artist").is_null(), "a podcast or an audiobook", quarantine
         )
-        played = pl.col("played")
-        unknown = played.is_null() | played.is_nan()
+        milliseconds = pl.col("milliseconds")
+        unknown = milliseconds.is_null() | milliseconds.is_nan()
         rows = quarantine.usable_rows(
             self.label, file, rows, reasons((unknown, "the time played is not a number"))
         )
-        short = played < 1000 * self.least_seconds
+        short = milliseconds < 1000 * self.least_seconds
         rows = self._left_out(rows, short, f"played for less than {self.least_seconds:g} s", quarantine)
         if (given := self.given_listener(file)) is not None:
             rows = rows.with_columns(pl.lit(given).alias(c.LISTENER_ID))
@@ -86,6 +88,7 @@ class SpotifyHistory(Export):
     def _left_out(
         self, rows: pl.DataFrame, condition: pl.Expr, reason: str, quarantine: Quarantine
     ) -> pl.DataFrame:
+        """Return the rows but for those that no build uses: these are counted, and not kept in the quarantine."""
         kept = rows.filter(~condition.fill_null(False))
         quarantine.skip(self.label, reason, rows.height - kept.height)
         return kept
