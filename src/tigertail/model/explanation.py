@@ -85,7 +85,7 @@ class Reasons:
     def rows(self) -> list[list[dict[str, Any]]]:
         """The carriers of each item, as dictionaries: evidence in words, "" where there is none.
 
-        They hold numbers and texts alone, so that Python need not look through them for cycles.
+        They hold numbers and texts alone, so that Python's garbage collector need not look through them.
         """
         columns = [one if isinstance(one, list) else one.tolist() for one in self.fields.values()]
         names = tuple(self.fields)

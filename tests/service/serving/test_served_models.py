@@ -200,5 +200,5 @@ def test_the_log_names_what_the_settings_list_and_no_item_is(
 ) -> None:
     ServedModels({"current": folder}, unlisted=("p2", "Nobody", "special-purpose"))
     (warning,) = (vars(record) for record in caplog.records if record.levelname == "WARNING")
-    assert warning["message"] == "no item is called as unlisted says"
+    assert warning["message"] == "entries of unlisted match no item"
     assert warning["unlisted"] == "Nobody"

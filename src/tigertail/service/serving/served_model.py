@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final, Self, overload
 import numpy as np
 import orjson
 import polars as pl
+from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_names
@@ -50,7 +51,7 @@ class ServedModel:
     model
         The model.
     folder
-        Where it is kept.
+        Where it is kept. Its map is read there, since one may be made after a copy of the model is opened.
     """
 
     _kernel_lock: ClassVar = threading.Lock()
@@ -91,9 +92,9 @@ class ServedModel:
         if unlisted is not None:  # the same version answers otherwise under another setting
             served.tag += f".{zlib.crc32(repr(tuple(unlisted)).encode()):x}"
             if unknown := unmatched_entries(model.items, unlisted, model.aliases):
-                LOG.warning("no item is called as unlisted says", extra={"unlisted": ", ".join(unknown)})
+                LOG.warning("entries of unlisted match no item", extra={"unlisted": ", ".join(unknown)})
         if len(served.items):
-            # Whatever is made once is made now. After two items all are looked at, by the kernels.
+            # Whatever is made once is made now: a query of two seeds looks at every item, with the kernels.
             served.answer([0, 0], 1, QueryOptions(), why=True)
         return served
 
@@ -117,7 +118,7 @@ class ServedModel:
             return self.model.answer_history(history, n, include_known=include_known, options=options)
 
     def path(self, start: int, goal: int, n: int | None, options: QueryOptions) -> Answers:
-        """Walk from one item to another."""
+        """Walk from one item to another in a list of ``n``, both included; None takes as many as it needs."""
         with self._kernel_lock:
             return self.model.answer_path(start, goal, n, options=options)
 
@@ -168,21 +169,20 @@ class ServedModel:
         places = self.model.items.select(c.ITEM_ID).join(
             table, on=c.ITEM_ID, how="left", maintain_order="left"
         )
-        # Without what the schema lacks: a name has the artist before it.
-        columns = {key: column for key, column in self.items.columns.items() if key not in (c.KIND, "artist")}
-        columns |= {c.NAME: full_names(self.model.items).to_list()}
+        # schemas.Map has no kind, and the artist as a part of the name.
+        fields = {key: values for key, values in self.items.fields.items() if key not in (c.KIND, "artist")}
+        fields |= {c.NAME: full_names(self.model.items).to_list()}
         return {
             "model": self.version,
-            **columns,
+            **fields,
             **{when: _points(places, when) for when in ("before", "after")},
         }
 
     def answer_json(self, answers: Answers) -> orjson.Fragment:
-        """Return what :meth:`answer_records` does, as JSON: that of the items was made when the model was opened."""
-        affinities = [float(f"{affinity:.7g}") for affinity in answers.affinities.tolist()]
-        numbers = to_json(affinities)[1:-1].split(b",")
+        """Return the JSON of :meth:`answer_records`, byte for byte, but faster: that of the items is made already."""
+        numbers = to_json(_rounded(answers.affinities))[1:-1].split(b",")
         version = to_json(self.version)
-        records = [
+        records = [  # each without its closing brace, which comes last
             b'%b,"rank":%d,"affinity":%b,"model":%b' % (self.items.json(code)[:-1], rank, number, version)
             # Not strict: without items there is one number, an empty text.
             for rank, (code, number) in enumerate(zip(answers.items.tolist(), numbers, strict=False), start=1)
@@ -201,12 +201,12 @@ class ServedModel:
             {
                 **self.items[code],
                 "rank": rank,
-                "affinity": float(f"{affinity:.7g}"),  # as many digits as it has
+                "affinity": affinity,
                 "model": self.version,
                 **({} if carriers is None else {"why": carriers, "because": format_reasons(carriers)}),
             }
             for rank, (code, affinity, carriers) in enumerate(
-                zip(answers.items.tolist(), answers.affinities.tolist(), why, strict=True), start=1
+                zip(answers.items.tolist(), _rounded(answers.affinities), why, strict=True), start=1
             )
         ]
 
@@ -217,10 +217,10 @@ class ServedModel:
                 **self.items[code],
                 "mbid": self.index.mbids[code],
                 "rank": rank,
-                "affinity": float(f"{affinity:.7g}"),
+                "affinity": affinity,
             }
             for rank, (code, affinity) in enumerate(
-                zip(answers.items.tolist(), answers.affinities.tolist(), strict=True), start=1
+                zip(answers.items.tolist(), _rounded(answers.affinities), strict=True), start=1
             )
         ]
 
@@ -231,7 +231,7 @@ class ServedModel:
         more = {
             key: value
             for key, value in row.items()
-            if key not in (c.ITEM_ID, c.ARTIST_NAME, "folded", *self.items.keys)
+            if key not in (c.ITEM_ID, c.ARTIST_NAME, "folded", *self.items.fields)
         }
         mixture = model.signals.get(MIXTURE)
         weights: dict[str, float] = {}
@@ -295,12 +295,18 @@ class ServedModel:
 class ItemRecords(Sequence[dict[str, Any]]):
     """Items as :class:`tigertail.service.http.schemas.Item`.
 
-    A record is made when it is asked for: a million of them would fill the memory of a worker.
+    A record is a dictionary that is made when it is asked for: a million dictionaries would fill the memory of a
+    worker. What is kept are the values of each field, and all records in one text of JSON.
 
     Parameters
     ----------
     items
         A model's items.
+
+    Attributes
+    ----------
+    fields
+        The values of each field, item by item, by its name.
     """
 
     def __init__(self, items: pl.DataFrame) -> None:
@@ -310,18 +316,20 @@ class ItemRecords(Sequence[dict[str, Any]]):
         )
         if c.ARTIST_NAME in items.columns:
             records = records.with_columns(items[c.ARTIST_NAME].alias("artist"))
-        self.keys = records.columns
-        self.columns = {name: records[name].to_list() for name in self.keys}
+        self.fields = {name: records[name].to_list() for name in records.columns}
         texts = records.select(pl.struct(pl.all()).struct.json_encode()).to_series()
         self._json = "".join(texts).encode()
         self._ends = np.concatenate([[0], np.cumsum(texts.str.len_bytes().to_numpy(), dtype=np.int64)])
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return len(self.columns["id"])
+        return len(self.fields["id"])
 
     def json(self, code: int) -> bytes:
-        """Return the record of an item as JSON, from one place in memory: reading is most of what a record costs."""
+        """Return the record of an item as JSON.
+
+        It lies in one place: most of what it costs to gather a record from the values of each field is reading memory.
+        """
         return self._json[self._ends[code] : self._ends[code + 1]]
 
     @overload
@@ -332,13 +340,21 @@ class ItemRecords(Sequence[dict[str, Any]]):
         """Return the record of an item by its code, or several."""
         if isinstance(code, slice):
             return [self[one] for one in range(*code.indices(len(self)))]
-        return {name: column[code] for name, column in self.columns.items()}
+        return {name: values[code] for name, values in self.fields.items()}
+
+
+def _rounded(affinities: NDArray[np.float32]) -> list[float]:
+    """Return affinities with the 7 digits that a float32 has."""
+    return [float(f"{affinity:.7g}") for affinity in affinities.tolist()]
 
 
 def _carriers(reasons: Reasons) -> list[list[dict[str, Any]]]:
-    """Return carriers of each item as :class:`tigertail.service.http.schemas.Contribution`."""
+    """Return the carriers of each item as :class:`tigertail.service.http.schemas.Contribution`.
+
+    They are what its affinity comes from (:class:`Reasons`): signals and the prior, or groups of listeners.
+    """
     carriers = [dict(row) for rows in reasons.rows for row in rows]
-    # Groups have no evidence.
+    # Listening alone is explained by groups of listeners, which have no evidence.
     for carrier, evidence in zip(carriers, reasons.evidence, strict=bool(reasons.evidence)):
         carrier["facts"] = _facts(evidence.facts)
         if evidence.seed:
@@ -349,7 +365,7 @@ def _carriers(reasons: Reasons) -> list[list[dict[str, Any]]]:
 
 @lru_cache(4096)
 def _facts(facts: tuple[Fact, ...]) -> orjson.Fragment:
-    """Return facts as JSON: not a list, so that Python need not look through them or their carrier for cycles."""
+    """Return facts as JSON: with a list in it a carrier would be looked through by Python's garbage collector."""
     return orjson.Fragment(to_json([fact.record() for fact in facts]))
 
 
