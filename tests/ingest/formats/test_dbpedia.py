@@ -127,6 +127,12 @@ def test_the_name_of_a_resource_that_may_be_somebody_else_is_no_spelling(pack, r
     assert spellings(pack, read, f"1\t{name}\t{URI}{resource}\n") == []
 
 
+def test_names_of_one_resource_that_are_loosely_the_same_are_one_artist(pack, read):
+    assert spellings(pack, read, f"1\tP!nk\t{URI}Pink_(singer)\n2\tPink\t{URI}Pink_(singer)\n") == [
+        ("P!nk", "Pink")
+    ]
+
+
 def test_a_name_of_two_artists_merges_neither(pack, read):
     assert spellings(pack, read, f"1\tP!nk\t{URI}Pink\n2\tPink\t{URI}Pink_(band)\n") == []
 

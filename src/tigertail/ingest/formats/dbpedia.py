@@ -149,12 +149,17 @@ def of_another(name: str, uri: str) -> bool:
 def _spellings(mapping: pl.DataFrame) -> pl.DataFrame:
     """Return the names of resources that are loosely those of their artists, as aliases.
 
-    A name that the mapping has for an artist is left out: as an alias it would make two artists one.
+    Names of one resource that are loosely the same are of one artist, so the alias makes them one item (P!nk and Pink).
+    A name that the mapping has for an artist of another resource is left out.
     """
     names = pl.Series(c.ALIAS, [_name(uri) for uri in mapping["artist"]], dtype=pl.String)
     ours, theirs = fold_series(mapping[c.NAME]), fold_series(names)
-    alike = loose_series(mapping[c.NAME], ours) == loose_series(names, theirs)
-    further = alike & ~theirs.is_in(ours.implode())
+    alike = (ours != theirs) & (loose_series(mapping[c.NAME], ours) == loose_series(names, theirs))
+    resources: dict[str, set[str]] = {}
+    for folded, uri in zip(ours, mapping["artist"], strict=True):
+        resources.setdefault(folded, set()).add(uri)
+    own = [resources.get(name, {uri}) == {uri} for name, uri in zip(theirs, mapping["artist"], strict=True)]
+    further = alike & pl.Series(own, dtype=pl.Boolean)
     return mapping.select(LINE, RAW_TEXT, c.NAME, names).filter(further)
 
 
