@@ -14,7 +14,7 @@ from tigertail.errors import ConfigError, DataError
 from tigertail.model import deploy, fit, load, save
 from tigertail.model.query_options import QueryOptions
 from tigertail.spark.neighbours import ListPlan, check_out, list_blocks
-from tigertail.spark.stamp import kernel_stamp
+from tigertail.spark.stamp import process_stamp
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def listed(plan: ListPlan) -> pl.DataFrame:
     """Return what tasks list, one block each."""
     numbers = [pa.RecordBatch.from_pydict({"id": [block]}) for block in range(len(plan.bounds) - 1)]
-    found = pl.from_arrow(pa.Table.from_batches(list_blocks(iter(numbers), plan, kernel_stamp())))
+    found = pl.from_arrow(pa.Table.from_batches(list_blocks(iter(numbers), plan, process_stamp())))
     assert isinstance(found, pl.DataFrame)
     return found
 

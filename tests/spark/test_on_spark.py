@@ -168,13 +168,16 @@ def test_an_evaluation_has_the_figures_of_one_machine(folder: Path) -> None:
     assert len(list(folder.glob("judged/*/lists/*"))) > 4  # several tasks of both systems
 
 
-def test_workers_whose_kernels_are_of_another_build_are_refused(folder: Path) -> None:
+def test_workers_with_another_processor_are_refused(folder: Path) -> None:
     arguments = fit_arguments("refused", blocks=(2, 2), work="refused-work")
     done = on_spark(
         folder, "fit", *arguments, master=MASTER, conf=("spark.executorEnv.NUMBA_CPU_NAME=generic",)
     )
     assert done.returncode == 1
-    assert "tigertail: a task failed: a worker's kernels are others than the driver's: " in done.stderr
+    assert (
+        "tigertail: a task failed: a worker's software or processor differs from the driver's: "
+        in done.stderr
+    )
     assert " on generic (" in done.stderr
     assert "\n  -> give all machines one environment and one type of processor" in done.stderr
     assert not list(folder.glob("refused-work/*/links-listeners.json"))

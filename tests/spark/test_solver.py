@@ -120,6 +120,6 @@ def test_a_lost_message_fails_the_task(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_worker_with_other_kernels_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stages, "kernel_stamp", lambda: "another release")
+    monkeypatch.setattr(stages, "process_stamp", lambda: "another release")
     with pytest.raises(DataError, match="not another release\n  -> give all machines one environment"):
         DistributedALS(ClusterHere(), tmp_path, (2, 2))(confidences(), CONFIG)

@@ -23,8 +23,8 @@ from tigertail.errors import ConfigError
 from tigertail.spark.records import R, Record, of_batch, to_batch
 
 PLAN: Final = 2
-"""Version of the stages, a part of each key: another one begins anew. Keys of fits have the stamp of the build too
-(:func:`tigertail.spark.stamp.kernel_stamp`), which every change of the package's sources changes."""
+"""Version of the stages, a part of each key: another one begins anew. Keys of fits have the stamp of the process too
+(:func:`tigertail.spark.stamp.process_stamp`), which every change of the package's sources changes."""
 KEY_LETTERS: Final = 16
 """Of a key, in the name of a folder: enough that no two fits of one folder share them; the whole is in each marker."""
 

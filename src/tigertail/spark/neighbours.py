@@ -27,7 +27,7 @@ from tigertail.model.query_options import QueryOptions
 from tigertail.model.resolution import resolve_signal
 from tigertail.spark.checkpoints import opened, uri_of
 from tigertail.spark.session import task_errors
-from tigertail.spark.stamp import check_stamp, kernel_stamp
+from tigertail.spark.stamp import check_stamp, process_stamp
 from tigertail.threads import limited
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def neighbours_on_spark(session: SparkSession, plan: ListPlan, out: Path | str) 
     path = str(out) if "://" in str(out) else f"file://{Path(out).absolute()}"
     tasks = len(plan.bounds) - 1
     columns = ", ".join(f"{name} {_SPARK_TYPES[type(kind)]}" for name, kind in plan.schema.items())
-    task: Any = partial(list_blocks, plan=plan, stamp=kernel_stamp())
+    task: Any = partial(list_blocks, plan=plan, stamp=process_stamp())
     numbers = session.range(0, tasks, 1, tasks)  # a partition each, so that files are in the order of queries
     with task_errors("the same command begins anew"):
         _remove_unfinished(files, root)

@@ -11,7 +11,7 @@ from typing import Any
 from tigertail.spark.checkpoints import Checkpoints, key_of
 from tigertail.spark.cluster import Cluster
 from tigertail.spark.records import Record
-from tigertail.spark.stamp import check_stamp, kernel_stamp
+from tigertail.spark.stamp import check_stamp, process_stamp
 from tigertail.threads import limited
 
 Make = Callable[[int, Checkpoints], Iterable[Record]]
@@ -38,7 +38,7 @@ class Stages:
         if self.kept.done(stage):
             return
         self.kept.begin(stage)
-        task = partial(_made, stage=stage, make=make, kept=self.kept, stamp=kernel_stamp())
+        task = partial(_made, stage=stage, make=make, kept=self.kept, stamp=process_stamp())
         self.kept.finish(stage, self.cluster.run(stage, task, blocks))
 
     def put(self, stage: str, blocks: Iterable[Iterable[Record]]) -> None:
@@ -66,8 +66,8 @@ class Distributed:
     work: Path | str
 
     def stages(self, *parts: Any) -> Stages:
-        """Return the stages of one piece of work, found again by all that it depends on and by this build."""
-        return Stages(self.cluster, Checkpoints(self.work, key_of(*parts, kernel_stamp())))
+        """Return the stages of one piece of work, found again by all that it depends on, the stamp among it."""
+        return Stages(self.cluster, Checkpoints(self.work, key_of(*parts, process_stamp())))
 
 
 def _made(block: int, stage: str, make: Make, kept: Checkpoints, stamp: str) -> str:

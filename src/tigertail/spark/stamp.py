@@ -19,23 +19,23 @@ def check_stamp(planned: str) -> None:
     Parameters
     ----------
     planned
-        What :func:`kernel_stamp` is where the work was planned.
+        What :func:`process_stamp` is where the work was planned.
 
     Raises
     ------
     DataError
         If it is another one here.
     """
-    if (here := kernel_stamp()) != planned:
+    if (here := process_stamp()) != planned:
         raise DataError(
-            f"a worker's kernels are others than the driver's: {here}, not {planned}",
+            f"a worker's software or processor differs from the driver's: {here}, not {planned}",
             remedy="give all machines one environment and one type of processor: see docs/spark.md",
         )
 
 
 @cache
-def kernel_stamp() -> str:
-    """Return the stamp of this process: its sources and libraries, and what its kernels are compiled for."""
+def process_stamp() -> str:
+    """Return the stamp of this process: its sources, its libraries, and the processor that kernels are compiled for."""
     import llvmlite
     import numba
     import polars
@@ -48,14 +48,15 @@ def kernel_stamp() -> str:
 
     triple, processor, features = cpu_target.target_context.codegen().magic_tuple()
     # Kernels multiply with SciPy's BLAS, which scipy.linalg loads. In wheels its path has "scipy", as NumPy's has
-    # (libscipy_openblas), which does no harm; else it is one of those that are loaded.
+    # (libscipy_openblas), which does no harm; where none has it, all that are loaded count.
     loaded = [library for library in threadpool_info() if library.get("user_api") == "blas"]
     blas = sorted(
         f"{library.get('internal_api')} {library.get('version')} {library.get('architecture')}"
         for library in [one for one in loaded if "scipy" in str(one.get("filepath"))] or loaded
     )
-    # Polars: a build's tasks tell rows apart by its hashes.
+    # Polars: the tasks of `tigertail spark build` tell rows apart by its hashes.
     versions = [module.__version__ for module in (numba, llvmlite, np, scipy, polars)]
+    # Kernels of the wheel are compiled for the baseline, and not for this processor: other bits.
     shipped = SHIPPED.exists() and runs_baseline()
     parts = [*versions, *blas, triple, processor, features, shipped, sys.version_info[:2]]
     digest = hashlib.sha256("\n".join(map(str, parts)).encode())
