@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 SECONDS: Final = 150
 """Of processor time, about, where nothing was compiled before."""
 _TRACKS: Final = 10
-"""Of each artist: all together are more than fit into every pool, so that a fit has to look for candidates."""
+"""Of each artist: all together are more than ``ALL_IN_POOL`` of :mod:`tigertail.mixing.pool`, so that a fit has to look
+for candidates."""
 
 
 def warm() -> Iterator[tuple[str, int]]:
@@ -36,14 +37,14 @@ def warm() -> Iterator[tuple[str, int]]:
     ------
     tuple[str, int]
         After each piece of work, what it was and how many kernels this process compiled for it; those with fastmath,
-        which another process compiles, are not counted.
+        which another process compiles (``_FastKernel`` in :mod:`tigertail.kernels`), are not counted.
     """
     with tempfile.TemporaryDirectory(prefix="tigertail-warm-") as folder:
         before = compiled_here()
         world = _world(Path(folder) / "world")
         fitted = tigertail.fit(world, Path(folder) / "model")
         yield "fitting a model", compiled_here() - before
-        # A model that was read has arrays of files, which are of another type.
+        # A model that was read has read-only arrays, mapped from files: to Numba they are of another type.
         models = fitted, tigertail.load(Path(folder) / "model")
         for what, work in _WORK.items():
             before = compiled_here()
@@ -65,11 +66,11 @@ def _ask(world: Dataset, models: Iterable[Model]) -> None:
     from tigertail.model import QueryOptions
 
     # One item, from candidates; one item twice, which like several is not; several queries. All with another exponent
-    # too, though that needs no kernel of its own today. Of an item with few listeners every answer is listed as well as
-    # a few: those without a listener in common have other reasons.
+    # too, so that a kernel of its own, which it does not need today, would be compiled here. After a little-known item
+    # every answer is listed as well as five: those without a listener in common have other reasons.
     for model, options in product(models, (QueryOptions(), QueryOptions(beta=0.5))):
-        few = len(model.items) // 2
-        for query, n in product(([few], [few, few]), (5, len(model.items))):
+        little_known = len(model.items) // 2  # its code: codes run from the most popular item down
+        for query, n in product(([little_known], [little_known, little_known]), (5, len(model.items))):
             model.answer(np.array(query, np.int32), n, why=True, options=options)
         model.answer_many(np.array([0, 1, 2], np.int32), 5, options=options)
 

@@ -15,3 +15,4 @@ def test_it_says_how_many_kernels_were_compiled(monkeypatch: pytest.MonkeyPatch)
     assert result.exit_code == 0, result.output
     assert "fitting a model, kernels compiled: 1." in result.stdout
     assert "Kernels compiled in all: 1, besides those that other processes compiled." in result.stdout
+    assert "one signal asked alone need is compiled when it is first used." in result.stdout

@@ -38,5 +38,6 @@ def warm(
         total += kernels
     typer.echo(
         f"Kernels compiled in all: {total}, besides those that other processes compiled. "
-        "Fits, answers and evaluations now start at once; very large catalogues may need a few more kernels."
+        "Fits, answers and evaluations now start at once; what only updates of a model, Spark, very large catalogues "
+        "or one signal asked alone need is compiled when it is first used."
     )
