@@ -1,7 +1,7 @@
 """The event loop of a worker: it listens at a socket of its own, so that connections are shared out.
 
-Where workers listen at one socket, of many connections that come at once, as a proxy's do, whichever worker is awake
-takes nearly all, for as long as they are kept. Of several sockets with one address the system chooses by chance.
+Where workers listen at one socket, the worker that is awake takes nearly all connections that come at once, as a
+proxy's do, and has them as long as they last. Of several sockets with one address the system chooses by chance.
 """
 
 from __future__ import annotations
@@ -15,22 +15,27 @@ SHARED_OUT: Final = sys.platform == "linux"  # others have the option, but give 
 
 
 def let_share(taken: socket.socket) -> socket.socket:
-    """Return a socket with the address of one that is bound: workers can have it too, since they ask for SO_REUSEPORT.
+    """Return a socket that holds an address for the sockets of workers (:func:`own`), and never listens itself.
 
-    No other program can, unless it asks for that too, and runs as the same user.
+    They ask for SO_REUSEPORT. No other program can have the address, unless it asks for that too, and runs as the same
+    user. Where the system does not share out, it is ``taken``, and workers listen at it.
 
-    Where the system does not share out, it is that socket itself; else that one is closed.
+    Parameters
+    ----------
+    taken
+        A socket that is bound to the address, with SO_REUSEADDR. It is closed, unless it is returned.
     """
     if not SHARED_OUT:
         return taken
-    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    # With SO_REUSEADDR, which only a new start after an end needs, others could bind it until a worker listens.
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # else the other could not be bound beside it
+    # Without SO_REUSEADDR: with it, others could bind the address until a worker listens.
     shared = socket.socket(taken.family, taken.type, taken.proto)
     shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         shared.bind(taken.getsockname())
     except OSError:
-        # The last connections of a program that did not share are not gone yet. Then others still could bind it.
+        # The last connections of a program that did not share the address are not gone yet. Until then only a socket
+        # with SO_REUSEADDR can be bound to it. That others could bind it too, until a worker listens, is accepted.
         shared.close()
         return taken
     taken.close()
@@ -42,6 +47,7 @@ def own(shared: socket.socket) -> socket.socket:
     if not SHARED_OUT:
         return shared
     mine = socket.socket(shared.family, shared.type, shared.proto)
+    # SO_REUSEADDR: let_share may have returned what was taken, whose address can only be bound with it.
     for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
         mine.setsockopt(socket.SOL_SOCKET, option, 1)
     mine.bind(shared.getsockname())
