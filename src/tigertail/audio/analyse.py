@@ -83,7 +83,8 @@ def analyse(
     clips
         The files; see :func:`tigertail.audio.clips.find_clips`.
     out
-        The Parquet file to write: the clips' items, ``clip_id``, and a column for each descriptor.
+        The Parquet file to write: those columns of :data:`~tigertail.dataset.table_spec.ITEM_REFERENCE` that any clip
+        has, ``clip_id``, and a column for each descriptor.
     config
         Settings; None means the defaults.
     processes
@@ -96,11 +97,11 @@ def analyse(
     Raises
     ------
     DataError
-        If there is no file, or not one can be used, or the table has the name of its journal, or another analysis is
-        writing the journal, or it is damaged.
+        If there is no file, or not one can be used, or the table has the name of its journal, or the journal is
+        damaged or cannot be written, as where another analysis is writing it or the disk is full.
     TigertailError
-        If the disk is full or cannot be written, or the libraries that read audio are not installed, or the script has
-        no guard.
+        If another file cannot be written, or the libraries that read audio are not installed, or a script lacks
+        ``if __name__ == "__main__"``.
     """
     if not clips:
         raise DataError("there is no file to analyse", remedy="give one clip or more")
@@ -124,7 +125,7 @@ def analyse(
     used: list[tuple[Clip, FileRecord]] = []
     for clip, record in zip(clips, records, strict=True):
         if record is None or record.vector is None:
-            # A file that is listed twice, and changed in between, has only one record.
+            # A file that is listed twice, and changes between its two FileVersion.of, has two versions and one record.
             skipped.append((clip.clip_id, record.reason if record else "not analysed"))
         else:
             used.append((clip, record))

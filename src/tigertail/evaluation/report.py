@@ -27,21 +27,22 @@ class Row:
 
         - ``"overall"``: ``"overall"``
         - ``"query"``, ``"target"``: the stratum of the query, or of the target
-        - ``"history"``: ``"longest tenth"``, listeners with a longer history than nine tenths of those held out:
-          more items, in a split by time up to the moment
+        - ``"history"``: ``"longest tenth"``, listeners with a longer history than nine tenths of those held out;
+          a history is counted in items, in a split by time in those up to its moment
         - ``"country"``, ``"source"``: of the listener; sources where there are two or more
         - ``"item country"``: of the item of the query
 
-        of countries and sources those with listeners enough (``MIN_LISTENERS`` of the runner)
+        Countries, item countries and sources whose queries have fewer than ``MIN_LISTENERS`` (of the runner) held-out
+        listeners are left out.
     group
         The group of that kind.
     queries
-        Number of queries that have a relevant item, for ``"target"`` one in the stratum: only these are scored.
+        Number of queries that are scored: those with a relevant item, for ``"target"`` with one in the stratum.
     metrics
-        Mean and interval of each metric, by name.
+        Mean and interval of each metric, by its name, at the system's own popularity exponent.
     frontier
         Area dominated by the frontier of nDCG and IPS-nDCG over the popularity exponents: larger is better; None for
-        groups of targets, whose exponents are not scored by group.
+        ``"target"``: lists at other exponents than the system's own are not scored by stratum of the target.
     """
 
     system: str
@@ -61,12 +62,12 @@ class Comparison:
     system, reference
         Their names.
     metrics
-        Difference of each metric, the system minus the reference.
+        Difference of each metric, by its name: the system minus the reference, each at its own popularity exponent.
     frontier
         Difference of the frontiers.
     p_values
-        Of a two-sided randomisation test of each metric, with Holm's correction over all systems and metrics of the
-        report.
+        By name of the metric, of a two-sided randomisation test, with Holm's correction over all systems and metrics of
+        the report; the frontier has none.
     """
 
     system: str
@@ -99,8 +100,8 @@ class Report:
     curves
         Points (nDCG, IPS-nDCG) of each system over the exponents, by name.
     lists
-        Figures of the lists that are not of accuracy (coverage, APLT and others), by system and then by name; the
-        mean over the splits.
+        Figures of the lists that are not of accuracy (coverage, share of the tail (APLT) and others), by system and
+        then by name; the mean over the splits.
     catalogues
         Share of the items that each catalogue of held-out listeners offers, from 0 to 1, by its name; the mean over the
         splits.

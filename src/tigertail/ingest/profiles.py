@@ -10,11 +10,17 @@ from tigertail import columns as c
 from tigertail.ingest.references import ROWS, most_frequent
 
 _FIELDS: Final = (c.COUNTRY, c.LANGUAGE)
-_WAITING: Final = 1_000_000
+_WAITING: Final = 1_000_000  # rows that wait at most, so that memory is bounded
 
 
 class Profiles:
-    """Profiles of listeners; where sources contradict each other, the most frequent value is kept."""
+    """Profiles of listeners; where rows contradict each other, of one source or several, the most frequent value wins.
+
+    Attributes
+    ----------
+    conflicts
+        Listeners to whom rows give several countries or languages; :meth:`table` counts them.
+    """
 
     def __init__(self) -> None:
         self.conflicts = 0
@@ -32,14 +38,17 @@ class Profiles:
             self._condense()
 
     def table(self, listeners: pl.Series) -> pl.DataFrame:
-        """Return one row for each listener with plays or a profile, sorted by id.
-
-        Counts in ``conflicts`` the listeners for whom sources give several countries or languages.
+        """Return one row for each listener with plays or a profile, sorted by id, and count ``conflicts``.
 
         Parameters
         ----------
         listeners
             Ids of the listeners who have plays.
+
+        Returns
+        -------
+        polars.DataFrame
+            Columns listener_id, and each of country and language that any row gives.
         """
         self._condense()
         values = self._profiles.group_by(c.LISTENER_ID).agg(pl.col(_FIELDS).drop_nulls().n_unique())

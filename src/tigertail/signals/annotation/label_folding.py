@@ -1,8 +1,8 @@
 """One label for all its spellings.
 
-"Hip Hop", "hip-hop" and "hiphop" are one label, as are "R&B", "R and B" and "rnb". A longer form joins the shorter,
-a plural its singular and "rock music" rock, only where the data says that the two mean the same: "female vocalists"
-and "female vocalist" are said of the same artists, "blues" and "blue" are not.
+"Hip Hop", "hip-hop" and "hiphop" are one label, as are "R&B", "R and B" and "rnb". A longer form, such as a plural or
+"rock music", joins the shorter only where the data says that the two mean the same: "female vocalists" and "female
+vocalist" are said of the same artists, "blues" and "blue" are not.
 """
 
 from __future__ import annotations
@@ -42,24 +42,24 @@ def label_keys(labels: pl.Series) -> pl.Series:
     return keys.alias(KEY)
 
 
-def canonical_forms(cells: pl.DataFrame, settled: Collection[str] = ()) -> dict[str, str]:
+def canonical_forms(said: pl.DataFrame, settled: Collection[str] = ()) -> dict[str, str]:
     """Return the canonical form of each variant: the label without an ending that changes nothing.
 
     Parameters
     ----------
-    cells
+    said
         Columns item, key: which label is said of which item.
     settled
-        Keys of labels that stay as they are; others may still join them.
+        Keys that stay as they are, as those of a model to which data is added; others may still join them.
 
     Returns
     -------
     dict[str, str]
         Key of the variant to key of the canonical form, where at least a tenth of the items of the rarer of the two
-        carry both. A form that is itself a variant leads on to its own.
+        carry both. Where that form is itself a variant, its own form is in its place: no chain is left.
     """
-    cells = cells.select(ITEM, KEY).unique()
-    items = cells.group_by(KEY).len("items")
+    said = said.select(ITEM, KEY).unique()
+    items = said.group_by(KEY).len("items")
     found: dict[str, str] = {}
     for ending in ENDINGS:
         longer = pl.col(KEY).str.ends_with(ending) & ~pl.col(KEY).str.ends_with("ss")
@@ -69,8 +69,8 @@ def canonical_forms(cells: pl.DataFrame, settled: Collection[str] = ()) -> dict[
             .join(items, left_on="canonical", right_on=KEY, suffix="_canonical")
         )
         both = (
-            pairs.join(cells, on=KEY)
-            .join(cells, left_on=["canonical", ITEM], right_on=[KEY, ITEM])
+            pairs.join(said, on=KEY)
+            .join(said, left_on=["canonical", ITEM], right_on=[KEY, ITEM])
             .group_by(KEY, "canonical", "items", "items_canonical")
             .len("both")
             .filter(pl.col("both") >= SHARED * pl.min_horizontal("items", "items_canonical"))
@@ -86,7 +86,10 @@ def canonical_forms(cells: pl.DataFrame, settled: Collection[str] = ()) -> dict[
 def spelling(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the most used spelling of each label, ties by the alphabet: columns facet, key, label.
 
-    Each row, an annotation, is one use, whatever its weight.
+    Parameters
+    ----------
+    rows
+        Annotations: columns facet (the kind of a label), key, label. Each is one use, whatever its weight.
     """
     used = rows.group_by(c.FACET, KEY, c.LABEL).len()
     used = used.sort([c.FACET, KEY, "len", c.LABEL], descending=[False, False, True, False])
