@@ -115,7 +115,8 @@ def frontiers(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDA
         sizes = [bootstrap.frontier_area(members(sweep, member))[0] for member in groups.values()]
         spans = [f"{size.mean:.4f} [{size.low:.4f}, {size.high:.4f}]" for size in sizes]
         rows.append([name, *(span.replace("0.", ".") for span in spans)])
-    print_table(["system", *groups], rows, title="Frontier, by stratum of the query", left=["system"])
+    title = "Frontier, by stratum of the query, and of queries with 1 to 14 listeners"
+    print_table(["system", *groups], rows, title=title, left=["system"])
     rows = []
     for name, sweep in sweeps.items():
         own = [np.nanmean(np.where(member, sweep[OWN], np.nan), axis=1) for member in groups.values()]
