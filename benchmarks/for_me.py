@@ -40,7 +40,7 @@ from tigertail.signals.contract import Signal
 from tigertail.sparse import CSR
 
 SETTINGS = 24
-BETAS, SHARES = (0.5, 0.6, 0.7), (0.0, 0.3, 0.5, 0.8, 1.2)
+BETAS, SHARES = (0.5, 0.6, 0.7), (0.0, 0.5, 1.0, 1.4, 2.0)
 BLOCK = 200
 Floats = NDArray[np.float32]
 

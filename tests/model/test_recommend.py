@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support import als_config
 
 from tigertail.errors import ConfigError, TigertailWarning, UnknownItemError
+from tigertail.factorization.confidence import ConfidenceConfig
 from tigertail.model import Model, load, save
-from tigertail.model.recommend import OFFSET, History, ListenerFoldIn
+from tigertail.model.recommend import OFFSET, History, ListenerFoldIn, history_scores
 
 
 def named(model: Model, history: object, **options: object) -> list[str]:
@@ -112,6 +114,53 @@ def test_the_vector_is_that_of_a_listener_who_plays_the_same(model: Model) -> No
     other = [model.index.match(item).code for item in ("s1", "s2", "s3")]
     assert fit[own].min() > fit[other].max()
     assert fit[own[:3]] == pytest.approx(1, abs=0.5)  # they play these
+
+
+STAR, OTHER_STAR, LOCAL, ITS_PEER = range(4)
+
+
+def stars_and_locals(scale: float = 1) -> ListenerFoldIn:
+    """Two stars with long vectors, and two local artists, of whom the factors know little: theirs are short."""
+    return ListenerFoldIn(
+        vectors=np.array([[1, 0], [1, 0], [0.1, 0], [0.1, 0]], np.float32) * np.float32(scale),
+        adjusted_listeners=np.array([1000.0, 1000, 2, 2]),
+        solver=als_config(factors=2),
+        confidence=ConfidenceConfig(),
+    )
+
+
+def played(*items: int) -> History:
+    return History(np.array(items, np.int32), np.ones(len(items), np.float32))
+
+
+class Lists:
+    """A signal of which every list has the local artists before a star."""
+
+    def affinity(self, queries: np.ndarray) -> np.ndarray:
+        return np.tile(np.array([0, 0.3, 0.5, 0.5], np.float32), (len(queries), 1))
+
+
+def test_a_listener_of_whom_the_factors_know_little_gets_what_the_lists_have() -> None:
+    fold_in = stars_and_locals()
+    local = history_scores(Lists(), played(LOCAL), 4, fold_in)
+    assert local[ITS_PEER] > local[OTHER_STAR]
+    world = history_scores(Lists(), played(STAR), 4, fold_in)
+    assert world[OTHER_STAR] > world[ITS_PEER]
+
+
+def test_factors_know_of_a_history_what_the_lengths_of_its_vectors_say() -> None:
+    fold_in = stars_and_locals()
+    assert fold_in.knowledge_of(played(STAR)) == pytest.approx(0.5, abs=0.01)  # nearly all listen to stars
+    assert fold_in.knowledge_of(played(LOCAL)) == pytest.approx(0.01, abs=0.001)
+    assert fold_in.knowledge_of(played(STAR, LOCAL)) == pytest.approx(0.255, abs=0.01)
+    often_local = History(np.array([STAR, LOCAL], np.int32), np.array([1, 1000], np.float32))
+    assert fold_in.knowledge_of(often_local) < 0.1
+    for history in (played(STAR), played(LOCAL)):
+        assert stars_and_locals(scale=5).knowledge_of(history) == pytest.approx(fold_in.knowledge_of(history))
+
+
+def test_factors_without_any_vector_know_nothing() -> None:
+    assert stars_and_locals(scale=0).knowledge_of(played(STAR)) == 0
 
 
 def test_a_model_that_was_saved_recommends_the_same(model: Model, tmp_path: Path) -> None:

@@ -1,22 +1,28 @@
 """For one listener, from what they played: the lists of their items, and their own vector among the factors.
 
-    score(u -> B) = L(B) / max L + share F(B) / max F
+    score(u -> B) = L(B) / max L + share k F(B) / max F
     L(B) = sum_A log(1 + plays of A) aff(A -> B)
     F(B) = x_u . y_B / (m_B + 3)^(beta - offset)
+    k = sum_A log(1 + plays of A) |y_A|^2 / (|y_A|^2 + mean |y|^2) / sum_A log(1 + plays of A)
+
+k is how much the factors know of the history: the regularisation keeps the vectors of items with few listeners short.
+What they say of a listener is then mostly what is popular, and the lists know better. In the mean |y|^2 an item counts
+by its m: a vector as long as that of a usual pair of listener and item counts half, whatever the scale.
 
 m_B are the listeners that B would have if all could hear it. The length of y_B grows with its popularity less than aff
 at an exponent of 0 does, hence the offset. An aff or an F below 0 counts as 0.
 
 x_u is solved against the item vectors y as they are, as in a half-sweep of the fit (Hu, Koren and Volinsky,
 "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, section 4): a listener need not be in the model.
-The exponent, the share, the regularisation and the logarithm of counts were chosen on inner held-out listeners
-(docs/recommend.md).
+The form, the exponent, the share, the regularisation and the logarithm of counts were chosen on inner held-out
+listeners (docs/recommend.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -41,9 +47,9 @@ CHARACTER: Final = 0.0
 """Taste, what is also played, where the caller does not say."""
 BETA: Final = 0.6
 """The popularity exponent, where the caller does not say."""
-SHARE: Final = 0.8
-"""What the vector counts for beside the lists."""
-OFFSET: Final = 0.5
+SHARE: Final = 1.4
+"""What the vector counts for beside the lists, where the factors know all of the history."""
+OFFSET: Final = 0.48
 """How much less popularity is divided out of the vector's part than out of the lists."""
 REGULARISATION: Final = 3.0
 """Regularisation of the vector, in times that of the fit."""
@@ -73,6 +79,11 @@ class History:
     items: NDArray[np.int32]
     plays: Floats
     notices: tuple[str, ...] = ()
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """What each item counts: the logarithm of its plays; float64, (items,)."""
+        return np.log1p(self.plays.astype(np.float64))
 
     @classmethod
     def of(cls, index: ItemIndex, history: Mapping[str, float] | Sequence[Any]) -> History:
@@ -174,6 +185,23 @@ class ListenerFoldIn:
         solver = solver.model_copy(update={"reg": REGULARISATION * solver.reg})
         return cls(np.asarray(factors.vectors), listening.adjusted_listeners, solver, config.confidence)
 
+    def knowledge_of(self, history: History) -> float:
+        """Return how much the factors know of a history: k of the module's formula, from 0 to 1."""
+        squared = self._squared_lengths[history.items]
+        total = squared + self._mean_squared_length
+        known = np.divide(squared, total, out=np.zeros(len(squared)), where=total > 0)
+        return float(np.average(known, weights=history.weights))
+
+    @cached_property
+    def _squared_lengths(self) -> NDArray[np.float64]:
+        return np.asarray(np.einsum("if,if->i", self.vectors, self.vectors), np.float64)
+
+    @cached_property
+    def _mean_squared_length(self) -> float:
+        """The mean, of each item by its listeners."""
+        listeners = self.adjusted_listeners.sum()
+        return float(self._squared_lengths @ self.adjusted_listeners / listeners) if listeners > 0 else 0.0
+
     def scores(self, history: History, beta: float) -> Floats:
         """Return how well each item fits the listener, popularity divided out; float32, (items,)."""
         one = CSR(np.array([0, len(history.items)]), history.items, history.plays, (1, len(self.vectors)))
@@ -228,7 +256,7 @@ def history_scores(
     beta
         Popularity exponent of the vector's part, :data:`BETA` by default; that of the lists is the signal's.
     share
-        What the vector counts for.
+        What the vector counts for, where the factors know all of the history.
 
     Returns
     -------
@@ -239,7 +267,7 @@ def history_scores(
     scores = _relative(lists)
     if fold_in is not None:
         fit = np.maximum(fold_in.scores(history, BETA if beta is None else beta), 0)
-        scores += share * _relative(fit)
+        scores += share * fold_in.knowledge_of(history) * _relative(fit)
         known |= fit > 0
     scores[~known] = -np.inf
     return scores.astype(np.float32)
@@ -255,7 +283,7 @@ def _lists(signal: Signal, history: History, count: int) -> tuple[NDArray[np.flo
     """Return the weighted sum of the lists of a history, and which items are in one."""
     most_played = np.sort(np.argsort(-history.plays, kind="stable")[:MAX_LISTS])
     items = history.items[most_played]
-    weights = np.log1p(history.plays[most_played].astype(np.float64))
+    weights = history.weights[most_played]
     total, known = np.zeros(count), np.zeros(count, np.bool_)
     rows = max(1, _AT_A_TIME // max(1, count))
     for start in range(0, len(items), rows):
