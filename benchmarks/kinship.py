@@ -9,37 +9,53 @@ The outer held-out listeners and curators are left out first, so what is reporte
 learn: four fifths of the choices come from the inner half of the SAS lists (found through TIGERTAIL_DATA), one fifth
 from the shows of curators held out of the rest. Constants are learned from both, each list and each show as one query.
 
-choose: at every place (a popularity exponent, its slope, and a character), nDCG@20 and IPS-nDCG@20 of inner held-out
-listeners and recall@10 of the inner half of the SAS lists, each in head, mid and tail. The rule: the place where the
-mean of the logarithms of all nine is largest, where no truth gains a percent without the others losing one together.
-The default lies near the top and nearer to taste, because kinship was learned from these very lists.
+choose: the default place between the ends, on three inner splits. A default must not be worse than what people could
+have elsewhere, so the character is the largest, in steps of 0.05, at which in no stratum the frontier of inner held-out
+listeners is smaller than that of a baseline or of a signal alone. At this character the popularity exponent and its
+slope are those of the largest mean logarithm of nine figures: nDCG@20 and IPS-nDCG@20 of the listeners and recall@10 of
+the inner half of the SAS lists, each in head, mid and tail. Lists are judged by a kinship that was learned from the
+other half of them, and from shows.
 
-exposure: the same nine of the default mixture, at every setting of ``listening.exposure`` (how much more a common
+exposure: the nine figures of the default mixture, at every setting of ``listening.exposure`` (how much more a common
 listener counts where fewer could play the answer), and the likelihood by which a fit chooses between its ends.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation import ProtocolConfig, Split, halves, hold_out, hold_out_shows, read_sas
+from tigertail.evaluation import (
+    ProtocolConfig,
+    Split,
+    System,
+    baselines,
+    halves,
+    hold_out,
+    hold_out_shows,
+    read_sas,
+)
 from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded_metrics
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
-from tigertail.evaluation.scoring import ranked_lists
-from tigertail.ground_truth.ground_truth import grade_matrix
+from tigertail.evaluation.scoring import ranked_lists, score_system
+from tigertail.evaluation.statistics.intervals import dominated_area
+from tigertail.evaluation.systems.system import PLAIN_ALS
+from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
 from tigertail.mixing import (
     Mixture,
     MixtureConfig,
+    TrainingQueries,
     fit_kinship,
     likelihood_of_each,
     listed_queries,
@@ -56,12 +72,43 @@ from tigertail.model.fit_mixture import (
 )
 from tigertail.model.registry import LISTENING, SIGNALS, FitContext, fit_signals
 from tigertail.progress import track
+from tigertail.signals.contract import Signal
 from tigertail.signals.listening import GroupedCoListening, ListeningConfig
 
 SHOWS = 0.2  # share of the choices that are those of shows
 INNER = 7001  # seed of the inner splits
+SPLITS = 3
+CHARACTERS = tuple(round(0.05 * step, 2) for step in range(10))
+BETAS, SLOPES = (0.54, 0.64, 0.74, 0.84, 0.94), (0.0, 0.2, 0.4)
+FEW = 14  # listeners of a query of the last group
+OTHERS = (
+    System("item-item cosine", baselines.ItemItem().fit),
+    System("RP3beta", baselines.RP3Beta().fit),
+    System("EASE", baselines.EASE().fit),
+    System("plain ALS cosine", baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit),
+)
 JUDGED = (Stratum.HEAD, Stratum.MID, Stratum.TAIL)
 TRUTHS = ["nDCG@20", "IPS-nDCG@20", "lists, recall@10", "mean log"]
+
+
+def shown_queries(shows: GroundTruth, split: Split, listed: TrainingQueries) -> TrainingQueries:
+    """Return lists and, as a share of all choices, the shows of curators."""
+    played = listed_queries(
+        grade_matrix(shows, split.interactions), split.popularity, split.strata, split.adjusted_listeners
+    )
+    amount = listed.hits.data.sum() / played.hits.data.sum() * SHOWS / (1 - SHOWS)
+    hits = played.hits.with_data((played.hits.data * amount).astype(np.float32))
+    return listed.concatenated(replace(played, hits=hits))
+
+
+def kinship_of(signals: Mapping[str, Signal], choices: TrainingQueries) -> dict[str, list[float]]:
+    """Learn the constants from nothing but these choices."""
+    return fit_kinship(
+        signals,
+        choices,
+        MixtureConfig(),
+        plays_only=[name for name in signals if SIGNALS[name].is_listening],
+    )
 
 
 def learn(dataset: Dataset) -> None:
@@ -71,29 +118,18 @@ def learn(dataset: Dataset) -> None:
     context = FitContext(shows.train, judged.interactions, ModelConfig())
     listed = curated_queries(judged, halves(read_sas(None, dataset))[0])
     assert listed is not None
-    played = listed_queries(
-        grade_matrix(shows.truth, judged.interactions),
-        judged.popularity,
-        judged.strata,
-        judged.adjusted_listeners,
-    )
-    amount = listed.hits.data.sum() / played.hits.data.sum() * SHOWS / (1 - SHOWS)
-    played = replace(played, hits=played.hits.with_data((played.hits.data * amount).astype(np.float32)))
     signals = fit_signals(context)
-    names = mixed_names(context.dataset, context.config.mixture)
-    constants = fit_kinship(
-        {name: signals[name] for name in names},
-        listed.concatenated(played),
-        MixtureConfig(),
-        plays_only=[name for name in names if SIGNALS[name].is_listening],
-    )
+    mixed = {name: signals[name] for name in mixed_names(context.dataset, context.config.mixture)}
+    choices = shown_queries(shows.truth, judged, listed)
+    constants = kinship_of(mixed, choices)
     print(
         "# What each term counts for what is alike: where u = 0, and its slope in u = log(1 + listeners of A) / 8."
     )
     print("# Printed by benchmarks/kinship.py learn, on the dataset of recipes/everything.toml.")
     print(f"# Learned from the inner half of the SAS lists ({len(listed.queries):,} queries)")
     print(
-        f"# and the shows of {len(shows.curators)} curators held out ({len(played.queries):,} queries), four to one."
+        f"# and the shows of {len(shows.curators)} curators held out"
+        f" ({len(choices.queries) - len(listed.queries):,} queries), four to one."
     )
     print("[terms]")
     for name, (value, slope) in constants.items():
@@ -102,68 +138,155 @@ def learn(dataset: Dataset) -> None:
 
 @dataclass(frozen=True, eq=False)
 class InnerTruths:
-    """Inner held-out listeners and the inner half of curated lists, for signals fitted without these listeners."""
+    """Inner held-out listeners, and the inner half of curated lists, for signals fitted without these listeners.
+
+    Parameters
+    ----------
+    played
+        The split by listeners.
+    listed
+        Lists, in one split or several; each mixture below is judged by one of them.
+    """
 
     played: Split
-    listed: Split
+    listed: tuple[Split, ...]
 
     @classmethod
-    def of(cls, dataset: Dataset) -> InnerTruths:
-        """Hold listeners out."""
-        split = hold_out(dataset, ProtocolConfig(seed=INNER))
-        return cls(split, full_split(split.train, halves(read_sas(None, dataset))[0], k=10, seed=0))
+    def of(cls, dataset: Dataset, seed: int = INNER, *, parts: int = 1) -> InnerTruths:
+        """Hold listeners out, and take the inner lists in one part or in two halves."""
+        split = hold_out(dataset, ProtocolConfig(seed=seed))
+        inner = halves(read_sas(None, dataset))[0]
+        lists = (inner,) if parts == 1 else halves(inner, bit=1)
+        return cls(split, tuple(full_split(split.train, one, k=10, seed=0) for one in lists))
 
     @property
     def context(self) -> FitContext:
         """What signals are fitted to, with the shipped settings."""
         return FitContext(self.played.train, self.played.interactions, ModelConfig())
 
-    def values(self, mixture: Mixture) -> list[float]:
-        """Return nDCG@20, IPS-nDCG@20 and recall@10 of lists, each in head, mid and tail."""
-        played, listed = self.played, self.listed
+    def values(self, *mixtures: Mixture) -> list[float]:
+        """Return nDCG@20, IPS-nDCG@20 and recall@10 of lists, each in head, mid and tail.
+
+        Each part of the lists judges a mixture of its own; listeners judge the first.
+        """
+        played = self.played
         of_plays = score_lists(
-            ranked_lists(mixture, played)[0],
+            ranked_lists(mixtures[0], played)[0],
             played.relevant,
             played.query_listeners,
             played.query_items,
             played.adjusted_listeners,
         )
-        of_lists = graded_metrics(ranked_lists(mixture, listed)[0], listed.relevant)
+        of_lists = np.concatenate(
+            [
+                graded_metrics(ranked_lists(mixture, listed)[0], listed.relevant)
+                for mixture, listed in zip(mixtures, self.listed, strict=True)
+            ]
+        )
+        levels = np.concatenate([listed.strata[listed.query_items] for listed in self.listed])
         return [
-            float(np.nanmean(scores[split.strata[split.query_items] == level, column]))
-            for split, scores, column in (
-                (played, of_plays, METRICS.index("nDCG")),
-                (played, of_plays, METRICS.index("IPS-nDCG")),
-                (listed, of_lists, GRADED_METRICS.index("Recall")),
+            float(np.nanmean(scores[strata == level, column]))
+            for strata, scores, column in (
+                (played.strata[played.query_items], of_plays, METRICS.index("nDCG")),
+                (played.strata[played.query_items], of_plays, METRICS.index("IPS-nDCG")),
+                (levels, of_lists, GRADED_METRICS.index("Recall")),
             )
             for level in JUDGED
         ]
 
 
-def cells(values: list[float]) -> list[str]:
+def cells(values: Sequence[float]) -> list[str]:
     """Return the nine values by truth, and the mean of their logarithms."""
     by_truth = [" / ".join(f"{value:.3f}" for value in values[start : start + 3]) for start in (0, 3, 6)]
     return [*by_truth, f"{np.log(values).mean():.4f}"]
 
 
+@dataclass(frozen=True, eq=False)
+class InnerSplit:
+    """A mixture that has seen neither the listeners nor the lists that judge it.
+
+    Parameters
+    ----------
+    truths
+        What judges it, the lists in halves.
+    mixture
+        The mixture as it ships.
+    cross_fitted
+        For each half of the lists, the mixture with a kinship learned from the other half.
+    """
+
+    truths: InnerTruths
+    mixture: Mixture
+    cross_fitted: list[Mixture]
+
+    @classmethod
+    def of(cls, dataset: Dataset, seed: int) -> InnerSplit:
+        """Hold curators and listeners out, fit, and learn kinship from each half of the lists."""
+        shows = hold_out_shows(dataset, seed=seed)
+        truths = InnerTruths.of(shows.train, seed, parts=2)
+        mixture = fit_mixture(truths.context, fit_signals(truths.context))
+        assert mixture is not None
+        taught = []
+        for half in halves(halves(read_sas(None, dataset))[0], bit=1):
+            listed = curated_queries(truths.played, half)
+            assert listed is not None
+            constants = kinship_of(mixture.parts, shown_queries(shows.truth, truths.played, listed))
+            kinship = np.array([constants[name] for name in mixture.parameters.terms.names])
+            taught.append(replace(mixture, parameters=replace(mixture.parameters, kinship=kinship)))
+        return cls(truths, mixture, taught[::-1])
+
+    def frontiers(self) -> dict[str, NDArray[np.float64]]:
+        """Return the frontier of every other system, and of each character, in each group of queries."""
+        split = self.truths.played
+        levels, listeners = split.strata[split.query_items], split.popularity[split.query_items]
+        groups = [*(levels == stratum for stratum in Stratum), (listeners > 0) & (listeners <= FEW)]
+        ours = {f"{one:g}": self.mixture.with_character(one) for one in CHARACTERS}
+        found = {}
+        for system in track(
+            [*OTHERS, *(fitted(*one) for one in (self.mixture.parts | ours).items())], "systems"
+        ):
+            sweep = score_system(system, split).sweep
+            means = np.stack([np.nanmean(sweep[..., group], axis=2) for group in groups])
+            found[system.name] = np.asarray(dominated_area(means))
+        return found
+
+    def values(self, character: float, beta: float, slope: float) -> list[float]:
+        """Return the nine figures of a place."""
+
+        def at_place(mixture: Mixture) -> Mixture:
+            line = replace(mixture.parameters, exponent_line=(beta, slope))
+            return replace(mixture, parameters=line, beta=beta, character=character)
+
+        return self.truths.values(*map(at_place, self.cross_fitted))
+
+
+def fitted(name: str, signal: Signal) -> System:
+    """Return a signal that is fitted already as a system."""
+    return System(name, lambda split: signal)
+
+
 def choose(dataset: Dataset) -> None:
-    """Print what the inner truths say of each place."""
-    truths = InnerTruths.of(dataset)
-    context = truths.context
-    mixture = fit_mixture(context, fit_signals(context))
-    assert mixture is not None
+    """Print the share of the best other frontier at each character, and the places at the character of the rule."""
+    splits = [InnerSplit.of(dataset, INNER + number) for number in range(SPLITS)]
+    by_split = [one.frontiers() for one in splits]
+    frontiers = {name: np.mean([one[name] for one in by_split], axis=0) for name in by_split[0]}
+    ours = [f"{one:g}" for one in CHARACTERS]
+    others = [name for name in frontiers if name not in ours]
+    sizes = np.stack([frontiers[name] for name in others])
+    best = sizes.max(axis=0)
+    rows = [["best other", *(others[one] for one in sizes.argmax(axis=0))]]
+    rows += [[name, *(f"{share:.3f}" for share in frontiers[name] / best)] for name in ours]
+    headings = ["character", *(stratum.label for stratum in Stratum), f"1 to {FEW} listeners"]
+    print_table(headings, rows, title="Frontier, as a share of the best other's", left=["character"])
+    character = max(one for one in CHARACTERS if (frontiers[f"{one:g}"] >= best).all())
+    print(f"The largest character at which none is smaller: {character:g}")
     rows = []
-    places = list(product((0.54, 0.64, 0.74, 0.84), (0.0, 0.2, 0.4), (0.0, 0.1, 0.2, 0.3, 0.45)))
-    for beta, slope, character in track(places, "places"):
-        line = replace(mixture.parameters, exponent_line=(beta, slope))
-        values = truths.values(replace(mixture, parameters=line, beta=beta, character=character))
-        rows.append([f"{beta:g}", f"{slope:g}", f"{character:g}", *cells(values)])
+    for beta, slope in track(list(product(BETAS, SLOPES)), "places"):
+        values = np.mean([one.values(character, beta, slope) for one in splits], axis=0)
+        rows.append([f"{beta:g}", f"{slope:g}", *cells(values.tolist())])
     rows.sort(key=lambda row: -float(row[-1]))
-    print_table(
-        ["exponent", "slope", "character", *TRUTHS],
-        rows,
-        title="Places by the rule, the best first; head / mid / tail",
-    )
+    title = f"Places of character {character:g}, the best first; head / mid / tail"
+    print_table(["exponent", "slope", *TRUTHS], rows, title=title)
     print_memory()
 
 

@@ -35,7 +35,8 @@ def test_halves_share_no_query_and_hold_every_pair() -> None:
 def test_a_half_of_a_half_leaves_out_what_both_do() -> None:
     lists = pl.DataFrame({"target_item_id": [str(one) for one in range(50)], "item_id": "x", "score": 1.0})
     _, reported = halves(GroundTruth("lists", lists, False, 50))
-    for half in halves(reported):
+    for half in halves(reported, bit=1):
+        assert half.queries > 5
         assert sum(half.left_out.values()) + len(half.pairs) == 50
 
 

@@ -60,12 +60,19 @@ class GroundTruth:
         return [name for name in (c.CURATOR, c.TARGET_ITEM_ID) if name in self.pairs.columns]
 
 
-def halves(truth: GroundTruth) -> tuple[GroundTruth, GroundTruth]:
+def halves(truth: GroundTruth, bit: int = 0) -> tuple[GroundTruth, GroundTruth]:
     """Split a ground truth by query: an inner half, to choose by, and a half to report.
 
     The half of a query depends on the id of its item alone (a bit of its BLAKE2b digest), so it is the same in every
     dataset, and in every version of one. ``read`` and ``queries_read`` stay those of the whole; the pairs of the other
     half are left out.
+
+    Parameters
+    ----------
+    truth
+        What is split.
+    bit
+        Which bit of the digest decides, from 0 to 7: a half of a half takes another one.
 
     Examples
     --------
@@ -75,7 +82,7 @@ def halves(truth: GroundTruth) -> tuple[GroundTruth, GroundTruth]:
     (['a', 'a'], ['b', 'c'])
     """
     ids = truth.pairs[c.TARGET_ITEM_ID].unique(maintain_order=True)
-    reported = pl.Series([one for one in ids if _is_odd(one)], dtype=pl.String)
+    reported = pl.Series([one for one in ids if _is_set(one, bit)], dtype=pl.String)
     is_reported = pl.col(c.TARGET_ITEM_ID).is_in(reported.implode())
     return (
         _part(truth, "inner half", ~is_reported),
@@ -83,8 +90,8 @@ def halves(truth: GroundTruth) -> tuple[GroundTruth, GroundTruth]:
     )
 
 
-def _is_odd(text: str) -> bool:
-    return bool(hashlib.blake2b(text.encode(), digest_size=1).digest()[0] & 1)
+def _is_set(text: str, bit: int) -> bool:
+    return bool(hashlib.blake2b(text.encode(), digest_size=1).digest()[0] >> bit & 1)
 
 
 def _part(truth: GroundTruth, which: str, chosen: pl.Expr) -> GroundTruth:
