@@ -1,15 +1,39 @@
-"""The scale of a query is the mean of its fifty best affinities, wherever it is computed."""
+"""The scale of a query is the mean of its fifty best affinities, by the confidence in it, wherever it is computed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from tigertail.mixing import Mixture, MixtureParameters
+from tigertail.mixing.choice_sets import ChoicePlan
+from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES
+from tigertail.mixing.pool import Bands, pools
 from tigertail.mixing.scale import BEST, scale_of, scales, scales_of_pools
+from tigertail.mixing.terms import Terms
 
 NONE = -np.inf
+EVERY = np.arange(5, dtype=np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Unsure:
+    """A signal by which items of neighbouring codes are alike, and how far each of its queries counts."""
+
+    confidence: NDArray[np.float32]
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Every item."""
+        return np.ones(len(EVERY), np.bool_)
+
+    def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return 1 / (1 + distance)."""
+        return (1 / (1 + np.abs(queries[:, None] - EVERY))).astype(np.float32)
 
 
 def in_all_places(affinities: Sequence[float]) -> list[float]:
@@ -45,3 +69,28 @@ def test_the_three_places_agree() -> None:
         affinities = random.normal(size=size).astype(np.float32)
         affinities[random.random(size) < 0.3] = NONE
         assert len(set(in_all_places(affinities.tolist()))) == 1
+
+
+def test_it_is_larger_the_less_a_part_knows_of_the_query() -> None:
+    listeners = np.full(len(EVERY), 9)
+    everyone = np.ones((len(EVERY), 1), np.bool_)
+    plan = ChoicePlan.of(EVERY, listeners, answers=2, negatives=2, seed=0)
+    confidence = np.array([1, 0.5, 0.25, 1, 1], np.float32)
+    sure, unsure = Unsure(np.ones(len(EVERY), np.float32)), Unsure(confidence)
+    of_sure, of_unsure = (
+        [
+            mixed(part).parts_affinities(EVERY)[2],
+            pools({"unsure": part}, Bands.of(listeners), EVERY, everyone).scale,
+            plan.find({"unsure": part}, plan.blocks[0]).scales,
+        ]
+        for part in (sure, unsure)
+    )
+    for one, other in zip(of_sure, of_unsure, strict=True):
+        assert (one / other)[:, 0].tolist() == confidence.tolist()
+
+
+def mixed(part: Unsure) -> Mixture:
+    terms = Terms(("unsure",))
+    coefficients = np.zeros((len(terms), TASTE_FEATURES + 1)), np.zeros((len(terms), KINSHIP_FEATURES))
+    parameters = MixtureParameters(terms, *coefficients, 9, 1, (0.5, 0.0))
+    return Mixture({"unsure": part}, parameters, np.full(len(EVERY), 9), np.full(len(EVERY), 9.0), 0.5, 0.0)

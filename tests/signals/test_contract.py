@@ -135,7 +135,7 @@ def annotation() -> Annotation:
     weights = CSR.from_coo(row, column, rng.uniform(1, 3, len(row)), carried.shape)
     people = rng.integers(0, 5, len(row)).astype(np.int32)
     labels = [("tag", f"label {label}") for label in range(30)]  # the other columns are annotators
-    return Annotation(weights, people, (people == 0).astype(np.uint8), labels)
+    return Annotation(weights, people, (people == 0).astype(np.uint8), labels, typical_amount=5.0)
 
 
 def web() -> Signal:

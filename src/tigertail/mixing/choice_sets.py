@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tigertail.mixing.best_answers import best_answers
 from tigertail.mixing.pool import SCAN_ALL, Bands, pools
-from tigertail.mixing.scale import scales
+from tigertail.mixing.scale import less_confident, scales
 from tigertail.signals.contract import Signal
 
 Codes = NDArray[np.int32]
@@ -162,7 +162,13 @@ class ChoicePlan:
         queries = block.queries
         has_data = _has_data(signals, queries)
         affinities = [np.array(signal.affinity(queries), np.float32) for signal in signals.values()]
-        scale = np.stack([scales(of_signal, queries) for of_signal in affinities], 1)
+        scale = np.stack(
+            [
+                less_confident(scales(of_signal, queries), signal, queries)
+                for signal, of_signal in zip(signals.values(), affinities, strict=True)
+            ],
+            1,
+        )
         best = [best_answers(of_signal, queries, self.listeners, self.answers) for of_signal in affinities]
 
         def found(row: int) -> tuple[Codes, Floats]:

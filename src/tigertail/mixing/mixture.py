@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from tigertail.kernels import one_query_in_numpy
 from tigertail.mixing.candidates import NOT_REPLACED, Candidates, Replaced, rank, stored_contributions
 from tigertail.mixing.parameters import MixtureParameters
-from tigertail.mixing.scale import scale_of, scales
+from tigertail.mixing.scale import less_confident, scale_of, scales
 from tigertail.mixing.scoring import AtLevels, TermCoefficients, inverses, mixed, term_places
 from tigertail.mixing.terms import OVERLAP_SHARE, PopularityFeatures, curves
 from tigertail.signals.contract import (
@@ -327,7 +327,7 @@ class Mixture:
             if len(rows):
                 of_part = part.affinity(queries[rows])
                 affinities[rows, place] = of_part
-                scale[rows, place] = scales(of_part, queries[rows])
+                scale[rows, place] = less_confident(scales(of_part, queries[rows]), part, queries[rows])
         return affinities, has_data, scale
 
     def parts_with_data(self, queries: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -129,8 +129,8 @@ class MixtureParameters:
     ) -> Reals:
         """Return the logarithm of what each signal multiplies the affinity by, to an item that is good in all of them.
 
-        Such an item has in every signal the mean of the query's fifty best affinities, its scale. An overlap
-        is shared by its two signals; a signal without data has 0.
+        Such an item has in every signal the query's scale (:mod:`tigertail.mixing.scale`). An overlap is shared by its
+        two signals; a signal without data has 0.
 
         Returns
         -------

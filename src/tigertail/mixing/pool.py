@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from tigertail.instructions import trailing_zeros
 from tigertail.kernels import njit, prange
-from tigertail.mixing.scale import scales_of_pools
+from tigertail.mixing.scale import less_confident, scales_of_pools
 from tigertail.ranking.topk import best_of_runs
 from tigertail.signals.contract import Retrieves, Signal
 
@@ -182,7 +182,8 @@ def pools(parts: Mapping[str, Signal], bands: Bands, queries: Codes, has_data: F
             _put_back(
                 part.affinity_of_pairs(queries[rows], begins, theirs), begins, rows, starts, values[place]
             )
-        scale[rows, place] = scales_of_pools(values[place], sample_weight, starts, rows)
+        of_rows = scales_of_pools(values[place], sample_weight, starts, rows)
+        scale[rows, place] = less_confident(of_rows, part, queries[rows])
     return Pools(starts, codes, sample_weight, values, has_data, scale, whole)
 
 

@@ -1,5 +1,8 @@
 """The scale of a query in a part: the mean of its fifty best affinities, by which affinities are divided.
 
+Where a part knows little of the query (:class:`~tigertail.signals.contract.HasConfidence`) its best affinities are no
+sign of likeness: the mean is then divided by its confidence (:func:`less_confident`).
+
 Negative affinities count as 0; the scale is 1 where none is above 0. It is computed in three places: from the
 affinities to all items (:func:`scales`), from those to some items (:func:`scale_of`), and from those to the pools of
 many queries (:func:`scales_of_pools`). The last two know the fifty best only as far as these are among their items.
@@ -18,6 +21,7 @@ from numpy.typing import NDArray
 
 from tigertail.kernels import njit, prange
 from tigertail.ranking.topk import put_largest, sort_best_first, top_k
+from tigertail.signals.contract import HasConfidence, Signal, has_capability
 
 Floats = NDArray[np.float32]
 
@@ -33,6 +37,11 @@ def scales(affinities: Floats, queries: NDArray[np.int32]) -> Floats:
     # Rounded before it is compared: the smallest means become 0.
     mean = (total / np.maximum(given.sum(axis=1), 1)).astype(np.float32)
     return np.where(mean > 0, mean, np.float32(1))
+
+
+def less_confident(scale: Floats, part: Signal, queries: NDArray[np.int32]) -> Floats:
+    """Return the scale of some queries in a part, larger where its confidence in them is low; float32, (queries,)."""
+    return scale / part.confidence[queries] if has_capability(part, HasConfidence) else scale
 
 
 def scale_of(affinities: Floats) -> np.float32:

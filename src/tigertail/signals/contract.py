@@ -421,6 +421,15 @@ class Retrieves(Protocol):
 
 
 @runtime_checkable
+class HasConfidence(Protocol):
+    """Knows of some queries too little for its affinities to count in full beside those of other signals."""
+
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """How far its affinities from each item count in a mixture, above 0, at most 1; float32, (items,)."""
+
+
+@runtime_checkable
 class HasNeighbourhoods(Protocol):
     """Knows which items read about the same when they are asked for their best answers."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tigertail.ranking.shortlist import SHARES
 from tigertail.ranking.topk import top_k
-from tigertail.signals.contract import RanksAll, Retrieves, Signal
+from tigertail.signals.contract import HasConfidence, RanksAll, Retrieves, Signal
 
 
 def check_signal(signal: Signal) -> None:
@@ -176,6 +176,18 @@ def check_nearest(signal: Signal) -> None:
     )
 
 
+def check_confidence(signal: Signal) -> None:
+    """Check that a signal that knows how far it counts in a mixture counts a share of each query's affinities."""
+    if not isinstance(signal, HasConfidence):
+        return
+    confidence = signal.confidence
+    _require(
+        _is_array(confidence, np.float32) and confidence.shape == signal.known.shape,
+        "a float32 of confidence for each item",
+    )
+    _require(bool(((confidence > 0) & (confidence <= 1)).all()), "confidence is above 0 and at most 1")
+
+
 SIGNAL_CHECKS: Final[tuple[Callable[[Signal], None], ...]] = (
     check_type,
     check_known,
@@ -188,6 +200,7 @@ SIGNAL_CHECKS: Final[tuple[Callable[[Signal], None], ...]] = (
     check_ranks,
     check_affinities_of_pairs,
     check_nearest,
+    check_confidence,
 )
 """The checks that hold for every signal, one per promise: a popularity baseline passes these, though it has answers to
 an unknown query (:func:`check_unknown_queries`)."""

@@ -53,6 +53,31 @@ def test_an_item_is_told_by_its_rarest_labels_if_two_people_or_an_expert_gave_th
     assert signal.labels_of(made.code("a"), n=1, people=2) == told[:1]
 
 
+def test_one_place_tells_a_mixture_less_of_a_query_than_one_mood(world: MakeWorld) -> None:
+    facts = {
+        "a": {"home": "FI"},
+        "b": {"mood": "sad"},
+        "c": {"home": "FI", "mood": "sad"},
+        "d": {"home": "SE"},
+    }
+    made = world({}, facts, items=["z"])
+    signal = made.fit(facets={}, place_share=0.04)
+    place, mood, both, other_place, unknown = (signal.confidence[made.code(item)] for item in "abcdz")
+    common, rare = np.log(5 / 2), np.log(5 / 1)  # of four items, two are from Finland, and two are sad
+    mean = (common / 5 + common + np.sqrt(1.04) * common + rare / 5) / 4
+    assert place == pytest.approx(common / 5 / mean)
+    assert other_place == pytest.approx(rare / 5 / mean)
+    assert place < other_place < mood == both == unknown == 1
+    kept = Annotation.from_arrays(*signal.to_arrays())
+    assert kept.confidence.tobytes() == signal.confidence.tobytes()
+
+
+def test_a_signal_of_before_there_was_a_confidence_counts_in_full(world: MakeWorld) -> None:
+    arrays, settings = world({"a": "rock", "b": "rock"}).fit().to_arrays()
+    del settings["place_share"], settings["typical_amount"]
+    assert Annotation.from_arrays(arrays, settings).confidence.tolist() == [1, 1]
+
+
 def test_plain_settings_are_the_tf_idf_cosine(world: MakeWorld) -> None:
     made = world({"a": "rock, pop", "b": "rock, polka", "c": "rock"})
     rock, rare = np.log(4 / 3), np.log(4 / 1)

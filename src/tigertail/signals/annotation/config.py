@@ -21,6 +21,9 @@ class AnnotationConfig(BaseModel):
     """Length of the answer's vector at which it keeps 0.71 of its affinity (with a ``beta`` of 1), so that one label
     alone does not make a near neighbour: added, squared, to the squared length. It scales the rows of the regression
     below in the same way."""
+    place_share: float = Field(0.1, gt=0, le=1)
+    """What the square of a place's weight counts, where that of any other label counts 1, in how much is known of a
+    query: items of one place may be of any genre. A mixture counts annotations the less, the less is known."""
     opinion_exponent: float = Field(0.5, gt=0, le=1)
     """Exponent of the sum of reliable opinions that give one item one label, an expert's included: below 1 each further
     opinion adds less."""

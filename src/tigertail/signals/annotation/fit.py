@@ -80,7 +80,8 @@ def fit_annotation(
         opinions.left_out,
         lexicon_of(opinions, reliability, evidence.keys, idf),
         prediction,
-    )
+        config.place_share,
+    ).with_typical_amount()
 
 
 def fit_reliability(opinions: Opinions, config: AnnotationConfig) -> AnnotatorReliability:

@@ -21,7 +21,7 @@ from tigertail.signals.annotation.kept_labels import KeptLabels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.prediction import Prediction
 from tigertail.signals.contract import Arrays
-from tigertail.signals.evidence import NO_EVIDENCE, Evidence, Name
+from tigertail.signals.evidence import NO_EVIDENCE, PLACE_FACETS, Evidence, Name
 from tigertail.signals.neighbour_lists import matrix_rows
 from tigertail.signals.remap import ItemRemap
 from tigertail.sparse import CSR
@@ -45,6 +45,9 @@ class Annotation:
     (:mod:`tigertail.signals.annotation.prediction`), and w its weight. Two items that share nothing and predict
     different listening have the affinity 0.
 
+    It does not say how much is known of A, whose only label counts as much as all the labels of another. A mixture
+    needs to know (:attr:`confidence`).
+
     Parameters
     ----------
     weights
@@ -65,6 +68,11 @@ class Annotation:
         What was learned of the labels; without it nothing can be added.
     prediction
         The listening that labels predict; None counts shared labels alone.
+    place_share
+        What the square of a place's weight counts in how much is known of an item.
+    typical_amount
+        How much was known of an item on average when the signal was fitted. A query of which as much is known counts in
+        full in a mixture; with 0 any does, as for a signal that was kept before there was a confidence.
     """
 
     weights: CSR
@@ -76,11 +84,40 @@ class Annotation:
     left_out: dict[str, int] = field(default_factory=dict)
     lexicon: Lexicon | None = None
     prediction: Prediction | None = None
+    place_share: float = 1.0
+    typical_amount: float = 0.0
 
     @cached_property
     def known(self) -> NDArray[np.bool_]:
         """Items with an annotation."""
         return np.asarray(self._squares > 0)
+
+    @cached_property
+    def confidence(self) -> NDArray[np.float32]:
+        """How far the affinities from each item count in a mixture; float32, (items,).
+
+        It is |y_A| as a share of ``typical_amount``, at most 1, where y_A is x_A but the square of a place counts
+        ``place_share``; 1 where nothing is known. See :class:`~tigertail.signals.contract.HasConfidence`.
+        """
+        if not self.typical_amount:
+            return np.ones(self.weights.shape[0], np.float32)
+        shares = np.minimum(self._amounts / self.typical_amount, 1)
+        return np.where(self.known, shares, 1).astype(np.float32)
+
+    def with_typical_amount(self) -> Self:
+        """Return the signal with the mean of what is known of its items as the amount that counts in full."""
+        known = self._amounts[self.known]
+        return replace(self, typical_amount=float(known.mean()) if len(known) else 0.0)
+
+    @cached_property
+    def _amounts(self) -> NDArray[np.float64]:
+        """|y| of each item."""
+        share = np.ones(self.weights.shape[1])
+        share[: len(self.labels)] = [
+            self.place_share if facet in PLACE_FACETS else 1.0 for facet, _ in self.labels
+        ]
+        values = self.weights.data.astype(np.float64)
+        return np.sqrt(self._row_sums(share[self.weights.indices] * values**2))
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the signal with its items under new codes; new items are unknown to it."""
@@ -107,6 +144,8 @@ class Annotation:
             "columns": weights.shape[1],
             "beta": self.beta,
             "norm_floor": self.norm_floor,
+            "place_share": self.place_share,
+            "typical_amount": self.typical_amount,
             "left_out": self.left_out,
         }
         for part in (self.lexicon, self.prediction):
@@ -129,6 +168,8 @@ class Annotation:
             dict(settings["left_out"]),
             Lexicon.from_arrays(arrays, settings),
             Prediction.from_arrays(arrays, settings),
+            settings.get("place_share", 1.0),
+            settings.get("typical_amount", 0.0),
         )
 
     def affinity(self, queries: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -348,8 +389,11 @@ class Annotation:
     @cached_property
     def _squares(self) -> NDArray[np.float64]:
         """Square of the length of each item's row."""
-        values = self.weights.data.astype(np.float64)
-        return np.bincount(self.weights.entry_rows(), values**2, self.weights.shape[0]).astype(np.float64)
+        return self._row_sums(self.weights.data.astype(np.float64) ** 2)
+
+    def _row_sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the sum of one value per entry in each item's row."""
+        return np.bincount(self.weights.entry_rows(), values, self.weights.shape[0]).astype(np.float64)
 
     @cached_property
     def _query_rows(self) -> CSR:
