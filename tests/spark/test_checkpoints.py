@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tigertail.errors import ConfigError
-from tigertail.spark.checkpoints import Checkpoints, key_of, uri_of
+from tigertail.spark.checkpoints import Checkpoints, key_of
 from tigertail.spark.records import Asked
 
 
@@ -23,10 +23,6 @@ def test_the_key_is_of_types_shapes_and_values() -> None:
     ]
     assert len(set(keys)) == len(keys)
     assert key_of({"a": 1, "b": 2}) == key_of({"b": 2, "a": 1})
-
-
-def test_a_folder_of_this_machine_becomes_a_uri(tmp_path: Path) -> None:
-    assert uri_of(tmp_path) == uri_of(str(tmp_path)) == f"file://{tmp_path}"
 
 
 def test_a_stage_is_done_once_its_blocks_are_there(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""Where a distributed fit keeps what is done: stages in a folder, and in each the files of its blocks.
+"""Where distributed work (a build, a fit, an evaluation) keeps what is done: stages, and the files of their blocks.
 
-The folder is a path, or a URI that PyArrow reads; the driver and all workers must reach it. A task writes files of
-names that no other try has, and says the name; the driver notes the names once all blocks are there. So a task that was
-run twice, or that died while it wrote, leaves a file that nobody reads.
+All is in a folder (a path, or a URI that PyArrow reads), which the driver and all workers must reach. A task writes
+files of names that no other try has, and says the name; once all blocks are there, the driver notes the names in the
+stage's *marker*, ``STAGE.json``. So a task that was run twice, or that died while it wrote, leaves a file that nobody
+reads.
 """
 
 from __future__ import annotations
@@ -16,22 +17,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
 from pyarrow import fs, ipc
 
-from tigertail.errors import ConfigError
+from tigertail.spark.folders import opened, unusable, uri_of
 from tigertail.spark.records import R, Record, of_batch, to_batch
 
-PLAN: Final = 2
-"""Version of the stages, a part of each key: another one begins anew. Keys of fits have the stamp of the process too
-(:func:`tigertail.spark.stamp.process_stamp`), which every change of the package's sources changes."""
 KEY_LETTERS: Final = 16
-"""Of a key, in the name of a folder: enough that no two fits of one folder share them; the whole is in each marker."""
+"""How many letters of a key name the folder of a piece of work: no two share so many. Each marker has the whole key."""
 
 
 def key_of(*parts: Any) -> str:
     """Return the key of what stages are made of: arrays, and what JSON can write."""
-    digest = hashlib.sha256(f"plan {PLAN}".encode())
+    digest = hashlib.sha256()
     for part in parts:
         if isinstance(part, np.ndarray):
             digest.update(f"{part.dtype.str} {part.shape} ".encode())
@@ -42,14 +39,14 @@ def key_of(*parts: Any) -> str:
 
 
 class Checkpoints:
-    """The stages of one fit.
+    """The stages of one piece of work.
 
     Parameters
     ----------
     work
-        The folder of all fits; it is made if it is not there.
+        The folder of all pieces of work; it is made if it is not there.
     key
-        What :func:`key_of` returns; it names the folder of this fit.
+        What :func:`key_of` returns; it names the folder of this piece of work.
 
     Raises
     ------
@@ -61,22 +58,22 @@ class Checkpoints:
         self.key = key
         self.uri = f"{uri_of(work)}/{key[:KEY_LETTERS]}"
         self._files, self._root = opened(self.uri)
-        self._names: dict[str, list[str]] = {}  # by stage: what write returned; tasks are given them
+        self._names: dict[str, list[str]] = {}  # by stage: what write returned; pickled with this object
         try:
             self._files.create_dir(self._root, recursive=True)
         except OSError as error:
-            raise _unusable(self.uri, error) from None
+            raise unusable(self.uri, error) from None
 
     def __eq__(self, other: object) -> bool:
-        """Return whether both are of one fit."""
+        """Return whether both are of one piece of work."""
         return isinstance(other, Checkpoints) and self.uri == other.uri
 
     def __hash__(self) -> int:
-        """Return the hash of where they are; what a process read of them is found by it."""
+        """Return the hash of where they are: caches of tasks (``lru_cache``) have checkpoints as their keys."""
         return hash(self.uri)
 
     def done(self, stage: str) -> bool:
-        """Return whether a stage was finished, by a fit of the same key."""
+        """Return whether a stage was finished, with the same key; if so, learn its blocks' names, for :meth:`read`."""
         try:
             with self._files.open_input_stream(self._marker(stage)) as file:
                 found: dict[str, Any] = json.loads(file.read())
@@ -88,7 +85,7 @@ class Checkpoints:
         return True
 
     def finish(self, stage: str, names: list[str]) -> None:
-        """Note that a stage's blocks are all there, and what :meth:`write` returned of each, in their order."""
+        """Write the marker of a stage whose blocks are all there: what :meth:`write` returned of each, in order."""
         self._names[stage] = names
         with self._files.open_output_stream(self._marker(stage)) as file:
             file.write(json.dumps({"key": self.key, "stage": stage, "blocks": names}).encode())
@@ -107,7 +104,7 @@ class Checkpoints:
         self._files.create_dir(f"{self._root}/{stage}", recursive=True)
 
     def write(self, stage: str, block: int, records: Iterable[Record]) -> str:
-        """Write the records of a block, a file for each kind, and return what the names of these begin with."""
+        """Write a block's records, a file for each kind that it has, and return what the names of these begin with."""
         name = f"{block:05}-{uuid.uuid4().hex[:12]}"
         with ExitStack() as stack:
             files: dict[type[Record], ipc.RecordBatchFileWriter] = {}
@@ -127,13 +124,13 @@ class Checkpoints:
         Parameters
         ----------
         stage
-            A stage that is finished.
+            A stage that :meth:`done` found, or :meth:`finish` noted, before this object was sent to a task.
         kind
-            The kind.
+            A kind that the block has records of.
         block
             The block.
         numbers
-            Which of them; None means all.
+            Which of these records, counted from 0 as they were written; None means all.
         """
         with (
             self._files.open_input_file(self._file(stage, self._names[stage][block], kind)) as source,
@@ -147,39 +144,3 @@ class Checkpoints:
 
     def _marker(self, stage: str) -> str:
         return f"{self._root}/{stage}.json"
-
-
-def opened(uri: str) -> tuple[fs.FileSystem, str]:
-    """Return the file system of a folder, and the folder's path there.
-
-    Raises
-    ------
-    ConfigError
-        If it cannot be reached.
-    """
-    try:
-        files, root = fs.FileSystem.from_uri(uri)
-    except (OSError, pa.ArrowException) as error:
-        raise _unusable(uri, error) from None
-    if isinstance(files, fs.LocalFileSystem):
-        files = fs.LocalFileSystem(use_mmap=True)  # files are copied once, into the arrays
-    return files, root
-
-
-def _unusable(uri: str, error: Exception) -> ConfigError:
-    return ConfigError(
-        f"cannot use the folder {uri}: {error}",
-        remedy="name one that the driver and all workers can write to",
-    )
-
-
-def uri_of(work: Path | str) -> str:
-    """Return a folder as a URI.
-
-    Examples
-    --------
-    >>> uri_of("hdfs://name/fit/")
-    'hdfs://name/fit'
-    """
-    text = str(work)
-    return text.rstrip("/") if "://" in text else Path(text).absolute().as_uri()

@@ -25,7 +25,7 @@ from tigertail.model import Model, load
 from tigertail.model.answers import BulkAnswers
 from tigertail.model.query_options import QueryOptions
 from tigertail.model.resolution import resolve_signal
-from tigertail.spark.checkpoints import opened, uri_of
+from tigertail.spark.folders import opened, uri_of
 from tigertail.spark.session import task_errors
 from tigertail.spark.stamp import check_stamp, process_stamp
 from tigertail.threads import limited

@@ -1,4 +1,4 @@
-"""Stages of a distributed fit: made by a cluster, or written by the driver, unless they were finished before."""
+"""Stages of distributed work: made by a cluster, or written by the driver, unless they were finished before."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Make = Callable[[int, Checkpoints], Iterable[Record]]
 
 @dataclass(frozen=True)
 class Stages:
-    """The stages of one fit, and what makes them.
+    """The stages of one piece of work, and what makes them.
 
     Parameters
     ----------
