@@ -22,6 +22,12 @@ def test_our_loops_get_the_threads_and_the_blas_inside_them_one(asked: int | Non
     assert numba.get_num_threads() == before
 
 
+@pytest.mark.parametrize("asked", [None, 10**6])
+def test_a_limit_within_another_gives_no_thread_back(asked: int | None) -> None:
+    with limited(1), limited(asked):
+        assert numba.get_num_threads() == 1
+
+
 @pytest.mark.parametrize(("work", "given"), [(0, 1), (LITTLE - 1, 1), (LITTLE, ALL)])
 def test_little_work_wakes_no_other_thread(work: int, given: int) -> None:
     with threads_for(work):

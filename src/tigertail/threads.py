@@ -1,4 +1,4 @@
-"""How many threads our own loops use, and how many processors there are for them."""
+"""How many threads our own loops use, and how many processors this process may use."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def threads_for(work: int) -> Iterator[None]:
 
 
 def rows_of_thread(rows: int, least: int) -> int:
-    """Return how many of some rows each of our threads gets, at least so many."""
+    """Return how many rows each of our threads gets: its share, rounded up, or ``least`` where that is more.
+
+    Rows of one thread share what they read.
+    """
     import numba
 
     return max(least, -(-rows // numba.get_num_threads()))
@@ -50,7 +53,10 @@ def rows_of_thread(rows: int, least: int) -> int:
 
 @contextmanager
 def limited(threads: int | None) -> Iterator[None]:
-    """Use ``threads`` threads in our own loops and one in the BLAS inside them; None means all."""
+    """Use ``threads`` threads in our own loops, never more than there are now, and one in every BLAS of the process.
+
+    None leaves our own loops the threads that they have.
+    """
     import numba
     import scipy.linalg  # noqa: F401 - Numba's products go to its BLAS, which must be loaded to be limited
     from threadpoolctl import threadpool_limits

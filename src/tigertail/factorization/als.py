@@ -107,7 +107,7 @@ def fit_als(
     observable
         Pairs that could be observed, with all observed ones among them; None means all.
     threads
-        Threads to use; None means all.
+        Threads to use; None means all that the caller has.
     after_sweep
         Called with the number of each finished sweep.
     """

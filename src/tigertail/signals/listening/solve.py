@@ -92,7 +92,8 @@ def fit_groups(
     ridge
         Settings.
     threads
-        Threads to use; None means all. A small group has one (:data:`ALONE`). The models are the same for any number.
+        Threads to use; None means all that the caller has. A small group has one (:data:`ALONE`). The models are the
+        same for any number.
     after_group
         Called with the number of each group that is done.
     """
@@ -125,7 +126,7 @@ def fit_group(
     ridge
         Settings.
     threads
-        Threads to use; None means all. A small group has one.
+        Threads to use; None means all that the caller has. A small group has one.
     """
     known, own = known_items(weights, ridge.min_listeners)
     with limited(1 if own.nnz < ALONE else threads):
