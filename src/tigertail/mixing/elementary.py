@@ -1,6 +1,6 @@
 """Logarithms and exponentials in single precision whose bits are the same in kernels and in NumPy, on every machine.
 
-A library's functions differ between machines, and a compiler cannot take several of them at a time. These are plain
+A library's functions differ between machines, and a compiler cannot vectorise calls of them. These are plain
 sums and products in a fixed order, with the polynomials of S. L. Moshier's Cephes library (logf, expf): their error is
 below 2 units in the last place.
 """
@@ -20,8 +20,9 @@ from tigertail.kernels import njit
 Floats = NDArray[np.float32]
 
 _ROOT: Final = np.float32(0.70710678)  # of a half: mantissas below it are doubled
-_LOG_2: Final = (np.float32(0.693359375), np.float32(-2.12194440e-4))  # their sum; the first has few bits
-_LOG_2_HIGH, _LOG_2_LOW = _LOG_2
+# Their sum is log 2. The first has few bits, so that its product with an exponent is exact.
+_LOG_2_HIGH: Final = np.float32(0.693359375)
+_LOG_2_LOW: Final = np.float32(-2.12194440e-4)
 _L0, _L1, _L2, _L3, _L4, _L5, _L6, _L7, _L8 = (
     np.float32(value)
     for value in (
@@ -48,7 +49,7 @@ _E0, _E1, _E2, _E3, _E4, _E5 = (
     )
 )
 _LOG_2_E: Final = np.float32(1.44269504)
-# Whole numbers within which both 2^n and the exponential are normal numbers of float32.
+# Whole numbers. Between them an exponential, and the power of two that it is made of, are normal numbers of float32.
 _LOWEST: Final = np.float32(-87.0)  # below it an exponential counts as 0
 _HIGHEST: Final = np.float32(88.0)  # a number above it counts as this
 _HALF: Final = np.float32(0.5)
@@ -62,7 +63,7 @@ _BIAS: Final = np.int32(127)
 
 
 def log(values: Floats) -> Floats:
-    """Return the natural logarithm of numbers of 1 and more; float32."""
+    """Return the natural logarithm of numbers above 0, which are normal ones of float32; float32."""
     bits = np.ascontiguousarray(values, np.float32).view(np.int32)
     exponent = ((bits >> _SHIFT) - _BIAS_OF_HALF).astype(np.float32)
     m = ((bits & _MANTISSA) | _FROM_HALF).view(np.float32)
@@ -79,17 +80,19 @@ def log(values: Floats) -> Floats:
 def exp(values: Floats) -> Floats:
     """Return the exponential of numbers up to 88; 0 of those below -87, and of minus infinity; float32."""
     x = np.minimum(np.maximum(values, _LOWEST), _HIGHEST)
-    n = np.floor(x * _LOG_2_E + _HALF)
-    x = (x - n * _LOG_2_HIGH) - n * _LOG_2_LOW
+    whole = np.floor(x * _LOG_2_E + _HALF)
+    x = (x - whole * _LOG_2_HIGH) - whole * _LOG_2_LOW
     y = ((((_E0 * x + _E1) * x + _E2) * x + _E3) * x + _E4) * x + _E5
     y = (y * (x * x) + x) + _ONE
-    power = ((n.astype(np.int32) + _BIAS) << _SHIFT).view(np.float32)
+    power = ((whole.astype(np.int32) + _BIAS) << _SHIFT).view(np.float32)
     return np.asarray(np.where(values < _LOWEST, _ZERO, y * power), np.float32)
 
 
+# Without fastmath: a product fused with a sum has other bits. In two loops: one loop that writes memory as int32 and
+# reads it as float32 is not vectorised.
 @njit(cache=True)
 def log_in_place(values, bits, exponents, n):
-    """Replace the first numbers by what :func:`log` returns; ``bits`` are those of ``values``, as int32.
+    """Replace the first ``n`` values by what :func:`log` returns; ``bits`` is a view of ``values`` as int32.
 
     ``exponents`` is scratch, float32.
     """
@@ -109,9 +112,13 @@ def log_in_place(values, bits, exponents, n):
         values[i] = (m + y) + _LOG_2_HIGH * exponent
 
 
+# As log_in_place: without fastmath, and in two loops.
 @njit(cache=True)
 def exp_in_place(values, powers, bits, n):
-    """Replace the first numbers by what :func:`exp` returns; ``bits`` are those of the scratch ``powers``, as int32."""
+    """Replace the first ``n`` values by what :func:`exp` returns; ``bits`` is a view of ``powers`` as int32.
+
+    ``powers`` is scratch, float32.
+    """
     for i in range(n):
         x = min(max(values[i], _LOWEST), _HIGHEST)
         whole = np.floor(x * _LOG_2_E + _HALF)
