@@ -29,6 +29,9 @@ _EXPECTED: Final = {
 # Controls but tab and line feed, separators of lines and paragraphs, and marks that turn the direction of text.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
+_SHOWN: Final = 30  # names in a message
+_LENGTH: Final = 60  # characters of one
+
 
 class TigertailError(Exception):
     """Something the user can put right.
@@ -76,6 +79,19 @@ def printable(text: str) -> str:
     \x1b[31mred
     """
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def shown(names: Sequence[str]) -> str:
+    """Return names for a message: not all of hundreds, nor the whole of a long one, as of a file that has no header.
+
+    Examples
+    --------
+    >>> shown(["user", "artist"])
+    'user, artist'
+    """
+    short = [name if len(name) <= _LENGTH else f"{name[:_LENGTH]}..." for name in names[:_SHOWN]]
+    more = [f"and {len(names) - _SHOWN:,} more"] if len(names) > _SHOWN else []
+    return ", ".join([*short, *more])
 
 
 class DataError(TigertailError):

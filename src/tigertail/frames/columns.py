@@ -9,8 +9,7 @@ from typing import Any, Final
 from tigertail import columns as c
 from tigertail.dataset.table_spec import ITEM, TableSpec
 from tigertail.dataset.tables import TABLES
-from tigertail.errors import DataError
-from tigertail.ingest.formats.file_table import shown
+from tigertail.errors import DataError, shown
 
 # Names in use. Of several that a frame has, the first here is taken.
 _LISTENER: Final = (

@@ -1,4 +1,4 @@
-"""One data frame as a source, as a build reads one of a file."""
+"""A data frame as a source, as a build has one for a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import check_types
 from tigertail.ingest.formats.ids import check_ids
 from tigertail.ingest.formats.several import exploded, places, split_mbids
-from tigertail.ingest.formats.source import DESCRIPTOR, Batch, Source
+from tigertail.ingest.formats.source import DESCRIPTOR, NO_RATINGS, Batch, Source
 from tigertail.io.quarantine import LINE, Quarantine
 
 NAMESPACE: Final = "frames"
@@ -24,7 +24,8 @@ NAMESPACE: Final = "frames"
 class FrameSource(Source):
     """A frame, whose columns were found.
 
-    :mod:`tigertail.frames.read` adds up equal rows of plays, so ``events`` of the batches says nothing.
+    ``events`` of its batches is False, though equal rows of plays are no duplicates: :mod:`tigertail.frames.read` adds
+    them up.
 
     Attributes
     ----------
@@ -35,13 +36,13 @@ class FrameSource(Source):
     mapping
         Our columns, and the frame's columns for them.
     rating_scale
-        The lowest and the highest rating.
+        The lowest and the highest rating; None where it has no ratings.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     format: str = "frame"
-    path: Path = Path()
+    path: Path = Path()  # of no file
     namespace: str = NAMESPACE
     table: str
     frame: pl.DataFrame
@@ -54,7 +55,10 @@ class FrameSource(Source):
         return TABLES[self.table]
 
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
-        """Yield the rows with our columns; of a list, a row for each value."""
+        """Yield the rows with our columns; of a list, a row for each value.
+
+        The steps are those of :meth:`tigertail.ingest.formats.mapped.MappedSource.read`, for rows that no recipe maps.
+        """
         columns = [pl.col(theirs).alias(ours) for ours, theirs in self.mapping.items()]
         if self.spec.descriptors:
             # A column with a name of ours is no descriptor, even where another column was given for it.
@@ -62,22 +66,24 @@ class FrameSource(Source):
             rest = [name for name in self.frame.columns if name not in taken]
             columns += [pl.col(name).alias(DESCRIPTOR + name) for name in rest]
         rows = self.frame.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE), *columns)
+        place = Path(self.table)  # for messages, in the place of a file
         try:
-            check_types(self.spec, rows, self.path, self.mapping)
-        except DataError as error:
+            check_types(self.spec, rows, place, self.mapping)
+        except DataError as error:  # whose remedy is for a recipe
             raise DataError(
-                f"{self.table}: {error.problem}",
+                error.problem,
+                path=place,
                 remedy="name another column: columns={...}, or give text, numbers or times in this one",
             ) from None
-        check_ids(self.spec, rows, Path(self.table), self.mapping)
+        check_ids(self.spec, rows, place, self.mapping)
         quarantine.read[self.label] += rows.height
         rows = exploded(split_mbids(rows), self.label, self.table, quarantine)
         if (order := self.spec.row_order) is not None and order not in rows.columns:
             rows = rows.with_columns(places().alias(order))
         yield Batch(
             self.table,
-            self.table,
-            rows,
-            rating_scale=self.rating_scale or (0.0, 1.0),
+            file=self.table,
+            rows=rows,
+            rating_scale=self.rating_scale or NO_RATINGS,
             known_only=not self.spec.makes_items,
         )

@@ -15,11 +15,10 @@ import polars as pl
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_name
 from tigertail.dataset.tables import table_spec
-from tigertail.errors import DataError, TigertailWarning
+from tigertail.errors import DataError, TigertailWarning, shown
 from tigertail.frames.columns import mapped
 from tigertail.ingest.formats.column_types import check_types, plain
 from tigertail.ingest.formats.delimited import Csv, Tsv
-from tigertail.ingest.formats.file_table import shown
 from tigertail.ingest.formats.ids import check_ids
 from tigertail.ingest.formats.json_tables import Json
 from tigertail.ingest.formats.listenbrainz import ListenBrainz

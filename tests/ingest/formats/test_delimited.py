@@ -119,6 +119,7 @@ def test_every_table(table, text, row, pack, read):
     [
         {"columns": {"user": "u"}},
         {"columns": {"rating": "r"}},
+        {"values": {"rating": "0.5"}},
         {"rating_scale": [5, 1]},
         {"encoding": "klingon"},
         {"encoding": "utf-16"},

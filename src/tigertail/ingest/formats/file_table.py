@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from tigertail.ingest.formats.source import ROW_KEY
-
-_SHOWN: Final = 30  # columns in a message
-_LENGTH: Final = 60  # characters of one
 
 
 @dataclass(frozen=True)
@@ -24,13 +20,14 @@ class FileTable:
     name
         Its name in its folder or archive, as reports show it.
     path
-        Its path, as messages show it: of a member of an archive the archive's, followed by the name.
+        Its path, as messages show it; of a member of an archive ``ARCHIVE/NAME``.
     columns
         Its columns.
     blocks
-        Reads its rows in blocks: at least the given columns, ``LINE``, and where the file is text ``RAW_TEXT``
-        (:mod:`tigertail.io.quarantine`). Of the columns given second only whether rows are equal in them is wanted:
-        they make up :data:`~tigertail.ingest.formats.source.ROW_KEY`, which is there if any are given. To be called
+        ``blocks(columns, compared)`` reads its rows in blocks: at least ``columns``, ``LINE``, and where the file is
+        text ``RAW_TEXT`` (:mod:`tigertail.io.quarantine`). Rows that differ in a column of ``compared`` are no
+        duplicates, though they are equal in ``columns``: a hash of ``compared`` is the column
+        :data:`~tigertail.ingest.formats.source.ROW_KEY`, which is there if ``compared`` names any column. To be called
         once, before the next table is asked for: a stream is read as it comes.
     """
 
@@ -41,18 +38,8 @@ class FileTable:
 
 
 def row_keys(columns: Sequence[str]) -> list[pl.Expr]:
-    """Return :data:`~tigertail.ingest.formats.source.ROW_KEY` of some columns; nothing where there are none."""
-    return [pl.struct(columns).hash().alias(ROW_KEY)] if columns else []
+    """Return the expression of :data:`~tigertail.ingest.formats.source.ROW_KEY`, a hash of 64 bits, in a list.
 
-
-def shown(columns: Sequence[str]) -> str:
-    """Return the names of a file's columns for a message: not all of hundreds, nor a whole text that is no name.
-
-    Examples
-    --------
-    >>> shown(["user", "artist"])
-    'user, artist'
+    The list is empty if there are no columns.
     """
-    names = [name if len(name) <= _LENGTH else f"{name[:_LENGTH]}..." for name in columns[:_SHOWN]]
-    more = [f"and {len(columns) - _SHOWN:,} more"] if len(columns) > _SHOWN else []
-    return ", ".join([*names, *more])
+    return [pl.struct(columns).hash().alias(ROW_KEY)] if columns else []

@@ -10,9 +10,9 @@ from typing import Any, Final, Self
 
 import polars as pl
 
-from tigertail.errors import DataError
+from tigertail.errors import DataError, shown
 from tigertail.ingest.formats.column_types import as_text, is_text
-from tigertail.ingest.formats.file_table import FileTable, row_keys, shown
+from tigertail.ingest.formats.file_table import FileTable, row_keys
 from tigertail.ingest.formats.ids import check_column
 from tigertail.ingest.formats.source import ROW_KEY
 from tigertail.ingest.missing import says_something

@@ -14,10 +14,10 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from tigertail import columns as c
 from tigertail.dataset.table_spec import Intake, TableSpec
 from tigertail.dataset.tables import TABLES
-from tigertail.errors import DataError, setting_at_fault
+from tigertail.errors import DataError, setting_at_fault, shown
 from tigertail.ingest.formats.column_types import MANY, check_types, is_list
 from tigertail.ingest.formats.export import with_file
-from tigertail.ingest.formats.file_table import FileTable, shown
+from tigertail.ingest.formats.file_table import FileTable
 from tigertail.ingest.formats.ids import check_ids
 from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
 from tigertail.ingest.formats.rating_scale import RatingScale
@@ -30,7 +30,7 @@ from tigertail.ingest.formats.several import (
     split_fields,
     split_mbids,
 )
-from tigertail.ingest.formats.source import DESCRIPTOR, ROW_KEY, Batch, Source, Texts, label_of
+from tigertail.ingest.formats.source import DESCRIPTOR, NO_RATINGS, ROW_KEY, Batch, Source, Texts, label_of
 from tigertail.ingest.formats.where import Condition, check_condition, kept_rows
 from tigertail.ingest.times import is_format
 from tigertail.io.archives import file_names
@@ -133,7 +133,7 @@ class MappedSource(Source):
             raise ValueError(f"unknown column {', '.join(unknown)}; {self.table} has {', '.join(known)}")
         if twice := sorted(self.columns.keys() & self.values.keys()):
             raise ValueError(f"{twice[0]} is both under columns and under values")
-        if c.RATING in self.columns and self.rating_scale is None:
+        if c.RATING in self.columns.keys() | self.values.keys() and self.rating_scale is None:
             raise ValueError("a rating needs its scale, such as rating_scale = [1, 5]")
         if (self.descriptors or self.without) and not self.spec.descriptors:
             raise ValueError(f"{self.table} has no descriptors; they are columns of the table audio")
@@ -343,7 +343,10 @@ class MappedSource(Source):
         beyond: int,
         quarantine: Quarantine,
     ) -> Batch:
-        """Turn rows with the file's columns into a batch with the table's columns."""
+        """Turn rows with the file's columns into a batch with the table's columns.
+
+        A step that is not about recipes is one of :meth:`tigertail.frames.source.FrameSource.read` too.
+        """
         kept: list[str] = [name for name in (LINE, RAW_TEXT) if name in rows.columns]
         if self.table == c.PLAYS_TABLE and ROW_KEY in rows.columns:
             kept.append(ROW_KEY)
@@ -362,7 +365,7 @@ class MappedSource(Source):
             table.name,
             given,
             events=self._is_log(mapping),
-            rating_scale=self.rating_scale or (0.0, 1.0),
+            rating_scale=self.rating_scale or NO_RATINGS,
             known_only=self.known_only,
             time_formats=self.time_format,
         )

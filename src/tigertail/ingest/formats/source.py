@@ -17,9 +17,10 @@ from tigertail.io.quarantine import Quarantine
 
 # Prefix of a descriptor's name in the rows of a batch, so that it differs from every column of a table.
 DESCRIPTOR: Final = "@"
-# Of plays: what distinguishes rows of a table of counts that are equal without being repeated. No column of a file has
-# such a name: in a header there is no line feed.
+# Of plays, in a table of counts: differs between rows that are equal and yet no duplicates, as of two tracks of one
+# artist where tracks are not read. No column of a file has such a name: in a header there is no line feed.
 ROW_KEY: Final = "\nkey"
+NO_RATINGS: Final = (0.0, 1.0)  # stands for a scale where there are no ratings
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Batch:
     events
         Whether every row is one play, so that equal rows are not duplicates.
     rating_scale
-        The lowest and the highest rating.
+        The lowest and the highest rating; it is not looked at where there are no ratings.
     known_only
         Whether only rows about items of other sources are kept.
     named_elsewhere
@@ -56,7 +57,7 @@ class Batch:
     file: str
     rows: pl.DataFrame
     events: bool = False
-    rating_scale: tuple[float, float] = (0.0, 1.0)
+    rating_scale: tuple[float, float] = NO_RATINGS
     known_only: bool = False
     named_elsewhere: bool = False
     unspaced: bool = False
