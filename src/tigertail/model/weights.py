@@ -26,8 +26,9 @@ def weights_table(model: Model) -> pl.DataFrame:
     -------
     polars.DataFrame
         Column listeners, from 0 to those of the most popular item, and one column per signal. The query is an item
-        that every signal has data about, except that without listeners those that need them have none. Rows sum
-        to 1, or are 0 where no signal with data adds anything.
+        that every signal has data about; in the row of 0 listeners, every signal that needs none. The weights of a
+        row, which :meth:`tigertail.mixing.mixture.Mixture.weights_at` defines, sum to 1, or are 0 where no signal with
+        data adds anything.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def plot_weights(table: pl.DataFrame, path: Path, provenance: Provenance | None 
     figure = new_figure(8.5, 4.2)
     axes = figure.subplots()
     names = table.columns[1:]
-    played = table.filter(pl.col(c.LISTENERS) > 0)
+    played = table.filter(pl.col(c.LISTENERS) > 0)  # 0 has no place on a logarithmic axis
     bands = np.stack([played[name].to_numpy() for name in names])
     labels = [f"{name}: {SIGNALS[name].title}" for name in names]
     colours = [SIGNALS[name].colour for name in names]
