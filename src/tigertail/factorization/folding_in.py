@@ -48,7 +48,7 @@ def solve_rows(
     penalty: Floats,
     cg_steps: int,
     around_start: bool = False,
-    product: NDArray[np.float64] | None = None,
+    basis: Basis | None = None,
 ) -> Floats:
     """Solve the rows of a matrix against the vectors of its columns.
 
@@ -68,9 +68,9 @@ def solve_rows(
         Conjugate-gradient steps of a row at most.
     around_start
         Whether the penalty is on the distance from ``start`` instead of from 0.
-    product
-        Z'Z of the vectors of all columns, where ``fixed`` and ``matrix`` have but those that the rows have met;
-        float64, (factors, factors).
+    basis
+        :func:`basis_of` the vectors of all columns: where it is known, and where ``fixed`` and ``matrix`` have but
+        those that the rows have met.
 
     Returns
     -------
@@ -80,10 +80,7 @@ def solve_rows(
     """
     d = start.shape[1]
     z, x = padded(fixed), padded(start)
-    if product is None:
-        (basis,) = bases_of(grams_by_group(z, None), d)
-    else:
-        basis = Basis(*axes_of(product, z.shape[1]), None)
+    basis = basis or basis_of(fixed)
     kernels.rotate(z, basis.rotation)
     kernels.rotate(x, basis.rotation)
     rows = GroupRows(0, None, None, matrix, even_chunks(matrix))
@@ -104,6 +101,7 @@ def fold_in(
     *,
     observable: Observable | None = None,
     cg_steps: int = FOLD_IN_CG_STEPS,
+    basis: Basis | None = None,
 ) -> Floats:
     """Solve rows against the columns' vectors as these are: the last half-sweep of a fit, for rows that it lacked.
 
@@ -122,6 +120,8 @@ def fold_in(
         Pairs of these rows and all columns that could be observed; None means all.
     cg_steps
         Conjugate-gradient steps of a row at most.
+    basis
+        :func:`basis_of` the columns' vectors, for whoever folds in often; not used with ``observable``.
 
     Examples
     --------
@@ -145,13 +145,32 @@ def fold_in(
         return np.ascontiguousarray(x[:, : start.shape[1]])
     met = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     if 2 * met.sum() > matrix.shape[1]:
-        return solve_rows(matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps)
+        return solve_rows(
+            matrix, fixed, start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps, basis=basis
+        )
     # Columns that no row has met, here half or more, count in the Gram matrix alone; to rotate their vectors
     # would be most of the work.
     place = (np.cumsum(met) - 1).astype(np.int32)
     compact = CSR(matrix.indptr, place[matrix.indices], matrix.data, (matrix.shape[0], int(met.sum())))
-    d = start.shape[1]
-    product = grams_by_group(padded(fixed), None)[0, :d, :d]
+    basis = basis or basis_of(fixed)
     return solve_rows(
-        compact, fixed[met], start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps, product=product
+        compact, fixed[met], start, alpha0=config.alpha0, penalty=penalty, cg_steps=cg_steps, basis=basis
     )
+
+
+def basis_of(fixed: Floats) -> Basis:
+    """Return the basis for rows that are solved against the vectors of columns.
+
+    Parameters
+    ----------
+    fixed
+        The vectors; float32, (columns, factors).
+    """
+    factors = fixed.shape[1]
+    return basis_of_product(grams_by_group(padded(fixed), None)[0, :factors, :factors])
+
+
+def basis_of_product(product: NDArray[np.float64]) -> Basis:
+    """Return the same from Z'Z of the vectors; float64, (factors, factors)."""
+    width = padded(np.empty((0, len(product)), np.float32)).shape[1]
+    return Basis(*axes_of(product, width), None)

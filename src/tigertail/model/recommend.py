@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from tigertail import columns as c
 from tigertail.errors import ConfigError
-from tigertail.factorization import ALSConfig, fold_in
+from tigertail.factorization import ALSConfig, Basis, basis_of, fold_in
 from tigertail.factorization.confidence import ConfidenceConfig, confidence
 from tigertail.lookup.item_index import ItemIndex
 from tigertail.mixing.terms import POPULARITY_SMOOTHING
@@ -185,6 +185,11 @@ class ListenerFoldIn:
         solver = solver.model_copy(update={"reg": REGULARISATION * solver.reg})
         return cls(np.asarray(factors.vectors), listening.adjusted_listeners, solver, config.confidence)
 
+    @cached_property
+    def _basis(self) -> Basis:
+        """Of all item vectors: most of the work of one listener, and the same for all."""
+        return basis_of(self.vectors)
+
     def knowledge_of(self, history: History) -> float:
         """Return how much the factors know of a history: k of the module's formula, from 0 to 1."""
         squared = self._squared_lengths[history.items]
@@ -208,7 +213,12 @@ class ListenerFoldIn:
         start = np.zeros((1, self.vectors.shape[1]), np.float32)
         # A history names no source, so all items count as ones that the listener could have played.
         listener = fold_in(
-            confidence(one, self.confidence), self.vectors, start, self.solver, cg_steps=_CG_STEPS
+            confidence(one, self.confidence),
+            self.vectors,
+            start,
+            self.solver,
+            cg_steps=_CG_STEPS,
+            basis=self._basis,
         )
         fit = self.vectors @ listener[0]
         return np.asarray(

@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization import ALSConfig, solve_rows
+from tigertail.factorization import ALSConfig, basis_of_product, solve_rows
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import ModelConfig
 from tigertail.progress import progress
@@ -190,7 +190,7 @@ def _square_errors(
         alpha0=settings.alpha0,
         penalty=penalty.astype(np.float32),
         cg_steps=STEPS,
-        product=gram,
+        basis=basis_of_product(gram),
     )
     row = plays.entry_rows()
     errors = np.empty(plays.nnz)
