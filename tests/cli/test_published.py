@@ -87,6 +87,16 @@ def test_one_list_of_checksums_for_all_files(tmp_path: Path) -> None:
     assert (tmp_path / "musicbrainz" / "artist.tar.xz").read_bytes() == content
 
 
+def test_of_a_set_alone_a_size_is_known_in_words(
+    publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tigertail.ingest.fetching.size_at", lambda address: None)  # the server does not say
+    command = ("data", "get", "listenbrainz", tmp_path, "--yes", "--index", f"{publisher.address}/full/")
+    _, _, size, file, *_ = run_cli(*command).stdout.splitlines()
+    assert size == "Size: some 220 GB in September 2026"
+    assert file.endswith(f"{DUMP.format('100-20260115-000001')}: of unknown size")
+
+
 def test_no_release_is_an_error(tmp_path: Path) -> None:
     with (
         Publisher({"/full/README": b""}).serving() as publisher,

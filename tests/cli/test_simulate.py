@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tigertail.cli import app, data
+from tigertail.cli import app, datasets
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, TigertailError
 from tigertail.simulation import WorldConfig
@@ -47,8 +47,8 @@ def test_an_absurd_world_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(WorldConfig.model_fields.keys() & inspect.signature(data.simulate).parameters.keys())
+    "name", sorted(WorldConfig.model_fields.keys() & inspect.signature(datasets.simulate).parameters.keys())
 )
 def test_options_have_the_defaults_of_the_configuration(name: str) -> None:
-    default = inspect.signature(data.simulate).parameters[name].default
+    default = inspect.signature(datasets.simulate).parameters[name].default
     assert default == WorldConfig.model_fields[name].default

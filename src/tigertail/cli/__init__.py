@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 from tigertail.cli import (
     audio,
-    data,
+    datasets,
     diagnose,
     evaluation,
     feedback,
@@ -66,7 +66,7 @@ app = typer.Typer(
 for group in (
     recipes,
     published,
-    data,
+    datasets,
     audio,
     model,
     store,

@@ -241,7 +241,7 @@ def for_me(
 def neighbours(
     model: ModelFolder,
     out: Annotated[
-        Path, typer.Option(help="The file to write: .parquet, .csv or .jsonl; - is standard output.")
+        Path, typer.Option(help="The file to write: .parquet, .csv or .jsonl; - is standard output, in CSV.")
     ],
     queries: Annotated[
         Path | None, typer.Option(help="Ids, MBIDs or names, one per line; all items by default.")

@@ -1,4 +1,4 @@
-"""Commands about data that others publish."""
+"""The commands ``tigertail data``: data that others publish."""
 
 from __future__ import annotations
 
@@ -32,24 +32,28 @@ def get(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            help="The folder of all data; left out, TIGERTAIL_DATA, else data.", show_default=False
+            help="The folder of all data; left out, that of TIGERTAIL_DATA, else ./data.", show_default=False
         ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    index: Annotated[str, typer.Option(help="The address of the folder of its releases on a mirror.")] = "",
+    index: Annotated[
+        str, typer.Option(help="The address of a mirror of the publisher's folder of releases.")
+    ] = "",
 ) -> None:
     """Fetch the newest release of a published set; a file that is there and right is not fetched again."""
     from tigertail.ingest.fetching import newest_files
     from tigertail.ingest.shipped import published_set
 
     published = published_set(name)
-    # As in the paths of recipes, "~" is the home folder.
+    # In the variable "~" is the home folder, as in the paths of recipes.
     place = (folder or Path(os.environ.get("TIGERTAIL_DATA") or "data").expanduser()) / published.folder
     files = newest_files(published, index)
     typer.echo(f"{published.name}, {published.page}")
     typer.echo(f"Licence: {published.licence}")
+    if published.size:
+        typer.echo(f"Size: {published.size}")
     for file in files:
-        size = f"{file.size / 1e9:,.2f} GB" if file.size is not None else published.size
+        size = "of unknown size" if file.size is None else f"{file.size / 1e9:,.2f} GB"
         typer.echo(f"{file.address}: {size}")
     if not yes:
         typer.confirm(f"Fetch into {place}?", abort=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tigertail.cli.data import Force, NewDataset, RecipeFile
+from tigertail.cli.datasets import Force, NewDataset, RecipeFile
 from tigertail.cli.evaluation import (
     Config,
     Countries,

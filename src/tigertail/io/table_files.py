@@ -41,7 +41,8 @@ def write_table(table: pl.DataFrame, path: Path) -> None:
     table
         The table.
     path
-        A file in a format that its suffix names; ``-`` is standard output. A stream without a suffix gets CSV.
+        A file in a format that its suffix names. Standard output (``-``), a pipe or a device gets CSV if it has no
+        suffix.
 
     Raises
     ------
