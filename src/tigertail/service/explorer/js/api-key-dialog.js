@@ -14,7 +14,7 @@ export function promptForApiKey(dialog, rejected) {
     const form = h(
       "form",
       { method: "dialog" },
-      h("h2", { id: "dialog-title" }, text("key.title")),
+      h("h2", { id: "dialog-title" }, text("key.title")), // the name of the dialog (index.html)
       h("p", {}, text(rejected ? "key.rejected" : "key.needed")),
       h("label", { for: "key" }, text("key.label")),
       input,

@@ -25,7 +25,7 @@ export class Consent extends EventTarget {
   }
 
   /** @param {boolean} allowed */
-  give(allowed) {
+  answerWith(allowed) {
     this.#answer = allowed;
     writeItem(localStorage, RECORDING, allowed ? "yes" : "no");
     this.dispatchEvent(new Event("change"));
@@ -49,8 +49,8 @@ export function consentBar(root, consent, explain) {
       h(
         "div",
         { class: "buttons" },
-        h("button", { type: "button", class: "primary", onclick: () => consent.give(true) }, text("consent.allow")),
-        h("button", { type: "button", class: "secondary", onclick: () => consent.give(false) }, text("consent.refuse")),
+        h("button", { type: "button", class: "primary", onclick: () => consent.answerWith(true) }, text("consent.allow")),
+        h("button", { type: "button", class: "secondary", onclick: () => consent.answerWith(false) }, text("consent.refuse")),
         h("button", { type: "button", class: "secondary", onclick: explain }, text("consent.explain")),
       ),
     );

@@ -5,6 +5,7 @@ import { text } from "./language.js";
 import { hiddenRow, listRow } from "./list-row.js";
 import { listSummary } from "./list-summary.js";
 import { longTail } from "./long-tail.js";
+import { largestAffinity } from "./nearness.js";
 import { skeletonRows } from "./placeholders.js";
 
 /**
@@ -59,7 +60,7 @@ export class ListColumn {
     this.element.removeAttribute("aria-busy");
     this.element.classList.remove("is-empty");
     refill(this.summary, listSummary(items, maxListeners), legend);
-    const maxAffinity = Math.max(...items.map((item) => item.affinity), Number.MIN_VALUE);
+    const maxAffinity = largestAffinity(items);
     const visible = (/** @type {Listed} */ item) => listRow(item, otherRanks.get(item.id) ?? null, otherTitle, maxAffinity, { ...actions, record: actions.record && record });
     const record = (/** @type {import("./types.js").Action} */ action, /** @type {Listed} */ item) => {
       actions.record?.(action, item);

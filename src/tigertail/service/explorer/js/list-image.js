@@ -3,6 +3,7 @@
 import { colourOf, partsOf } from "./explanation.js";
 import { formatListeners, fullName } from "./format.js";
 import { countryName, formatList, formatNumber, formatPercent, language, startsRightToLeft, text } from "./language.js";
+import { largestAffinity, nearness } from "./nearness.js";
 import { colour, resolveColour } from "./theme.js";
 
 /** @typedef {import("./types.js").Listed} Listed */
@@ -32,7 +33,7 @@ export function listImage({ seeds, items, settings }) {
   pen.words(text("query.before"), MARGIN, 114, { font: pen.small, ink: "quiet" });
   for (const [index, line] of lines.entries()) pen.words(line, MARGIN, 158 + index * TITLE_LINE, { font: pen.heading });
   pen.words(text("query.after"), MARGIN, top - 14, { font: pen.small, ink: "quiet" });
-  const maxAffinity = Math.max(...shown.map(({ affinity }) => affinity), Number.MIN_VALUE);
+  const maxAffinity = largestAffinity(shown);
   for (const [index, item] of shown.entries()) drawRow(pen, item, top + 8 + index * ROW, maxAffinity);
   const end = top + 8 + shown.length * ROW;
   pen.line(end);
@@ -43,7 +44,7 @@ export function listImage({ seeds, items, settings }) {
 
 /** @param {Pen} pen @param {Listed} item @param {number} y @param {number} maxAffinity */
 function drawRow(pen, item, y, maxAffinity) {
-  const near = Math.max(0, item.affinity / maxAffinity);
+  const near = nearness(item, maxAffinity);
   const start = MARGIN + RANK;
   const room = WIDTH - MARGIN - BAR - 76 - start;
   pen.line(y);

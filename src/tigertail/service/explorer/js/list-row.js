@@ -6,25 +6,26 @@ import { explanationBar, explanationList } from "./explanation.js";
 import { fullName } from "./format.js";
 import { icon } from "./icons.js";
 import { formatDecimal, formatNumber, formatPercent, richText, text } from "./language.js";
+import { nearness } from "./nearness.js";
 
 /**
  * @typedef {import("./types.js").Listed} Listed
  * @typedef {import("./types.js").Action} Action
  *
  * @typedef {object} RowActions
- * @property {(item: Listed) => string} link
+ * @property {(item: Listed) => string} link  The address of the lists for it.
  * @property {(item: Listed) => void} query  Make it the query.
- * @property {import("./artist/artist-link.js").ArtistLink} about  Shows the artist.
- * @property {(item: Listed) => void} add  Add it to the seeds.
- * @property {(action: Action, item: Listed) => void} [record]  Record feedback; only for Tigertail's list.
- * @property {(item: Listed) => "like" | "dislike" | null} [rating]
+ * @property {import("./artist/artist-link.js").ArtistLink} about  Makes a link to the view of it.
+ * @property {(item: Listed) => void} add  Add it to the items of the query, to the listener a playlist.
+ * @property {(action: Action, item: Listed) => void} [record]  Record feedback, and hide what is hidden; only for Tigertail's list.
+ * @property {(item: Listed) => "like" | "dislike" | null} [rating]  What the listener said of it before.
  */
 
 /**
  * @param {Listed} item
  * @param {number | null} otherRank  Its rank in the other list, if it is there.
  * @param {string} otherTitle  Title of the other list.
- * @param {number} maxAffinity  The largest affinity of the list.
+ * @param {number} maxAffinity  What largestAffinity returns.
  * @param {RowActions} actions
  * @returns {HTMLLIElement}
  */
@@ -44,19 +45,19 @@ export function listRow(item, otherRank, otherTitle, maxAffinity, actions) {
 
 /** @param {number | null} rank @param {string} title */
 function otherRankMark(rank, title) {
-  if (!rank) return h("span", {});
+  if (!rank) return h("span", {}); // keeps its cell of the grid
   return h("span", { class: "other-rank", title: text("row.other", { list: title, rank }) }, icon("both"), h("span", { class: "visually-hidden" }, text("row.other", { list: title, rank })), h("span", { "aria-hidden": "true" }, formatNumber(rank)));
 }
 
-/** The affinity, where there is no explanation. @param {Listed} item @param {number} maxAffinity */
-function affinityBar({ affinity }, maxAffinity) {
-  const value = formatDecimal(affinity, 2);
-  return h("p", { class: "affinity", title: text("row.affinity", { affinity: value }) }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": Math.max(0, affinity / maxAffinity) } })), h("span", { class: "visually-hidden" }, text("row.affinity", { affinity: value })), h("span", { "aria-hidden": "true" }, value));
+/** The affinity of an answer without reasons: in naive CF's list, which asks for none, a cosine. @param {Listed} item @param {number} maxAffinity */
+function affinityBar(item, maxAffinity) {
+  const value = formatDecimal(item.affinity, 2);
+  return h("p", { class: "affinity", title: text("row.affinity", { affinity: value }) }, h("span", { class: "bar" }, h("span", { class: "gauge", vars: { "--share": nearness(item, maxAffinity) } })), h("span", { class: "visually-hidden" }, text("row.affinity", { affinity: value })), h("span", { "aria-hidden": "true" }, value));
 }
 
 /** How near it is, as the length of the bar, and why. @param {Listed} item @param {number} maxAffinity */
 function explanation(item, maxAffinity) {
-  const near = Math.max(0, item.affinity / maxAffinity);
+  const near = nearness(item, maxAffinity);
   return h(
     "details",
     { class: "explanation" },

@@ -12,7 +12,7 @@ export function openPrivacyDialog(dialog, feedback) {
   const notice = h("div", { role: "status", "aria-live": "polite" });
   const recording = h("input", { type: "checkbox" });
   recording.checked = feedback.recording;
-  recording.addEventListener("change", () => feedback.consent.give(recording.checked));
+  recording.addEventListener("change", () => feedback.consent.answerWith(recording.checked));
   const erase = h("button", { type: "button", class: "primary" }, text("privacy.erase"));
   erase.addEventListener("click", async () => {
     erase.disabled = true;
@@ -23,7 +23,7 @@ export function openPrivacyDialog(dialog, feedback) {
   });
   refill(
     dialog,
-    h("h2", { id: "dialog-title" }, text("page.feedback")),
+    h("h2", { id: "dialog-title" }, text("page.feedback")), // the name of the dialog (index.html)
     h("p", {}, text("privacy.lead")),
     h("p", {}, id),
     h("p", {}, text("privacy.id")),
@@ -34,7 +34,10 @@ export function openPrivacyDialog(dialog, feedback) {
   dialog.showModal();
 }
 
-/** @param {string} former @param {number | null} erased */
+/**
+ * @param {string} former  The listener id until now.
+ * @param {number | null} erased  Events that the server erased; null if it did not: then its operator needs the id.
+ */
 function erasureNotice(former, erased) {
   const changed = text("privacy.changed");
   if (erased !== null) return [h("p", { class: "notice" }, `${changed} ${text("privacy.erased", { n: erased })}`)];
