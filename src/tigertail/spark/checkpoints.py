@@ -119,7 +119,7 @@ class Checkpoints:
     def read(
         self, stage: str, kind: type[R], block: int, numbers: Iterable[int] | None = None
     ) -> Iterator[R]:
-        """Yield a block's records of one kind, in the order in which they were written.
+        """Yield a block's records of one kind, in the order in which they were written, or in that of ``numbers``.
 
         Parameters
         ----------
