@@ -60,11 +60,11 @@ def test_there_are_these_dials() -> None:
 @every_option
 @pytest.mark.parametrize("command", ["similar", "neighbours"])
 def test_an_option_of_the_command_line(command: str, option: QueryOption) -> None:
-    shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).stdout
+    shown = CliRunner().invoke(app, [command, "--help"], terminal_width=1000).stdout
     [line] = [line for line in shown.splitlines() if line.split()[:1] == [option.flag]]
-    assert " ".join(line.split()).find(option.help[:40]) > 0
+    assert option.help in line
     if option.maximum is not None:
-        assert f"[{option.minimum}<=x<={option.maximum}]" in " ".join(shown.split())
+        assert f"[{option.minimum}<=x<={option.maximum}]" in line
 
 
 @every_option
