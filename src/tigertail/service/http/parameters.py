@@ -102,10 +102,7 @@ def _field(option: QueryOption) -> tuple[Any, Any]:
             [], alias=option.parameter, description=option.help
         )
     if option.type is not str:
-        field = Field(
-            None, ge=option.minimum, le=option.maximum, alias=option.parameter, description=option.help
-        )
-        return option.type | None, field
+        kind = Annotated[option.type, Field(ge=option.minimum, le=option.maximum), BeforeValidator(whole)]
     return kind | None, Field(None, alias=option.parameter, description=option.help)
 
 
