@@ -96,7 +96,8 @@ def test_words_for_what_is_wrong(model: Model) -> None:
         model.path(first, model.items["item_id"][1], 1)
     with pytest.raises(UnknownItemError):
         model.path(first, "no such item")
-    for n, remedy in ((None, "allow more kinds"), (2, "ask for a longer one, allow more kinds")):
+    more = "allow more items (by kind, stratum, exclude), or"
+    for n, remedy in ((None, more), (2, f"ask for a longer one, {more}")):
         with pytest.raises(ConfigError, match="no path") as told:
             model.path(
                 first,

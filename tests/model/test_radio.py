@@ -28,6 +28,11 @@ class OfTheTail(Answered):
     affinities = Answered.affinities[8:]
 
 
+class Nothing(Answered):
+    items = Answered.items[:0]
+    affinities = Answered.affinities[:0]
+
+
 ITEMS = pl.DataFrame({"name": [f"Song {one}" for one in range(12)]}).with_columns(
     artist_name=pl.Series(["Same" if one % 2 == 0 else f"Artist {one}" for one in range(12)])
 )
@@ -59,6 +64,18 @@ def test_an_artist_is_never_twice_in_a_row() -> None:
 def test_a_share_is_from_the_tail() -> None:
     listed = drawn(8, explore=0.25)
     assert [one >= 8 for one in listed] == [False, False, False, True] * 2
+
+
+@pytest.mark.parametrize("explore", [0, 0.25])
+def test_it_is_said_where_the_query_leaves_nothing_to_explore(explore: float) -> None:
+    def answer(seeds: object, size: int, options: QueryOptions) -> type[Answered]:
+        return Nothing if options.strata else Answered
+
+    order = RadioOrder(variety=0, explore=explore)
+    found = draw(ITEMS, answer, np.array([0], np.int32), 4, order, QueryOptions())
+    assert found.items.tolist() == [0, 1, 2, 3]
+    said = ("nothing is explored: no tail or cold item fits the query",) if explore else ()
+    assert found.notices == ("a note", *said)
 
 
 def test_an_artist_of_many_tracks_leaves_the_list_as_long_as_it_was_asked_for() -> None:

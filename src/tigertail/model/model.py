@@ -452,7 +452,7 @@ class Model:
         Warns
         -----
         TigertailWarning
-            As in :meth:`similar`.
+            As in :meth:`similar`, and where no tail or cold item fits the query but some are to be listed.
 
         Raises
         ------

@@ -102,9 +102,10 @@ def path_between(
     if not path:
         names = [full_name(items.row(code, named=True)) for code in (start, goal)]
         length, longer = ("", "") if n is None else (f" of {n} items", "ask for a longer one, ")
+        filters = ", ".join(option.parameter for option in options.given() if option.both_lists)
         raise NoPathError(
             f"no path{length} from {names[0]} to {names[1]}",
-            remedy=f"{longer}allow more kinds, countries or strata, or choose an end that has listeners",
+            remedy=f"{longer}allow more items (by {filters}), or choose an end that has listeners",
         )
     shares = [
         1.0,

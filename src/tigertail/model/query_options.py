@@ -55,7 +55,7 @@ class OptionSpec:
     needs
         What a signal must have for it.
     both_lists
-        Whether it also holds for the list that ``--beside`` adds.
+        Whether it is a filter, which says what may be listed: it also holds for the list that ``--beside`` adds.
     choices
         The values there are, for an option that takes several; none means any.
     """

@@ -118,8 +118,11 @@ def _drawn(items: pl.DataFrame, pools: Sequence[Answers], n: int, order: RadioOr
         for code, value in zip(one.items.tolist(), one.affinities.tolist(), strict=True)
     }
     codes = arranged(orders[0], orders[-1], n, order.explore, _owners(items, list(affinity)))
+    notices = pools[0].notices
+    if order.explore and not orders[-1]:
+        notices += (f"nothing is explored: no {' or '.join(EXPLORED)} item fits the query",)
     return Playlist(
-        np.array(codes, np.int32), np.array([affinity[one] for one in codes], np.float32), pools[0].notices
+        np.array(codes, np.int32), np.array([affinity[one] for one in codes], np.float32), notices
     )
 
 
