@@ -11,7 +11,7 @@ from the shows of curators held out of the rest. Constants are learned from both
 
 choose: the default place between the ends, on three inner splits. A default must not be worse than what people could
 have elsewhere, so the character is the largest, in steps of 0.05, at which in no stratum the frontier of inner held-out
-listeners is smaller than that of a baseline or of a signal alone. At this character the popularity exponent and its
+listeners is smaller than that of a baseline. At this character the popularity exponent and its
 slope are those of the largest mean logarithm of nine figures: nDCG@20 and IPS-nDCG@20 of the listeners and recall@10 of
 the inner half of the SAS lists, each in head, mid and tail. Lists are judged by a kinship that was learned from the
 other half of them, and from shows.
@@ -81,7 +81,7 @@ SPLITS = 3
 CHARACTERS = tuple(round(0.05 * step, 2) for step in range(10))
 BETAS, SLOPES = (0.54, 0.64, 0.74, 0.84, 0.94), (0.0, 0.2, 0.4)
 FEW = 14  # listeners of a query of the last group
-OTHERS = (
+BASELINES = (
     System("item-item cosine", baselines.ItemItem().fit),
     System("RP3beta", baselines.RP3Beta().fit),
     System("EASE", baselines.EASE().fit),
@@ -236,15 +236,13 @@ class InnerSplit:
         return cls(truths, mixture, taught[::-1])
 
     def frontiers(self) -> dict[str, NDArray[np.float64]]:
-        """Return the frontier of every other system, and of each character, in each group of queries."""
+        """Return the frontier of every baseline, and of each character, in each group of queries."""
         split = self.truths.played
         levels, listeners = split.strata[split.query_items], split.popularity[split.query_items]
         groups = [*(levels == stratum for stratum in Stratum), (listeners > 0) & (listeners <= FEW)]
         ours = {f"{one:g}": self.mixture.with_character(one) for one in CHARACTERS}
         found = {}
-        for system in track(
-            [*OTHERS, *(fitted(*one) for one in (self.mixture.parts | ours).items())], "systems"
-        ):
+        for system in track([*BASELINES, *(fitted(*one) for one in ours.items())], "systems"):
             sweep = score_system(system, split).sweep
             means = np.stack([np.nanmean(sweep[..., group], axis=2) for group in groups])
             found[system.name] = np.asarray(dominated_area(means))
@@ -266,18 +264,26 @@ def fitted(name: str, signal: Signal) -> System:
 
 
 def choose(dataset: Dataset) -> None:
-    """Print the share of the best other frontier at each character, and the places at the character of the rule."""
+    """Print the frontier of each character beside the best baseline's, and the places at the character of the rule."""
     splits = [InnerSplit.of(dataset, INNER + number) for number in range(SPLITS)]
     by_split = [one.frontiers() for one in splits]
     frontiers = {name: np.mean([one[name] for one in by_split], axis=0) for name in by_split[0]}
     ours = [f"{one:g}" for one in CHARACTERS]
-    others = [name for name in frontiers if name not in ours]
-    sizes = np.stack([frontiers[name] for name in others])
-    best = sizes.max(axis=0)
-    rows = [["best other", *(others[one] for one in sizes.argmax(axis=0))]]
-    rows += [[name, *(f"{share:.3f}" for share in frontiers[name] / best)] for name in ours]
+    theirs = [system.name for system in BASELINES]
+    sizes = np.stack([frontiers[name] for name in theirs])
+    best, which = sizes.max(axis=0), sizes.argmax(axis=0)
+    rows = [
+        ["best baseline", *(theirs[one] if size else "none" for one, size in zip(which, best, strict=True))]
+    ]
+    rows += [
+        [
+            name,
+            *(f"{own / size:.3f}" if size else "" for own, size in zip(frontiers[name], best, strict=True)),
+        ]
+        for name in ours
+    ]
     headings = ["character", *(stratum.label for stratum in Stratum), f"1 to {FEW} listeners"]
-    print_table(headings, rows, title="Frontier, as a share of the best other's", left=["character"])
+    print_table(headings, rows, title="Frontier, as a share of the best baseline's", left=["character"])
     character = max(one for one in CHARACTERS if (frontiers[f"{one:g}"] >= best).all())
     print(f"The largest character at which none is smaller: {character:g}")
     rows = []

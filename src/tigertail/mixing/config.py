@@ -45,7 +45,7 @@ class MixtureConfig(BaseModel):
     """Popularity exponent of a query of middling popularity: 0 is the plain probability, more ranks stars lower."""
     beta_slope: float = Field(0.0, ge=-2, le=2)
     """How much higher ``beta`` is for queries of some 3,000 listeners than for those of none."""
-    character: float = Field(0.1, ge=0, le=1)
+    character: float = Field(0.2, ge=0, le=1)
     """Between taste, 0, what its listeners also play, and kinship, 1, what is alike."""
     held_out: float = Field(0.2, gt=0, lt=1)
     """Share of listeners the mixture is learned from; signals are fitted to the others meanwhile."""
