@@ -42,9 +42,13 @@ def client(folder: Path) -> Iterator[TestClient]:
         yield started
 
 
-def parameters(client: TestClient, path: str) -> dict[str, dict[str, Any]]:
-    found = client.get("/openapi.json").json()["paths"][path]["get"]["parameters"]
-    return {parameter["name"]: parameter for parameter in found}
+def parameters(client: TestClient, asked: str) -> dict[str, dict[str, Any]]:
+    """Return the schemas of the parameters of a path, or of a body, by its name."""
+    document = client.get("/openapi.json").json()
+    if not asked.startswith("/"):
+        found: dict[str, dict[str, Any]] = document["components"]["schemas"][asked]["properties"]
+        return found
+    return {one["name"]: one["schema"] for one in document["paths"][asked]["get"]["parameters"]}
 
 
 every_option = pytest.mark.parametrize("option", query_options(), ids=lambda option: option.name)
@@ -58,9 +62,9 @@ def test_there_are_these_dials() -> None:
 
 
 @every_option
-@pytest.mark.parametrize("command", ["similar", "neighbours"])
+@pytest.mark.parametrize("command", ["similar", "for-me", "neighbours", "spark neighbours"])
 def test_an_option_of_the_command_line(command: str, option: QueryOption) -> None:
-    shown = CliRunner().invoke(app, [command, "--help"], terminal_width=1000).stdout
+    shown = CliRunner().invoke(app, [*command.split(), "--help"], terminal_width=1000).stdout
     [line] = [line for line in shown.splitlines() if line.split()[:1] == [option.flag]]
     assert option.help in line
     if option.maximum is not None:
@@ -68,24 +72,33 @@ def test_an_option_of_the_command_line(command: str, option: QueryOption) -> Non
 
 
 @every_option
-@pytest.mark.parametrize("path", ["/v1/similar", "/v1/neighbours"])
-def test_a_parameter_of_http(client: TestClient, path: str, option: QueryOption) -> None:
-    parameter = parameters(client, path)[option.parameter]
-    assert parameter["description"] == option.help
-    several = parameter["schema"].get("type") == "array"
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("/v1/similar", "/v1/neighbours", "/v1/path", "/v1/radio"),
+        *("SimilarRequest", "RecommendRequest"),
+    ],
+)
+def test_a_parameter_of_http(client: TestClient, asked: str, option: QueryOption) -> None:
+    schema = parameters(client, asked)[option.parameter]
+    assert schema["description"] == option.help
+    several = schema.get("type") == "array"
     assert several == option.repeated
     if option.choices:
-        assert parameter["schema"]["items"]["enum"] == list(option.choices)
+        assert schema["items"]["enum"] == list(option.choices)
     if option.maximum is not None:
-        assert (
-            parameter["schema"]["anyOf"][0].items()
-            >= {"minimum": option.minimum, "maximum": option.maximum}.items()
-        )
+        assert schema["anyOf"][0].items() >= {"minimum": option.minimum, "maximum": option.maximum}.items()
 
 
 @every_option
 @pytest.mark.parametrize(
-    "method", [Model.similar, Model.answer, Model.neighbours, Model.answer_many, compare]
+    "method",
+    [
+        *(Model.similar, Model.recommend, Model.path, Model.radio, Model.neighbours, compare),
+        *(Model.answer, Model.answer_each, Model.answer_history, Model.answer_path, Model.answer_radio),
+        Model.answer_many,
+    ],
+    ids=lambda method: method.__name__,
 )
 def test_a_keyword_in_python(method: Any, option: QueryOption) -> None:
     keyword = inspect.signature(method).parameters[option.name]
