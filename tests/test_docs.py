@@ -14,10 +14,14 @@ import polars as pl
 import pytest
 
 from tigertail.dataset.dataset import Dataset
+from tigertail.dataset.table_spec import ITEM_REFERENCE
+from tigertail.dataset.tables import TABLES
 from tigertail.errors import TigertailWarning
 from tigertail.evaluation import ProtocolConfig, hold_out
 from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.model import ModelConfig
+from tigertail.model.query_options import query_options
+from tigertail.model.registry import MIXTURE, SIGNALS
 from tigertail.testing import check_signal
 from tigertail.tuning import STUDIES
 
@@ -46,6 +50,37 @@ def test_the_packages_listed_are_those_there_are() -> None:
         path.name for path in (ROOT / "src/tigertail").iterdir() if path.suffix == ".py" or path.is_dir()
     }
     assert listed == there - {"__init__.py", "__pycache__"}
+
+
+def rows_of(page: str, head: str) -> list[list[str]]:
+    """Return the cells of each row of a table, which begins with some cells."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    rows = text[text.index(f"| {head} |") :].split("\n\n")[0].splitlines()[2:]
+    return [row.strip("| ").split(" | ") for row in rows]
+
+
+def test_the_options_listed_are_those_of_a_query() -> None:
+    listed = rows_of("model.md", "option | Python | HTTP")
+    named = [[re.match(r"`([\w-]+)", cell)[1] for cell in row[:3]] for row in listed]  # type: ignore[index]
+    assert named == [[option.flag, option.name, option.parameter] for option in query_options()]
+    lists = [row[1].endswith("]`") for row in listed]
+    assert lists == [option.repeated for option in query_options()]
+
+
+def test_the_tables_listed_are_those_that_a_recipe_may_fill() -> None:
+    listed = {name.strip("`"): columns for name, columns in rows_of("data.md", "`table`")}
+    mappable = {name: spec for name, spec in TABLES.items() if spec.mappable}
+    assert listed.keys() == mappable.keys()
+    for name, spec in mappable.items():
+        assert spec.inputs.keys() - {*ITEM_REFERENCE} <= set(re.findall(r"\w+", listed[name])), name
+
+
+@pytest.mark.parametrize(
+    ("head", "others"), [("signal | needs", {MIXTURE}), ("signal | evidence in words, for instance", set())]
+)
+def test_the_signals_listed_are_those_there_are(head: str, others: set[str]) -> None:
+    listed = [name for first, *_ in rows_of("signals.md", head) for name in re.findall("`(.*?)`", first)]
+    assert set(listed) == SIGNALS.keys() | others
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/frames.md"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
@@ -137,6 +138,13 @@ def test_a_table_that_nobody_registered_is_refused(tmp_path: Path) -> None:
         Recipe.load(tmp_path / "recipe.toml")
     with pytest.raises(DataError, match="unknown table 'stock'"):
         table_spec("stock")
+
+
+@pytest.mark.parametrize("spec", TABLES.values(), ids=TABLES.keys())
+def test_the_vocabulary_of_columns_lists_every_table(spec: TableSpec) -> None:
+    listed = dict(re.findall(r"^(\w+)  +(.*)$", str(c.__doc__), re.M))
+    columns = ", ".join(spec.required) + (f" [, {', '.join(spec.optional)}]" if spec.optional else "")
+    assert listed[spec.name] == columns + ", then a column for each descriptor" * spec.descriptors
 
 
 @pytest.mark.parametrize("spec", TABLES.values(), ids=TABLES.keys())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +22,8 @@ from tigertail.evaluation.baselines.popularity import Popularity
 from tigertail.factorization import fit_als
 from tigertail.mixing import Mixture, MixtureParameters
 from tigertail.mixing.terms import Terms
-from tigertail.model.registry import SIGNALS
+from tigertail.model.registry import MIXTURE, SIGNALS
+from tigertail.signals import contract
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.backoff.signal import NO_ARTIST, BackOff
@@ -196,6 +198,11 @@ EVERY = np.arange(ITEMS, dtype=np.int32)
 @pytest.fixture(params=EXAMPLES)
 def signal(request: pytest.FixtureRequest) -> Signal:
     return EXAMPLES[request.param]()
+
+
+def test_the_table_of_exponents_has_every_signal() -> None:
+    table = str(contract.__doc__).split("\n====")[2]
+    assert set(re.findall(r"^([\w-]+)  ", table, re.M)) == {MIXTURE, *SIGNALS}
 
 
 @pytest.mark.parametrize("check", SIGNAL_CHECKS, ids=lambda check: check.__name__)

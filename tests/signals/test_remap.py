@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tigertail.model import registry
 from tigertail.signals.annotation import Annotation
 from tigertail.signals.audio import AudioAffinity
 from tigertail.signals.backoff.signal import NO_ARTIST, BackOff
@@ -62,6 +63,11 @@ SIGNALS: dict[str, Signal] = {
         0.4,
     ),
 }
+
+
+def test_every_signal_of_the_registry_that_can_be_reindexed_is_here() -> None:
+    able = [name for name, spec in registry.SIGNALS.items() if issubclass(spec.signal_class, Reindexable)]
+    assert set(able) <= SIGNALS.keys()
 
 
 @pytest.mark.parametrize("name", SIGNALS)

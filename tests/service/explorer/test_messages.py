@@ -93,8 +93,10 @@ def test_french_lets_no_line_begin_with_a_mark(read: Json) -> None:
 
 
 def test_english_names_the_signals_as_the_registry_does(english: Json) -> None:
-    titles = {f"signal.{name}.title": spec.title for name, spec in SIGNALS.items() if spec.in_mixture}
-    assert {key: english.get(key) for key in titles} == titles
+    parts = {name: spec for name, spec in SIGNALS.items() if spec.in_mixture}
+    words = {f"signal.{name}": name for name in parts}
+    words |= {f"signal.{name}.title": spec.title for name, spec in parts.items()}
+    assert {key: english.get(key) for key in words} == words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
