@@ -57,7 +57,8 @@ every_option = pytest.mark.parametrize("option", query_options(), ids=lambda opt
 def test_there_are_these_dials() -> None:
     assert [option.flag for option in query_options()] == [
         *("--signal", "--beta", "--character", "--country", "--language", "--group", "--lens"),
-        *("--disabled-signal", "--item-country", "--kind", "--stratum", "--exclude", "--exact"),
+        *("--disabled-signal", "--item-country", "--kind", "--stratum"),
+        *("--min-listeners", "--exclude", "--exact"),
     ]
 
 

@@ -114,6 +114,8 @@ def test_only_some_items_may_be_listed(mixed: Model) -> None:
     from_there = mixed.similar(star(mixed), 10, item_countries=[home])
     assert set(from_there.join(mixed.items, on="item_id")["country"]) == {home}
     assert set(mixed.similar(star(mixed), 10, strata=["tail", "cold"])["stratum"]) <= {"tail", "cold"}
+    assert mixed.similar(star(mixed), 10)["listeners"].min() < 30
+    assert mixed.similar(star(mixed), 10, min_listeners=30)["listeners"].min() >= 30
     first, second = mixed.similar(star(mixed), 2)["item_id"]
     assert mixed.similar(star(mixed), 1, exclude=[first])["item_id"].to_list() == [second]
     name = mixed.similar(star(mixed), 1)["name"][0]
@@ -220,6 +222,7 @@ OPTIONS: list[dict[str, Any]] = [
     {"character": 1.0},
     {"disabled_signals": ["annotation"]},
     {"strata": ["tail"]},
+    {"min_listeners": 10},
     {"exclude": ["the next two"]},
 ]
 

@@ -162,6 +162,9 @@ class QueryOptions(BaseModel):
     strata: Annotated[tuple[str, ...], OptionSpec(singular="stratum", both_lists=True, choices=c.STRATA)] = (
         Field((), description="List only items of this stratum of popularity: head, mid, tail or cold.")
     )
+    min_listeners: Annotated[int | None, OptionSpec(both_lists=True)] = Field(
+        None, ge=0, description="List only items with this many listeners or more."
+    )
     exclude: Annotated[tuple[str, ...], OptionSpec(both_lists=True)] = Field(
         (), description="Leave out this item, by id or name; of an artist tracks and albums too."
     )

@@ -144,6 +144,8 @@ def allowed_mask(items: pl.DataFrame, options: QueryOptions) -> NDArray[np.bool_
         )
         if values
     ]
+    if options.min_listeners:
+        wanted.append(items[c.LISTENERS] >= options.min_listeners)
     if not wanted:
         return None
     return np.asarray(np.all([one.fill_null(False).to_numpy() for one in wanted], axis=0))
