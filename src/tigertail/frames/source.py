@@ -14,7 +14,7 @@ from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError
 from tigertail.ingest.formats.column_types import check_types
 from tigertail.ingest.formats.ids import check_ids
-from tigertail.ingest.formats.several import exploded, places, split_mbids
+from tigertail.ingest.formats.several import exploded, split_mbids, with_places
 from tigertail.ingest.formats.source import DESCRIPTOR, NO_RATINGS, Batch, Source
 from tigertail.io.quarantine import LINE, Quarantine
 
@@ -57,7 +57,8 @@ class FrameSource(Source):
     def read(self, quarantine: Quarantine) -> Iterator[Batch]:
         """Yield the rows with our columns; of a list, a row for each value.
 
-        The steps are those of :meth:`tigertail.ingest.formats.mapped.MappedSource.read`, for rows that no recipe maps.
+        The steps are those of :meth:`tigertail.ingest.formats.mapped.MappedSource.read`, but for what a recipe asks:
+        keep them in step.
         """
         columns = [pl.col(theirs).alias(ours) for ours, theirs in self.mapping.items()]
         if self.spec.descriptors:
@@ -78,12 +79,10 @@ class FrameSource(Source):
         check_ids(self.spec, rows, place, self.mapping)
         quarantine.read[self.label] += rows.height
         rows = exploded(split_mbids(rows), self.label, self.table, quarantine)
-        if (order := self.spec.row_order) is not None and order not in rows.columns:
-            rows = rows.with_columns(places().alias(order))
         yield Batch(
             self.table,
             file=self.table,
-            rows=rows,
+            rows=with_places(rows, self.spec.row_order),
             rating_scale=self.rating_scale or NO_RATINGS,
             known_only=not self.spec.makes_items,
         )

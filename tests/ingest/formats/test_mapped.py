@@ -45,6 +45,12 @@ def test_a_sequence_without_places_stands_in_its_order(tmp_path, read):
     assert rows.select("sequence_id", "position", "name").rows() == [("p", 2, "Can"), ("p", 3, "Wire")]
 
 
+def test_a_place_that_the_recipe_gives_stays(tmp_path, read):
+    text = "sequence_id,name\np,Can\nq,Wire\n"
+    rows = read(csv_source(tmp_path, text, table="sequences", values={"position": "1"}))["sequences"]
+    assert rows.select("sequence_id", "position", "name").rows() == [("p", 1, "Can"), ("q", 1, "Wire")]
+
+
 @pytest.mark.parametrize("rows_in_a_block", [1, 2, 100])
 def test_places_grow_along_a_file_of_which_some_rows_are_lists(rows_in_a_block, tmp_path, monkeypatch, read):
     monkeypatch.setattr(json_rows, "ROWS", rows_in_a_block)
@@ -94,6 +100,8 @@ def test_bad_pairs_are_put_aside(tmp_path, read, quarantine):
         ({"descriptors": ["a"]}, "plays has no descriptors"),
         ({"table": "audio", "descriptors": ["name"]}, "a descriptor cannot be called name"),
         ({"catalogue": "known"}, "of plays, catalogue is 'open' or left out"),
+        ({"catalogue": "known", "table": "listeners"}, "catalogue is an option of tables about items"),
+        ({"catalogue": "all", "table": "listeners"}, "catalogue is an option of tables about items"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(tmp_path, options, message):

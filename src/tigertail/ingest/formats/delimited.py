@@ -84,10 +84,10 @@ class Csv(MappedSource):
 
 
 def _all(
-    blocks: Iterator[pl.DataFrame], columns: Sequence[str], compared: Sequence[str]
+    blocks: Iterator[pl.DataFrame], columns: Sequence[str], telling_apart: Sequence[str]
 ) -> Iterator[pl.DataFrame]:
     """Yield blocks with all columns: fields are split together."""
-    return (block.with_columns(row_keys(compared)) for block in blocks)
+    return (block.with_columns(row_keys(telling_apart)) for block in blocks)
 
 
 class Tsv(Csv):

@@ -24,11 +24,11 @@ class FileTable:
     columns
         Its columns.
     blocks
-        ``blocks(columns, compared)`` reads its rows in blocks: at least ``columns``, ``LINE``, and where the file is
-        text ``RAW_TEXT`` (:mod:`tigertail.io.quarantine`). Rows that differ in a column of ``compared`` are no
-        duplicates, though they are equal in ``columns``: a hash of ``compared`` is the column
-        :data:`~tigertail.ingest.formats.source.ROW_KEY`, which is there if ``compared`` names any column. To be called
-        once, before the next table is asked for: a stream is read as it comes.
+        ``blocks(columns, telling_apart)`` reads its rows in blocks: at least ``columns``, ``LINE``, and where the file
+        is text ``RAW_TEXT`` (:mod:`tigertail.io.quarantine`). Rows that differ in a column of ``telling_apart`` are no
+        duplicates, though they are equal in ``columns``: a hash of ``telling_apart`` is the column
+        :data:`~tigertail.ingest.formats.source.ROW_KEY`, which is there if ``telling_apart`` names any column. To be
+        called once, before the next table is asked for: a stream is read as it comes.
     """
 
     name: str

@@ -61,7 +61,7 @@ class Json(MappedSource):
         named: Mapping[str, str],
         quarantine: Quarantine,
         columns: Sequence[str],
-        compared: Sequence[str],
+        telling_apart: Sequence[str],
     ) -> Iterator[pl.DataFrame]:
         """Yield the columns as text, truths or lists; a value of another kind is left out, with a warning."""
         single, amounts = self._without_lists(named)
@@ -85,8 +85,8 @@ class Json(MappedSource):
                     kept = [_without_booleans(one) for one in kept] if truths else kept
                 series.append(_series(name, kept))
             # An object within is compared whole: of its fields, such as "artist.name", none is a key here.
-            if compared:
-                others = ([one.get(name) for name in compared] for one in block[_OBJECT])
+            if telling_apart:
+                others = ([one.get(name) for name in telling_apart] for one in block[_OBJECT])
                 series.append(pl.Series(ROW_KEY, [json.dumps(one, sort_keys=True) for one in others]).hash())
             yield block.select(LINE, RAW_TEXT).with_columns(series)
 

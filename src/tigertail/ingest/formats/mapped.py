@@ -23,12 +23,12 @@ from tigertail.ingest.formats.joined import PREFIX, Joined, compared_columns
 from tigertail.ingest.formats.rating_scale import RatingScale
 from tigertail.ingest.formats.several import (
     AMOUNTS,
-    OF_EACH,
+    WITH_EVERY_ITEM,
     exploded,
-    places,
     side_by_side,
     split_fields,
     split_mbids,
+    with_places,
 )
 from tigertail.ingest.formats.source import DESCRIPTOR, NO_RATINGS, ROW_KEY, Batch, Source, Texts, label_of
 from tigertail.ingest.formats.where import Condition, check_condition, kept_rows
@@ -61,14 +61,12 @@ class MappedSource(Source):
         How times are written, with the marks of ``strptime``: one way, or several to try in order. Rows whose time
         is written otherwise are rejected.
     descriptors
-        Only for audio: the file's columns read as descriptors. Left out, all columns that are not mapped, but none of
-        a file to join.
+        Only for audio: the file's columns read as descriptors. Left out, all columns of the file (not of one to join)
+        that are neither mapped, nor under ``without``, nor called as a column of the table.
     without
         Only for audio: columns that are not descriptors.
     catalogue
-        ``"all"``: every item that the table names becomes an item of the dataset; ``"known"``: only rows
-        about items of plays or of a table of items are kept. Left out, ``makes_items`` of the table decides.
-        Of plays: ``"open"`` if the listeners could hear everything.
+        As of :class:`Source`; left out of tables other than plays, ``makes_items`` of the table decides.
     events
         Whether each row is one play. Left out: yes if a column of the file is a time, and none a count or a rating.
     rating_scale
@@ -141,12 +139,12 @@ class MappedSource(Source):
             raise ValueError(
                 f"a descriptor cannot be called {taken[0]}: {self.table} has a column of that name"
             )
-        if self.catalogue == "known" and self.spec.intake is Intake.PROFILES:
+        if self.catalogue is not None and self.spec.intake is Intake.PROFILES:
             raise ValueError(f"catalogue is an option of tables about items, not of {self.table}")
         return self
 
     @model_validator(mode="after")
-    def _check_rows(self) -> Self:
+    def _check_several_and_join(self) -> Self:
         many = [name for name in self.spec.inputs if name in MANY]
         if odd := sorted(self.several.keys() - set(many)):
             raise ValueError(
@@ -191,7 +189,7 @@ class MappedSource(Source):
     def pieces(self) -> Sequence[Source]:
         """Return a source for each file of a folder; a file to join is read by one source."""
         names = [] if self.join else file_names(self.path, self.files)
-        if len(set(names)) < max(2, len(names)):  # the name of a file has to say which
+        if len(names) < 2 or len(set(names)) < len(names):  # each is asked for by its name
             return [self]
         return [self.model_copy(update={"files": escape(name)}) for name in names]
 
@@ -217,9 +215,9 @@ class MappedSource(Source):
                     path=table.path,
                     remedy=f"correct 'on' in the recipe; the file has {shown(table.columns)}",
                 )
-            compared = self._compared(table.columns, mapping, other.left if other else ())
-            beyond = 0
-            for block in table.blocks([name for name in table.columns if name in needed], compared):
+            telling_apart = self._telling_apart(table.columns, mapping, other.left if other else ())
+            beyond = 0  # rows so far that are further ones of their line
+            for block in table.blocks([name for name in table.columns if name in needed], telling_apart):
                 rows = block if other is None else self._joined(other, table, block, mapping, quarantine)
                 rows = kept_rows(rows, self.where, self.label, table.path, quarantine)
                 batch = self._batch(table, rows, mapping, beyond, quarantine)
@@ -234,18 +232,18 @@ class MappedSource(Source):
         own
             The file's columns.
         joined
-            Those of the file to join, which are taken by their names alone.
+            Those of the file to join: read only where the recipe names them, as ``join.COLUMN``.
         path
             The file.
 
         Raises
         ------
         DataError
-            If a column is missing.
+            If a column is missing, or there are ratings without a scale or a scale without ratings.
         """
         given = [*own, *joined]
         mapping = self.named_columns(own)
-        if c.RATING in mapping and self.rating_scale is None:  # found by its name alone
+        if c.RATING in mapping and self.rating_scale is None:  # the recipe does not map it: it has our name
             raise DataError(
                 f"column {mapping[c.RATING]} has ratings, but of which scale?",
                 path=path,
@@ -277,7 +275,7 @@ class MappedSource(Source):
         return mapping
 
     def hint(self, given: Sequence[str]) -> str:
-        """Say what to write in the recipe for a file of whose columns none is known, after them; or nothing."""
+        """Return what a message about a file with none of the wanted columns adds to their list; "" adds nothing."""
         return ""
 
     def named_columns(self, own: Sequence[str]) -> dict[str, str]:
@@ -287,14 +285,29 @@ class MappedSource(Source):
 
     def _of_our_names(self, given: Sequence[str]) -> dict[str, str]:
         """Return the columns that have the names of the table's, in capitals or not, and no value in the recipe."""
+        # The first of several spellings counts, but one spelt as ours counts more.
         names = {column.lower(): column for column in reversed(given)} | {column: column for column in given}
         return {name: names[name] for name in self.spec.inputs if name in names and name not in self.values}
 
-    def _compared(self, own: Sequence[str], mapping: dict[str, str], left: Sequence[str]) -> list[str]:
-        """Return the columns by which rows may differ, though what is read of them is equal: tracks of one artist."""
+    def _telling_apart(
+        self, own: Sequence[str], mapping: dict[str, str], joined_on: Sequence[str]
+    ) -> list[str]:
+        """Return the columns, not read themselves, that tell apart rows that are equal and yet no duplicates.
+
+        Such are counts of two tracks of one artist (:data:`~tigertail.ingest.formats.source.ROW_KEY`).
+
+        Parameters
+        ----------
+        own
+            The file's columns.
+        mapping
+            What :meth:`mapping` returns.
+        joined_on
+            The file's columns that the file to join is joined by.
+        """
         if self.table != c.PLAYS_TABLE or self._is_log(mapping):
             return []
-        return [name for name in own if name not in (*mapping.values(), *left)]
+        return [name for name in own if name not in (*mapping.values(), *joined_on)]
 
     def _is_log(self, mapping: dict[str, str]) -> bool:
         """Return whether each row is one play."""
@@ -302,7 +315,7 @@ class MappedSource(Source):
         return timed if self.events is None else self.events
 
     def _file_to_join(self) -> Self:
-        """Return the file to join as a source of the same format."""
+        """Return the file to join as a source of the same format, of which only :meth:`tables` is asked."""
         keys = {key: value for key, value in self.join.items() if key != "on"}
         return self.model_validate({"format": self.format} | keys)
 
@@ -325,13 +338,17 @@ class MappedSource(Source):
         mapping: dict[str, str],
         quarantine: Quarantine,
     ) -> pl.DataFrame:
-        """Add the columns of the file to join; lists that are compared with it stand for rows of their own."""
-        compared = [name for name in other.left if is_list(rows.schema[name])]
-        if compared:
-            apart = {column for name, column in mapping.items() if name in OF_EACH}
-            beside = [name for name in rows.columns if is_list(rows.schema[name]) and name not in apart]
+        """Add the columns of the file to join.
+
+        A row with lists to join by becomes a row for each place of them, with the values at this place of its other
+        lists; but labels and the second items of pairs stay whole, and go with each.
+        """
+        joined_on = [name for name in other.left if is_list(rows.schema[name])]
+        if joined_on:
+            whole = {column for name, column in mapping.items() if name in WITH_EVERY_ITEM}
+            beside = [name for name in rows.columns if is_list(rows.schema[name]) and name not in whole]
             amounts = {column for name, column in mapping.items() if name in AMOUNTS}
-            lists = list(dict.fromkeys((*compared, *beside)))
+            lists = list(dict.fromkeys((*joined_on, *beside)))
             rows = side_by_side(rows, lists, amounts, self.label, table.name, quarantine)
         return other.added(rows, self.label, table, self.missing, quarantine)
 
@@ -345,7 +362,7 @@ class MappedSource(Source):
     ) -> Batch:
         """Turn rows with the file's columns into a batch with the table's columns.
 
-        A step that is not about recipes is one of :meth:`tigertail.frames.source.FrameSource.read` too.
+        :meth:`tigertail.frames.source.FrameSource.read` does the same for a frame: keep them in step.
         """
         kept: list[str] = [name for name in (LINE, RAW_TEXT) if name in rows.columns]
         if self.table == c.PLAYS_TABLE and ROW_KEY in rows.columns:
@@ -358,12 +375,10 @@ class MappedSource(Source):
         many = {name: separator for name, separator in self.several.items() if name in given.columns}
         given = split_mbids(split_fields(given, many))
         given = exploded(given, self.label, table.name, quarantine, self.missing)
-        if (order := self.spec.row_order) is not None and order not in mapping:
-            given = given.with_columns(places(beyond).alias(order))
         return Batch(
             self.table,
             table.name,
-            given,
+            with_places(given, self.spec.row_order, beyond),
             events=self._is_log(mapping),
             rating_scale=self.rating_scale or NO_RATINGS,
             known_only=self.known_only,
@@ -373,6 +388,7 @@ class MappedSource(Source):
     def _descriptors(self, mapping: dict[str, str], own: Sequence[str]) -> dict[str, str]:
         if not self.spec.descriptors:
             return {}
+        # A column with a name of ours is no descriptor, even where another column was given for it.
         taken = {*mapping.values(), *self.without, *self.spec.inputs}
         chosen = self.descriptors or [name for name in own if name not in taken]
         return {DESCRIPTOR + name: name for name in chosen}
@@ -380,7 +396,9 @@ class MappedSource(Source):
 
 def _file_column(column: str | int, given: Sequence[str]) -> str:
     """Return the name of a file's column, which a recipe may give by its number from 1."""
-    if isinstance(column, int):
+    if isinstance(
+        column, int
+    ):  # "number 9" is the name of no column: the message about missing ones shows it
         return given[column - 1] if 0 < column <= len(given) else f"number {column}"
     return column
 

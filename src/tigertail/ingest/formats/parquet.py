@@ -117,7 +117,7 @@ def _columns(path: Path) -> list[str]:
 
 
 def _blocks(
-    path: Path, columns: Sequence[str], compared: Sequence[str], source: str, quarantine: Quarantine
+    path: Path, columns: Sequence[str], telling_apart: Sequence[str], source: str, quarantine: Quarantine
 ) -> Iterator[pl.DataFrame]:
     """Yield rows with their number, from 1, as their line."""
     try:
@@ -126,7 +126,7 @@ def _blocks(
         height = frame.select(pl.len()).collect().item()
         schema = frame.collect_schema()
         # A column is compared whole, with its fields.
-        key = row_keys([name for name in compared if name in schema])
+        key = row_keys([name for name in telling_apart if name in schema])
         wanted = frame.select(*(_column(name, schema).alias(name) for name in columns), *key)
         for start in range(0, height, _ROWS):
             rows = wanted.slice(start, _ROWS).collect()

@@ -20,8 +20,8 @@ _KEPT: Final = "\nkept"
 AMOUNTS: Final = (c.PLAYS, c.RATING, c.WEIGHT, c.COUNT, c.POSITION)
 """What is said of each item of a list, or of each label."""
 
-OF_EACH: Final = (*PAIR_REFERENCES[1], c.LABEL)
-"""Columns whose lists go with each item, and not one value with one item."""
+WITH_EVERY_ITEM: Final = (*PAIR_REFERENCES[1], c.LABEL)
+"""Columns whose lists go whole with every item of a list, and not one value with one item."""
 
 # A text beside several MBIDs names all of these items, so it is the name of none of them.
 _NAME_OF: Final = {c.MBID: c.NAME, **{side[2]: side[1] for side in PAIR_REFERENCES}}
@@ -202,12 +202,19 @@ def _groups(lists: list[str]) -> list[list[str]]:
     return [*groups[:-1], [*groups[-1], *others]] if groups else []
 
 
-def places(beyond: int = 0) -> pl.Expr:
-    """Return the place of each row: its line, moved on by the further rows of each line that stands for several.
+def with_places(rows: pl.DataFrame, order: str | None, beyond: int = 0) -> pl.DataFrame:
+    """Return rows with their places: of each its line, moved on by the further rows of lines that stand for several.
 
     Parameters
     ----------
+    rows
+        Rows of a table, one for each value of lists.
+    order
+        The column of places, which is left as it is where the rows have one; None if the table has none.
     beyond
         The further rows of earlier blocks of the file.
     """
-    return pl.col(LINE) + beyond + pl.int_range(pl.len()) - pl.col(LINE).rle_id()
+    if order is None or order in rows.columns:
+        return rows
+    place = pl.col(LINE) + beyond + pl.int_range(pl.len()) - pl.col(LINE).rle_id()
+    return rows.with_columns(place.alias(order))

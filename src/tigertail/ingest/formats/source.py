@@ -111,9 +111,10 @@ class Source(BaseModel, ABC):
     kind
         The kind of its items.
     catalogue
-        Of plays: ``"open"`` if the listeners could hear everything; left out, what the plays name, or a table of
-        availability lists. Of other tables: whether items that only this source names become items of the
-        dataset (``"all"``) or not (``"known"``); left out, the format or the table decides.
+        Of plays: ``"open"`` if the listeners could hear everything; left out, they could hear what the plays name, or a
+        table of availability lists. Of other tables: ``"all"`` makes every item that the table names an item of the
+        dataset, ``"known"`` keeps only rows about items of plays or of a table of items; left out, the format or the
+        table decides.
     missing
         Texts that stand for a missing value, such as ``"NA"``.
     credits
