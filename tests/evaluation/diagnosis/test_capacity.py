@@ -65,7 +65,7 @@ def test_blocks_of_listeners_and_entries_change_nothing(
 ) -> None:
     whole = group_capacity(_listening(squeezed), squeezed.config)
     monkeypatch.setattr(capacity_module, "LISTENERS", 7)
-    monkeypatch.setattr(capacity_module, "ENTRIES", 5)
+    monkeypatch.setattr(capacity_module, "AT_A_TIME", 5)
     for one, other in zip(group_capacity(_listening(squeezed), squeezed.config), whole, strict=True):
         assert one.error == pytest.approx(other.error, rel=1e-5)
         assert one.error_own_vectors == pytest.approx(other.error_own_vectors, rel=1e-5)

@@ -1,15 +1,16 @@
 """Capacity: reconstruction error of one embedding on the plays of each group of listeners.
 
 With y the item vectors of the base model and x_u the vector of listener u solved for them
-(:mod:`tigertail.factorization.folding_in`, the objective of the base model), the error of a group g is the mean over
-its entries
+(:mod:`tigertail.factorization.folding_in`), the error of a group g is the mean over its entries
 
     e_g = mean_{u in g, i played by u} (1 - x_u . y_i)^2
 
 A large error means that the embedding has little capacity for what the group plays. The same with the group's own
 item vectors measures what its local model recovers. An entry is a listener and an item, with the confidence of one
-play, whatever the number of plays: a model need not keep that. The vectors were fitted to these listeners, and a
-group's own vectors to this group alone: errors compare groups; they are no estimate for held-out listeners.
+play, whatever the number of plays: a model need not keep that. The objective is that of the base model, with its
+settings worked out for these confidences, and over all pairs, also those that could not be observed. The vectors were
+fitted to these listeners, and a group's own vectors to this group alone: errors compare groups; they are no estimate
+for held-out listeners.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.factorization import ALSConfig, basis_of_product, solve_rows
+from tigertail.factorization.blocks import row_penalty
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import ModelConfig
 from tigertail.progress import progress
@@ -31,7 +33,7 @@ from tigertail.threads import limited
 
 LISTENERS: Final = 2**14  # solved at a time
 STEPS: Final = 16  # conjugate-gradient steps from zero to convergence
-ENTRIES: Final = 2**16  # errors computed at a time
+AT_A_TIME: Final = 2**16  # errors, or vectors of a Gram matrix, in float64 at a time
 BINS: Final = 64  # of popularity, by its binary logarithm
 
 Floats = NDArray[np.float32]
@@ -78,8 +80,7 @@ def group_capacity(signal: GroupedCoListening, config: ModelConfig) -> list[Grou
     signal
         Plays by group, and the item vectors.
     config
-        The configuration the model was fitted with, for the objective. It is taken over all pairs, also
-        those that could not be observed.
+        The configuration that the model was fitted with.
 
     Returns
     -------
@@ -115,7 +116,15 @@ def group_capacity(signal: GroupedCoListening, config: ModelConfig) -> list[Grou
 
 @dataclass(frozen=True, eq=False)
 class _Sums:
-    """Sums over entries: error and number by group and popularity, and error with the groups' own vectors."""
+    """Sums over entries, by group; the last is elsewhere.
+
+    Attributes
+    ----------
+    error, entries
+        Error and number, also by popularity; (groups + 1, BINS).
+    own
+        Error with the groups' own vectors; (groups + 1,).
+    """
 
     error: NDArray[np.float64]
     entries: NDArray[np.int64]
@@ -123,17 +132,19 @@ class _Sums:
 
 
 def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
-    groups = len(signal.keys) + 1
-    sums = _Sums(np.zeros((groups, BINS)), np.zeros((groups, BINS), np.int64), np.zeros(groups))
+    keys = [*signal.keys, ELSEWHERE]
+    shape = (len(keys), BINS)
+    sums = _Sums(np.zeros(shape), np.zeros(shape, np.int64), np.zeros(len(keys)))
     binary = signal.plays.with_data(np.ones(signal.plays.nnz, np.float32))
     weights = confidence(binary, config.confidence)
     settings = config.base.solver(weights)
-    band = np.log2(np.maximum(signal.popularity, 1)).astype(np.int64)
+    bin_of = np.log2(np.maximum(signal.popularity, 1)).astype(np.int64)
+    # One thread of BLAS: the same bits for any number of threads.
     with progress("capacity", weights.shape[0]) as tick, limited(None):
         gram = _gram(signal.vectors)
-        for group in range(groups):
+        for group, key in enumerate(keys):
             first, last = int(signal.starts[group]), int(signal.starts[group + 1])
-            span = slice(0, 0) if group == groups - 1 else signal.local(group)
+            span = slice(0, 0) if key == ELSEWHERE else signal.local(group)  # elsewhere has no local model
             items, vectors = signal.local_items[span], signal.local_vectors[span]
             own_gram = gram - _gram(signal.vectors[items]) + _gram(vectors)
             for start in range(first, last, LISTENERS):
@@ -141,22 +152,22 @@ def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
                 plays, played_items = _compact(rows)
                 used = signal.vectors[played_items]
                 error = _square_errors(plays, used, gram, settings, weights.shape[1])
-                where = band[rows.indices]
+                where = bin_of[rows.indices]
                 sums.error[group] += np.bincount(where, error, BINS)
                 sums.entries[group] += np.bincount(where, minlength=BINS)
                 if len(items):
                     used = _replaced(used, played_items, items, vectors)
                     error = _square_errors(plays, used, own_gram, settings, weights.shape[1])
                 sums.own[group] += float(error.sum())
-                tick(rows.shape[0], note=group_name(signal.keys[group]) if len(items) else "")
+                tick(rows.shape[0], note=group_name(key))
     return sums
 
 
 def _gram(vectors: Floats) -> NDArray[np.float64]:
     """Return Y'Y, summed in blocks so that no copy in float64 of a whole catalogue is made."""
     total = np.zeros((vectors.shape[1], vectors.shape[1]))
-    for start in range(0, len(vectors), ENTRIES):
-        block = vectors[start : start + ENTRIES].astype(np.float64)
+    for start in range(0, len(vectors), AT_A_TIME):
+        block = vectors[start : start + AT_A_TIME].astype(np.float64)
         total += block.T @ block
     return total
 
@@ -181,20 +192,33 @@ def _replaced(
 def _square_errors(
     plays: CSR, vectors: Floats, gram: NDArray[np.float64], settings: ALSConfig, columns: int
 ) -> NDArray[np.float64]:
-    """Return (1 - x.y)^2 of every entry, with x solved for the vectors y; ``columns`` are those of the fit."""
-    penalty = settings.reg * (plays.row_sizes + settings.alpha0 * columns) ** settings.nu
+    """Return (1 - x.y)^2 of every entry, with x solved for the vectors y.
+
+    Parameters
+    ----------
+    plays
+        Entries of some listeners, without the columns that are empty here.
+    vectors
+        The item vectors of its columns.
+    gram
+        Y'Y of all items.
+    settings
+        Those of the objective.
+    columns
+        How many columns the whole matrix has.
+    """
     solved = solve_rows(
         plays,
         vectors,
         np.zeros((plays.shape[0], vectors.shape[1]), np.float32),
         alpha0=settings.alpha0,
-        penalty=penalty.astype(np.float32),
+        penalty=row_penalty(plays.row_sizes, columns, settings),
         cg_steps=STEPS,
         basis=basis_of_product(gram),
     )
     row = plays.entry_rows()
     errors = np.empty(plays.nnz)
-    for start in range(0, plays.nnz, ENTRIES):
-        part = slice(start, start + ENTRIES)
+    for start in range(0, plays.nnz, AT_A_TIME):
+        part = slice(start, start + AT_A_TIME)
         errors[part] = 1 - np.einsum("ij,ij->i", solved[row[part]], vectors[plays.indices[part]])
     return errors**2

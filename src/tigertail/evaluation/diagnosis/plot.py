@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tigertail.evaluation.diagnosis.diagnosis import BY_GROUP, WITHOUT_GROUPS, Diagnosis
-from tigertail.evaluation.metrics.country_cohesion import CountryCohesion
+from tigertail.evaluation.metrics.country_cohesion import LISTED, MAX_LOCAL_ARTISTS, CountryCohesion
 from tigertail.geo.regions import place_name
 from tigertail.plotting import (
     BLUE,
@@ -54,7 +54,7 @@ def plot_diagnosis(diagnosis: Diagnosis, file: Path) -> None:
         clear_frame(axes, "top", "right", "left", grid="x")
         axes.tick_params(axis="y", length=0)
     figure.legend(loc="outside lower left", ncols=4, frameon=False, fontsize=10)
-    text = "one embedding for the world, and listening by group"
+    text = "listening without and with groups, and the error of one embedding"
     set_headline(figure, diagnosis.dataset, text, simulated=diagnosis.simulated)
     save_figure(figure, file)
 
@@ -69,7 +69,15 @@ def _local_share(axes: Axes, diagnosis: Diagnosis) -> None:
     own = [100 * row.own.local_share for row in before]
     was, now = ([100 * row.model.local_share for row in rows] for rows in (before, after))
     axes.hlines(place, was, now, color=QUIET, linewidth=3, zorder=1)
-    axes.plot(own, place, "|", color=INK, markersize=15, markeredgewidth=2, label="listeners of the country")
+    axes.plot(
+        own,
+        place,
+        "|",
+        color=INK,
+        markersize=15,
+        markeredgewidth=2,
+        label="cosine among listeners of the country",
+    )
     axes.plot(
         was,
         place,
@@ -78,21 +86,28 @@ def _local_share(axes: Axes, diagnosis: Diagnosis) -> None:
         markersize=9,
         fillstyle="none",
         markeredgewidth=2,
-        label="listening, one group",
+        label="listening without groups",
     )
     axes.plot(now, place, "o", color=BLUE, markersize=6, label="listening by group")
     axes.set_yticks(place, [f"{place_name(row.country)} ({row.local})" for row in before], color=INK)
     axes.set_ylim(-0.7, max(len(place), 1) - 0.3)
     axes.set_xlim(left=-1)
     axes.set_xlabel(
-        "% of local artists among the 20 listed after a local artist; in brackets: how many local artists"
+        f"% of local artists among the {LISTED} listed after a local artist\n"
+        f"in brackets: how many local artists are compared, {MAX_LOCAL_ARTISTS} at most"
     )
-    set_title(axes, "Local share", "right of the mark: more local than what own listeners have")
+    set_title(
+        axes, "Local share", "right of the mark: more local than lists from the country's own listeners"
+    )
     if not before:
         axes.text(0.5, 0.5, "no country has enough local artists", transform=axes.transAxes, ha="center")
 
 
 def _largest(diagnosis: Diagnosis, signal: str) -> list[CountryCohesion]:
+    """Return the countries with most local artists: those of every signal, in the same order.
+
+    The one with the most local lists of its own listeners comes first.
+    """
     rows = sorted(diagnosis.rows(signal), key=lambda row: (-row.local, row.country))[:COUNTRIES_SHOWN]
     return sorted(rows, key=lambda row: (-row.own.local_share, row.country))
 
@@ -113,8 +128,7 @@ def _capacity(axes: Axes, diagnosis: Diagnosis) -> None:
         label="error with the group's own item vectors",
     )
     axes.axvline(1, color=INK, linewidth=1.2)
-    names = ["elsewhere or unknown" if row.group == ELSEWHERE else row.name for row in rows]
-    axes.set_yticks(place, names, color=INK)
+    axes.set_yticks(place, [row.name for row in rows], color=INK)
     axes.set_ylim(-0.7, len(rows) - 0.3)
     axes.set_xlabel("reconstruction error an entry, relative to the mean")
     set_title(
