@@ -24,7 +24,10 @@ def test_every_answer_says_which_request_it_is_of_and_is_safe_to_show(client: Te
         headers = client.get(path).headers
         assert re.fullmatch(r"[0-9a-f]{32}", headers["x-request-id"])
         assert headers["x-content-type-options"] == "nosniff"
-        assert "default-src 'self'" in headers["content-security-policy"]
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "data:" not in policy
+    assert "img-src 'self' data:" in client.get("/docs").headers["content-security-policy"]
     given = client.get("/health/live", headers={"X-Request-Id": "trace-7"})
     assert given.headers["x-request-id"] == "trace-7"
     odd = client.get("/health/live", headers={"X-Request-Id": "a b\tc"})
@@ -41,7 +44,7 @@ def test_methods_that_a_client_thinks_up_are_counted_as_one(client: TestClient) 
 
 @pytest.mark.parametrize(("size", "pieces"), [(0, [0]), (PIECE, [PIECE]), (2 * PIECE + 1, [PIECE, PIECE, 1])])
 def test_a_body_is_sent_in_pieces(size: int, pieces: list[int]) -> None:
-    """So that a client that does not read holds one piece in memory, and not a copy of the whole."""
+    """So that for a client that does not read, the server holds one piece in memory, and not a copy of the whole."""
     sent: list[Message] = []
 
     async def send(message: Message) -> None:

@@ -28,12 +28,13 @@ REQUEST_ID: Final = "x-request-id"
 TRACEPARENT: Final = "traceparent"
 _PLAIN_ID: Final = re.compile(r"[\w.-]{1,64}")
 POLICY: Final = "content-security-policy"
-# Made by FastAPI: a script in the page starts it, and its style sheet has pictures as ``data:``.
+_STRICT: Final = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+# Made by FastAPI: a script in the page starts it, its script writes styles into the page, and its style sheet has
+# pictures as ``data:``.
 _DOCS: Final = "/docs"
-_STRICT: Final = (
-    "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_FOR_DOCS: Final = (
+    f"{_STRICT}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 )
-_FOR_DOCS: Final = f"{_STRICT}; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
 _SAFE: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -98,18 +99,18 @@ def record_of(scope: Scope) -> AccessRecord:
 
 
 def _pieces(message: Message) -> Iterator[Message]:
-    """Cut a body, so that a client that does not read holds one piece in memory and not a copy of the whole."""
+    """Cut a body: for a client that does not read, the server then holds one piece, and not a copy of the whole."""
     body, more = message.get("body", b""), message.get("more_body", False)
     for start in range(0, len(body) - PIECE, PIECE):
         yield {**message, "body": body[start : start + PIECE], "more_body": True}
-    last = max(0, -(-len(body) // PIECE) - 1) * PIECE
+    last = max(0, len(body) - 1) // PIECE * PIECE
     yield {**message, "body": body[last:], "more_body": more}
 
 
 class AccessRecord:
     """What is logged of a request: never its query, and of its headers only its id, its trace and whose key it has.
 
-    Of a refused question of a browser, whether a page may ask, it is also what was refused.
+    Of a refused CORS preflight, by which a browser asks whether a page may ask, the reason is logged too.
 
     Attributes
     ----------
@@ -121,7 +122,8 @@ class AccessRecord:
         Who asks, never by address: ``key NAME``, or ``anyone``; ``unknown`` where it was refused before that was known.
         Whoever admits the request sets it.
     route
-        What is logged in place of the path of the route, such as ``(refused)``; None leaves the path.
+        What is logged as the route, such as ``(refused)``. None means the route's template, such as
+        ``/v1/items/{item}``, or ``(none)`` where there is no such route.
     reason
         Why a page of another site may not ask; None leaves it out.
     """
@@ -133,7 +135,7 @@ class AccessRecord:
         self._telemetry = telemetry
         self._span = None if telemetry is None else telemetry.begin(parent)
         self._trace = self._span.trace if self._span else parent and parent.trace
-        self._works = collect_work()
+        self._works = collect_work()  # what this request queues from now on for the worker's one thread
         self.id = request_id
         self.begun = False
         self._started = time.perf_counter()
@@ -170,7 +172,7 @@ class AccessRecord:
         counted = method if method in _METHODS else "(other)"  # a client may think up any number of them
         metrics.REQUESTS.labels(route, counted, str(self._status)).inc()
         metrics.REQUEST_DURATION.labels(route).observe(seconds)
-        waited = queue_seconds(self._works)
+        waited = queue_seconds(self._works)  # the longest wait of one piece of work
         entry: dict[str, Any] = {
             "request": self.id,
             "route": route,
