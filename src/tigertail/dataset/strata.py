@@ -16,7 +16,7 @@ from tigertail import columns as c
 
 
 class Stratum(IntEnum):
-    """A band of popularity, from the most popular down."""
+    """A class of items by popularity, from the most popular down."""
 
     HEAD = 0
     MID = 1
@@ -42,9 +42,9 @@ def strata(listeners_per_item: NDArray[np.int64]) -> NDArray[np.int8]:
     """Assign every item to a stratum.
 
     Items are taken from the most popular down. An item belongs to the head while those before it, and the others of as
-    many listeners, hold less than ``HEAD_PERCENT`` of the interactions, to the mid while they hold less than that and
-    ``MID_PERCENT``, to the tail after that, and is cold without any listener. So items of as many listeners are in one
-    stratum, whatever their order.
+    many listeners, hold less than ``HEAD_PERCENT`` of the interactions, to the mid while they hold less than both
+    percentages together, to the tail after that, and is cold without any listener. So items of as many listeners are in
+    one stratum, whatever their order.
 
     Parameters
     ----------
@@ -66,10 +66,10 @@ def strata(listeners_per_item: NDArray[np.int64]) -> NDArray[np.int8]:
     sizes, row = np.unique(listeners_per_item, return_inverse=True)
     held = sizes * np.bincount(row, minlength=len(sizes))
     # By size: what all items that are larger hold, and all of this size but one.
-    held_before = (held[::-1].cumsum()[::-1] - sizes) * 100
+    held_before = held[::-1].cumsum()[::-1] - sizes
     total = held.sum()
     by_size = np.full(len(sizes), TAIL, dtype=np.int8)
-    by_size[held_before < (HEAD_PERCENT + MID_PERCENT) * total] = MID
-    by_size[held_before < HEAD_PERCENT * total] = HEAD
+    by_size[100 * held_before < (HEAD_PERCENT + MID_PERCENT) * total] = MID
+    by_size[100 * held_before < HEAD_PERCENT * total] = HEAD
     by_size[sizes == 0] = COLD
     return by_size[row]

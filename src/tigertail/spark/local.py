@@ -44,7 +44,7 @@ class DistributedGroups(Distributed):
         threads
             Not used: threads of a task are the cluster's affair.
         after_group
-            Called with the number of each group that is read back here, once tasks have fitted all.
+            Called with the place in ``groups`` of each that is read back here, once tasks have fitted all.
         """
         if not groups:
             return []

@@ -396,9 +396,8 @@ class MappedSource(Source):
 
 def _file_column(column: str | int, given: Sequence[str]) -> str:
     """Return the name of a file's column, which a recipe may give by its number from 1."""
-    if isinstance(
-        column, int
-    ):  # "number 9" is the name of no column: the message about missing ones shows it
+    if isinstance(column, int):
+        # No column is called "number 9", so the message about missing columns names it.
         return given[column - 1] if 0 < column <= len(given) else f"number {column}"
     return column
 

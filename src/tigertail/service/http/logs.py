@@ -1,7 +1,7 @@
 """Logs a machine can read: one JSON object a line, on standard error.
 
-No query is logged, nor a header that may hold one: what people listen to and their keys are private. Of an
-unexpected error, type and place are logged without its message, which may quote either.
+Neither queries nor keys are logged, nor a header that may hold one: what people listen to and their keys are private.
+Of an unexpected error, type and place are logged without its message, which may quote a query or a key.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Lines(logging.Formatter):
             **more,
         }
         if record.exc_info:
-            # Below its first line asyncio says what failed, the error and its message among it.
+            # A message of asyncio has further lines, which quote the error.
             line["message"] = line["message"].partition("\n")[0]
             line["error"] = _without_words(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
@@ -55,7 +55,14 @@ def _without_words(error: BaseException | None) -> str:
 
 
 def set_up(level: int = logging.INFO) -> None:
-    """Let everything that is logged go to standard error as lines of JSON."""
+    """Let what is logged go to standard error as lines of JSON.
+
+    Parameters
+    ----------
+    level
+        The least level of Tigertail's and Uvicorn's messages. Of others, warnings and errors are logged; of Uvicorn's
+        own access log nothing.
+    """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
     root = logging.getLogger()

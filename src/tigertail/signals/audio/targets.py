@@ -20,14 +20,14 @@ Reals = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """The directions of items in the space of the targets.
+    """What descriptors are to predict of each item: the direction of its item vector, or of its labels.
 
     Parameters
     ----------
     values
         A vector of length 1 for each item with a target, 0 for the others; float64, (items with audio, dimensions).
     teaches
-        Whether an item has a target; bool, (items with audio,).
+        Whether an item has a target, and so the regression learns from it; bool, (items with audio,).
     """
 
     values: Reals
@@ -55,7 +55,7 @@ def label_targets(
     Parameters
     ----------
     dataset
-        Its annotations are read; those of held-out listeners are not among them.
+        Its annotations are read. Where listeners are held out, a view without them (:meth:`Dataset.without`).
     interactions
         The item of each code.
     codes
@@ -66,7 +66,7 @@ def label_targets(
     Raises
     ------
     DataError
-        If there are no annotations.
+        If the dataset has no table of annotations.
     """
     if not dataset.has(c.ANNOTATIONS_TABLE):
         raise DataError(

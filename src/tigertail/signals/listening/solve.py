@@ -1,4 +1,4 @@
-"""Fitting the item vectors of groups, as a ridge towards the global ones: on this machine, or by what does the same."""
+"""Fitting the item vectors of groups, as a ridge towards the global ones: here or by any :class:`GroupSolver`."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LocalModel:
 
 
 class GroupSolver(Protocol):
-    """What fits the local models: :func:`fit_groups`, or something that does the same elsewhere."""
+    """What fits the local models: :func:`fit_groups`, or what does the same on Spark (``tigertail.spark.local``)."""
 
     def __call__(
         self,
@@ -95,7 +95,7 @@ def fit_groups(
         Threads to use; None means all that the caller has. A small group has one (:data:`ALONE`). The models are the
         same for any number.
     after_group
-        Called with the number of each group that is done.
+        Called with the place in ``groups`` of each that is done, in their order.
     """
     models = []
     for group, rows in enumerate(groups):
@@ -135,7 +135,7 @@ def fit_group(
 
 
 def known_items(weights: CSR, min_listeners: int) -> tuple[NDArray[np.int32], CSR]:
-    """Return the items with enough listeners in a group, and these listeners' confidences, items by listeners.
+    """Return the items with enough listeners in a group, rising, and all listeners' confidences of these, items first.
 
     Parameters
     ----------

@@ -2,14 +2,19 @@
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Box */
 
-const MAX_ZOOM = 60; // times the scale at which the whole map fits
+// Times the scale at which the whole map fits.
+const MIN_ZOOM = 0.6;
+const MAX_ZOOM = 60;
+const LEAST_ROOM = 40; // pixels, where the margins leave less
 
 export class Camera {
   constructor() {
-    this.x = 0;
+    this.x = 0; // the point of the plane in the middle of the screen
     this.y = 0;
-    this.scale = 1;
-    this.baseScale = 0; // the scale at which the whole map fits; 0 until it is measured
+    this.scale = 1; // pixels per unit of the plane
+    // The scale at which the whole map fits. Transitions.measure sets it before anything zooms; while it is 0, no zoom
+    // bounds what fitting() returns.
+    this.baseScale = 0;
     this.width = 1;
     this.height = 1;
   }
@@ -30,8 +35,11 @@ export class Camera {
   fitting(box, margin = 36) {
     const boxWidth = Math.max(box.right - box.left, 1e-6);
     const boxHeight = Math.max(box.bottom - box.top, 1e-6);
-    const scale = Math.min(Math.max(this.width - 2 * margin, 40) / boxWidth, Math.max(this.height - 2 * margin, 40) / boxHeight);
-    return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, scale: this.baseScale ? Math.min(scale, this.baseScale * MAX_ZOOM) : scale };
+    const roomAcross = Math.max(this.width - 2 * margin, LEAST_ROOM);
+    const roomDown = Math.max(this.height - 2 * margin, LEAST_ROOM);
+    const scale = Math.min(roomAcross / boxWidth, roomDown / boxHeight);
+    const greatest = this.baseScale ? this.baseScale * MAX_ZOOM : Infinity;
+    return { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2, scale: Math.min(scale, greatest) };
   }
 
   /** @param {number} sx @param {number} sy @returns {[number, number]} */
@@ -53,7 +61,7 @@ export class Camera {
   /** Zoom around a point of the screen. @param {number} factor @param {number} sx @param {number} sy */
   zoom(factor, sx = this.width / 2, sy = this.height / 2) {
     const [x, y] = this.toPlane(sx, sy);
-    this.scale = Math.min(Math.max(this.scale * factor, this.baseScale * 0.6), this.baseScale * MAX_ZOOM);
+    this.scale = Math.min(Math.max(this.scale * factor, this.baseScale * MIN_ZOOM), this.baseScale * MAX_ZOOM);
     this.x = x - (sx - this.width / 2) / this.scale;
     this.y = y - (sy - this.height / 2) / this.scale;
   }
