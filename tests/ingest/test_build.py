@@ -211,7 +211,9 @@ def test_counts_of_tracks_are_all_of_their_artist_whose_rows_alone_are_read(
         values = {{ listener_id = "me" }}
     '''
     if kind == "csv":
-        TRACKS.unnest("of", separator=".").write_csv(tmp_path / "tracks.csv")
+        of = pl.col("of").struct
+        flat = {f"of.{name}": of.field(name) for name in ("artist", "album")}
+        TRACKS.select("title", "times", **flat).write_csv(tmp_path / "tracks.csv")
     elif kind == "json":
         TRACKS.write_ndjson(tmp_path / "tracks.json")
     else:
