@@ -13,7 +13,7 @@ choose: the default place between the ends, on three inner splits. A default mus
 have elsewhere, so the character is the largest, in steps of 0.05, at which in no stratum the frontier of inner held-out
 listeners is smaller than that of a baseline. At this character the popularity exponent and its slope are those of the
 largest mean logarithm of nine figures: nDCG@20 and IPS-nDCG@20 of the listeners and recall@10 of the inner half of the
-SAS lists, each in head, mid and tail. Lists are judged by a kinship learned from the other half of them, and from shows.
+SAS lists, each in head, mid and tail. Lists are judged by a kinship learned from the other half of them and from shows.
 
 exposure: the nine figures of the default mixture, at every setting of ``listening.exposure`` (how much more a common
 listener counts where fewer could play the answer), and the likelihood by which a fit chooses between its ends.
