@@ -31,25 +31,16 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from mixture import FEW
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.strata import Stratum
-from tigertail.evaluation import (
-    ProtocolConfig,
-    Split,
-    System,
-    baselines,
-    halves,
-    hold_out,
-    hold_out_shows,
-    read_sas,
-)
+from tigertail.evaluation import ProtocolConfig, Split, halves, hold_out, hold_out_shows, read_sas
 from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded_metrics
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import dominated_area
-from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.ground_truth.ground_truth import GroundTruth, grade_matrix
 from tigertail.mixing import (
     Mixture,
@@ -73,21 +64,21 @@ from tigertail.model.registry import LISTENING, SIGNALS, FitContext, fit_signals
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
 from tigertail.signals.listening import GroupedCoListening, ListeningConfig
+from usual_systems import ALS_COSINE, EASE, ITEM_ITEM, RP3BETA, fitted
 
 SHOWS = 0.2  # share of the choices that are those of shows
 INNER = 7001  # seed of the inner splits
 SPLITS = 3
 CHARACTERS = tuple(round(0.05 * step, 2) for step in range(10))
 BETAS, SLOPES = (0.54, 0.64, 0.74, 0.84, 0.94), (0.0, 0.2, 0.4)
-FEW = 14  # listeners of a query of the last group
-BASELINES = (
-    System("item-item cosine", baselines.ItemItem().fit),
-    System("RP3beta", baselines.RP3Beta().fit),
-    System("EASE", baselines.EASE().fit),
-    System("plain ALS cosine", baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit),
-)
+BASELINES = (ITEM_ITEM, RP3BETA, EASE, ALS_COSINE)
 JUDGED = (Stratum.HEAD, Stratum.MID, Stratum.TAIL)
 TRUTHS = ["nDCG@20", "IPS-nDCG@20", "lists, recall@10", "mean log"]
+
+
+def inner_lists(dataset: Dataset) -> GroundTruth:
+    """Return the half of the SAS lists that chooses and teaches."""
+    return halves(read_sas(None, dataset))[0]
 
 
 def shown_queries(shows: GroundTruth, split: Split, listed: TrainingQueries) -> TrainingQueries:
@@ -115,7 +106,7 @@ def learn(dataset: Dataset) -> None:
     shows = hold_out_shows(dataset, seed=INNER)
     judged = full_split(shows.train, shows.truth, k=20, seed=0)
     context = FitContext(shows.train, judged.interactions, ModelConfig())
-    listed = curated_queries(judged, halves(read_sas(None, dataset))[0])
+    listed = curated_queries(judged, inner_lists(dataset))
     assert listed is not None
     signals = fit_signals(context)
     mixed = {name: signals[name] for name in mixed_names(context.dataset, context.config.mixture)}
@@ -137,26 +128,24 @@ def learn(dataset: Dataset) -> None:
 
 @dataclass(frozen=True, eq=False)
 class InnerTruths:
-    """Inner held-out listeners, and the inner half of curated lists, for signals fitted without these listeners.
+    """Inner held-out listeners, and inner curated lists, for signals fitted without these listeners.
 
     Parameters
     ----------
     played
         The split by listeners.
     listed
-        Lists, in one split or several; each mixture below is judged by one of them.
+        Parts of the lists.
     """
 
     played: Split
     listed: tuple[Split, ...]
 
     @classmethod
-    def of(cls, dataset: Dataset, seed: int = INNER, *, parts: int = 1) -> InnerTruths:
-        """Hold listeners out, and take the inner lists in one part or in two halves."""
+    def of(cls, dataset: Dataset, parts: Sequence[GroundTruth], seed: int = INNER) -> InnerTruths:
+        """Hold listeners out, and judge by parts of the lists."""
         split = hold_out(dataset, ProtocolConfig(seed=seed))
-        inner = halves(read_sas(None, dataset))[0]
-        lists = (inner,) if parts == 1 else halves(inner, bit=1)
-        return cls(split, tuple(full_split(split.train, one, k=10, seed=0) for one in lists))
+        return cls(split, tuple(full_split(split.train, part, k=10, seed=0) for part in parts))
 
     @property
     def context(self) -> FitContext:
@@ -222,12 +211,13 @@ class InnerSplit:
     def of(cls, dataset: Dataset, seed: int) -> InnerSplit:
         """Hold curators and listeners out, fit, and learn kinship from each half of the lists."""
         shows = hold_out_shows(dataset, seed=seed)
-        truths = InnerTruths.of(shows.train, seed, parts=2)
+        parts = halves(inner_lists(dataset), bit=1)
+        truths = InnerTruths.of(shows.train, parts, seed)
         mixture = fit_mixture(truths.context, fit_signals(truths.context))
         assert mixture is not None
         taught = []
-        for half in halves(halves(read_sas(None, dataset))[0], bit=1):
-            listed = curated_queries(truths.played, half)
+        for part in parts:
+            listed = curated_queries(truths.played, part)
             assert listed is not None
             constants = kinship_of(mixture.parts, shown_queries(shows.truth, truths.played, listed))
             kinship = np.array([constants[name] for name in mixture.parameters.terms.names])
@@ -255,11 +245,6 @@ class InnerSplit:
             return replace(mixture, parameters=line, beta=beta, character=character)
 
         return self.truths.values(*map(at_place, self.cross_fitted))
-
-
-def fitted(name: str, signal: Signal) -> System:
-    """Return a signal that is fitted already as a system."""
-    return System(name, lambda split: signal)
 
 
 def choose(dataset: Dataset) -> None:
@@ -297,7 +282,7 @@ def choose(dataset: Dataset) -> None:
 
 def exposure(dataset: Dataset) -> None:
     """Print what the inner truths say of each exposure of listening, and how likely it makes the training choices."""
-    truths = InnerTruths.of(dataset)
+    truths = InnerTruths.of(dataset, [inner_lists(dataset)])
     context = truths.context
     signals = fit_signals(context)
     held_out = fit_held_out(context, mixed_names(context.dataset, context.config.mixture))

@@ -40,6 +40,7 @@ from tigertail.model.registry import MIXTURE, FitContext
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
 from tigertail.signals.listening import GroupedCoListening, ListeningConfig, group_listeners
+from usual_systems import ITEM_ITEM, RP3BETA
 
 OWN = EXPONENTS.index(0.0)
 WORLD, COUNTRIES, LANGUAGES, LEARNED = (
@@ -59,8 +60,7 @@ def systems() -> list[System]:
     """Return the global models, and ours with every kind of group."""
     config = ModelConfig()
     return [
-        System("item-item cosine", baselines.ItemItem().fit),
-        System("RP3beta", baselines.RP3Beta().fit),
+        *(ITEM_ITEM, RP3BETA),
         System("base, cosine", baselines.ALS(**{**dict(config.base), "beta": 1.0}, exposure=True).fit),
         System("base", baselines.ALS(**dict(config.base), exposure=True).fit),
         System(WORLD, ListeningSignal(groups="none").fit),

@@ -30,6 +30,7 @@ from tigertail.model.config import BaseConfig
 from tigertail.progress import track
 from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.world import listener_shares, make_world
+from usual_systems import ITEM_ITEM
 
 SMALL = 0.03  # share of the listeners below which a country is small
 BASE, WORLD, COUNTRIES, LEARNED = "base", "one world", "by country", "learned groups"
@@ -39,7 +40,7 @@ def systems() -> list[System]:
     """Return the global models and the local ones, as shipped."""
     return [
         System(BASE, baselines.ALS(**dict(BaseConfig()), exposure=True).fit),
-        System("item-item cosine", baselines.ItemItem().fit),
+        ITEM_ITEM,
         System(WORLD, ListeningSignal(groups="none").fit),
         System(COUNTRIES, ListeningSignal().fit),
         System(LEARNED, ListeningSignal(groups="learned").fit),

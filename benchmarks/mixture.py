@@ -43,7 +43,6 @@ from tigertail.evaluation.metrics.ranking import score_lists
 from tigertail.evaluation.scoring import EXPONENTS, ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
 from tigertail.evaluation.systems.own import ListeningSignal, OwnSignal
-from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.ground_truth.ground_truth import GroundTruth
 from tigertail.mixing import Mixture, MixtureConfig
 from tigertail.model.config import ModelConfig
@@ -51,10 +50,11 @@ from tigertail.model.fit_mixture import fit_mixture
 from tigertail.model.registry import SIGNALS, FitContext, fit_signals
 from tigertail.progress import track
 from tigertail.signals.contract import Signal
+from usual_systems import ALS_COSINE, EASE, ITEM_ITEM, RP3BETA
 
 OWN = EXPONENTS.index(0.0)
 FEW = 14  # listeners: a part of the tail that hardly anybody hears
-ALS, LISTENING, MIXTURE, CONSTANT = "plain ALS cosine", "listening", "mixture", "mixture, constant weights"
+ALS, LISTENING, MIXTURE, CONSTANT = ALS_COSINE.name, "listening", "mixture", "mixture, constant weights"
 TASTE = "mixture, taste alone"
 LENSES = ("listening, lens", "mixture, lens")
 Sweeps = dict[str, NDArray[np.float64]]
@@ -74,10 +74,7 @@ def systems(dataset: Dataset) -> list[System]:
     return [
         System("popularity", baselines.WorldPopularity().fit),
         System("session counts", baselines.SessionCounts().fit),
-        System("item-item cosine", baselines.ItemItem().fit),
-        System("RP3beta", baselines.RP3Beta().fit),
-        System("EASE", baselines.EASE().fit),
-        System(ALS, baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit),
+        *(ITEM_ITEM, RP3BETA, EASE, ALS_COSINE),
         *(System(name, OwnSignal(signal=name).fit) for name in alone),
         System(CONSTANT, OwnSignal(signal=MIXTURE, model=constant).fit),
         System(TASTE, taste),
@@ -155,7 +152,7 @@ def pairs(sweeps: Sweeps, bootstrap: ClusterBootstrap, groups: dict[str, NDArray
 def as_popular(split: Split, groups: dict[str, NDArray[np.bool_]]) -> None:
     """Compare where lists of both are equally popular, in the mean of log listeners."""
     mixture = OwnSignal(signal=MIXTURE).fit(split)
-    plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence).fit(split)
+    plain = ALS_COSINE.fit(split)
     exponents = tuple(np.arange(-0.3, 0.201, 0.02).round(2).tolist())
     ours, theirs = ranked_lists(mixture, split, exponents), ranked_lists(plain, split)[0]
 

@@ -50,7 +50,6 @@ from tigertail.evaluation.metrics.ranking import METRICS
 from tigertail.evaluation.scoring import ranked_lists, score_system
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, clusters_needed
 from tigertail.evaluation.statistics.pareto import undominated
-from tigertail.evaluation.systems.system import PLAIN_ALS
 from tigertail.ground_truth.curated_lists import LAYOUTS
 from tigertail.mixing import Mixture
 from tigertail.model.config import ModelConfig
@@ -68,6 +67,7 @@ from tigertail.plotting import (
     set_title,
 )
 from tigertail.signals.contract import Signal
+from usual_systems import ALS_COSINE, EASE, ITEM_ITEM, RP3BETA, fitted
 
 Values = NDArray[np.float64]
 
@@ -109,13 +109,9 @@ def signed(estimate: Estimate) -> str:
 
 
 def usual() -> list[System]:
-    plain = baselines.ALS(**dict(PLAIN_ALS.base), confidence=PLAIN_ALS.confidence)
     return [
         System("popularity", baselines.WorldPopularity().fit),
-        System("item-item cosine", baselines.ItemItem().fit),
-        System("plain ALS cosine", plain.fit),
-        System("RP3beta", baselines.RP3Beta().fit),
-        System("EASE", baselines.EASE().fit),
+        *(ITEM_ITEM, ALS_COSINE, RP3BETA, EASE),
         System("TF-IDF", baselines.TfIdf().fit),
     ]
 
@@ -132,11 +128,6 @@ def fits(split: Split, others: list[System]) -> Iterator[tuple[str, Signal]]:
         raise SystemExit("Too few listeners for a mixture: use a larger dataset.")
     for name, setting in SETTINGS.items():
         yield name, setting(mixture)
-
-
-def fitted(name: str, signal: Signal) -> System:
-    """Return a system that is a signal fitted before."""
-    return System(name, lambda split: signal)
 
 
 def by_plays(dataset: Dataset, others: list[System], seed: int) -> list[Measure]:

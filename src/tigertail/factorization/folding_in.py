@@ -80,7 +80,7 @@ def solve_rows(
     """
     d = start.shape[1]
     z, x = padded(fixed), padded(start)
-    basis = basis or basis_of(fixed)
+    basis = basis or _basis_of_padded(z, d)
     kernels.rotate(z, basis.rotation)
     kernels.rotate(x, basis.rotation)
     rows = GroupRows(0, None, None, matrix, even_chunks(matrix))
@@ -166,8 +166,12 @@ def basis_of(fixed: Floats) -> Basis:
     fixed
         The vectors; float32, (columns, factors).
     """
-    factors = fixed.shape[1]
-    return basis_of_product(grams_by_group(padded(fixed), None)[0, :factors, :factors])
+    return _basis_of_padded(padded(fixed), fixed.shape[1])
+
+
+def _basis_of_padded(z: Floats, factors: int) -> Basis:
+    (basis,) = bases_of(grams_by_group(z, None), factors)
+    return basis
 
 
 def basis_of_product(product: NDArray[np.float64]) -> Basis:

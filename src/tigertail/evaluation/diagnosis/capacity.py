@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.factorization import ALSConfig, basis_of_product, solve_rows
+from tigertail.factorization import ALSConfig, Basis, basis_of_product, solve_rows
 from tigertail.factorization.blocks import row_penalty
 from tigertail.factorization.confidence import confidence
 from tigertail.model.config import ModelConfig
@@ -142,22 +142,25 @@ def _errors(signal: GroupedCoListening, config: ModelConfig) -> _Sums:
     # One thread of BLAS: the same bits for any number of threads.
     with progress("capacity", weights.shape[0]) as tick, limited(None):
         gram = _gram(signal.vectors)
+        basis = basis_of_product(gram)
         for group, key in enumerate(keys):
             first, last = int(signal.starts[group]), int(signal.starts[group + 1])
             span = slice(0, 0) if key == ELSEWHERE else signal.local(group)  # elsewhere has no local model
             items, vectors = signal.local_items[span], signal.local_vectors[span]
-            own_gram = gram - _gram(signal.vectors[items]) + _gram(vectors)
+            own_basis = basis
+            if len(items):
+                own_basis = basis_of_product(gram - _gram(signal.vectors[items]) + _gram(vectors))
             for start in range(first, last, LISTENERS):
                 rows = weights.select_rows(np.arange(start, min(start + LISTENERS, last)))
                 plays, played_items = _compact(rows)
                 used = signal.vectors[played_items]
-                error = _square_errors(plays, used, gram, settings, weights.shape[1])
+                error = _square_errors(plays, used, basis, settings, weights.shape[1])
                 where = bin_of[rows.indices]
                 sums.error[group] += np.bincount(where, error, BINS)
                 sums.entries[group] += np.bincount(where, minlength=BINS)
                 if len(items):
                     used = _replaced(used, played_items, items, vectors)
-                    error = _square_errors(plays, used, own_gram, settings, weights.shape[1])
+                    error = _square_errors(plays, used, own_basis, settings, weights.shape[1])
                 sums.own[group] += float(error.sum())
                 tick(rows.shape[0], note=group_name(key))
     return sums
@@ -190,7 +193,7 @@ def _replaced(
 
 
 def _square_errors(
-    plays: CSR, vectors: Floats, gram: NDArray[np.float64], settings: ALSConfig, columns: int
+    plays: CSR, vectors: Floats, basis: Basis, settings: ALSConfig, columns: int
 ) -> NDArray[np.float64]:
     """Return (1 - x.y)^2 of every entry, with x solved for the vectors y.
 
@@ -200,8 +203,8 @@ def _square_errors(
         Entries of some listeners, without the columns that are empty here.
     vectors
         The item vectors of its columns.
-    gram
-        Y'Y of all items.
+    basis
+        That of all item vectors.
     settings
         Those of the objective.
     columns
@@ -214,7 +217,7 @@ def _square_errors(
         alpha0=settings.alpha0,
         penalty=row_penalty(plays.row_sizes, columns, settings),
         cg_steps=STEPS,
-        basis=basis_of_product(gram),
+        basis=basis,
     )
     row = plays.entry_rows()
     errors = np.empty(plays.nnz)
