@@ -51,7 +51,7 @@ from tigertail.storage import (
 from tigertail.version import __version__
 
 MAGIC: Final = "tigertail-model"
-VERSION: Final = 10
+VERSION: Final = 11
 MANIFEST: Final = "manifest.json"
 ITEMS: Final = "items.parquet"
 ALIASES: Final = "aliases.parquet"
