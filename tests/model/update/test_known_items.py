@@ -56,6 +56,7 @@ def known(model: Model, folder: Path, *rows: tuple[str, str, str | None]) -> dic
         (("KINO!", "Kino", None), "kino"),  # a known spelling
         (("zorbl", "Zorbl", None), "zorbl"),  # a new item
         (("nirvana", "Nirvana", ONE[:-1] + "9"), ONE[:-1] + "9"),  # another artist of that name
+        (("nirvana", "Nirvana", ONE), "can"),  # another artist of that name, whom the model has
         (("78", "Shop's own", None), "78"),  # another id of the shop
         (("x1", "Sade", None), "x1"),  # which of two?
         (("x1", "Zorbl", "unknown"), "x1"),  # what is no MBID is none
@@ -72,6 +73,13 @@ def test_two_items_never_become_one(model: Model, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     rows = ("kino", "Кино", None), ("a2", "Kino", None)
     assert known(model, tmp_path / "more", *rows) == {"kino": "kino", "a2": "a2"}
+
+
+def test_an_item_of_the_same_id_and_mbid_is_known_though_another_has_that_mbid(
+    model: Model, tmp_path: Path
+) -> None:
+    rows = ("nirvana", "Nirvana", TWO), ("b7", "Nirvana (US)", TWO)
+    assert known(model, tmp_path, *rows) == {"nirvana": "nirvana", "b7": "b7"}
 
 
 def test_a_track_is_known_by_its_artist_and_title(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ def with_known_ids(model: Model, dataset: Dataset) -> Dataset:
     new = _References(given, item_aliases(dataset, given))
     old = _References(model.items, model.aliases)
     same = new.about.join(old.about, on=c.ITEM_ID, suffix="_old")
-    differ = same.join(_shared(new, old, c.MBID), on=c.ITEM_ID, how="anti").filter(
+    agree = new.values[c.MBID].join(old.values[c.MBID], on=[c.ITEM_ID, c.MBID])
+    differ = same.join(agree, on=c.ITEM_ID, how="anti").filter(
         ~pl.col(_OWN) & pl.col("has_mbid") & pl.col("has_mbid_old")
     )
     known = same.join(differ, on=c.ITEM_ID, how="anti").select(c.ITEM_ID, pl.col(c.ITEM_ID).alias(_OLD))
@@ -104,14 +105,14 @@ def _folded(items: pl.DataFrame) -> pl.DataFrame:
 
 
 def _shared(new: _References, old: _References, key: str) -> pl.DataFrame:
-    """Return the pairs of items that share a value which no other item on either side has."""
+    """Return the pairs of items that share a value which no other item of their kind has on either side."""
     sides = [one.values[key].filter(pl.len().over(c.KIND, key) == 1) for one in (new, old)]
     pairs = sides[0].join(sides[1].rename({c.ITEM_ID: _OLD}), on=[c.KIND, key])
     return pairs.select(c.ITEM_ID, _OLD).unique().sort(c.ITEM_ID, _OLD)
 
 
 def _more(known: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Add pairs whose items, on both sides, are in no other pair."""
+    """Add pairs of items that are not known yet, on either side, and are in no other such pair."""
     left = pairs.join(known, on=c.ITEM_ID, how="anti").join(known, on=_OLD, how="anti")
     alone = left.filter((pl.len().over(c.ITEM_ID) == 1) & (pl.len().over(_OLD) == 1))
     return pl.concat([known, alone.select(c.ITEM_ID, _OLD)])
