@@ -24,6 +24,11 @@ def test_a_link_around_a_link_is_none() -> None:
     assert [page.text[begin:end] for begin, end, _ in page.links] == ["Sade", "Kent"]
 
 
+def test_italics_within_italics_are_a_part_of_them() -> None:
+    page = from_html("<i>Isola, <cite>Blue</cite> and more</i> by <em>Kent</em>")
+    assert [page.text[begin:end] for begin, end in page.works] == ["Isola, Blue and more", "Kent"]
+
+
 def test_paragraphs_do_not_run_together() -> None:
     assert from_html("<p>Kent</p><p>Sade</p>").text.split() == ["Kent", "Sade"]
 

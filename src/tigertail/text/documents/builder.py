@@ -25,7 +25,7 @@ class Plain:
         Where each link begins and ends in the text, in characters, and its target: the title of a wiki page, or
         an address. They are in order, and do not overlap.
     works
-        Where text is in italics, in characters; titles of works usually are.
+        Where text is in italics, in characters; titles of works usually are. They are in order, and do not overlap.
     title
         The page's own title, if the markup has one.
     """
@@ -56,8 +56,10 @@ class Builder:
             self.links.append((start, self.length, target))
 
     def work(self, start: int) -> None:
-        """Record the text since ``start`` as italics."""
+        """Record the text since ``start`` as italics; italics within it are a part of it."""
         if self.length > start:
+            while self.works and self.works[-1][0] >= start:
+                self.works.pop()
             self.works.append((start, self.length))
 
     def plain(self, title: str | None = None) -> Plain:
