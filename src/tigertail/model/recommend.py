@@ -37,7 +37,13 @@ from tigertail.mixing.terms import POPULARITY_SMOOTHING
 from tigertail.model.config import ModelConfig
 from tigertail.model.query_options import QueryOptions
 from tigertail.model.registry import FACTORS, LISTENING, observable_pairs
-from tigertail.signals.contract import HasCharacter, HasItemVectors, HasPopularityExponent, Signal
+from tigertail.signals.contract import (
+    HasCharacter,
+    HasItemVectors,
+    HasPopularityExponent,
+    Signal,
+    has_capability,
+)
 from tigertail.signals.listening import GroupedCoListening
 from tigertail.sparse import CSR
 
@@ -230,9 +236,9 @@ def with_defaults(options: QueryOptions, signals: Mapping[str, Signal], default:
     """Return the options of a query with the character and the exponent that serve one listener best."""
     signal = signals.get(default)
     defaults: dict[str, Any] = {}
-    if options.signal is None and options.beta is None and isinstance(signal, HasPopularityExponent):
+    if options.signal is None and options.beta is None and has_capability(signal, HasPopularityExponent):
         defaults["beta"] = BETA
-    if options.signal is None and options.character is None and isinstance(signal, HasCharacter):
+    if options.signal is None and options.character is None and has_capability(signal, HasCharacter):
         defaults["character"] = CHARACTER
     return options.replace(**defaults)
 

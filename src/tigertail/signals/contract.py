@@ -26,7 +26,7 @@ back-off      as factors, in both its parts                          not known: 
 sequences     root of its weight in shows and playlists              none; that of the weight is 1/2:
                                                                      the cosine
 pairs         root of the sum of the counts of its pairs             none; that of the sum is 1/2
-annotation    length of its row of label weights, with a floor       none: about the cosine
+annotation    length of its row of weights, with a floor             none: about the cosine
 audio         nothing: it has no such exponent
 ============  =====================================================  ===================================
 """

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tigertail.signals.contract import Explainable, Signal
+from tigertail.signals.contract import Explainable, Signal, has_capability
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 
 SAME_ARTIST: Final = Evidence.of("same_artist")
@@ -37,7 +37,7 @@ def explain_through_artists(artists: Signal, artist: int, others: NDArray[np.int
         return [NO_EVIDENCE] * len(others)
     reasons = (
         artists.explain(artist, np.maximum(others, 0))
-        if isinstance(artists, Explainable)
+        if has_capability(artists, Explainable)
         else [NO_EVIDENCE] * len(others)
     )
     return [

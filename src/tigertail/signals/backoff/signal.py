@@ -22,7 +22,7 @@ from tigertail.dataset.played_pairs import PlayedPairs
 from tigertail.errors import DataError
 from tigertail.kernels import njit, one_query_in_numpy, prange
 from tigertail.signals.backoff.explain import explain_through_artists
-from tigertail.signals.contract import Arrays, Explainable, Reindexable, Signal
+from tigertail.signals.contract import Arrays, Explainable, Reindexable, Signal, has_capability
 from tigertail.signals.evidence import NO_EVIDENCE, Evidence
 from tigertail.signals.factors import FactorAffinity
 from tigertail.signals.remap import ItemRemap
@@ -185,7 +185,7 @@ class BackOff:
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
         """Return the evidence of the signal over items; where it has none, what links the artists, if anything."""
         none = [NO_EVIDENCE] * len(items)
-        own = self.own.explain(query, items) if isinstance(self.own, Explainable) else none
+        own = self.own.explain(query, items) if has_capability(self.own, Explainable) else none
         theirs = explain_through_artists(self.artists, int(self.artist_of[query]), self.artist_of[items])
         return [
             evidence or (NO_EVIDENCE if item == query else through)
