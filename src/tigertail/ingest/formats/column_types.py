@@ -18,9 +18,10 @@ from tigertail.ingest.times import moments
 CODES: Final = (Check.COUNTRY, Check.LANGUAGE)
 TEXT_CHECKS: Final = (Check.TEXT, Check.MBID, Check.MBIDS, *CODES)
 MANY: Final = (*ITEM_REFERENCE, *PAIR_REFERENCES[0], *PAIR_REFERENCES[1], c.LABEL)
-"""Columns of which one row may have several values, and so stand for several rows."""
+"""Columns of which one row may have several values: it stands for several rows, or for one item of several artists."""
 
-_WITH_MANY: Final = (Check.AMOUNT, Check.RATING, Check.TIME, Check.POSITION)  # a list beside a list of items
+# A list beside one of items or labels.
+_WITH_MANY: Final = (Check.AMOUNT, Check.RATING, Check.TIME, Check.POSITION)
 _WORDS: Final = (pl.String, pl.Binary, pl.Categorical, pl.Enum, pl.Null)
 _FIELDS_SHOWN: Final = 5
 _MBID_BYTES: Final = 16
