@@ -3,9 +3,9 @@
     .venv/bin/python -m benchmarks.spark_paper                     the shapes of docs/spark.md
     .venv/bin/python -m benchmarks.spark_paper --listeners 1e6 --items 3e5 --entries 2e8 --nodes 4
 
-Nothing is run. Rates are those that `benchmarks/spark.py` printed on two cores that other work shared; give others.
-Popularity and activity are those of `benchmarks/als.py`: Zipf-Mandelbrot and log-normal, no item with more listeners
-than there are. Times add network, disk, processors' moving and solving, as if none overlapped.
+Nothing is run. Rates, but that of building, are those that `benchmarks/spark.py` printed on two cores that other work
+shared; give others. Popularity and activity are those of `benchmarks/als.py`: Zipf-Mandelbrot and log-normal, no item
+with more listeners than there are. Times add network, disk, processors' moving and solving, as if none overlapped.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Machines:
     nodes, cores
         Machines, and processors of each.
     cpus
-        Processors of a task.
+        Processors of a task; no figure depends on them.
     network
         Gigabit a second of each.
     disk
@@ -251,6 +251,7 @@ class Half:
     def links_seconds(self, machines: Machines, rates: Rates) -> float:
         """Return what processors take to make the links: entries are read, links written, and asks brought together."""
         entries = self.entries * (CODE + FLOAT) + self.rows * OFFSET
+        # Asks are written with the links, read, and written again.
         work = (entries + self.links + 3 * self.asks) / 2**30 * rates.moving
         return (work + self.entries * rates.linking / 1e6) / (machines.nodes * machines.cores)
 
@@ -351,9 +352,10 @@ SERVICE = Shape(10**8, 10**8, 1e11)
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("listeners", "items", "entries"):
+    size = ("listeners", "items", "entries")
+    for name in size:
         parser.add_argument(f"--{name}", type=float)
-    parser.add_argument("--factors", type=int, default=128)
+    parser.add_argument("--factors", type=int)
     parser.add_argument("--plays", type=float, help="listens that the pairs come of")
     parser.add_argument("--blocks", type=int, nargs="+", help="of both sides; one column each")
     for field in (*fields(Machines), *fields(Rates)):
@@ -364,8 +366,10 @@ def main() -> None:
         Rates(), **{field.name: given[field.name] for field in fields(Rates) if field.name in given}
     )
     own = {field.name: given[field.name] for field in fields(Machines) if field.name in given}
-    if asked.listeners:
-        shape = Shape(int(asked.listeners), int(asked.items), asked.entries, asked.factors)
+    if given.keys() & {*size, "factors", "plays", "blocks"}:
+        if not given.keys() >= {*size}:
+            parser.error("another shape needs --listeners, --items and --entries")
+        shape = Shape(int(asked.listeners), int(asked.items), asked.entries, asked.factors or Shape.factors)
         ways = [(blocks, blocks) for blocks in asked.blocks or [16, 256]]
         print_shape("as asked", shape, ways, Machines(**own), rates, asked.plays or asked.entries)
         return

@@ -97,6 +97,27 @@ def test_more_blocks_move_more_and_need_less_memory() -> None:
     assert twice["solving"] == once["solving"] / 2
 
 
+@pytest.mark.parametrize("part", [("--listeners", "1e6"), ("--factors", "64"), ("--blocks", "4")])
+def test_a_part_of_a_shape_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], part: tuple[str, str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["spark_paper.py", *part])
+    with pytest.raises(SystemExit):
+        spark_paper.main()
+    assert "another shape needs --listeners, --items and --entries" in capsys.readouterr().err
+
+
+def test_another_shape_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shape = ["--listeners", "1e6", "--items", "3e5", "--entries", "2e8", "--blocks", "4"]
+    monkeypatch.setattr("sys.argv", ["spark_paper.py", *shape])
+    spark_paper.main()
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0] == "as asked: 1,000,000 listeners, 300,000 items, 200,000,000 pairs, 128 factors"
+    assert printed[2].split() == ["blocks", "of", "listeners,", "of", "items", "4,", "4"]
+
+
 def test_the_page_shows_what_is_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
