@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/audio_signal.py DATASET [--seeds 3] [--others]
 
-DATASET has a table of audio. Every system is fitted without the held-out listeners and answers from sound
-alone, but "not left out", whose predictions remember what the item itself taught. Differences are paired
+DATASET has tables of audio and of annotations. Every system is fitted without the held-out listeners and answers
+from sound alone, but "not left out", whose predictions remember what the item itself taught. Differences are paired
 and taken from the raw descriptors. Items without audio have no list and count as misses.
 
 --others puts other regressions in the place of ours, cross-validated by artist in five folds: a straight line,
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
 }
 
 
-@lru_cache(maxsize=8)
+@cache
 def factors(split: Split) -> NDArray[np.float32]:
     """Fit the base model on the same listeners, once per split."""
     return FitContext(split.train, split.interactions, ModelConfig()).factors.items
@@ -81,6 +81,7 @@ def other(name: str, regression: Callable[[], Any]) -> System:
         vectors = np.zeros((len(split.popularity), targets.values.shape[1]), np.float32)
         for rest, fold in GroupKFold(5).split(heard.values, groups=heard.artists):
             taught = rest[known[rest]]
+            # Ten times: the network's penalty and steps are absolute, and only the direction counts.
             found = regression().fit(heard.values[taught], 10 * targets.values[taught])
             vectors[heard.codes[fold]] = found.predict(heard.values[fold])
         everyone = np.isin(np.arange(len(vectors)), heard.codes)
