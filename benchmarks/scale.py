@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -33,6 +32,7 @@ import numpy as np
 from benchmarks.large_world import write_tracks, write_world
 from benchmarks.retrieval import all_neighbours
 from tigertail.cli.output import print_table
+from tigertail.cli.report import peak_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import TigertailWarning
 from tigertail.mixing import Mixture, with_candidates
@@ -97,7 +97,7 @@ def cost_of_fit(world: Path, model: Path, factors: int) -> dict[str, float]:
     config = ModelConfig.model_validate({"base": {"factors": factors}, "retrieval": {"candidates": 0}})
     fit(Dataset.open(world), config).save(model)
     elapsed, spent = time.perf_counter() - began[0], time.process_time() - began[1]
-    return {"fit_elapsed": elapsed, "fit": spent, "fit_memory": _peak()}
+    return {"fit_elapsed": elapsed, "fit": spent, "fit_memory": peak_memory() / 2**10}
 
 
 def cost_of_choosing(path: Path) -> dict[str, float]:
@@ -107,12 +107,7 @@ def cost_of_choosing(path: Path) -> dict[str, float]:
     chosen = choose_candidates(model, candidates=RetrievalConfig().candidates)
     elapsed, spent = time.perf_counter() - began[0], time.process_time() - began[1]
     chosen.save(path)
-    return {"choosing_elapsed": elapsed, "candidates": spent, "choosing_memory": _peak()}
-
-
-def _peak() -> float:
-    """Return the most memory that this process has taken, in GiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return {"choosing_elapsed": elapsed, "candidates": spent, "choosing_memory": peak_memory() / 2**10}
 
 
 class SampledChooser:
@@ -165,7 +160,7 @@ def cost_of_answers(path: Path, listed: int, peers: bool, sampled: bool) -> dict
         model.similar(item, 20)
         times.append(1000 * (time.perf_counter() - began))
     costs |= {"p50": float(np.percentile(times, 50)), "p99": float(np.percentile(times, 99))}
-    costs |= {} if sampled else {"memory": _peak()}
+    costs |= {} if sampled else {"memory": peak_memory() / 2**10}
     costs |= _recall(mixture, queries[:: max(1, len(queries) // EXACT)])
     return costs | (_peers(model, queries[:: max(1, len(queries) // 2000)]) if peers else {})
 

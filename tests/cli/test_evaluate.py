@@ -14,7 +14,7 @@ import pytest
 from tests.support import run_cli
 from typer.testing import CliRunner
 
-from tigertail.cli import app
+from tigertail.cli import app, report
 from tigertail.cli.report import print_memory, print_report
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
@@ -188,10 +188,24 @@ def test_a_brief_has_no_room_for_more(world: Path, option: list[str]) -> None:
 
 @pytest.mark.parametrize(("platform", "unit"), [("linux", 1024), ("darwin", 1)])
 def test_peak_memory_is_counted_as_the_system_counts(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], platform: str, unit: int
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    platform: str,
+    unit: int,
 ) -> None:
+    monkeypatch.setattr(report, "STATUS", tmp_path / "not there")
     usage = SimpleNamespace(ru_maxrss=300 * 2**20 // unit)
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr(resource, "getrusage", lambda who: usage)
     print_memory()
     assert capsys.readouterr().out == "Peak memory: 300 MiB.\n"
+
+
+def test_peak_memory_is_not_that_of_the_parent() -> None:
+    child = "from tigertail.cli.report import peak_memory; print(peak_memory())"
+    parent = (
+        "import subprocess, sys; held = b'x' * 2**29; subprocess.run([sys.executable, '-c', sys.argv[1]])"
+    )
+    told = subprocess.run([sys.executable, "-c", parent, child], check=True, capture_output=True, text=True)
+    assert 1 < float(told.stdout) < 512

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # Those that are printed, of differences the first two alone. report.json has all.
 METRICS = ("nDCG", "IPS-nDCG", "Recall")
 FRONTIERS = "frontier.png"
+STATUS = Path("/proc/self/status")  # of this process, where the system has it
 TITLES = {
     "overall": "All queries",
     "query": "By stratum of the query",
@@ -77,12 +79,19 @@ def write_report(report: Report, folder: Path) -> None:
 
 def print_memory() -> None:
     """Print the peak memory of this process."""
+    typer.echo(f"Peak memory: {peak_memory():,.0f} MiB.")
+
+
+def peak_memory() -> float:
+    """Return the peak memory of this process, in MiB."""
     import resource
     import sys
 
+    # First, since what getrusage says is inherited from the parent on Linux.
+    if STATUS.exists() and (own := re.search(r"^VmHWM:\s*(\d+) kB", STATUS.read_text("utf-8"), re.MULTILINE)):
+        return int(own[1]) / 2**10
     unit = 1 if sys.platform == "darwin" else 1024  # bytes: macOS counts in bytes, Linux in KiB
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
-    typer.echo(f"Peak memory: {peak:,.0f} MiB.")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
 def _print_rows(report: Report, by: str, title: str) -> None:
