@@ -170,7 +170,6 @@ def evaluate(
     """
     from tigertail import evaluation
     from tigertail.cli.evaluation import protocol_of, systems_of
-    from tigertail.cli.output import notices
     from tigertail.cli.report import check_report, print_report, write_report
     from tigertail.dataset.dataset import Dataset
     from tigertail.storage import to_json
@@ -184,15 +183,18 @@ def evaluate(
     opened = Dataset.open(dataset)
     protocol = protocol_of(held_out=held_out, split=split, seed=seed, exposure=exposure)
     compared = systems_of(opened, config, systems, [])
-    with notices(), spark_session(master, _settings(setting or [])) as session:
-        rank = DistributedRanker(SparkCluster(session), work)
-        result = evaluation.evaluate(opened, compared, protocol, seeds=range(seed, seed + seeds), rank=rank)
-    if report is not None:  # before it is printed: who reads that may stop reading
-        write_report(result, report)
-    if as_json:
-        typer.echo(to_json(result.to_dict()), nl=False)
-    else:
-        print_report(result, countries=countries)
+    with notices():  # printed last, where they are seen
+        with spark_session(master, _settings(setting or [])) as session:
+            rank = DistributedRanker(SparkCluster(session), work)
+            result = evaluation.evaluate(
+                opened, compared, protocol, seeds=range(seed, seed + seeds), rank=rank
+            )
+        if report is not None:  # before it is printed: who reads that may stop reading
+            write_report(result, report)
+        if as_json:
+            typer.echo(to_json(result.to_dict()), nl=False)
+        else:
+            print_report(result, countries=countries)
 
 
 def _settings(given: list[str]) -> dict[str, str]:

@@ -49,7 +49,7 @@ def spark_session(master: str | None, settings: Mapping[str, str] | None = None)
     ConfigError
         If PySpark or Java are not there, or the session does not start.
     """
-    with missing_extra("spark", "a fit on Spark"):
+    with missing_extra("spark", "a session of Spark"):
         import pandas  # noqa: F401 - mapInArrow asks for it
         from pyspark.sql import SparkSession
     home = os.environ.get("JAVA_HOME")
