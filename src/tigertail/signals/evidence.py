@@ -17,6 +17,7 @@ from tigertail.signals.phrases import format_count, within
 
 PLAIN_FACETS: Final = frozenset(("tag", "genre"))
 PLACE_FACETS: Final = frozenset(("home", "hometown", "birth place", "country"))
+"""Facets whose labels are places; the page has the same. Labels of these count less in how much is known of an item."""
 CODED_FACETS: Final = frozenset(("home", "country"))
 """Facets whose labels may be codes of countries; "LA" as a hometown is a city. The page has the same."""
 PREPOSITIONS: Final = {"label": "on", "instrument": "with", "associated band": "linked to"}

@@ -15,7 +15,7 @@ import pytest
 
 from tigertail.model.registry import SIGNALS
 from tigertail.signals.audio.explain import DESCRIPTORS
-from tigertail.signals.evidence import KINDS, PLAIN_FACETS, PREPOSITIONS
+from tigertail.signals.evidence import CODED_FACETS, KINDS, PLACE_FACETS, PLAIN_FACETS, PREPOSITIONS
 from tigertail.simulation.sound import SCALES
 
 Json = dict[str, Any]
@@ -117,6 +117,15 @@ def test_every_kind_of_evidence_has_a_message_with_its_values(read: Json, langua
     assert set(of["sound"]) == {"high", "low"}
     named = {name for name in DESCRIPTORS.values() if name}
     assert set(of["descriptor"]) >= named | {name for name in SCALES if not name.startswith("timbre")}
+
+
+def test_the_page_has_the_same_places() -> None:
+    script = (EXPLORER / "js/evidence.js").read_text("utf-8")
+    sets = {name: json.loads(there) for name, there in re.findall(r"const (\w+) = new Set\((.*?)\);", script)}
+    assert {name: set(facets) for name, facets in sets.items()} == {
+        "PLACES": PLACE_FACETS,
+        "CODED": CODED_FACETS,
+    }
 
 
 def test_every_message_is_used(english: Json) -> None:

@@ -29,6 +29,7 @@ def words_of(shared: list[tuple[str, str]]) -> str:
         ([*TWO_TAGS, PEOPLE], "both dark, post-punk"),
         ([PEOPLE, *TWO_TAGS], "tagged by the same people, both dark, post-punk"),
         ([PEOPLE], "tagged by the same people"),
+        ([("prediction", ""), PEOPLE], "tagged by the same people"),
         ([("annotator", "jury 7"), ("prediction", "hit")], "both of annotator jury 7, of prediction hit"),
     ],
 )
@@ -41,6 +42,10 @@ def test_what_was_said_is_not_said_again() -> None:
     assert words_of(places) == "both from Leeds, England, GB, from Leeds"
     assert words_of([("home", "PL"), ("hometown", "Poland")]) == "both from Poland"
     assert words_of([("hometown", "Łódź, Poland"), ("country", "PL")]) == "both from Łódź, Poland"
+    assert (
+        words_of([("home", "Leeds, England, GB"), ("hometown", "England")]) == "both from Leeds, England, GB"
+    )
+    assert words_of([("home", "Łódź, PL"), ("hometown", "Poland")]) == "both from Łódź, PL"
     assert words_of([("hometown", "łódź, poland"), ("country", "Poland")]) == "both from łódź, poland"
     assert words_of([("tag", "Post-Punk"), ("genre", "post-punk"), ("label", "Post-Punk")]) == (
         "both Post-Punk, on Post-Punk"

@@ -18,7 +18,7 @@ from tigertail.signals.evidence import (
 # A table may have facets of these names, but no label without a name.
 ANNOTATOR: Final = "annotator"  # the facet of being annotated by the same people, which has no name
 PREDICTION: Final = "prediction"  # the facet of labels that predict the same listening, which has no name
-MAX_LABELS: Final = 3  # labels named
+MAX_LABELS: Final = 3  # labels named, of kernels.LOOKED_AT links
 
 _SAME_ANNOTATORS: Final = Fact("same_annotators")
 _ONLY_ANNOTATORS: Final = Evidence((_SAME_ANNOTATORS,))
@@ -43,7 +43,8 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
     ----------
     shared
         The shared labels, as :func:`label_name` names them, the one that links the items most first. The people who
-        annotate both are named where they link them most, or alone. What the labels of both predict is named alone.
+        annotate both are named where they link them most, or where no label does. What the labels of both predict is
+        named where neither does.
 
     Examples
     --------
@@ -83,6 +84,8 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
 
 
 def _covers(place: Name, other: Name) -> bool:
-    """Return whether a place that is shown implies another: the same or one around it, also as a code."""
+    """Return whether a place that is shown implies another: the same, or one after a comma; a country also by code."""
     shown, further = (named_place(*one).casefold() for one in (place, other))
-    return shown == further or shown.endswith((f", {further}", f", {other.name.casefold()}"))
+    _, comma, last = place.name.rpartition(", ")
+    around = f"{place.name}, {named_place('country', last)},".casefold() if comma else ""
+    return shown == further or f", {further}," in around
