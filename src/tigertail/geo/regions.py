@@ -71,7 +71,7 @@ _COUNTRIES: Final = {
     "154": "AX DK EE FI FO GB GG IE IM IS JE LT LV NO SE SJ",
     "155": "AT BE CH DE FR LI LU MC NL",
 }
-# The United Nations' own names where CLDR's are others.
+# The United Nations' own names where CLDR's are others, but for Micronesia, which is the country's too.
 _COMMON_NAMES: Final = {
     "Australia and New Zealand": "053",
     "Latin America and the Caribbean": "419",
@@ -91,7 +91,7 @@ def regions(place: str) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        M49 codes; always the same, each within the next, the last one :data:`WORLD`. Empty for the world.
+        M49 codes, each within the next, the last one :data:`WORLD`. Empty for the world.
         Groupings that overlap others (the EU; North America with the Caribbean) are no part of it.
 
     Raises

@@ -138,6 +138,11 @@ def test_nothing_to_roll_back_to(model: Model, folder: Path) -> None:
     assert error.value.remedy == "choose one of 1"
 
 
+def test_where_there_is_no_model_nothing_is_rolled_back(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no such model"):
+        roll_back(tmp_path / "model")
+
+
 def test_a_damaged_generation_is_not_rolled_back_to(model: Model, folder: Path) -> None:
     save(other(model), folder)
     vectors = folder / "1" / "factors" / "vectors.npy"

@@ -109,12 +109,13 @@ def roll_back(path: Path | str, to: int | None = None, signers: Collection[str] 
     Raises
     ------
     ModelError
-        If no such generation is kept, or it is damaged or not signed as it must be; the present one stays in place.
+        If ``path`` is no model, or no such generation is kept, or it is damaged, not one that this release reads or not
+        signed as it must be; the present one stays in place.
     TigertailError
         If the disk is full or cannot be written; likewise.
     """
     path = Path(path)
-    read_manifest(path)
+    read_manifest(path)  # where there is no folder, alone would raise an OSError
     with alone(path):  # a writer would remove the generation that is checked
         present = int(read_manifest(path)[0]["generation"])
         kept = [one for one in generations(path) if one != present]

@@ -223,7 +223,7 @@ def load(path: Path | str) -> Model:
 
 
 def generations(path: Path) -> list[int]:
-    """Return the numbers of the generations that are kept, ascending; all but the present one can be gone back to."""
+    """Return the numbers of the generations that are kept, ascending."""
     kept = [one.parent.name for one in path.glob(f"*/{MANIFEST}")] if path.is_dir() else []
     return sorted(int(name) for name in kept if name.isdecimal())
 
