@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture, MixtureParameters
-from tigertail.mixing.parameters import LISTENER_FEATURES, LOG_SCALE
+from tigertail.mixing.parameters import KINSHIP_FEATURES, LOG_SCALE, TASTE_FEATURES
 from tigertail.mixing.terms import Terms
 
 ITEMS = 6
@@ -57,15 +57,15 @@ def tagged() -> Table:
 def learned() -> MixtureParameters:
     """Both curves count alike where 900 listen; tags count more where few do, and for what is alike."""
     terms = Terms(("heard", "tagged"), ("heard",), (("heard", "tagged"),))
-    taste = np.zeros((len(terms), LISTENER_FEATURES + 2))
+    taste = np.zeros((len(terms), TASTE_FEATURES + 2))
     taste[terms.of_signal("heard"), 0] = 0.2, 1.5
     taste[terms.of_signal("tagged"), 0] = 0.3, 1.6
     taste[terms.of_signal("tagged"), 1] = -0.1 * LOG_SCALE / np.log1p(900)  # 0.2 and 1.5 where 900 listen
-    taste[terms.of_signal("tagged"), 2] = 0.5  # where "heard" has no data
+    taste[terms.of_signal("tagged"), 3] = 0.5  # where "heard" has no data
     taste[terms.of_overlap(("heard", "tagged")), 0] = -0.1, -0.2
     taste[terms.no_content_data, 0] = -0.5
     taste[terms.of_items, 0] = 0.5, 0.5, 0.5, 0.2
-    kinship = np.zeros((len(terms), LISTENER_FEATURES))
+    kinship = np.zeros((len(terms), KINSHIP_FEATURES))
     kinship[terms.of_signal("tagged"), 0] = 1.0, 2.0
     return MixtureParameters(terms, taste, kinship, 900, 1, (0.5, 0.2))
 
@@ -88,8 +88,8 @@ def wide() -> Mixture:
     terms = Terms(("dense", "half", "few"), ("dense",), (("dense", "half"),))
     parameters = MixtureParameters(
         terms,
-        random.normal(0.3, 0.3, (len(terms), LISTENER_FEATURES + 3)),
-        random.normal(0.3, 0.3, (len(terms), LISTENER_FEATURES)),
+        random.normal(0.3, 0.3, (len(terms), TASTE_FEATURES + 3)),
+        random.normal(0.3, 0.3, (len(terms), KINSHIP_FEATURES)),
         500,
         2,
         (0.5, 0.2),

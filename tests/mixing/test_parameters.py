@@ -49,7 +49,7 @@ def test_a_query_has_the_same_bits_alone_and_among_others() -> None:
     rng = np.random.default_rng(0)
     terms = Terms(("a", "b", "c", "d", "e"), (), (("a", "b"),))
     made = MixtureParameters(
-        terms, rng.normal(size=(len(terms), 7)), rng.normal(size=(len(terms), 2)), 3000, 1, (0.7, 0.1)
+        terms, rng.normal(size=(len(terms), 8)), rng.normal(size=(len(terms), 2)), 3000, 1, (0.7, 0.1)
     )
     listeners, has_data = rng.integers(0, 5000, 64), rng.random((64, 5)) < 0.7
     for asked in (made.coefficients, made.log_multipliers):

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture, MixtureParameters, pool, with_candidates
-from tigertail.mixing.parameters import LISTENER_FEATURES
+from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES
 from tigertail.mixing.pool import Bands, pools
 from tigertail.mixing.scale import scales
 from tigertail.mixing.terms import Terms
@@ -52,8 +52,8 @@ def mixture(parts: dict[str, Signal]) -> Mixture:
     terms = Terms(("factors", "near"), ("factors",))
     parameters = MixtureParameters(
         terms,
-        random.normal(0.3, 0.1, (len(terms), LISTENER_FEATURES + 2)),
-        random.normal(0.3, 0.1, (len(terms), LISTENER_FEATURES)),
+        random.normal(0.3, 0.1, (len(terms), TASTE_FEATURES + 2)),
+        random.normal(0.3, 0.1, (len(terms), KINSHIP_FEATURES)),
         10_000,
         1,
         (0.5, 0.2),

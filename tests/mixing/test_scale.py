@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tigertail.mixing import Mixture, MixtureParameters
 from tigertail.mixing.choice_sets import ChoicePlan
-from tigertail.mixing.parameters import LISTENER_FEATURES
+from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES
 from tigertail.mixing.pool import Bands, pools
 from tigertail.mixing.scale import BEST, scale_of, scales, scales_of_pools
 from tigertail.mixing.terms import Terms
@@ -91,6 +91,6 @@ def test_it_is_larger_the_less_a_part_knows_of_the_query() -> None:
 
 def mixed(part: Unsure) -> Mixture:
     terms = Terms(("unsure",))
-    coefficients = np.zeros((len(terms), LISTENER_FEATURES + 1)), np.zeros((len(terms), LISTENER_FEATURES))
+    coefficients = np.zeros((len(terms), TASTE_FEATURES + 1)), np.zeros((len(terms), KINSHIP_FEATURES))
     parameters = MixtureParameters(terms, *coefficients, 9, 1, (0.5, 0.0))
     return Mixture({"unsure": part}, parameters, np.full(len(EVERY), 9), np.full(len(EVERY), 9.0), 0.5, 0.0)

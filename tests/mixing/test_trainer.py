@@ -177,7 +177,7 @@ def test_without_a_hit_the_prior_stays(signals: dict[str, Signal], training: Tra
     kinship = found.kinship[found.terms.no_listener]
     assert found.taste[found.terms.of_items, 0].tolist() == [*ITEM_PRIOR[:2], ITEM_PRIOR[0], kinship[0]]
     others = np.delete(found.taste, found.terms.no_listener, 0)
-    assert others[:, 1:].tolist() == np.zeros((len(found.terms) - 1, 3)).tolist()
+    assert others[:, 1:].tolist() == np.zeros((len(found.terms) - 1, 4)).tolist()
 
 
 def test_what_people_chose_is_likelier_by_the_signal_that_knows_more(training: TrainingQueries) -> None:

@@ -171,7 +171,7 @@ def audio() -> AudioAffinity:
 def mixture() -> Mixture:
     parts = {"listening": listening(), "annotation": annotation()}
     terms = Terms(tuple(parts), ("listening",), (("listening", "annotation"),))
-    taste = np.tile([0.4, 0.1, 0.1, 0.1], (len(terms), 1))
+    taste = np.tile([0.4, 0.1, 0.2, 0.1, 0.1], (len(terms), 1))
     parameters = MixtureParameters(terms, taste, np.full((len(terms), 2), 0.3), 50, 1, (0.5, 0.2))
     return Mixture(
         parts, parameters, parts["listening"].popularity, parts["listening"].adjusted_listeners, 0.5, 0.3

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tigertail.io.files import read_toml
-from tigertail.mixing.parameters import LISTENER_FEATURES
+from tigertail.mixing.parameters import KINSHIP_FEATURES
 from tigertail.mixing.terms import Terms
 
 FILE: Final = Path(__file__).with_suffix(".toml")
@@ -23,7 +23,7 @@ def pretrained_kinship(terms: Terms) -> NDArray[np.float64]:
     query enter by their logarithm.
     """
     known = _pretrained()
-    missing = [np.nan] * LISTENER_FEATURES
+    missing = [np.nan] * KINSHIP_FEATURES
     return np.array([known.get(name, missing) for name in terms.names], np.float64)
 
 

@@ -14,8 +14,10 @@ from tigertail.signals.contract import Arrays
 
 Reals = NDArray[np.float64]
 
-LISTENER_FEATURES: Final = 2
-"""1 and u; in taste one for each signal without data comes after them."""
+TASTE_FEATURES: Final = 3
+"""1, u and u^2; after them comes one for each signal without data."""
+KINSHIP_FEATURES: Final = 2
+"""1 and u, the first of the features."""
 LOG_SCALE: Final = 8.0  # log(1 + listeners) of 3,000, so that u is about 1 there
 MIDDLE: Final = 0.5  # u at which the popularity exponent is that of the settings
 
@@ -27,17 +29,17 @@ class MixtureParameters:
     With n the listeners of the query A, u = log(1 + n) / 8, and d_i = 1 where signal i has no data about A or is
     disabled, else 0, the coefficient of each term is
 
-        in taste      c . (1, u, d_1, d_2, ...)
+        in taste      c . (1, u, u^2, d_1, d_2, ...)
         in kinship    k . (1, u)
 
-    Of a mixture with ``coefficients = "constant"``, c is 0 at u.
+    Of a mixture with ``coefficients = "constant"``, c is 0 at u and at u^2.
 
     Parameters
     ----------
     terms
         The terms.
     taste
-        The rows c of the terms, for what listeners of the query also play; float64, (terms, 2 + signals).
+        The rows c of the terms, for what listeners of the query also play; float64, (terms, 3 + signals).
     kinship
         The rows k of the terms, for what is alike; float64, (terms, 2).
     listener_cap
@@ -79,16 +81,17 @@ class MixtureParameters:
         """
         features = self.features(listeners, has_data)
         taste = _sum_by_feature(features, self.taste)
-        kinship = _sum_by_feature(features[:, :LISTENER_FEATURES], self.kinship)
+        kinship = _sum_by_feature(features[:, :KINSHIP_FEATURES], self.kinship)
         return np.asarray((1 - character) * taste + character * kinship)
 
     def features(self, listeners: NDArray[np.int64], has_data: NDArray[np.bool_]) -> Reals:
-        """Return what coefficients depend on; float64, (queries, 2 + signals)."""
+        """Return what coefficients depend on; float64, (queries, 3 + signals)."""
         listeners = np.asarray(listeners)
-        features = np.empty((len(listeners), LISTENER_FEATURES + has_data.shape[1]))
+        features = np.empty((len(listeners), TASTE_FEATURES + has_data.shape[1]))
         features[:, 0] = 1
         features[:, 1] = self.log_listeners(listeners)
-        features[:, LISTENER_FEATURES:] = ~has_data
+        features[:, 2] = features[:, 1] ** 2
+        features[:, TASTE_FEATURES:] = ~has_data
         return features
 
     def exponents(self, listeners: NDArray[np.int64], beta: float, character: float) -> Reals:

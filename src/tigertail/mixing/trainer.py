@@ -18,7 +18,7 @@ from tigertail.mixing.choice_sets import ChoicePlan, ChoiceSet, ChoiceSetFinder,
 from tigertail.mixing.conditional_logit import Choices, fit_conditional_logit, log_likelihoods
 from tigertail.mixing.config import MixtureConfig
 from tigertail.mixing.kinship import pretrained_kinship
-from tigertail.mixing.parameters import LISTENER_FEATURES, MixtureParameters
+from tigertail.mixing.parameters import KINSHIP_FEATURES, TASTE_FEATURES, MixtureParameters
 from tigertail.mixing.terms import PopularityFeatures, Terms, least_listeners, term_values
 from tigertail.mixing.training_set import TrainingQueries
 from tigertail.progress import progress
@@ -73,7 +73,7 @@ def fit_parameters(
         taste = trainer.taste(training)
         tick(note="taste")
         kinship = trainer.kinship(taste, lists)
-        taste[trainer.terms.no_listener, :LISTENER_FEATURES] = kinship[trainer.terms.no_listener]
+        taste[trainer.terms.no_listener, :KINSHIP_FEATURES] = kinship[trainer.terms.no_listener]
         tick(note="kinship")
     return replace(trainer.blank, taste=taste, kinship=kinship)
 
@@ -98,7 +98,7 @@ def fit_kinship(
         As in :func:`fit_parameters`.
     """
     trainer = _MixtureTrainer.of(signals, lists, config, plays_only, seed)
-    prior = trainer.prior(LISTENER_FEATURES)
+    prior = trainer.prior(KINSHIP_FEATURES)
     return dict(zip(trainer.terms.names, trainer.fit_kinship(lists, prior).tolist(), strict=True))
 
 
@@ -126,8 +126,8 @@ def likelihood_of_each(
     trainer = _MixtureTrainer.of(signals, training, config, tuple(signals), seed)
     weights = training.hit_weights(config.stratum_balance, config.popularity_correction)
     choices, features = trainer.taste_choices(training, weights, 0.0)
-    features, terms = features[:, :LISTENER_FEATURES], trainer.terms
-    prior = trainer.prior(LISTENER_FEATURES)
+    features, terms = features[:, :TASTE_FEATURES], trainer.terms
+    prior = trainer.prior(TASTE_FEATURES)
     likelihoods = {}
     for name in signals:
         columns = np.r_[terms.of_signal(name), terms.of_items]
@@ -162,10 +162,7 @@ class _MixtureTrainer:
         overlaps = tuple(pair for pair in config.overlaps if set(pair) <= set(names))
         terms = Terms(names, tuple(name for name in names if name in plays_only), overlaps)
         cap = int(training.listeners[training.queries].max(initial=0))
-        blank = (
-            np.zeros((len(terms), LISTENER_FEATURES + len(names))),
-            np.zeros((len(terms), LISTENER_FEATURES)),
-        )
+        blank = np.zeros((len(terms), TASTE_FEATURES + len(names))), np.zeros((len(terms), KINSHIP_FEATURES))
         return cls(
             signals,
             config,
@@ -189,11 +186,11 @@ class _MixtureTrainer:
         return self.blank.terms
 
     def taste(self, training: TrainingQueries) -> Reals:
-        """Learn the coefficients for what listeners of the query also play; float64, (terms, 2 + signals)."""
+        """Learn the coefficients for what listeners of the query also play; float64, (terms, 3 + signals)."""
         weights = training.hit_weights(self.config.stratum_balance, self.config.popularity_correction)
         choices, features = self.taste_choices(training, weights, self.config.signal_dropout)
         if self.config.coefficients == "constant":
-            features[:, 1:LISTENER_FEATURES] = 0
+            features[:, 1:TASTE_FEATURES] = 0
         taste = fit_conditional_logit(
             choices, features, self.prior(features.shape[1]), self.config.prior_precision
         )
@@ -216,7 +213,7 @@ class _MixtureTrainer:
         """Return the coefficients for what is alike; float64, (terms, 2)."""
         pretrained = pretrained_kinship(self.terms)
         unknown = np.isnan(pretrained[:, 0])
-        pretrained[unknown] = taste[unknown, :LISTENER_FEATURES]
+        pretrained[unknown] = taste[unknown, :KINSHIP_FEATURES]
         return pretrained if lists is None else self.fit_kinship(lists, pretrained)
 
     def fit_kinship(self, lists: TrainingQueries, prior: Reals) -> Reals:
@@ -224,7 +221,7 @@ class _MixtureTrainer:
         choices, features = self._choices(lists, lists.hits.data.astype(np.float64), 0.0)
         choices.values[:, self.terms.not_offered] = 0  # makers of lists look anywhere
         return fit_conditional_logit(
-            choices, features[:, :LISTENER_FEATURES], prior, self.config.prior_precision
+            choices, features[:, :KINSHIP_FEATURES], prior, self.config.prior_precision
         )
 
     def _choices(self, training: TrainingQueries, weights: Reals, drop: float) -> tuple[Choices, Reals]:
