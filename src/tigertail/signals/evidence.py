@@ -178,19 +178,32 @@ def _label(facet: str, name: str) -> str:
 
 @lru_cache(4096)
 def named_place(facet: str, name: str) -> str:
-    """Return the name of a label, of a country that is named by its code the name of that.
+    """Return the name of a label, of a place with its country by name where that is a code.
+
+    The code is the whole name or follows two places or more: "LA" as a hometown is a city, and so "Los Angeles, CA" is
+    not in Canada. A city that its region is called after is named once. The page does the same.
 
     Examples
     --------
-    >>> named_place("home", "PL"), named_place("hometown", "LA")
-    ('Poland', 'LA')
+    >>> named_place("home", "PL"), named_place("home", "Berlin, Berlin, DE"), named_place("hometown", "LA")
+    ('Poland', 'Berlin, Germany', 'LA')
     """
-    if facet not in CODED_FACETS or len(name) != 2 or not name.isupper():
+    if facet not in CODED_FACETS:
         return name
+    parts = name.split(", ")
+    if len(parts) != 2:
+        parts[-1] = _country_name(parts[-1])
+    return ", ".join([part for part, before in zip(parts, ["", *parts], strict=False) if part != before])
+
+
+def _country_name(code: str) -> str:
+    """Return the name of a country by its code; what is none as it is."""
+    if len(code) != 2 or not code.isupper():
+        return code
     try:
-        return place_name(name)
+        return place_name(code)
     except DataError:
-        return name
+        return code
 
 
 def _similar_descriptors(fact: Fact) -> str:

@@ -202,3 +202,19 @@ def test_evidence_of_several_names_one_and_that_of_another_maker_stays_english(
     expect(first.first).to_have_attribute("lang", "en")
     assert second.first.get_attribute("lang") is None
     assert second.first.inner_text().startswith((f"{star['name']} – ", f"{cold['name']} – "))
+
+
+def test_a_place_is_named_once_with_its_country(person: Any, expect: Any, star: Json) -> None:
+    def with_home(route: Any) -> None:
+        answer = route.fetch().json()
+        for part in answer["items"][0].get("why", []):
+            part["facts"] = [
+                {"kind": "shared_labels", "names": [{"key": "home", "name": "Berlin, Berlin, DE"}]}
+            ]
+        route.fulfill(json=answer)
+
+    page = person.page
+    page.route("**/v1/similar?*", with_home)
+    person.open(item=star["item_id"], lang="pl")
+    page.locator("details.explanation").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+    expect(person.rows().first.locator(".evidence").first).to_contain_text("Berlin, Niemcy")

@@ -26,6 +26,11 @@ def words_of(shared: list[tuple[str, str]]) -> str:
         ([("home", "from Wales")], "both from Wales"),
         ([("home", "NL"), ("home", "ZZZ"), ("home", "QQ")], "both from the Netherlands, from ZZZ, from QQ"),
         ([("hometown", "LA"), ("birth place", "CA")], "both from LA, from CA"),  # no codes
+        ([("home", "Istanbul, Istanbul, TR")], "both from Istanbul, Türkiye"),
+        (
+            [("home", "Los Angeles, CA"), ("home", "Venice, CA, US")],
+            "both from Los Angeles, CA, from Venice, CA, United States",
+        ),
         ([*TWO_TAGS, PEOPLE], "both dark, post-punk"),
         ([PEOPLE, *TWO_TAGS], "tagged by the same people, both dark, post-punk"),
         ([PEOPLE], "tagged by the same people"),
@@ -39,11 +44,12 @@ def test_each_label_is_said_as_fits_its_facet(shared: list[tuple[str, str]], wor
 
 def test_what_was_said_is_not_said_again() -> None:
     places = [("home", "Leeds, England, GB"), ("home", "GB"), ("hometown", "Leeds"), ("birth place", "leeds")]
-    assert words_of(places) == "both from Leeds, England, GB, from Leeds"
+    assert words_of(places) == "both from Leeds, England, United Kingdom, from Leeds"
     assert words_of([("home", "PL"), ("hometown", "Poland")]) == "both from Poland"
     assert words_of([("hometown", "Łódź, Poland"), ("country", "PL")]) == "both from Łódź, Poland"
     assert (
-        words_of([("home", "Leeds, England, GB"), ("hometown", "England")]) == "both from Leeds, England, GB"
+        words_of([("home", "Leeds, England, GB"), ("hometown", "England")])
+        == "both from Leeds, England, United Kingdom"
     )
     assert words_of([("home", "Łódź, PL"), ("hometown", "Poland")]) == "both from Łódź, PL"
     assert words_of([("hometown", "łódź, poland"), ("country", "Poland")]) == "both from łódź, poland"

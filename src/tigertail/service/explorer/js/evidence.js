@@ -31,8 +31,16 @@ function labelWords({ key: facet, name }) {
   return textOr(`label.${PLACES.has(facet) ? "place" : facet}`, "", { name: value }) || text("label.other", { facet: textOr(`facet.${facet}`, facet), name: value });
 }
 
-/** @param {string} facet @param {string} name @returns {string} A label, with a place that is a code named. */
-export const labelName = (facet, name) => (CODED.has(facet) && /^[A-Z]{2}$/.test(name) ? countryName(name) : name);
+/** @param {string} name @returns {string} A place with its country by name, a city that its region is called after once; as `named_place` of evidence.py. */
+function placeName(name) {
+  const parts = name.split(", ");
+  const last = parts[parts.length - 1];
+  if (parts.length !== 2 && /^[A-Z]{2}$/.test(last)) parts.splice(-1, 1, countryName(last));
+  return parts.filter((part, i) => part !== parts[i - 1]).join(", ");
+}
+
+/** @param {string} facet @param {string} name @returns {string} A label, of a place that may have a code with its country named. */
+export const labelName = (facet, name) => (CODED.has(facet) ? placeName(name) : name);
 
 /** @param {Fact} fact @returns {string} Empty if its kind is unknown here. */
 function factWords({ kind, n = 0, names = [] }) {
