@@ -68,5 +68,10 @@ def test_only_the_facets_named_count(tagged: Split) -> None:
     assert affinities(tagged, "s2", facets=("home",)) == {"s1": pytest.approx(1.0)}
 
 
+def test_without_a_label_of_the_facets_no_item_is_known(tagged: Split) -> None:
+    with np.errstate(all="raise"):
+        assert not TfIdf(facets=("mood",)).fit(tagged).known.any()
+
+
 def test_without_annotations_no_item_is_known(scene_trial: Split) -> None:
     assert not TfIdf().fit(scene_trial).known.any()

@@ -59,7 +59,7 @@ class TfIdf(Recommender):
         cells = rows.group_by("item", KEY).len("times").sort("item", KEY)
         label = cells[KEY].rank("dense").to_numpy().astype(np.int64) - 1
         labelled = cells["item"].n_unique()
-        rarity = np.log((labelled + 1) / np.bincount(label, minlength=1))
+        rarity = np.log((labelled + 1) / np.bincount(label))
         values = np.log1p(cells["times"].to_numpy()) * rarity[label]
         return CSR.from_coo(cells["item"], label, values, (len(items), len(rarity)))
 
