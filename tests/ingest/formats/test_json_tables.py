@@ -107,6 +107,14 @@ def test_a_value_of_another_kind_never_costs_the_row(tmp_path, read, quarantine)
     }
 
 
+def test_a_value_of_another_kind_in_a_list_is_left_out_with_a_warning(tmp_path, read, quarantine):
+    times = [1600000000, {"x": 1}, [1600000000]]
+    rows = [{"listener_id": "ann", "name": ["Can", "Sade", "Kent"], "last_played": times}]
+    plays = read(table(tmp_path, json.dumps(rows)))["plays"]
+    assert plays["last_played"].is_null().to_list() == [False, True, True]
+    assert quarantine.warnings == {("t", "last_played is no single value, left out"): 2}
+
+
 def test_what_is_no_object_is_rejected_with_its_number(tmp_path, read, quarantine):
     good = '{"listener_id": "a", "name": "Can"}'
     text = f'[{good}, 3, {{"name": ], "b": 1}}, {good}]'
@@ -155,6 +163,13 @@ def test_files_in_another_encoding_say_so(text, tmp_path, read):
     with pytest.raises(DataError, match="no object in JSON that is UTF-8 text") as error:
         read(source)
     assert error.value.remedy == "save it as UTF-8"
+
+
+def test_of_a_file_without_objects_the_encoding_of_another_says_nothing(tmp_path, read):
+    (tmp_path / "1.json").write_text('{"name": "Can"}\n{"name": "Björk"}', encoding="latin-1")
+    (tmp_path / "2.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(DataError, match=r"2\.json: it has no object in JSON\n  -> check the file"):
+        read(Json(format="json", path=tmp_path, values={"listener_id": "me"}))
 
 
 def test_columns_that_are_not_there_are_named(tmp_path, read):

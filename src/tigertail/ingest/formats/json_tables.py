@@ -38,9 +38,10 @@ class Json(MappedSource):
         """Yield the tables of the files."""
         for stream in required_streams(self.path, self.files):
             blocks = _parsed(JsonFile(stream, self.label, quarantine))
+            before = quarantine.rejected[self.label, NO_UTF8]  # of the files before
             first = next((block for block in blocks if not block.is_empty()), None)
             if first is None:
-                encoded = quarantine.rejected[self.label, NO_UTF8]
+                encoded = quarantine.rejected[self.label, NO_UTF8] > before
                 raise DataError(
                     f"it has no object in JSON{' that is UTF-8 text' if encoded else ''}",
                     path=stream.place,
@@ -75,8 +76,9 @@ class Json(MappedSource):
             series = []
             for name, column in values.items():
                 odd = [isinstance(one, dict) or (name in never and isinstance(one, list)) for one in column]
-                quarantine.warn(self.label, f"{name} is no single value, left out", sum(odd))
                 kept = [None if is_odd else one for one, is_odd in zip(column, odd, strict=True)]
+                within = sum(map(_count_odd, kept)) if name in listed else 0
+                quarantine.warn(self.label, f"{name} is no single value, left out", sum(odd) + within)
                 if name in texts:
                     truths = sum(map(_count_booleans, kept))
                     quarantine.warn(
@@ -154,6 +156,11 @@ def _series(name: str, values: list[Any]) -> pl.Series:
     if given and all(isinstance(value, bool) for value in given):
         return pl.Series(name, values, dtype=pl.Boolean)
     return pl.Series(name, [_text(value) for value in values], dtype=pl.String)
+
+
+def _count_odd(value: Any) -> int:
+    """Return how many values of a list are objects or lists themselves."""
+    return sum(isinstance(one, dict | list) for one in value) if isinstance(value, list) else 0
 
 
 def _count_booleans(value: Any) -> int:
