@@ -3,21 +3,22 @@
     .venv/bin/python benchmarks/name_finding.py DATASET [--pages FILE] [--fit] [--examples N]
 
 DATASET gives the names to look for: the whole catalogue, junk and common words included. The pages
-(``wikipedia-pages.zip``) are stripped of their links; the finder sees plain text, where italics were, and the
-page's title. Pages are split in two by a digest of their name: weights and threshold were chosen on the one
+(``wikipedia-pages.zip``) are stripped of their links; the finder sees plain text, and where italics were.
+Pages are split in two by a digest of their name: weights and threshold were chosen on the one
 half (``--fit`` chooses them again and prints them), figures are of the other. Pages without a link are read
 too, so that usage is counted over all, but nobody can tell what is right in them.
 
 **What is right.** A link leads to an artist if its target is the title that DBpedia gives for an artist of the
-catalogue (``dbpedia-artists/``), or is an artist's name with a remark such as
-"(band)"; without a remark only if DBpedia knows the artist, too, and hardly a link has the name with a remark. A
-link elsewhere that has an artist's name as its words is a trap. Links to an artist's name without a remark where
-DBpedia knows no title, and such links where others have a remark and the name more than one word, cannot be judged.
+catalogue (``dbpedia-artists/``) and not the name of another, or is an artist's name with a remark such as
+"(band)"; without a remark only if DBpedia knows the artist, too, one of a single word by that name, and hardly a
+link has the name with a remark. A link elsewhere that has an artist's name as its words is a trap. Links to an
+artist's name without a remark where DBpedia knows no title, and such links where others have a remark and the name
+more than one word, cannot be judged.
 
 - A found span that stands in a link is right if the link leads to that artist, else wrong.
 - Wikipedia links a name once. A found span outside links is right if the same page has a link to that artist
-  with the same words, and none with the same words elsewhere. If it has both, or a link with the same words that
-  cannot be judged, nobody can tell.
+  with the same words, and none with the same words elsewhere. If it has both, or instead of the first a link with
+  the same words that cannot be judged, nobody can tell.
 - Any other found span counts as **wrong**, although some are real mentions that nobody linked; a second figure
   leaves these out. The truth lies between.
 - A page's own subject is not counted at all: everybody finds it.
@@ -91,7 +92,7 @@ class GroundTruth:
         read = read_title(target)
         code = self.names.code_of.get(read.name, ELSEWHERE)
         if mapped := self.items_of.get(target.casefold()):
-            return code if code in mapped or code != ELSEWHERE else min(mapped)
+            return code if code != ELSEWHERE else min(mapped)
         if code == ELSEWHERE or read.remark == Remark.OTHER:
             return ELSEWHERE
         if read.remark == Remark.MUSICIAN:
@@ -175,8 +176,16 @@ def fit(matrix: NDArray[np.float64], label: NDArray[np.int8], shapes: NDArray[np
 def figures(
     kept: NDArray[np.bool_], label: NDArray[np.int8], page: NDArray[np.int64], missed: NDArray[np.int64]
 ) -> list[tuple[str, float, float, float]]:
-    """Return precision, recall and F1 with their intervals; ``missed`` are links whose words are not a name."""
-    pages = int(page.max()) + 1
+    """Return precision, recall and F1 with their intervals.
+
+    Parameters
+    ----------
+    kept, label, page
+        Of each candidate whether it is found, its label, and its page.
+    missed
+        Links of each page whose words are not the artist's name.
+    """
+    pages = len(missed)
     counts = np.stack(
         [
             np.bincount(page[chosen], minlength=pages)
@@ -187,7 +196,7 @@ def figures(
                 ~kept & (label == RIGHT),
             )
         ]
-        + [np.bincount(np.arange(pages), missed[:pages], pages)]
+        + [missed]
     )
 
     def all_of(sums: NDArray[np.float64]) -> NDArray[np.float64]:
