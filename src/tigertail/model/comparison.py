@@ -69,7 +69,7 @@ def compare(
     model
         The model.
     item
-        Id or name of the item.
+        Id, MBID or name of the item.
     other
         The other signal, as the model has it; or ``"cosine"``, that of the factors.
     n

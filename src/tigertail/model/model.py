@@ -459,7 +459,7 @@ class Model:
         UnknownItemError, TypeError
             As in :meth:`similar`.
         ConfigError
-            As in :meth:`similar`, and if a number is out of range.
+            As in :meth:`similar`, and if a number is out of range, or ``explore`` is not 0 and the query names strata.
         """
         seeds, notes = seeds_of(self.index, _texts(item))
         answers = self.answer_radio(

@@ -166,7 +166,7 @@ class QueryOptions(BaseModel):
         None, ge=0, description="List only items with this many listeners or more."
     )
     exclude: Annotated[tuple[str, ...], OptionSpec(both_lists=True)] = Field(
-        (), description="Leave out this item, by id or name; of an artist tracks and albums too."
+        (), description="Leave out this item, by id, MBID or name; of an artist tracks and albums too."
     )
     exact: Annotated[bool | None, OptionSpec()] = Field(
         None, description="Look at every item, not only at the candidates that the model keeps; slower."

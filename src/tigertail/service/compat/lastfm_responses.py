@@ -1,8 +1,9 @@
 """What Last.fm's web service answers, filled from a Tigertail model.
 
 What the model lacks stays empty: images, durations, biographies; so do tags, which have counts there that our labels
-lack. Where Last.fm counts plays, listeners are counted: as many plays there have been at least. Types and the order of
-keys are those of Last.fm, also where its methods differ: a number in one is text in another.
+lack. Where Last.fm counts plays, listeners are counted: as many plays there have been at least. Types are those of
+Last.fm, also where its methods differ: a number in one is text in another. In lists of similar items the order of keys
+is that of Last.fm too.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ class SimilarQuery(ListRequest):
     """A request in a URL."""
 
     item: Annotated[list[Text], Field(min_length=1, max_length=1000)] = Field(
-        description="Id or name; repeat it to ask after several, as of a playlist."
+        description="Id, MBID or name; repeat it to ask after several, as of a playlist."
     )
     listener: Short | None = Field(
         None, description="Anonymous id of the listener, if lists are interleaved."
@@ -225,7 +225,7 @@ class RadioQuery(HasQueryOptions):
     """What radio starts from, and how it is ordered."""
 
     item: Annotated[list[Text], Field(min_length=1, max_length=1000)] = Field(
-        description="Id or name, of tracks also that of their artist; repeat it to start from several."
+        description="Id, MBID or name, of tracks also that of their artist; repeat it to start from several."
     )
     n: int = Field(50, ge=0, le=MAX_RANK, description="How many to list.")
     variety: float = Field(0.3, ge=0, le=1, description="0 lists the closest first; 1 varies most.")
@@ -233,7 +233,7 @@ class RadioQuery(HasQueryOptions):
         0.1,
         ge=0,
         le=1,
-        description="Share of the list that is drawn from the tail: 0 where strata are named.",
+        description="Share of the list that is drawn from tail and cold items; set it to 0 where you name strata.",
     )
     seed: int = Field(0, ge=0, lt=2**32, description="Of the random order: the same seed lists the same.")
     format: Format = Field("json", description=_FORMAT)
