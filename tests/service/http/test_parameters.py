@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from tigertail.model.query_options import query_options
-from tigertail.service.http.parameters import _field
+from tigertail.service.http.parameters import SimilarQuery, _field
 
 LENS = next(option for option in query_options() if option.name == "lens")
 COUNT = replace(LENS, name="count", parameter="count", type=int, minimum=0, maximum=9)
@@ -38,3 +38,8 @@ def test_the_range_is_in_the_document(body: type[BaseModel]) -> None:
     count, nothing = body.model_json_schema()["properties"]["count"]["anyOf"]
     assert count == {"type": "integer", "minimum": 0, "maximum": 9}
     assert nothing == {"type": "null"}
+
+
+def test_a_copy_that_asks_for_fewer_has_a_key_of_its_own() -> None:
+    asked = SimilarQuery(item=["Can"], n=500)
+    assert asked.key(["Can"]) != asked.model_copy(update={"n": 5}).key(["Can"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from difflib import get_close_matches
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -123,7 +122,7 @@ class ListRequest(HasQueryOptions):
     n: Annotated[int, BeforeValidator(whole)] = Field(20, ge=0, le=MAX_RANK, description="How many to list.")
     why: bool = Field(False, description="Say why each answer is listed.")
 
-    @cached_property
+    @property
     def options_key(self) -> bytes:
         """What two requests have in common that differ at most in their items, and in a listener.
 
