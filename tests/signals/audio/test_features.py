@@ -81,6 +81,14 @@ def test_an_artist_is_heard_in_their_tracks(make: Make) -> None:
     assert artist["t1"] == artist["t2"] == artist["band"] != artist["a00"] != artist["a01"]
 
 
+def test_an_artist_who_is_named_as_their_own_is_heard_once(make: Make) -> None:
+    clips = pl.DataFrame({"item_id": ["a00", "a00", "a01"], "energy": [0.0, 1.0, 0.2]})
+    ids = [f"a{n:02}" for n in range(ARTISTS)]
+    items = pl.DataFrame({"item_id": ids, "name": ids, "kind": "artist", "artist_id": ids})
+    plain, named = read_features(*make(clips), CONFIG), read_features(*make(clips, items=items), CONFIG)
+    assert named.values.tolist() == plain.values.tolist()
+
+
 def test_a_table_without_descriptors_or_without_known_items_is_refused(make: Make) -> None:
     with pytest.raises(DataError, match="no descriptor"):
         read_features(*make(sounds().select("item_id", "popularity")), CONFIG)

@@ -128,7 +128,8 @@ def _catalogue(dataset: Dataset, interactions: Interactions) -> tuple[pl.DataFra
 
 def _with_owners(clips: pl.DataFrame, artist: pl.DataFrame) -> pl.DataFrame:
     """Return the clips of items, and once more as those of the artists whose tracks and albums they are."""
-    owners = artist.rename({c.ARTIST_ID: _ARTIST})  # a descriptor may be called artist_id
+    others = artist.filter(pl.col(c.ITEM_ID) != pl.col(c.ARTIST_ID))  # an artist may be named as their own
+    owners = others.rename({c.ARTIST_ID: _ARTIST})  # a descriptor may be called artist_id
     theirs = clips.join(owners, on=c.ITEM_ID).with_columns(pl.col(_ARTIST).alias(c.ITEM_ID))
     return pl.concat([clips, theirs.select(clips.columns)])
 
