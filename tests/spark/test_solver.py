@@ -13,10 +13,12 @@ from tests.support import als_config
 
 from tigertail.errors import DataError
 from tigertail.factorization import Factors, Observable, fit_als
+from tigertail.factorization.units import UNIT
 from tigertail.spark import solver, stages, tasks
 from tigertail.spark.checkpoints import Checkpoints
 from tigertail.spark.records import Record, Sent
 from tigertail.spark.solver import DistributedALS
+from tigertail.sparse import CSR
 
 CONFIG = als_config(factors=12, iterations=2)
 
@@ -40,6 +42,16 @@ def test_the_number_of_blocks_changes_no_bit(
     found = fit(matrix, config, seed=5, observable=pairs, after_sweep=sweeps.append)
     assert equal(found, fit_als(matrix, config, seed=5, observable=pairs))
     assert sweeps == [1, 2]
+
+
+def test_a_block_of_items_that_nobody_plays_gets_the_vector_zero(tmp_path: Path) -> None:
+    matrix = confidences(SHOPS)
+    first = matrix.indices < UNIT  # of the two units of items the first alone is played
+    rows, columns, values = (part[first] for part in (matrix.entry_rows(), matrix.indices, matrix.data))
+    matrix = CSR.from_coo(rows, columns, values, matrix.shape)
+    found = DistributedALS(ClusterHere(), tmp_path, (1, 2))(matrix, CONFIG, observable=SHOPS)
+    assert equal(found, fit_als(matrix, CONFIG, observable=SHOPS))
+    assert not found.items[UNIT:].any()
 
 
 @pytest.mark.parametrize("stage", ["links-items", "start-items", "sent-2", "half-0", "half-3"])

@@ -36,6 +36,14 @@ from tigertail.sparse import CSR
 Floats = NDArray[np.float32]
 
 NOTHING: Final = Asked(0, np.empty(0, np.int32))
+_NO_ROWS: Final = Linked(
+    0,
+    np.empty(0, np.int64),
+    np.empty(0, np.int64),
+    np.zeros(1, np.int64),
+    np.empty(0, np.int32),
+    np.empty(0, np.float32),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +153,10 @@ def link(block: int, kept: Checkpoints, side: Side, other: Side) -> Iterator[Rec
     shape = (len(entries.offsets) - 1, other.rows)
     matrix = CSR(entries.offsets, entries.columns, entries.confidences, shape)
     asked = {}
-    for links in group_rows(matrix, side.member(block, kept)):
+    groups = group_rows(matrix, side.member(block, kept))
+    if not groups:  # it has no entry; but without a record there would be no file to read
+        yield _NO_ROWS
+    for links in groups:
         own = links.matrix
         assert links.needed is not None
         yield Linked(links.group, links.rows, links.needed, own.indptr, own.indices, own.data)
