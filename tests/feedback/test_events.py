@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import pandas as pd
 import polars as pl
 import pytest
 
@@ -91,6 +92,7 @@ WRONG: list[tuple[str, object, str]] = [
     ("at", "yesterday", "not a date and time"),
     ("at", "2026-02-03", "not a date and time"),
     ("at", 1_700_000_000, "not a date and time"),
+    ("at", pd.NaT, "not a date and time"),
     ("at", "0001-01-01T00:00:00+14:00", "years 1 to 9999"),
     ("seq", 1, "is unknown"),
 ]
