@@ -125,8 +125,8 @@ def evaluate(
     Raises
     ------
     ConfigError
-        If two systems have one name, or none has that of ``reference``; if an argument is of another type, a seed is
-        there twice, or a system returns what is no affinity.
+        If two systems have one name, or none has that of ``reference``; if ``config``, ``seeds`` or a system is of
+        another type, a seed is there twice, or a system returns what is no affinity.
     DataError
         If there are too few listeners to hold out.
     """

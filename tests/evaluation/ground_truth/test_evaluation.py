@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -177,6 +178,16 @@ def test_a_path_is_no_truth_and_a_name_no_system(scenes: Dataset, tmp_path: Path
     assert "read_curated(path, dataset)" in raised.value.remedy
     with pytest.raises(ConfigError, match="a system is of type str"):
         evaluate_against(scenes, read_curated(path, scenes), ["popularity"])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(("option", "value"), [("k", 0), ("k", "ten"), ("seed", -1)])
+def test_a_length_or_seed_that_cannot_be_is_named(
+    scenes: Dataset, tmp_path: Path, option: str, value: Any
+) -> None:
+    truth = read_curated(curated(tmp_path, "query,similar", "n1,n2"), scenes)
+    with pytest.raises(ConfigError, match=f"^{option}: Input should be") as raised:
+        evaluate_against(scenes, truth, **{option: value})
+    assert raised.value.remedy == "give k from 1, and a seed from 0"
 
 
 def test_a_lens_has_no_listener_to_look_from(scenes: Dataset, tmp_path: Path) -> None:

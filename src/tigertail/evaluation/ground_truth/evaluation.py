@@ -18,12 +18,13 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from tigertail import columns as c
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.dataset.strata import Stratum
-from tigertail.errors import ConfigError
+from tigertail.errors import ConfigError, setting_at_fault
 from tigertail.evaluation.report import OVERALL, without_nan
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate
@@ -140,8 +141,8 @@ def evaluate_against(
     Raises
     ------
     ConfigError
-        If every system has a lens, or two systems have the same name; if an argument is of another type, or a system
-        returns what is no affinity.
+        If every system has a lens, or two systems have the same name; if the truth or a system is of another type, or
+        a system returns what is no affinity; or as :func:`full_split`.
     """
     if not isinstance(truth, GroundTruth):
         raise ConfigError(
@@ -199,7 +200,17 @@ def full_split(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -
 
     Row q of its ``relevant`` holds the grades of the items similar to query q. Where the ground truth names curators,
     row q of its ``profiles`` is the curator of query q.
+
+    Raises
+    ------
+    ConfigError
+        If ``k`` or ``seed`` is no whole number, or too small.
     """
+    try:
+        config = ProtocolConfig(k=k, seed=seed)
+    except ValidationError as error:
+        name, problem = setting_at_fault(error)
+        raise ConfigError(f"{name}: {problem}", remedy="give k from 1, and a seed from 0") from None
     interactions = Interactions.of(dataset)
     graded = graded_queries(truth, interactions)
     queries = np.arange(len(graded.items))
@@ -211,7 +222,7 @@ def full_split(dataset: Dataset, truth: GroundTruth, *, k: int, seed: int = 0) -
     return without_hold_out(
         dataset,
         interactions,
-        ProtocolConfig(k=k, seed=seed),
+        config,
         graded.items[queries],
         graded.grades.select_rows(queries),
         curators,
