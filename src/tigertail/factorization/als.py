@@ -110,6 +110,11 @@ def fit_als(
         Threads to use; None means all that the caller has.
     after_sweep
         Called with the number of each finished sweep.
+
+    Raises
+    ------
+    ValueError
+        If ``initial`` is not of the shapes of the matrix and of ``config.factors``.
     """
     matrix = CSR.of(confidence)
     x, y = _start(matrix.shape, config, seed, initial)

@@ -52,7 +52,7 @@ class Mbids:
 
     @cached_property
     def of_items(self) -> pl.Series:
-        """The MBID of each item, in lower case; null where unknown."""
+        """The MBID of each item, in lower case: of its column, else its id; null where neither is one."""
         columns = [name for name in (c.MBID, c.ITEM_ID) if name in self._items.columns]
         return self._items.select(pl.coalesce(mbid_in(name) for name in columns).alias(c.MBID)).to_series()
 

@@ -34,14 +34,14 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
     Parameters
     ----------
     items
-        Items, the most popular first: item_id, name, kind, folded, and what else is known.
+        Items: item_id, name, kind, folded, and what else is known. Of artists with one MBID the first counts.
     aliases
         What else they are called: item_id, scheme, alias; None where nothing is known.
 
     Returns
     -------
     polars.DataFrame
-        The items; where the artist of one is known, with the columns artist_id, artist_name (as it is spelled) and
+        The items; if they have the column artist_id or artist_name, with artist_id, artist_name (as it is spelled) and
         artist_mbids, each null where it is unknown.
 
     Examples
@@ -82,8 +82,8 @@ def with_artists(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFr
 def _artists_by_key(items: pl.DataFrame, aliases: pl.DataFrame | None) -> pl.DataFrame:
     """Return the artist that each MBID, id or folded name stands for, in this order; what is a name, by its name first.
 
-    A name stands for an artist where one alone has it; an MBID or id of several for the most popular of those whose
-    own it is, else for the first in the table of aliases.
+    A name stands for an artist where one alone has it; an MBID or id of several for the first of those whose own it is,
+    as MBID before as id, else for the first in the table of aliases.
     """
     own = mbid_in(c.MBID) if c.MBID in items.columns else pl.lit(None, pl.String)
     artists = items.filter(pl.col(c.KIND) == c.ARTIST).select(
