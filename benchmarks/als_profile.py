@@ -20,6 +20,7 @@ import numpy as np
 from als import synthetic
 from tigertail.cli.output import print_table
 from tigertail.factorization import ALSConfig, fit_als, kernels
+from tigertail.factorization.als import padded, padded_width
 from tigertail.instructions import number_at, prefetch
 from tigertail.kernels import njit, prange
 
@@ -68,11 +69,12 @@ def main() -> None:
             setattr(kernels, name, plain[name])
         gram, rotate = (sum(seconds[name][-len(seconds[name]) // 5 :]) for name in names[:2])
         users, by_item = (float(np.median(seconds["solve_rows"][side::2][1:])) for side in (0, 1))
-        gigabytes = matrix.nnz * d * 2 / 1e9  # float16
-        flat = kernels.halved(items, np.ones(d, np.float32)).reshape(-1)
-        read_rows(flat, matrix.indices[:1000], d)
+        width = padded_width(d)
+        gigabytes = matrix.nnz * width * 2 / 1e9  # float16
+        flat = kernels.halved(padded(items), np.ones(width, np.float32)).reshape(-1)
+        read_rows(flat, matrix.indices[:1000], width)
         begun = time.perf_counter()
-        read_rows(flat, matrix.indices, d)
+        read_rows(flat, matrix.indices, width)
         reading = time.perf_counter() - begun
         rows.append(
             [
