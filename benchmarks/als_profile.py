@@ -1,10 +1,11 @@
-"""What bounds the solver: its kernels' time, and the memory traffic behind the largest of them.
+"""What bounds the solver: its kernels' time, and how much of the largest is waiting for memory.
 
     .venv/bin/python benchmarks/als_profile.py
 
 Solving the rows is a walk over the other side's vectors, in the order of the entries, once for the residual
-and once a conjugate-gradient step. Beside the kernel's traffic stands that of a loop that does nothing but
-read the same vectors in the same order: the nearer the two, the less is left to gain without moving less.
+and once a conjugate-gradient step. The first walk of a row waits for its vectors, the others find them in the
+cache. Beside the listeners' time stands that of as many entries whose vectors are always in the cache: the
+difference is the wait.
 """
 
 from __future__ import annotations
@@ -13,30 +14,17 @@ import argparse
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from als import synthetic
 from tigertail.cli.output import print_table
 from tigertail.factorization import ALSConfig, fit_als, kernels
-from tigertail.factorization.als import padded, padded_width
-from tigertail.instructions import number_at, prefetch
-from tigertail.kernels import njit, prange
+from tigertail.sparse import CSR
 
-
-@njit(parallel=True, fastmath=True)
-def read_rows(vectors, indices, d):  # type: ignore[no-untyped-def]
-    """Read the vector of every entry, asking ahead for it as the solver does."""
-    total = np.float32(0)
-    for k in prange(len(indices)):
-        ahead = np.uint64(indices[min(k + kernels.AHEAD, len(indices) - 1)]) * np.uint64(d)
-        for line in range(0, d, 2 * kernels.LINE):
-            prefetch(vectors, ahead + np.uint64(line))
-        start = np.uint64(indices[k]) * np.uint64(d)
-        for j in range(d):
-            total += number_at(vectors, start + np.uint64(j))
-    return total
+SWEEPS: Final = 5
+NAMES: Final = ("gram_blocks", "rotate", "solve_rows")
 
 
 def timed(seconds: dict[str, list[float]], name: str, kernel: Callable[..., Any]) -> Callable[..., Any]:
@@ -51,44 +39,38 @@ def timed(seconds: dict[str, list[float]], name: str, kernel: Callable[..., Any]
     return call
 
 
+def profile(matrix: CSR, factors: int) -> list[float]:
+    """Return the seconds of Gram matrices and turns in the last sweep; and, as medians, of all listeners and items."""
+    seconds: dict[str, list[float]] = defaultdict(list)
+    plain = {name: getattr(kernels, name) for name in NAMES}
+    for name in NAMES:
+        setattr(kernels, name, timed(seconds, name, plain[name]))
+    fit_als(matrix, ALSConfig(factors=factors, iterations=SWEEPS, reg=0.01, alpha0=1.0, nu=0))
+    for name in NAMES:
+        setattr(kernels, name, plain[name])
+    last = [sum(seconds[name][-len(seconds[name]) // SWEEPS :]) for name in NAMES[:2]]
+    return last + [float(np.median(seconds["solve_rows"][side::2][1:])) for side in (0, 1)]
+
+
+def in_first_columns(matrix: CSR) -> CSR:
+    """Return a matrix with as many entries in each row, in its first columns, whose vectors fit in the cache."""
+    places = np.arange(matrix.nnz) - np.repeat(matrix.indptr[:-1], matrix.row_sizes)
+    shape = (matrix.shape[0], int(matrix.row_sizes.max()))
+    return CSR(matrix.indptr, places.astype(np.int32), matrix.data, shape)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--factors", type=int, nargs="+", default=[64, 128])
     arguments = parser.parse_args()
     matrix = synthetic()
+    cached = in_first_columns(matrix)
     rows = []
     for d in arguments.factors:
-        seconds: dict[str, list[float]] = defaultdict(list)
-        names = ("gram_blocks", "rotate", "solve_rows")
-        plain = {name: getattr(kernels, name) for name in names}
-        for name in names:
-            setattr(kernels, name, timed(seconds, name, plain[name]))
-        config = ALSConfig(factors=d, iterations=5, reg=0.01, alpha0=1.0, nu=0)
-        items = fit_als(matrix, config).items
-        for name in names:
-            setattr(kernels, name, plain[name])
-        gram, rotate = (sum(seconds[name][-len(seconds[name]) // 5 :]) for name in names[:2])
-        users, by_item = (float(np.median(seconds["solve_rows"][side::2][1:])) for side in (0, 1))
-        width = padded_width(d)
-        gigabytes = matrix.nnz * width * 2 / 1e9  # float16
-        flat = kernels.halved(padded(items), np.ones(width, np.float32)).reshape(-1)
-        read_rows(flat, matrix.indices[:1000], width)
-        begun = time.perf_counter()
-        read_rows(flat, matrix.indices, width)
-        reading = time.perf_counter() - begun
-        rows.append(
-            [
-                d,
-                f"{gram:.2f}",
-                f"{rotate:.2f}",
-                f"{users:.2f}",
-                f"{by_item:.2f}",
-                f"{(config.cg_steps + 1) * gigabytes / users:.0f}",
-                f"{gigabytes / reading:.0f}",
-            ]
-        )
-    headings = ["factors", "Gram s", "turn s", "listeners s", "items s", "kernel GB/s", "only reading GB/s"]
-    print_table(headings, rows)
+        gram, turn, listeners, items = profile(matrix, d)
+        from_cache = profile(cached, d)[2]
+        rows.append([d, *(f"{one:.2f}" for one in (gram, turn, listeners, items, from_cache))])
+    print_table(["factors", "Gram s", "turn s", "listeners s", "items s", "listeners in cache s"], rows)
 
 
 if __name__ == "__main__":
