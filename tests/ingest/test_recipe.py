@@ -97,6 +97,8 @@ def test_mistakes_are_named_with_file_and_key(text: str, message: str, tmp_path:
         ("where = { ms = { at_least = '30' } }", "where: ms: '30' is no number; write"),
         ("where = { ms = { at_least = 30, at_most = 3 } }", "where: ms: at_least is above at_most"),
         ("where = { ms = { at_least = nan } }", "where: ms: 'nan' is no number"),
+        (f"where = {{ ms = {{ at_least = 1{400 * '0'} }} }}", "where: ms: a number beyond 1.8e.308"),
+        (f"where = {{ ms = 1{400 * '0'} }}", "where: ms: a number beyond 1.8e.308"),
         ("where = { ms = {} }", "where: ms: a condition without a value; write"),
         ("where = { ms = { without = [] } }", "where: ms: a condition without a value"),
         ("where = { day = 2020-01-01 }", "where: day: '2020-01-01' is no text, number or truth; write"),

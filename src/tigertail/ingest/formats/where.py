@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isnan
+from math import inf
 from pathlib import Path
+from sys import float_info
 from typing import Annotated, Any, Final
 
 import polars as pl
@@ -52,7 +53,7 @@ def check_condition(column: str, condition: Any) -> None:
     condition
         What the recipe says of it.
     """
-    values = condition
+    values, bounds = condition, []
     if isinstance(condition, dict):
         if unknown := [key for key in condition if key not in Bounds.model_fields]:
             raise ValueError(f"{column}: unknown key '{unknown[0]}'; {_HOW}")
@@ -67,10 +68,12 @@ def check_condition(column: str, condition: Any) -> None:
         raise ValueError(f"{column}: a condition without a value; {_HOW}")
     if odd := [one for one in values if not isinstance(one, Value)]:
         raise ValueError(f"{column}: '{odd[0]}' is no text, number or truth; {_HOW}")
+    if any(isinstance(one, int) and abs(one) > float_info.max for one in (*bounds, *values)):
+        raise ValueError(f"{column}: a number beyond {float_info.max:.1e}, the largest that is read")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and not isnan(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -inf <= value <= inf
 
 
 Condition = Value | tuple[Value, ...] | Bounds
@@ -100,7 +103,7 @@ def kept_rows(
     Raises
     ------
     DataError
-        If a column is of a type that has no single values.
+        If a column is of a type that cannot be compared: nested, binary or a duration.
     """
     for column, condition in conditions.items():
         if rows.schema[column].is_nested() or rows.schema[column] in (pl.Binary, pl.Duration):
