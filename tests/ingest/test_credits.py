@@ -50,12 +50,16 @@ def plays(dataset: Dataset) -> dict[tuple[str, str], float]:
         ("Salt & Pepper :)", ["Salt & Pepper :)"]),
         ("Zorble (feat. Finch) [Live]", ["Zorble", "Finch [Live]"]),
         ("Zorble (feat. Finch (UK))", ["Zorble", "Finch (UK)"]),
+        ("Zorble [feat. Finch]", ["Zorble", "Finch"]),
+        ("Zorble （feat. Finch） & Mork", ["Zorble", "Finch", "Mork"]),
+        ("Zorble (feat. Finch [feat. Mork])", ["Zorble", "Finch", "Mork"]),
         ("Zorble (feat. Finch & Mork) & Sunn O)))", ["Zorble", "Finch", "Mork", "Sunn O)))"]),
     ],
 )
 def test_never_inside_a_known_name(name: str, parts: list[str]) -> None:
     known = frozenset({"salt and pepper", "zorble"})
-    assert split_credit(name, (" feat. ", " (feat. ", " & "), known) == parts
+    separators = (" feat. ", " (feat. ", " [feat. ", " （feat. ", " & ")
+    assert split_credit(name, separators, known) == parts
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ parts is split."""
 
 _PARTS: Final = "parts"
 _WHOLE: Final = "whole"
+_CLOSING: Final = {"(": ")", "[": "]", "（": "）"}
 
 
 @dataclass(frozen=True)
@@ -144,15 +145,16 @@ def split_credit(name: str, separators: Sequence[str], known: frozenset[str]) ->
     pieces = re.split(f"({pattern})", name, flags=re.IGNORECASE)
     parts: list[str] = []
     first = 0
-    is_open = False
+    opened: list[str] = []  # by separators such as " (feat. "
     while first < len(pieces):
         ends = range(min(len(pieces), first + 2 * MAX_JOINED - 1), first + 1, -2)
         end = next((end for end in ends if fold("".join(pieces[first:end])) in known), first + 1)
         part = "".join(pieces[first:end]).strip()
-        is_open |= first > 0 and "(" in pieces[first - 1]  # a separator such as " (feat. "
-        if is_open and (close := _unmatched(part)) >= 0:
+        if first > 0:
+            opened += [letter for letter in pieces[first - 1] if letter in _CLOSING]
+        while opened and (close := _unmatched(part, opened[-1])) >= 0:
             part = (part[:close] + part[close + 1 :]).strip()
-            is_open = False
+            opened.pop()
         if part and part not in parts:
             parts.append(part)
         first = end + 1
@@ -168,11 +170,11 @@ def _pattern(separator: str) -> str:
     return before + r"\s+".join(map(re.escape, re.split(r"\s+", separator.strip()))) + after
 
 
-def _unmatched(text: str) -> int:
-    """Return the place of the first closing bracket that the text does not open, or -1."""
+def _unmatched(text: str, opening: str) -> int:
+    """Return the place of the first closing bracket of this kind that the text does not open, or -1."""
     depth = 0
     for place, letter in enumerate(text):
-        depth += (letter == "(") - (letter == ")")
+        depth += (letter == opening) - (letter == _CLOSING[opening])
         if depth < 0:
             return place
     return -1
