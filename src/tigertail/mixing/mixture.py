@@ -6,9 +6,9 @@
 alike where signals agree.) f_j are the terms of :mod:`tigertail.mixing.terms`, c_j their coefficients, which depend on
 the query (:class:`tigertail.mixing.parameters.MixtureParameters`) as the exponent beta(A) does, n_B are the listeners
 of B, m_B those it would have if all could hear it (:meth:`~tigertail.dataset.exposure.Exposure.adjusted_listeners`), t
-is the character. Z makes the sum over all items 1 before popularity is divided out: at an exponent of 0 aff is the
-probability that another item of a listener of A is B (taste), or that B is listed as similar to A (kinship), or
-between them.
+is the character. Z makes the sum over all items but A 1 before popularity is divided out and the affinity to items that
+no part has data about becomes ``-inf``: at an exponent of 0 aff is the probability that another item of a listener of A
+is B (taste), or that B is listed as similar to A (kinship), or between them.
 """
 
 from __future__ import annotations

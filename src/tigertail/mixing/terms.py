@@ -12,8 +12,8 @@ and m_B those it would have if all could hear it, the terms of a pair of items (
     log(m_B / n_B)                             how many could not hear B
     1 or 0                                     1 where B has no listener
 
-In the three before the last an item with fewer listeners than any of the fit that has some, such as one without any,
-counts as the least known of these.
+In popularity, support and what is divided out, an item with fewer listeners than any of the fit that has some, such as
+one without any, counts as the least known of these; without any, its m_B / n_B is 1.
 
 A non-play signal is any that is not a model of plays alone, as the registry of signals says (``is_listening``). So it
 need not be of content: shows and counts of pairs are such signals too, and so is back-off, which takes from the
