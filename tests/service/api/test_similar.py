@@ -169,8 +169,9 @@ def test_a_list_whose_length_a_request_leaves_open_keeps_the_limit(serve) -> Non
     for name in ("RecommendRequest", "SimilarRequest"):
         assert document["components"]["schemas"][name]["properties"]["n"]["default"] == 2
     assert len(listed(client.post("/v1/recommend", json={"history": ["star"]}))) == 2
-    batch = client.post("/v1/similar:batch", json={"requests": [{"items": ["star"]}]}).json()
-    assert len(batch["answers"][0]["items"]) == 2
+    requests = [{"items": ["star"]}, {"items": ["star"], "n": 3}]
+    whole, refused = client.post("/v1/similar:batch", json={"requests": requests}).json()["answers"]
+    assert (len(whole["items"]), refused["error"]["status"]) == (2, 422)
 
 
 def test_a_batch_has_no_parameters_in_the_url(client: TestClient) -> None:

@@ -70,8 +70,8 @@ async def similar(
 async def batch(request: Request, context: ContextDependency, body: Batch) -> Response:
     """Answer each request, all from one model.
 
-    What a model cannot answer is an error in the place of its answer. A body that is not valid, or an overloaded
-    server, fails the whole batch.
+    What a model cannot answer, or a limit of one request refuses, is an error in the place of its answer. A body that
+    is not valid, or an overloaded server, fails the whole batch.
     """
     limits = context.settings.limits
     if len(body.requests) > limits.batch:
