@@ -4,8 +4,8 @@
 
 Cold: ``tigertail similar MODEL NAME`` in a new process each time, its files in the page cache, from start to exit;
 and, in new processes too, the first query of each signal of the model, from its files to its affinities, and
-then a second. Warm: ``Model.similar`` in one process, items drawn from all strata, each with a listener, once with
-each backend (``tigertail/kernels.py``).
+then a second; the mixture comes last, when the files of its parts are read. Warm: ``Model.similar`` in one process,
+items drawn from all strata, each with a listener, once with each backend (``tigertail/kernels.py``).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ model = tigertail.load(sys.argv[1])
 code, taken = model.index.match(sys.argv[2]).code, {}
 for name in model.signals:
     took = []
-    for query in (code, code + 1):
+    for query in (code, (code + 1) % len(model.items)):
         began = time.perf_counter()
         with backend("numpy"):
             model.signals[name].affinity(np.array([query], np.int32))
