@@ -174,6 +174,16 @@ def test_a_list_whose_length_a_request_leaves_open_keeps_the_limit(serve) -> Non
     assert (len(whole["items"]), refused["error"]["status"]) == (2, 422)
 
 
+@pytest.mark.parametrize("path", ["/v1/similar", "/v1/radio"])
+def test_under_another_limit_a_list_whose_length_is_left_open_is_another(serve, path) -> None:
+    asked = {"item": "star"}
+    two = serve(limits={"n": 2}).get(path, params=asked)
+    known = {"If-None-Match": two.headers["etag"]}
+    three = serve(limits={"n": 3}).get(path, params=asked, headers=known)
+    assert (len(listed(two)), len(listed(three))) == (2, 3)
+    assert serve(limits={"n": 2}).get(path, params=asked, headers=known).status_code == 304
+
+
 def test_a_batch_has_no_parameters_in_the_url(client: TestClient) -> None:
     answer = client.post("/v1/similar:batch?n=3", json={"requests": [{"items": ["p1"]}]})
     assert problem(answer, 422)["detail"] == "parameter 'n' in the URL"
