@@ -115,6 +115,16 @@ def test_a_key_has_whole_numbers(lists: pl.DataFrame, tmp_path: Path, column: st
     assert refused.value.line == 4
 
 
+def test_half_a_number_in_parquet_is_no_whole_one(lists: pl.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "key.parquet"
+    key = make_sheet(lists).key
+    key.cast({"number": pl.Float64}).write_parquet(file)
+    assert read_key(file).equals(key.cast({"number": pl.Int64}))
+    key.with_columns(pl.col("rank") + 0.5).write_parquet(file)
+    with pytest.raises(DataError, match=r"the rank '1\.5' is not a whole number"):
+        read_key(file)
+
+
 def test_another_file_is_no_key(tmp_path: Path) -> None:
     file = tmp_path / "marks.csv"
     file.write_text("number,mark\n1,1\n", encoding="utf-8")

@@ -120,9 +120,12 @@ def read_key(path: Path) -> pl.DataFrame:
     key = read_table(path, remedy=remedy)
     if missing := [column for column in KEY_LAYOUT if column not in key.columns]:
         raise lacking(missing, key, path=path, remedy=remedy)
-    whole = key.with_columns(pl.col(NUMBER, c.RANK).cast(pl.Int64, strict=False))
+    whole = key
     for column in (NUMBER, c.RANK):
-        wrong = key[column].is_not_null() & whole[column].is_null()
+        value = key[column].cast(pl.Float64, strict=False)
+        number = value.cast(pl.Int64, strict=False).set(value != value.floor(), None)
+        whole = whole.with_columns(number)
+        wrong = key[column].is_not_null() & number.is_null()
         if wrong.any():
             row = int(wrong.arg_max() or 0)
             problem = f"the {column} '{key[column][row]}' is not a whole number"
