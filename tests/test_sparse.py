@@ -73,10 +73,10 @@ def test_types_are_narrow_but_for_the_offsets() -> None:
     assert matrix.with_data(np.array([2.0, 3.0])).data.dtype == np.float32
 
 
-@pytest.mark.parametrize(("row", "column"), [(2, 0), (0, 3), (-1, 0), (0, -1)])
+@pytest.mark.parametrize(("row", "column"), [(2, 0), (0, 3), (-1, 0), (0, -1), (2**32, 0), (0, 2**31)])
 def test_an_entry_outside_is_refused(row: int, column: int) -> None:
     with pytest.raises(ValueError, match="outside the matrix of 2 x 3"):
-        CSR.from_coo([row], [column], [1], (2, 3))
+        CSR.from_coo(np.array([row]), np.array([column]), [1], (2, 3))
 
 
 def test_some_rows_are_views() -> None:

@@ -62,13 +62,12 @@ class CSR:
         ValueError
             If an entry lies outside ``shape``.
         """
-        row = np.asarray(rows, np.int32)
-        column = np.asarray(columns, np.int32)
-        value = np.asarray(values, np.float32)
-        for codes, size in ((row, shape[0]), (column, shape[1])):
+        row, column, value = np.asarray(rows), np.asarray(columns), np.asarray(values, np.float32)
+        for codes, size in ((row, shape[0]), (column, shape[1])):  # before narrower ones could wrap around
             if len(codes) and (codes.min() < 0 or codes.max() >= size):
                 raise ValueError(f"an entry lies outside the matrix of {shape[0]} x {shape[1]}")
         # Two stable counting sorts, by column and then by row, leave each row's columns ascending.
+        row, column = row.astype(np.int32, copy=False), column.astype(np.int32, copy=False)
         _, order_rows, order_values, order_columns = _scatter(column, row, value, shape[1])
         indptr, indices, data, _ = _scatter(order_rows, order_columns, order_values, shape[0])
         return cls(indptr, indices, data, shape)
