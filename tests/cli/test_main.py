@@ -87,6 +87,18 @@ def test_a_command_started_without_standard_output_runs() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="closes a descriptor by a POSIX shell")
+def test_a_command_started_without_standard_error_runs_without_progress() -> None:
+    code = (
+        "from tigertail import cli; from tigertail.progress import track\n"
+        "cli.app = lambda: print([*track([1, 2], 'work')])\n"
+        "cli.main()"
+    )
+    command = shlex.join([sys.executable, "-c", code])
+    done = subprocess.run(["sh", "-c", f"{command} 2>&-"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "[1, 2]\n")
+
+
 def test_lines_written_together_end_quietly_too() -> None:
     command = (
         "import sys; from tigertail.cli import _Output\n_Output(sys.stdout).writelines(['row\\n'] * 10**6)"

@@ -85,8 +85,9 @@ for group in (
 
 def main() -> None:
     """Run the command line; errors a user can put right become two lines, not a traceback."""
-    # A daemon may be started without standard output.
-    sys.stdout = cast("TextIO", _Output(sys.stdout or Path(os.devnull).open("w")))  # noqa: SIM115 - open to the end
+    # A daemon may be started without standard output or standard error; what is opened stays open to the end.
+    sys.stdout = cast("TextIO", _Output(sys.stdout or Path(os.devnull).open("w")))  # noqa: SIM115
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
     try:
         try:
             with when_compiling(_Compiling()):
