@@ -9,8 +9,8 @@ the country hidden, and how those groups meet the countries. "One world" is the 
 
 With --strength, instead: the lens's strengths compared on inner listeners, held out of the training part. With
 --hindsight: what the lens adds to listening in each country at the strength that is best there for the outer
-listeners, a bound. "Plays apart" is the share of a country's plays that would have to be of other artists to be
-those of the world.
+listeners, a bound. "Plays apart" is the share of a country's pairs of listener and artist that would have to be of
+other artists to be those of the world.
 """
 
 from __future__ import annotations

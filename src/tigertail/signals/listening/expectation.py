@@ -81,7 +81,7 @@ def expected_at(
     asking, own
         As :func:`tigertail.signals.listening.kernels.vectors_to_ask` returns them.
     active
-        Whether ``own`` is anything but 0; bool, (queries, groups).
+        False only where ``own`` is 0; bool, (queries, groups).
     vectors
         The vectors of all items.
     starts, items

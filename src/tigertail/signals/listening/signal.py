@@ -252,7 +252,7 @@ class GroupedCoListening:
 
     @property
     def neighbourhoods(self) -> NDArray[np.int32]:
-        """Cluster of each item's vector, -1 for an item without a listener; int32, (items,)."""
+        """Cluster of each item's vector, -1 where it is 0 or the item has no listener; int32, (items,)."""
         return self._clusters.cluster_of
 
     def nearest(self, queries: NDArray[np.int32], n: int, band: NDArray[np.uint8]) -> NDArray[np.int32]:
@@ -384,7 +384,7 @@ class GroupedCoListening:
         return counts[0] - counts[1], met
 
     def shares(self, query: int, items: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return how much of the affinity from one query to some items each group contributes.
+        """Return how much of the affinity from one query to some other items each group contributes.
 
         Returns
         -------
@@ -489,7 +489,7 @@ class GroupedCoListening:
         return slice(int(self.local_starts[group]), int(self.local_starts[group + 1]))
 
     def _with(self, **changes: Any) -> Self:
-        """Return the signal with another beta or lens; what does not depend on them is not computed again."""
+        """Return the signal with another beta, exposure or lens; what does not depend on them is not computed again."""
         other = replace(self, **changes)
         lasting = (*LASTING, "_patterns") if self.config.exposure else LASTING
         other.__dict__.update({name: getattr(self, name) for name in lasting})

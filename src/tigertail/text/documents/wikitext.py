@@ -59,8 +59,8 @@ def from_wikitext(text: str) -> Plain:
     Returns
     -------
     Plain
-        The target of a link is the title of a page, without its anchor. Links to files, categories and other wikis,
-        references, attributes of tables and sections with nothing but references are left out.
+        The target of a link is the title of a page, without its anchor. Links to files, categories and other languages
+        that no colon begins, references, attributes of tables and sections with nothing but references are left out.
     """
     with missing_extra("web", "reading documents"):
         import mwparserfromhell
