@@ -104,7 +104,7 @@ class OpenWorld:
         member_rows
             How many are in each member.
         first_day
-            The day on which those years begin, counted from 2005-01-01: another day, other listens.
+            The day on which those years begin, in days since 2005-01-01, 0 or more: another day, other listens.
         """
         dump = path.name.partition(".")[0]
         draw = np.random.default_rng([self.seed, first_day])
