@@ -80,6 +80,18 @@ def test_standard_output_on_a_full_disk_is_an_error_with_a_remedy() -> None:
     assert done.returncode == 1
 
 
+def test_a_name_that_standard_output_cannot_encode_is_an_error_with_a_remedy() -> None:
+    code = "from tigertail import cli; cli.app = lambda: print('Кино'); cli.main()"
+    command = [sys.executable, "-c", code]
+    ascii_alone = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, capture_output=True, text=True, env=ascii_alone, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        r"tigertail: standard output is in ascii, which lacks '\u041a'",
+        "  -> set PYTHONIOENCODING=utf-8 in the environment",
+    ]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="closes a descriptor by a POSIX shell")
 def test_a_command_started_without_standard_output_runs() -> None:
     command = shlex.join([*MODULE, "--version"])

@@ -151,6 +151,9 @@ class _Output:
     def _while_it_takes(self) -> Iterator[None]:
         try:
             yield
+        except UnicodeEncodeError as error:
+            problem = f"standard output is in {error.encoding}, which lacks {error.object[error.start]!a}"
+            raise TigertailError(problem, remedy="set PYTHONIOENCODING=utf-8 in the environment") from error
         except OSError as error:
             # What is still in the buffer must not fail again when Python closes the stream.
             nothing = os.open(os.devnull, os.O_WRONLY)
