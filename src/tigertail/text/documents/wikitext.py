@@ -76,6 +76,7 @@ def from_wikitext(text: str) -> Plain:
 def cut(text: str) -> str:
     """Remove comments, references and templates from wikitext; of those without an end, the sign alone.
 
+    After a comment without an end, signs alone go.
     Time is linear in the length of the text.
     """
     frames: list[tuple[int, list[str]]] = [(0, [])]
