@@ -105,6 +105,19 @@ def test_the_same_second_of_one_listener_and_item_is_one_play(tmp_path: Path) ->
     assert spooled.duplicates == {"s": 2, "t": 1}
 
 
+@pytest.mark.parametrize("batches", [[log(NOON, NOON)], [log(NOON), log(NOON)]])
+def test_a_row_of_several_artists_is_one_duplicate_however_it_is_read(
+    tmp_path: Path, batches: list[pl.DataFrame]
+) -> None:
+    spooled = PlaysAccumulator(tmp_path)
+    for batch in batches:
+        spooled.add("s", batch, events=True)
+    both = pl.DataFrame({"ref": [1, 1], "item_id": ["x", "y"]}, schema=ITEMS.schema)
+    [plays] = spooled.plays(both)
+    assert plays.select("listener_id", "item_id", "plays").rows() == [("a", "x", 1), ("a", "y", 1)]
+    assert spooled.duplicates == {"s": 1}
+
+
 def test_the_same_second_of_another_item_is_another_play(tmp_path: Path) -> None:
     spooled = PlaysAccumulator(tmp_path)
     spooled.add("s", log(NOON), events=True)

@@ -26,6 +26,7 @@ _EVENTS: Final = "events"
 RATED: Final = "rated"  # how many rows with a rating it stands for
 _HELD: Final = "held"  # rows of a listener in all runs; their sum may be above 2^32
 _SECOND: Final = "second"
+_ROW: Final = "row"
 _SCHEMA: Final = pl.Schema(
     {
         c.SOURCE: pl.String(),
@@ -66,7 +67,8 @@ class Plays(PlaysSink, Protocol):
     Attributes
     ----------
     duplicates
-        Rows that were dropped, by source; whole when all plays have been read.
+        Rows that were dropped, or lost the play of an artist they credit, by source; whole when all plays have been
+        read.
     """
 
     duplicates: Counter[str]
@@ -190,18 +192,20 @@ def merged_plays(rows: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame,
         The sum of counts, the mean rating, the last time. Of equal rows of a table of counts one is kept, and so is of
         rows of logs with the same listener, item and second, where times are exact.
     duplicates
-        The rows that were not kept, by source.
+        How many rows were not kept, or not for every item that their reference means, by source.
     """
     counts = rows.filter(~pl.col(_EVENTS))
     distinct = counts.unique()
     duplicates = _dropped(counts, distinct)
-    rows = pl.concat([distinct, rows.filter(_EVENTS)]).join(items, on=REF)
+    # A row that credits several artists is one, as it is where typed_plays drops it.
+    rows = pl.concat([distinct, rows.filter(_EVENTS)]).with_row_index(_ROW).join(items, on=REF)
     # Files and sources may overlap.
     is_exact = pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)
     moment = (c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED)
     exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING)
     kept = _first_of_seconds(exact, c.ITEM_ID)
-    duplicates.update(_dropped(exact, kept))
+    dropped = exact.join(kept, on=[_ROW, c.ITEM_ID], how="anti").unique(_ROW)
+    duplicates.update(dict(dropped[c.SOURCE].value_counts().iter_rows()))
     merged = sum_plays(pl.concat([rows.filter(~is_exact), kept]), c.LISTENER_ID, c.ITEM_ID)
     return merged.drop(RATED).sort(c.LISTENER_ID, c.ITEM_ID), duplicates
 

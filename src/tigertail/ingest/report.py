@@ -49,8 +49,8 @@ class SourceReport:
     left_out
         Rows that the recipe leaves out, by reason.
     duplicates
-        What was dropped: rows of a table of counts that repeat another row, and plays of a log that are of the same
-        second, listener and item as another; a row that credits several artists has a play of each.
+        Rows of a table of counts that repeat another row, and rows of a log with a play of the same second, listener
+        and item as another's; a row that credits several artists has a play of each. What repeats is dropped.
     """
 
     name: str
@@ -114,7 +114,8 @@ class BuildReport:
     unlisted_unknown
         What the recipe keeps out of answers, and no item is called.
     nameless, nameless_examples
-        Items without a name and without a play, which a row of another table made by an id or MBID; some of them.
+        Items without a name and without a play, which a row of another table made by an id or MBID; some of them. Not
+        counted where no source is one of plays.
     remedies
         What the recipe can say so that more is read.
     """
