@@ -94,7 +94,7 @@ def test_too_many_at_once(store: FeedbackStore, event: Make) -> None:
     for one in held:
         one.__enter__()
     try:
-        refused(store, [event("a")], "too many connections")
+        refused(store, [event("a")], "no free connection: all that this process may open are in use")
     finally:
         for one in held:
             one.__exit__(None, None, None)

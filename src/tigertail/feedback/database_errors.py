@@ -24,6 +24,7 @@ _SILENT: Final = ("cannot be reached", f"check that the server runs and the addr
 _DAMAGED: Final = ("is damaged, or not a database", "restore a backup")
 _BARE: Final = ("has no tables", "start the service or the command again: opening the store creates them")
 _BUSY: Final = ("has too many connections", f"allow the server more; {_AGAIN}")
+_IN_USE: Final = ("has no free connection: all that this process may open are in use", _AGAIN)
 _REFUSED: Final = ("refuses this user", "check the user, the password and the rights on the tables")
 _TURNED_AWAY: Final = (
     "refuses this user, password or database",
@@ -117,8 +118,8 @@ def removed(display: str) -> StoreUnavailableError:
 def _diagnosis(error: BaseException) -> tuple[str, str]:
     if isinstance(error, OSError):
         return f"cannot be opened ({error.strerror or 'no reason given'})", _GONE[1]
-    if isinstance(error, exc.TimeoutError):  # all connections of our pool wait for the database
-        return _BUSY
+    if isinstance(error, exc.TimeoutError):  # of our own pool
+        return _IN_USE
     source = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(source, sqlite3.Error):
         # The upper bits have details that are not needed here.
