@@ -28,6 +28,11 @@ def test_a_record_is_one_line_of_json() -> None:
     assert str(found["time"]).endswith("+00:00")
 
 
+def test_a_name_of_the_system_that_is_not_utf8_is_shown_with_escapes() -> None:
+    found = line(variables=["TIGERTAIL_Ж\udcff"])
+    assert (found["message"], found["variables"]) == ("model in place", [r"TIGERTAIL_Ж\udcff"])
+
+
 def test_a_traceback_stays_in_its_line() -> None:
     try:
         raise ValueError("a\nb")

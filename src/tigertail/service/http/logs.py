@@ -6,7 +6,9 @@ Of an unexpected error, type and place are logged without its message, which may
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "asctime",
     "color_message",  # Uvicorn's: the message for a terminal
 }
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 class Lines(logging.Formatter):
@@ -28,7 +31,7 @@ class Lines(logging.Formatter):
         """Return the line."""
         more = {name: value for name, value in vars(record).items() if name not in _STANDARD}
         line: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC),
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "logger": record.name,
             "process": record.process,
@@ -39,7 +42,11 @@ class Lines(logging.Formatter):
             # A message of asyncio has further lines, which quote the error.
             line["message"] = line["message"].partition("\n")[0]
             line["error"] = _without_words(record.exc_info[1])
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line, default=str).decode()
+        except TypeError:  # half a surrogate pair, as of a name of the system that is not UTF-8
+            text = json.dumps(line, default=str, ensure_ascii=False)
+            return _HALF.sub(lambda half: rf"\\u{ord(half[0]):x}", text)
 
 
 def _without_words(error: BaseException | None) -> str:
