@@ -37,7 +37,7 @@ class SequencesConfig(BaseModel):
     beta: float = Field(1.0, ge=0, le=2)
     """Popularity exponent: 1 is the cosine, less favours popular items."""
     shrinkage: float = Field(2.0, ge=0)
-    """Curators in common at which an affinity counts half."""
+    """Curators with both items near each other at which an affinity counts half."""
 
 
 class Sequences(NeighbourLists):
@@ -75,9 +75,10 @@ def fit_sequences(dataset: Dataset, interactions: Interactions, config: Sequence
     """Learn affinities from a dataset's sequences.
 
     Two items d places apart in a sequence are near by exp(-(d - 1) / reach); in one without an order by the
-    mean of that over all orders, and there an item counts once. Two items are near once at most in a sequence,
-    and an item is as near to itself as anything can be. With w_s(A, B) the nearness in sequence s, c a curator,
-    and n_AB the number of curators who bring both,
+    mean of that over all orders, and there an item counts once. Items more than 6 reaches apart are not near. The
+    nearness of all pairs of places of two items is added, up to 1 in a sequence, and an item is as near to itself as
+    anything can be. With w_s(A, B) the nearness in sequence s, c a curator, and n_AB the number of curators with both
+    near each other in a sequence,
 
         C_AB = sum_c (sum_{s of c} w_s(A, B))^curator
 
