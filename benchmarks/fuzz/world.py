@@ -18,7 +18,7 @@ from tigertail.model import ModelConfig, fit, save
 from .texts import NAMES, Texts
 
 ARTISTS: Final = 120
-TRACKS: Final = 30
+TRACKS: Final = 30  # less the names that cleaning takes away, such as [unknown]
 _CONFIG: Final = {"base": {"factors": 8, "iterations": 3}, "listening": {"min_group_size": 5}}
 _COUNTRIES: Final = ("PL", "BR", "GB", "US", None)
 

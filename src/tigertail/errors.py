@@ -103,7 +103,7 @@ class ConfigError(TigertailError):
 
 
 class NoPathError(ConfigError):
-    """No path leads from one item to another. The question is at fault, as with an option: the service answers 400."""
+    """No path leads from one item to another. The question is at fault, as with an option: our own API answers 400."""
 
 
 class ModelError(TigertailError):

@@ -1,6 +1,6 @@
 """Curated lists as a ground truth: pairs ``query -> similar``, optionally with a grade.
 
-They are a CSV, TSV or Parquet file with the columns query, similar [, grade], or have the layout of the SAS data set
+They are a table with the columns query, similar [, grade], or have the layout of the SAS data set
 (S. Oramas et al., "A semantic-based approach for artist similarity", ISMIR 2015).
 """
 
@@ -45,7 +45,8 @@ def read_curated(file: Path | str, dataset: Dataset) -> GroundTruth:
     Raises
     ------
     DataError
-        If the file is missing, cannot be read, lacks a column, is empty, or names no item of the dataset.
+        If the file is missing, cannot be read, lacks a column, is empty, is not all text and numbers, or none of its
+        pairs can be used.
     """
     path = Path(file)
     rows = read_table(path)
@@ -93,7 +94,7 @@ def read_sas(folder: Path | str | None, dataset: Dataset) -> GroundTruth:
     Raises
     ------
     DataError
-        If a file is missing or of another layout, or the dataset has none of the artists.
+        If no folder is given, a file is missing or of another layout, or none of the pairs can be used.
     """
     data = os.environ.get("TIGERTAIL_DATA")
     if folder is None and not data:

@@ -141,6 +141,7 @@ async def _answered(request: Request, context: Context) -> Response:
 
 
 def _content(served: ServedModel, wanted: LastfmRequest) -> bytes:
+    """Return the answer, or error 6 where there is none: it depends on the model alone, so it is cached too."""
     try:
         tree = wanted.answer(served)
     except RefusalError as refusal:

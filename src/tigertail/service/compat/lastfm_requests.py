@@ -121,7 +121,7 @@ class LastfmRequest:
         Raises
         ------
         RefusalError
-            If there is no such artist or track.
+            If there is no such artist or track, or none is named; its status is 200.
         """
         answers = Answers(served)
         return _ANSWERS[self.method](self, answers)

@@ -1,7 +1,7 @@
 """Validation of cached responses: each carries an ETag, and a GET of a client that has the current one brings 304.
 
-The tag of a model is that of all its answers. That of a response is of its address too: a request that is an error has
-none, so that no client can have it.
+The tag of a model is that of all its answers. That of a response is of its address too: one with the status of an error
+has none, so that no client can have it.
 """
 
 from __future__ import annotations
