@@ -5,8 +5,8 @@
 One kind of world has strong local scenes and a diaspora, more scenes than the base model has factors; the
 other no local structure at all. nDCG@20 of the lists against the true affinities, by kind of artist: "local,
 small" are artists little known abroad, at home in a country with less than 3 % of the listeners. Differences are
-paired over artists, with 95 % intervals, all worlds of a kind together. Both models have the same popularity
-exponent as shipped; the truth knows no fame, so more of it would help both.
+paired over artists, with 95 % intervals, all worlds of a kind together. Each system has the popularity exponent that
+it is shipped with; the truth knows no fame.
 """
 
 from __future__ import annotations

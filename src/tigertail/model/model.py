@@ -452,7 +452,7 @@ class Model:
         Warns
         -----
         TigertailWarning
-            As in :meth:`similar`, and where no tail or cold item fits the query but some are to be listed.
+            As in :meth:`similar`, and where no tail or cold item fits the query but ``explore`` is not 0.
 
         Raises
         ------

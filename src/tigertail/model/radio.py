@@ -44,7 +44,8 @@ class RadioOrder:
     variety
         How far from the order of the affinities: 0 is that order.
     explore
-        Share of the list that is drawn from :data:`EXPLORED`, tail and cold; the rest may have some of these too.
+        Share of the list, rounded down to whole items, that is drawn from :data:`EXPLORED`, tail and cold; the rest may
+        have some of these too.
     seed
         Of the random order.
     """
@@ -131,7 +132,7 @@ def seeds_of(
 ) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Return the items that texts mean, int32, (seeds,), and what a person should know of the choice.
 
-    An artist who is no item is known by some tracks, as many as ``tracks``, those with most listeners.
+    An artist who is no item is known by some tracks or albums, as many as ``tracks``, those with most listeners.
 
     Raises
     ------
@@ -168,7 +169,7 @@ def _shuffled(
 
 
 def _owners(items: pl.DataFrame, codes: Sequence[int]) -> dict[int, str]:
-    """Return whose each item is, by the folded name: of a track or an album the artist's, of an artist its own.
+    """Return whose each item is, by the folded name: the artist's, of an artist and where that is unknown its own.
 
     So artists of one name count as one.
     """

@@ -41,9 +41,10 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
     Returns
     -------
     Dataset
-        Plays, listeners, items, annotations, audio, documents, mentions and sequences, marked as simulated; the
-        true affinities are in the same folder (see :func:`true_affinity`). The same configuration gives the same
-        bytes. Each table has its own random generator, so that no table changes another.
+        Plays, listeners, items and annotations, and what is switched on of audio, documents, mentions, sequences and
+        availability, marked as simulated; the true affinities are in the same folder (see :func:`true_affinity`). The
+        same configuration gives the same bytes. Each part has its own random generator, so that sound, pages, shows and
+        facts change nothing else; services and cold artists change plays, and so tags.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
         If the folder exists and may not be replaced, or cannot be written.
     """
     check_place(Path(path), replace=replace)
-    # A new table takes the next number, so that the others draw what they drew before.
+    # A new part takes the next number, so that the others draw what they drew before.
     chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(11)]
     world = make_cold(make_world(config, chance[0]), chance[5])
     services = open_services(world, chance[10])

@@ -47,7 +47,7 @@ def list_figures(lists: NDArray[np.int32], signal: Signal, split: Split) -> dict
     lists
         Items listed for each query, -1 after the end of a list; int32, (queries, k).
     signal
-        The system's affinities, for the cohesion.
+        The system's affinities, for the cohesion; without its lens, where the lists have one.
     split
         The split that the lists answer.
     """
@@ -138,7 +138,7 @@ def skewness(counts: NDArray[np.int64]) -> float:
 
 
 def intra_list_similarity(lists: NDArray[np.int32], plays: CSR) -> float:
-    """Return the mean cosine, over the pairs of a list, of the items' listeners.
+    """Return the mean cosine, over the pairs of a list, of the items' listeners; lists of one item do not count.
 
     Examples
     --------
@@ -165,6 +165,8 @@ def locality_divergence(
     lists: NDArray[np.int32], query_country: NDArray[np.str_], item_country: NDArray[np.str_], split: Split
 ) -> float:
     """Return the mean divergence between the share of local music a listener plays and that in their lists.
+
+    Empty lists and those of listeners of unknown country do not count.
 
     Parameters
     ----------

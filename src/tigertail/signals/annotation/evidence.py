@@ -5,7 +5,7 @@ With s_il the reliable opinions for label l on item i, N the items with any labe
     x_il = s_il^power log((N + 1) / n_l) w_facet(l)
 
 the TF-IDF of G. Salton and C. Buckley, "Term-weighting approaches in automatic text retrieval" (Information
-Processing & Management 24, 1988), with a power in place of their logarithm.
+Processing & Management 24, 1988), with a power of the opinions as the term frequency.
 """
 
 from __future__ import annotations

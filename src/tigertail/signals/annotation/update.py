@@ -5,7 +5,7 @@ that joined it, so that two new items can share it, whenever they come. What nee
 what the fit learned:
 
 - **Inverse document frequency.** A label has its weight of the fit, so that old rows stay as they are; a new label
-  has the weight of its frequency among the new items.
+  has the weight of its frequency among all items, of which new ones alone have it.
 - **Reliability.** An opinion has the mean reliability of the opinions with its label in the fit. A signal keeps no
   annotators, so that their own reliability is not known.
 - **Predicted listening** comes from the coefficients of the fit; a new label predicts nothing.
