@@ -107,11 +107,8 @@ def _country(text: str) -> str:
 
 def _instant(value: object) -> object:
     """Refuse numbers and dates without time."""
-    if isinstance(value, datetime) and isinstance(
-        value.year, int
-    ):  # NaT of pandas is a datetime without a year
-        return value
-    if isinstance(value, str) and _DATE_AND_TIME.match(value):
+    is_moment = isinstance(value, datetime) and isinstance(value.year, int)  # pandas' NaT is one without a year
+    if is_moment or (isinstance(value, str) and _DATE_AND_TIME.match(value)):
         return value
     raise ValueError("is not a date and time")
 
