@@ -107,7 +107,8 @@ def _country(text: str) -> str:
 
 def _instant(value: object) -> object:
     """Refuse numbers and dates without time."""
-    is_moment = isinstance(value, datetime) and isinstance(value.year, int)  # pandas' NaT is one without a year
+    # NaT of pandas is a datetime without a year.
+    is_moment = isinstance(value, datetime) and isinstance(value.year, int)
     if is_moment or (isinstance(value, str) and _DATE_AND_TIME.match(value)):
         return value
     raise ValueError("is not a date and time")
