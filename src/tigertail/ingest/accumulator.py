@@ -202,7 +202,7 @@ def merged_plays(rows: pl.DataFrame, items: pl.DataFrame) -> tuple[pl.DataFrame,
     # Files and sources may overlap.
     is_exact = pl.col(_EVENTS) & pl.col(EXACT).fill_null(False)
     moment = (c.LISTENER_ID, c.ITEM_ID, c.LAST_PLAYED)
-    exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING)
+    exact = rows.filter(is_exact).sort(*moment, c.SOURCE, REF, c.PLAYS, c.RATING, _ROW)
     kept = _first_of_seconds(exact, c.ITEM_ID)
     dropped = exact.join(kept, on=[_ROW, c.ITEM_ID], how="anti").unique(_ROW)
     duplicates.update(dict(dropped[c.SOURCE].value_counts().iter_rows()))
