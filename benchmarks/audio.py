@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,6 +29,7 @@ from tigertail.audio import AnalysisConfig, analyse, find_clips
 from tigertail.audio.analyse import analyse_file
 from tigertail.audio.process_pool import map_isolated
 from tigertail.cli.output import print_table
+from tigertail.cli.report import peak_memory
 from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.interactions import Interactions
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap
@@ -41,7 +41,7 @@ Described = tuple[float, float, float]  # seconds of audio, seconds of processor
 def ours(path: Path) -> Described:
     began = time.process_time()
     entry, _ = analyse_file(path, AnalysisConfig())
-    return entry.seconds, time.process_time() - began, held()
+    return entry.seconds, time.process_time() - began, peak_memory()
 
 
 def plainly(path: Path) -> Described:
@@ -70,11 +70,7 @@ def plainly(path: Path) -> Described:
     librosa.onset.onset_detect(onset_envelope=onsets, sr=rate)
     for column in columns:
         column.mean(axis=1), column.std(axis=1)
-    return len(samples) / rate, time.process_time() - began, held()
-
-
-def held() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return len(samples) / rate, time.process_time() - began, peak_memory()
 
 
 def speed(work: Callable[[Path], Described], paths: list[Path], processes: int) -> Described:

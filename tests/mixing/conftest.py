@@ -60,7 +60,9 @@ def learned() -> MixtureParameters:
     taste = np.zeros((len(terms), TASTE_FEATURES + 2))
     taste[terms.of_signal("heard"), 0] = 0.2, 1.5
     taste[terms.of_signal("tagged"), 0] = 0.3, 1.6
-    taste[terms.of_signal("tagged"), 1] = -0.1 * LOG_SCALE / np.log1p(900)  # 0.2 and 1.5 where 900 listen
+    end = np.log1p(900) / LOG_SCALE  # u of 900 listeners, where it is 0.2 and 1.5
+    taste[terms.of_signal("tagged"), 1] = -0.2 / end
+    taste[terms.of_signal("tagged"), 2] = 0.1 / end**2
     taste[terms.of_signal("tagged"), 3] = 0.5  # where "heard" has no data
     taste[terms.of_overlap(("heard", "tagged")), 0] = -0.1, -0.2
     taste[terms.no_content_data, 0] = -0.5

@@ -12,10 +12,12 @@ ALONE = np.array([[False, True]])
 
 
 def test_taste_depends_on_how_well_the_query_is_known(learned: MixtureParameters) -> None:
-    nobody, many = learned.coefficients(np.array([0, 900]), BOTH, 0.0)
+    nobody, some, many = learned.coefficients(np.array([0, 30, 900]), np.ones((3, 2), np.bool_), 0.0)
     tags, heard = learned.terms.of_signal("tagged"), learned.terms.of_signal("heard")
     assert nobody[heard].tolist() == many[heard].tolist() == [0.2, 1.5]
     np.testing.assert_allclose(nobody[tags], [0.3, 1.6])
+    share = np.log(31) / np.log(901)
+    np.testing.assert_allclose(some[tags], np.array([0.3, 1.6]) - 0.2 * share + 0.1 * share**2)
     np.testing.assert_allclose(many[tags], [0.2, 1.5], atol=1e-6)
 
 

@@ -192,7 +192,12 @@ def _served_models(settings: Settings, runtime_dir: Path | None) -> ServedModels
         metrics.MODEL_RELOADS.labels(role, "loaded" if accepted else "refused").inc()
 
     return ServedModels(
-        folders, changed, runtime_dir and runtime_dir / "models", settings.unlisted, settings.signers
+        folders,
+        changed,
+        runtime_dir and runtime_dir / "models",
+        settings.unlisted,
+        settings.limits.n,
+        settings.signers,
     )
 
 

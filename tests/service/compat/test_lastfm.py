@@ -214,6 +214,12 @@ def test_an_answer_holds_until_the_model_changes(server: str) -> None:
         assert (form.status_code, form.content) == (200, first.content)
 
 
+def test_under_another_limit_an_answer_holds_no_longer(server: str, started: Any) -> None:
+    known = {"If-None-Match": _ask(server, **ARTIST).headers["etag"]}
+    shorter = httpx.get(f"{started(limits={'n': 1})}/2.0/", params=ARTIST, headers=known)
+    assert (shorter.status_code, len(list(_xml(shorter)[0]))) == (200, 1)
+
+
 def test_keys_and_rates_are_told_as_lastfm_tells_them(started: Any) -> None:
     busy = started(keys={"player": digest("open sesame")}, limits={"rate": 0.001, "burst": 2})
     refused = _ask(busy, **ARTIST, **JSON, api_key="guessed")

@@ -180,20 +180,23 @@ def test_numbers_places_and_evidence_are_in_the_language(person: Any, expect: An
     )
 
 
+def first_has(page: Any, fact: Json) -> None:
+    """Let a fact be the evidence of each signal for the first answer."""
+
+    def told(route: Any) -> None:
+        answer = route.fetch().json()
+        for part in answer["items"][0].get("why", []):
+            part |= {"evidence": fact.get("text", ""), "facts": [fact]}
+        route.fulfill(json=answer)
+
+    page.route("**/v1/similar?*", told)
+
+
 def test_evidence_of_several_names_one_and_that_of_another_maker_stays_english(
     person: Any, expect: Any, star: Json, cold: Json
 ) -> None:
-    def with_another(route: Any) -> None:
-        answer = route.fetch().json()
-        for part in answer["items"][0].get("why", []):
-            part |= {
-                "evidence": "next in the catalogue",
-                "facts": [{"kind": "next", "text": "next in the catalogue"}],
-            }
-        route.fulfill(json=answer)
-
     page = person.page
-    page.route("**/v1/similar?*", with_another)
+    first_has(page, {"kind": "next", "text": "next in the catalogue"})
     person.open(item=[star["item_id"], cold["item_id"]], lang="pl")
     expect(person.rows()).to_have_count(20)
     page.locator("details.explanation").evaluate_all("all => all.forEach((one) => { one.open = true; })")
@@ -205,16 +208,8 @@ def test_evidence_of_several_names_one_and_that_of_another_maker_stays_english(
 
 
 def test_a_place_is_named_once_with_its_country(person: Any, expect: Any, star: Json) -> None:
-    def with_home(route: Any) -> None:
-        answer = route.fetch().json()
-        for part in answer["items"][0].get("why", []):
-            part["facts"] = [
-                {"kind": "shared_labels", "names": [{"key": "home", "name": "Berlin, Berlin, DE"}]}
-            ]
-        route.fulfill(json=answer)
-
     page = person.page
-    page.route("**/v1/similar?*", with_home)
+    first_has(page, {"kind": "shared_labels", "names": [{"key": "home", "name": "Berlin, Berlin, DE"}]})
     person.open(item=star["item_id"], lang="pl")
     page.locator("details.explanation").evaluate_all("all => all.forEach((one) => { one.open = true; })")
     expect(person.rows().first.locator(".evidence").first).to_contain_text("Berlin, Niemcy")

@@ -87,9 +87,8 @@ async def _answered(
 ) -> Response:
     """Answer in the format that is asked for, from the cache where it was answered before."""
     served = context.served
-    tag = f"{served.tag}.{query.n}"  # where the request leaves its length open, the limits decide it
-    if client_has_current(request, tag):
-        return not_modified(request, served.version, tag)
+    if client_has_current(request, served.tag):
+        return not_modified(request, served.version, served.tag)
     digest = hashlib.blake2b(to_json(query.model_dump()), digest_size=16).hexdigest()
 
     def content() -> bytes:
@@ -102,4 +101,4 @@ async def _answered(
         return to_json({"model": served.version, "notices": notices, "items": items})
 
     found = await context.queue.get_or_compute(f"{served.version} {type(query).__name__} {digest}", content)
-    return cacheable(request, found, served.version, tag, MEDIA_TYPES[query.format])
+    return cacheable(request, found, served.version, served.tag, MEDIA_TYPES[query.format])

@@ -54,11 +54,10 @@ async def similar(
     if challenger is not None:
         content = await context.queue.run(lambda: to_json(interleaved_answer(served, challenger, query)))
         return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")
-    tag = f"{served.tag}.{query.n}"  # where the request leaves its length open, the limits decide it
-    if client_has_current(request, tag):
-        return not_modified(request, served.version, tag)
+    if client_has_current(request, served.tag):
+        return not_modified(request, served.version, served.tag)
     content = await cached_answer(context, served, query.item, query)
-    return cacheable(request, content, served.version, tag)
+    return cacheable(request, content, served.version, served.tag)
 
 
 @router.post(

@@ -68,7 +68,13 @@ class ServedModel:
         self.index.prepare()
 
     @classmethod
-    def open(cls, folder: Path, copy: Path | None = None, unlisted: Sequence[str] | None = None) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        copy: Path | None = None,
+        unlisted: Sequence[str] | None = None,
+        longest: int | None = None,
+    ) -> Self:
         """Open the current model, checked whole, so that no request will find it damaged.
 
         Parameters
@@ -79,6 +85,8 @@ class ServedModel:
             A copy of it to read instead.
         unlisted
             Items that no answer lists; None means those of the model.
+        longest
+            Where the service cuts lists, those also that a request does not say the length of.
 
         Raises
         ------
@@ -89,7 +97,10 @@ class ServedModel:
         for name in model.signals:
             model.signals[name]  # reads it, and so checks it
         served = cls(model, folder)
-        if unlisted is not None:  # the same version answers otherwise under another setting
+        # The same version answers otherwise under another setting.
+        if longest is not None:
+            served.tag += f".{longest}"
+        if unlisted is not None:
             served.tag += f".{zlib.crc32(repr(tuple(unlisted)).encode()):x}"
             if unknown := unmatched_entries(model.items, unlisted, model.aliases):
                 LOG.warning("entries of unlisted match no item", extra={"unlisted": ", ".join(unknown)})

@@ -53,6 +53,8 @@ class ServedModels:
         copy is answered from whose signer is not checked again.
     unlisted
         Items that no answer lists; None means those of each model.
+    longest
+        Where the service cuts lists.
     signers
         Public keys, one of which must have signed each model; none means that a signature is not needed.
 
@@ -68,12 +70,14 @@ class ServedModels:
         changed: Callable[[str, bool], None] = lambda role, new: None,
         cache_dir: Path | None = None,
         unlisted: tuple[str, ...] | None = None,
+        longest: int | None = None,
         signers: tuple[str, ...] = (),
     ) -> None:
         self._folders = folders
         self._changed = changed
         self._cache_dir = cache_dir
         self._unlisted = unlisted
+        self._longest = longest
         self._signers = signers
         self._places = {role: self._first(role, folder) for role, folder in folders.items()}
         self._stopped = threading.Event()
@@ -160,14 +164,16 @@ class ServedModels:
                 exc_info=not isinstance(error, TigertailError),
             )
             # A mark of None: the next check tries the folder again.
-            return _Place(ServedModel.open(folder, copy, self._unlisted), None, _problem(error))
+            return _Place(
+                ServedModel.open(folder, copy, self._unlisted, self._longest), None, _problem(error)
+            )
 
     def _opened(self, role: str, folder: Path) -> _Place:
         mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next check
         if self._cache_dir is None:
             if self._signers:
                 verify_signature(folder, self._signers)
-            return _Place(ServedModel.open(folder, unlisted=self._unlisted), mark)
+            return _Place(ServedModel.open(folder, None, self._unlisted, self._longest), mark)
         try:
             copy = copied(folder, self._cache_dir / role, self._signers)
         except OSError as error:
@@ -176,7 +182,7 @@ class ServedModels:
                 path=folder,
                 remedy="see that temporary files may be written (TMPDIR), and that there is space for them",
             ) from error
-        return _Place(ServedModel.open(folder, copy, self._unlisted), mark)
+        return _Place(ServedModel.open(folder, copy, self._unlisted, self._longest), mark)
 
 
 def _problem(error: BaseException) -> str:
