@@ -170,3 +170,15 @@ def test_a_map_is_that_of_the_model_that_answers(
     person.page.locator(".visible-list").get_by_role("link", name=star["name"], exact=True).click()
     expect(person.page.locator(".map-selection h2")).to_have_text(f"{star['name']} II")
     expect(person.page.locator("#footer")).to_contain_text(new.version)
+
+
+def test_the_focus_stays_at_its_button_when_the_results_come(person: Any, expect: Any, star: Json) -> None:
+    page, held = person.page, []
+    page.route("**/v1/similar?*", lambda route: held.append(route))
+    person.open(view="map", item=f"id:{star['item_id']}")
+    button = page.get_by_role("button", name="Start a path here")
+    button.focus()
+    for route in held:
+        route.continue_()
+    expect(page.locator(".map-selection")).to_contain_text("20 results")
+    expect(button).to_be_focused()

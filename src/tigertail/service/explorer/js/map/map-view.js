@@ -31,6 +31,9 @@ const OUTLIERS = 0.05; // share of a country's dots that may be beyond each edge
  * @property {() => void} onNamesLoaded  Called when the names of the seeds are in the cache.
  */
 
+/** @param {Element} element @returns {HTMLElement[]} Its links and buttons. */
+const controls = (element) => [...element.querySelectorAll(/** @type {"a"} */ ("a, button"))];
+
 /** @returns {import("./renderer.js").Marks} */
 const noMarks = () => ({ seeds: [], results: [], path: [], hovered: -1, country: null, naive: false });
 
@@ -315,7 +318,10 @@ export class MapView {
     this.#draw();
     const missing = scene.visible.reduce((rest, visible) => rest - visible, scene.size);
     if (this.missingNote) this.missingNote.textContent = missing ? ` ${text("map.missing", { n: missing, list: listName(marks.naive) })}` : "";
+    // They may come while somebody is at a button there.
+    const focused = controls(selection).findIndex((one) => one === document.activeElement);
     refill(selection, ...selectionPanel(scene, marks, this.services.router.link({ view: "lists" }), () => this.#flyToResults(), (end) => this.services.router.go({ [end]: this.services.router.state.seeds[0] })));
+    controls(selection)[focused]?.focus();
   }
 
   #updateLabel() {
