@@ -318,7 +318,7 @@ export class MapView {
     this.#draw();
     const missing = scene.visible.reduce((rest, visible) => rest - visible, scene.size);
     if (this.missingNote) this.missingNote.textContent = missing ? ` ${text("map.missing", { n: missing, list: listName(marks.naive) })}` : "";
-    // They may come while somebody is at a button there.
+    // They may come while the focus is at a button there.
     const focused = controls(selection).findIndex((one) => one === document.activeElement);
     refill(selection, ...selectionPanel(scene, marks, this.services.router.link({ view: "lists" }), () => this.#flyToResults(), (end) => this.services.router.go({ [end]: this.services.router.state.seeds[0] })));
     controls(selection)[focused]?.focus();
