@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import polars as pl
 from typer.testing import CliRunner, Result
@@ -18,6 +21,9 @@ from tigertail.ingest.formats.delimited import Csv
 from tigertail.ingest.formats.parquet import Parquet
 from tigertail.model import ModelConfig
 from tigertail.simulation import WorldConfig, simulate
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 SMALL_MODEL: Final = ModelConfig.model_validate(
     {"base": {"factors": 16, "iterations": 3}, "listening": {"min_group_size": 20}}
@@ -39,6 +45,29 @@ def poll(condition: Callable[[], Found], what: str, *, seconds: float = 60, inte
             return found
         time.sleep(interval)
     raise AssertionError(f"not within {seconds} s: {what}")
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve an app on a free port of loopback, and yield its address."""
+    import uvicorn  # of an extra that most tests do without
+
+    listening = socket.create_server(("127.0.0.1", 0))
+    # A client may leave a connection open, for which the end would wait.
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=10)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    poll(lambda: server.started or not thread.is_alive(), "the server starts")
+    assert server.started
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(60)
+        listening.close()
+    assert not thread.is_alive(), "the server does not end"
 
 
 def als_config(**settings: Any) -> ALSConfig:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-import uvicorn
-from tests.support import poll
+from tests.support import serving
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.ingest.build import build
@@ -121,20 +118,6 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "model"
 
 
-@contextmanager
-def _serving(settings: Settings) -> Iterator[str]:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(create_app(settings), log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        poll(lambda: server.started or not thread.is_alive(), "the server starts")
-        assert server.started
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture(scope="session")
 def started(music: Path) -> Iterator[Started]:
     """Start a server with the settings given; it is stopped after all tests."""
@@ -142,7 +125,7 @@ def started(music: Path) -> Iterator[Started]:
 
         def start(**settings: Any) -> str:
             made = {"model": music, "reload_interval": 3600, "feedback": {"on": False}} | settings
-            return stack.enter_context(_serving(Settings.model_validate(made)))
+            return stack.enter_context(serving(create_app(Settings.model_validate(made))))
 
         yield start
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,8 +16,7 @@ from urllib.request import urlopen
 import numpy as np
 import polars as pl
 import pytest
-import uvicorn
-from fastapi import FastAPI
+from tests.support import serving
 
 from tigertail.evaluation import System, evaluate
 from tigertail.evaluation.baselines import ItemItem, WorldPopularity
@@ -122,25 +118,9 @@ def run(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
                 "feedback": {"store": str(store)} | settings.pop("feedback", {}),
             }
             app = create_app(Settings.model_validate(given | settings))
-            return Running(stack.enter_context(_served(app)), store)
+            return Running(stack.enter_context(serving(app)), store)
 
         yield started
-
-
-@contextmanager
-def _served(app: FastAPI) -> Iterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
-        listening.close()
 
 
 @pytest.fixture(scope="session")
