@@ -12,8 +12,11 @@ both are judged by
 Listeners and curators are held out of both models. Strata are those of the query among all listeners. "Equal
 popularity" moves the popularity exponent of the model of all sources until the mean popularity of its answers in the
 stratum is that of the other model; popularity is the logarithm of the listeners that an item would have if all could
-hear it. Differences are in percent, paired, with 95 % intervals over judges: lists, curators or listeners. "Needed" is
-how many of them would put the interval above -2 %, were the difference to stay; nothing stands where it is below.
+hear it. "Of their popularity" is made equally popular too, and a bound, no system: the model of all sources with its
+signals and coefficients, but the listeners of the named sources alone in its popularity. What it gains is what the
+popularity among the others costs. Differences are in percent, paired, with 95 % intervals over judges: lists, curators
+or listeners. "Needed" is how many of them would put the interval above -2 %, were the difference to stay; nothing
+stands where it is below.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -37,6 +41,7 @@ from tigertail.evaluation.ground_truth import GRADED_METRICS, full_split, graded
 from tigertail.evaluation.metrics.ranking import METRICS, score_lists
 from tigertail.evaluation.scoring import ranked_lists
 from tigertail.evaluation.statistics.intervals import ClusterBootstrap, Estimate, clusters_needed
+from tigertail.mixing import Mixture
 from tigertail.model import fit
 from tigertail.model.registry import MIXTURE
 from tigertail.signals.contract import Signal
@@ -94,7 +99,11 @@ class Truth:
         return split.interactions.items.ids.gather(split.query_items).alias("judge")
 
 
-def judged(dataset: Dataset, whole: Dataset, alone: Dataset) -> Iterator[tuple[Signal, list[Truth]]]:
+def mixture_of(dataset: Dataset) -> Mixture:
+    return cast("Mixture", fit(dataset).signals[MIXTURE])
+
+
+def judged(dataset: Dataset, whole: Dataset, alone: Dataset) -> Iterator[tuple[Mixture, list[Truth]]]:
     """Yield each mixture that is fitted to a dataset, which is the whole or a part, and what judges it."""
     lists = halves(read_sas(None, whole))[1]
     train, truths = dataset, [("lists", "recall@10", lists, 10)]
@@ -103,12 +112,12 @@ def judged(dataset: Dataset, whole: Dataset, alone: Dataset) -> Iterator[tuple[S
         train = dataset.without(shows.curators)
         truths.append(("shows", "recall@20", shows.truth, 20))
     yield (
-        fit(train).signals[MIXTURE],
+        mixture_of(train),
         [Truth(name, metric, full_split(train, truth, k=k)) for name, metric, truth, k in truths],
     )
     protocol = ProtocolConfig(queries=ALL_QUERIES)
     split = hold_out(dataset, protocol, among=alone.listeners[c.LISTENER_ID])
-    yield fit(split.train).signals[MIXTURE], [Truth("plays", "nDCG@20", split)]
+    yield mixture_of(split.train), [Truth("plays", "nDCG@20", split)]
 
 
 def answers(mixture: Signal, truth: Truth, exponents: tuple[float, ...], items: pl.DataFrame) -> pl.DataFrame:
@@ -132,22 +141,41 @@ def answers(mixture: Signal, truth: Truth, exponents: tuple[float, ...], items: 
     )
 
 
-def compare(alone: pl.DataFrame, everything: pl.DataFrame, items: pl.DataFrame) -> list[list[str]]:
+def of_their_popularity(mixture: Mixture, ids: pl.Series, theirs: Mixture, their_ids: pl.Series) -> Mixture:
+    """Return a mixture that counts the listeners of another."""
+    known = {c.ITEM_ID: their_ids, "listeners": theirs.listeners, "adjusted": theirs.adjusted_listeners}
+    counts = ids.to_frame(c.ITEM_ID).join(
+        pl.DataFrame(known), on=c.ITEM_ID, how="left", maintain_order="left"
+    )
+    counts = counts.fill_null(0)  # what their sources have nothing of
+    return mixture.with_parts(mixture.parts, counts["listeners"].to_numpy(), counts["adjusted"].to_numpy())
+
+
+def compare(
+    alone: pl.DataFrame, everything: pl.DataFrame, bound: pl.DataFrame, items: pl.DataFrame
+) -> list[list[str]]:
     """Return a row of the table for each stratum and setting."""
     rows = []
-    pairs = alone.join(everything, on=KEYS, suffix="_all").join(items.drop("popularity"), on=c.ITEM_ID)
+    pairs = (
+        alone.join(everything, on=KEYS, suffix="_all")
+        .join(bound, on=KEYS, suffix="_bound")
+        .join(items.drop("popularity"), on=c.ITEM_ID)
+    )
     for stratum in JUDGED:
         part = pairs if stratum is None else pairs.filter(pl.col("stratum") == int(stratum))
         if len(part) < 10:
             continue
-        theirs, ours = part["value"].to_numpy()[:, 0], part["value_all"].to_numpy()
-        goal = np.nanmean(part["popularity"].to_numpy()[:, 0])
-        level = int(np.abs(np.nanmean(part["popularity_all"].to_numpy(), axis=0) - goal).argmin())
+        theirs, goal = part["value"].to_numpy()[:, 0], np.nanmean(part["popularity"].to_numpy()[:, 0])
+        ours, bounds = part["value_all"].to_numpy(), part["value_bound"].to_numpy()
         clusters = part["judge"].rank("dense").to_numpy().astype(np.int32) - 1
         order = np.argsort(clusters, kind="stable")
         bootstrap = ClusterBootstrap(clusters[order])
-        for setting, place in (("as it is", AS_IS), ("equal popularity", level)):
-            found = bootstrap.estimate((ours[:, place] - theirs)[order])
+        for setting, values, place in (
+            ("as it is", ours, AS_IS),
+            ("equal popularity", ours, nearest(part["popularity_all"], goal)),
+            ("of their popularity", bounds, nearest(part["popularity_bound"], goal)),
+        ):
+            found = bootstrap.estimate((values[:, place] - theirs)[order])
             mean = float(np.nanmean(theirs))
             change = Estimate(*(100 * each / mean for each in (found.mean, found.low, found.high)))
             judges = len(np.unique(clusters))
@@ -159,13 +187,18 @@ def compare(alone: pl.DataFrame, everything: pl.DataFrame, items: pl.DataFrame) 
                     f"{len(part):,}",
                     f"{EXPONENTS[place]:+.3f}",
                     f"{mean:.3f}",
-                    f"{np.nanmean(ours[:, place]):.3f}",
+                    f"{np.nanmean(values[:, place]):.3f}",
                     f"{change.mean:+.1f} [{change.low:+.1f}, {change.high:+.1f}]",
                     f"{judges:,}",
                     "" if needed is None else f"{needed:,}",
                 ]
             )
     return rows
+
+
+def nearest(popularity: pl.Series, goal: float) -> int:
+    """Return the place of the exponent at which the mean popularity of the answers is nearest to another."""
+    return int(np.abs(np.nanmean(popularity.to_numpy(), axis=0) - goal).argmin())
 
 
 def main() -> None:
@@ -188,9 +221,17 @@ def main() -> None:
                 }
             )
             before = answers(of_some, part, (0.0,), items)
+            bound = of_their_popularity(
+                of_all, split.interactions.items.ids, of_some, part.split.interactions.items.ids
+            )
             print_table(
                 HEADINGS,
-                compare(before, answers(of_all, all_of_it, EXPONENTS, items), items),
+                compare(
+                    before,
+                    answers(of_all, all_of_it, EXPONENTS, items),
+                    answers(bound, all_of_it, EXPONENTS, items),
+                    items,
+                ),
                 title=f"{part.name}, {part.metric}: all sources against {', '.join(arguments.sources)} alone",
                 left=["query", "setting"],
             )
