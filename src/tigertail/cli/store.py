@@ -1,14 +1,21 @@
-"""Commands that put a model in place, take it back, sign it and verify it."""
+"""Commands that compare a model with the one in place, put it there, take it back, sign it and verify it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from tigertail.cli.model import ModelFolder
-from tigertail.cli.output import notices
+from tigertail.cli.output import notices, print_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+READ: Final = 10
+"""Of the lists that changed most, how many are named: what a person reads before a model is deployed."""
+NAMED: Final = 3  # of the items that are new, or gone
 
 Signers = Annotated[
     list[str] | None,
@@ -22,11 +29,81 @@ Signers = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands to the command line."""
+    app.command("changes")(changes)
     app.command("deploy")(deploy)
     app.command("rollback")(rollback)
     app.command("signing-key")(signing_key)
     app.command("sign")(sign)
     app.command("verify")(verify)
+
+
+def changes(
+    old: Annotated[Path, typer.Argument(help="Folder of the model in place.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the new model.")],
+    top: Annotated[int, typer.Option(min=1, help="How many answers of each list count.")] = 20,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file for the changes of every list: .parquet, .csv or .jsonl; - is standard output."
+        ),
+    ] = None,
+) -> None:
+    """Show how the lists of a new model differ from those of the one in place, before it is deployed."""
+    import tigertail
+    from tigertail.io.table_files import check_table_file, write_table
+    from tigertail.model import changes as compare
+    from tigertail.storage import is_stream
+
+    if out is not None:
+        check_table_file(out)
+    found = compare(tigertail.load(old), tigertail.load(new), top)
+    if out is not None:
+        write_table(found.lists, out)
+        if is_stream(out):
+            return
+    typer.echo(f"{_items(found.gained)} new, {_items(found.lost)} gone")
+    print_table(
+        ["stratum", "lists", "answers kept", "first kept", "listeners before", "after"],
+        [
+            [
+                row["stratum"],
+                f"{row['lists']:,}",
+                _percent(row["kept"]),
+                _percent(row["first_kept"]),
+                _count(row["listeners_before"]),
+                _count(row["listeners_after"]),
+            ]
+            for row in found.by_stratum().iter_rows(named=True)
+        ],
+        title=f"Lists of {top}, by the stratum of the query; listeners of the middle answer",
+        left=["stratum"],
+    )
+    if len(most := found.most_changed()):
+        print_table(
+            ["query", "listeners", "answers kept", "best new answer"],
+            [
+                [row["name"], f"{row['listeners']:,}", _percent(row["kept"]), row["best_new_answer"] or ""]
+                for row in most.head(READ).iter_rows(named=True)
+            ],
+            title=f"Lists that keep less than half: {len(most):,}, the best known first",
+            left=["query", "best new answer"],
+        )
+    else:
+        typer.echo("Every list keeps half of its answers or more.")
+
+
+def _items(table: pl.DataFrame) -> str:
+    names = table["name"].head(NAMED).to_list()
+    told = f" ({', '.join(names)}{', ...' if len(table) > len(names) else ''})" if names else ""
+    return f"{len(table):,} item{'' if len(table) == 1 else 's'}{told}"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
+
+
+def _count(listeners: float | None) -> str:
+    return "" if listeners is None else f"{listeners:,.0f}"
 
 
 def deploy(

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from tigertail.model.store.deployment import deploy, roll_back
     from tigertail.model.store.folder import check_target, load, save
     from tigertail.model.update.add import add
+    from tigertail.model.update.changes import Changes, changes
     from tigertail.model.update.drift import Drift, drift
 
 __all__ = [
     "Answers",
     "BulkAnswers",
+    "Changes",
     "Comparison",
     "Drift",
     "Model",
     "ModelConfig",
     "QueryOptions",
     "add",
+    "changes",
     "check_target",
     "compare",
     "deploy",
@@ -39,12 +42,14 @@ __all__ = [
 _MODULES: Final = {
     "Answers": "answers",
     "BulkAnswers": "answers",
+    "Changes": "update.changes",
     "Comparison": "comparison",
     "Drift": "update.drift",
     "Model": "model",
     "ModelConfig": "config",
     "QueryOptions": "query_options",
     "add": "update.add",
+    "changes": "update.changes",
     "check_target": "store.folder",
     "compare": "comparison",
     "deploy": "store.deployment",
