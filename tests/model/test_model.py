@@ -15,6 +15,7 @@ from polars.testing import assert_frame_equal
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError, TigertailWarning, UnknownItemError
 from tigertail.model import Model, fit
+from tigertail.model.recommend import History
 from tigertail.signals.factors import FactorAffinity
 
 SIGNALS = ["listening", "factors", "co-listening"]
@@ -273,6 +274,11 @@ def test_a_note_says_that_no_listener_of_the_query_has_a_known_place(
         "no listener of Sezen Aksu has a known place: this list differs from that for the whole world only "
     )
     assert [one.startswith(note) for one in model.answer(asked, country="PL").notices] == [True]
+    assert [
+        one.startswith(note) for one in model.answer_radio(asked, 3, explore=0, country="PL").notices
+    ] == [True]
+    played = History.of(model.index, ["Sezen Aksu"])
+    assert [one.startswith(note) for one in model.answer_history(played, country="PL").notices] == [True]
     assert model.answer(asked).notices == ()
     assert model.answer(asked, country="PL", lens=0).notices == ()
     for others in (["Kult"], ["Kult", "Sezen Aksu"]):

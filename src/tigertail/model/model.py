@@ -244,8 +244,7 @@ class Model:
             several = len(seeds) > 1
             names = [full_name(self.items.row(code, named=True)) for code in seeds.tolist() if several]
             reasons = explain(resolved.name, resolved.signal, seeds, items, names, by_seed, *contributions)
-        of_lens = resolved.notice_on(seeds, self.items)
-        notices = (*resolved.notices, *([of_lens] if of_lens else []), *notes)
+        notices = (*resolved.notices_on(seeds, self.items), *notes)
         return Answers(self.items, seeds, items, affinities, notices, reasons)
 
     @takes_options
@@ -335,7 +334,7 @@ class Model:
         scores = history_scores(resolved.signal, history, len(self.items), fold_in, beta=options.beta)
         codes, best = top_k(_masked(scores[None], allowed), n)
         listed = codes[0] >= 0
-        notices = (*history.notices, *resolved.notices, *notes)
+        notices = (*history.notices, *resolved.notices_on(history.items, self.items), *notes)
         caption = "For a listener of {}"
         return Answers(self.items, history.items, codes[0][listed], best[0][listed], notices, caption=caption)
 

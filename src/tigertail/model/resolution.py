@@ -40,7 +40,7 @@ class ResolvedSignal:
     signal
         The signal, adjusted by the options.
     notices
-        What a person should know of the answers.
+        What a person should know of all its answers.
     is_localised
         Whether it has a lens.
     """
@@ -50,18 +50,22 @@ class ResolvedSignal:
     notices: tuple[str, ...] = ()
     is_localised: bool = False
 
-    def notice_on(self, seeds: NDArray[np.int32], items: pl.DataFrame) -> str | None:
-        """Return what a person should know of the lens after these items: that it knows none of their listeners."""
+    def notices_on(self, seeds: NDArray[np.int32], items: pl.DataFrame) -> tuple[str, ...]:
+        """Return what a person should know of the answers after these items.
+
+        Those of all answers, and where there is a lens, that it knows none of the items' listeners.
+        """
         groups = groups_of(self.signal)
         if not self.is_localised or groups is None or not groups.placed:
-            return None
+            return self.notices
         # Listeners of no known place are last.
         if any(groups.listeners_by_group(seed)[:-1].any() for seed in seeds.tolist()):
-            return None
+            return self.notices
         asked = full_name(items.row(int(seeds[0]), named=True)) if len(seeds) == 1 else "these items"
         return (
+            *self.notices,
             f"no listener of {asked} has a known place: this list differs from that for the whole world only where "
-            "answers are more or less popular there"
+            "answers are more or less popular there",
         )
 
 
