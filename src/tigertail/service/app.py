@@ -33,6 +33,7 @@ from tigertail.service.middleware.rates import RateLimiter
 from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE
 from tigertail.service.server.workers import end_with_parent
 from tigertail.service.serving.context import CHALLENGER, CURRENT, Context
+from tigertail.service.serving.served_model import AnswerSettings
 from tigertail.service.serving.served_models import ServedModels
 from tigertail.service.serving.work_queue import WorkQueue
 from tigertail.version import __version__
@@ -195,8 +196,7 @@ def _served_models(settings: Settings, runtime_dir: Path | None) -> ServedModels
         folders,
         changed,
         runtime_dir and runtime_dir / "models",
-        settings.unlisted,
-        settings.limits.n,
+        AnswerSettings(settings.unlisted, settings.limits.n, settings.players_place),
         settings.signers,
     )
 

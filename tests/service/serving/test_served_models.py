@@ -12,7 +12,8 @@ import pytest
 from tigertail.errors import ModelError
 from tigertail.model import Model, roll_back, save
 from tigertail.model.store.signing import new_signing_key, sign
-from tigertail.service.serving.served_model import ServedModel
+from tigertail.service.compat.similarity_scores import like
+from tigertail.service.serving.served_model import AnswerSettings, ServedModel
 from tigertail.service.serving.served_models import RETRY_AFTER, ServedModels
 from tigertail.signals.factors import FactorAffinity
 
@@ -188,7 +189,7 @@ def test_roles(models: ServedModels) -> None:
 
 def test_the_settings_keep_items_out_of_every_answer(folder: Path) -> None:
     plain = ServedModels({"current": folder})["current"]
-    without = ServedModels({"current": folder}, unlisted=("p2",))["current"]
+    without = ServedModels({"current": folder}, settings=AnswerSettings(unlisted=("p2",)))["current"]
     assert without.version == plain.version
     assert without.tag != plain.tag, "clients must not take old answers for those of today"
     assert "p2" in plain.model.similar("p1")["item_id"]
@@ -198,7 +199,32 @@ def test_the_settings_keep_items_out_of_every_answer(folder: Path) -> None:
 def test_the_log_names_what_the_settings_list_and_no_item_is(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ServedModels({"current": folder}, unlisted=("p2", "Nobody", "special-purpose"))
+    ServedModels({"current": folder}, settings=AnswerSettings(unlisted=("p2", "Nobody", "special-purpose")))
     (warning,) = (vars(record) for record in caplog.records if record.levelname == "WARNING")
     assert warning["message"] == "entries of unlisted match no item"
     assert warning["unlisted"] == "Nobody"
+
+
+def test_players_see_the_catalogue_from_the_place_of_the_settings(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain = ServedModels({"current": folder})["current"]
+    polish = ServedModels({"current": folder}, settings=AnswerSettings(players_place="Poland"))["current"]
+    star = plain.index.match_all(["star"])[0].tolist()
+    at_home = polish.model.answer(np.array(star, np.int32), 3, country="PL", kinds=("artist",))
+    assert [code for code, _ in like(polish, star, 3, "artist")] == at_home.items.tolist()
+    assert like(polish, star, 3, "artist", "BR") == like(plain, star, 3, "artist", "BR")
+    assert like(polish, star, 3, "artist") != like(plain, star, 3, "artist")
+    assert polish.tag != plain.tag, "clients must not take old answers for those of today"
+    assert not caplog.records
+
+
+def test_a_place_that_the_model_does_not_know_is_the_world_and_the_log_says_so(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain = ServedModels({"current": folder})["current"]
+    lost = ServedModels({"current": folder}, settings=AnswerSettings(players_place="Atlantis"))["current"]
+    (warning,) = (vars(record) for record in caplog.records if record.levelname == "WARNING")
+    assert warning["players_place"] == "Atlantis"
+    assert "Atlantis" in warning["problem"]
+    assert like(lost, [0], 3, "artist") == like(plain, [0], 3, "artist")

@@ -18,7 +18,6 @@ from starlette.types import Scope
 
 from tigertail import columns as c
 from tigertail.errors import NoPathError
-from tigertail.model.query_options import QueryOptions
 from tigertail.service.compat.audiomuse_schemas import (
     AudioMuseError,
     AudioMuseSimilarArtist,
@@ -27,7 +26,7 @@ from tigertail.service.compat.audiomuse_schemas import (
     SimilarTrack,
 )
 from tigertail.service.compat.catalogue import Catalogue
-from tigertail.service.compat.similarity_scores import like
+from tigertail.service.compat.similarity_scores import like, seen_from
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import LONGEST
 from tigertail.service.http.problems import RETRY, Problem, ServiceError
@@ -174,7 +173,7 @@ async def find_path(
         if start is None or goal is None:
             raise ServiceError(404, "no such track", remedy="look it up: /api/search_tracks")
         try:
-            path = served.path(start, goal, _length(context, max_steps), QueryOptions())
+            path = served.path(start, goal, _length(context, max_steps), seen_from(served))
         except NoPathError as error:
             raise ServiceError(404, error.problem, remedy=error.remedy) from None
         steps = path.items.tolist()

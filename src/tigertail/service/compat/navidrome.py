@@ -14,7 +14,6 @@ from fastapi import APIRouter, Query, Response
 
 from tigertail import columns as c
 from tigertail.errors import NoPathError
-from tigertail.model.query_options import QueryOptions
 from tigertail.service.compat.catalogue import Catalogue
 from tigertail.service.compat.navidrome_schemas import (
     Artists,
@@ -28,7 +27,7 @@ from tigertail.service.compat.navidrome_schemas import (
     SonicPath,
     SonicTracks,
 )
-from tigertail.service.compat.similarity_scores import like
+from tigertail.service.compat.similarity_scores import like, seen_from
 from tigertail.service.http.json import to_json
 from tigertail.service.http.parameters import Short
 from tigertail.service.http.problems import documented
@@ -176,7 +175,7 @@ async def nd_find_sonic_path(
         if start is None or goal is None or n < len({start, goal}):
             return {"matches": []}
         try:
-            path = served.path(start, goal, max(n, 2), QueryOptions(country=country))
+            path = served.path(start, goal, max(n, 2), seen_from(served, country))
         except NoPathError:
             return {"matches": []}
         # Of a path, these are shares of the best affinity already.

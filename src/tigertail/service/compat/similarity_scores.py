@@ -15,8 +15,13 @@ def like(
     served: ServedModel, seeds: Sequence[int], limit: int, kind: str, country: str | None = None
 ) -> list[tuple[int, float]]:
     """Return the codes of the items of a kind that are most like some, best first, with their matches."""
-    answers = served.answer(seeds, limit, QueryOptions(kinds=(kind,), country=country))
+    answers = served.answer(seeds, limit, seen_from(served, country).replace(kinds=(kind,)))
     return list(zip(answers.items.tolist(), matches(answers.affinities).tolist(), strict=True))
+
+
+def seen_from(served: ServedModel, country: str | None = None) -> QueryOptions:
+    """Return the options of a query that names a country, or of one that leaves the place to the service."""
+    return QueryOptions(country=country or served.players_place)
 
 
 def matches(affinities: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -170,6 +170,8 @@ class Settings(BaseModel):
     """A report.json of ``tigertail evaluate --report``, shown on the page."""
     unlisted: tuple[str, ...] | None = None
     """Items that no answer lists, by id, MBID or name, or "special-purpose"; None means those of the model."""
+    players_place: str | None = None
+    """The country or region, by code or name, whose view the APIs of players give where a request names none."""
     explorer: bool = True
     """Whether to serve the page."""
     limits: Limits = Limits()

@@ -6,7 +6,7 @@ import logging
 import threading
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tigertail import columns as c
 from tigertail.dataset.full_names import full_names
 from tigertail.dataset.unlisted import unmatched_entries
-from tigertail.errors import ModelError
+from tigertail.errors import ConfigError, ModelError
 from tigertail.geo.regions import place_name
 from tigertail.model import Answers, Model, QueryOptions, load
 from tigertail.model.explanation import Reasons, format_reasons
@@ -30,7 +30,7 @@ from tigertail.model.query_options import COSINE, query_options
 from tigertail.model.radio import RadioOrder
 from tigertail.model.recommend import History
 from tigertail.model.registry import FACTORS, LISTENING, MIXTURE, OTHER_COLOUR, SIGNALS
-from tigertail.model.resolution import model_defaults
+from tigertail.model.resolution import model_defaults, resolve_signal
 from tigertail.model.store.folder import map_file
 from tigertail.service.http.json import to_json
 from tigertail.service.http.problems import ServiceError
@@ -43,6 +43,29 @@ LOG: Final = logging.getLogger("tigertail.service")
 _JSON_TYPES: Final = {str: "string", float: "number", int: "integer", bool: "boolean"}
 
 
+@dataclass(frozen=True)
+class AnswerSettings:
+    """The settings of the service that its answers depend on.
+
+    Parameters
+    ----------
+    unlisted
+        Items that no answer lists; None means those of the model.
+    longest
+        Where the service cuts lists, those also that a request does not say the length of; None cuts none.
+    players_place
+        The country or region whose view the APIs of players give where a request names none; None is the world.
+    """
+
+    unlisted: tuple[str, ...] | None = None
+    longest: int | None = None
+    players_place: str | None = None
+
+
+AS_THE_MODEL: Final = AnswerSettings()
+"""Answers as those of the model, and all of them."""
+
+
 class ServedModel:
     """A model with what every answer needs at hand: records of its items, and an index to find them.
 
@@ -52,29 +75,27 @@ class ServedModel:
         The model.
     folder
         Where it is kept. Its map is read there, since one may be made after a copy of the model is opened.
+    settings
+        What else its answers depend on.
     """
 
     _kernel_lock: ClassVar = threading.Lock()
     """Held while a model computes: kernels share state that is not safe for two threads. The work queue has one thread,
     but :class:`ServedModels` opens a new model on another."""
 
-    def __init__(self, model: Model, folder: Path) -> None:
+    def __init__(self, model: Model, folder: Path, settings: AnswerSettings = AS_THE_MODEL) -> None:
         self.model = model
         self.folder = folder
+        self.players_place = settings.players_place
         self.version = model.version or "unsaved"
-        self.tag = f"{self.version}.{__version__}"  # of its ETags, which the request is part of too
+        # Of its ETags, which the request is part of too. The same version answers otherwise under other settings.
+        self.tag = f"{self.version}.{__version__}.{zlib.crc32(repr(settings).encode()):x}"
         self.items = ItemRecords(model.items)
         self.index = model.index
         self.index.prepare()
 
     @classmethod
-    def open(
-        cls,
-        folder: Path,
-        copy: Path | None = None,
-        unlisted: Sequence[str] | None = None,
-        longest: int | None = None,
-    ) -> Self:
+    def open(cls, folder: Path, copy: Path | None = None, settings: AnswerSettings = AS_THE_MODEL) -> Self:
         """Open the current model, checked whole, so that no request will find it damaged.
 
         Parameters
@@ -83,27 +104,29 @@ class ServedModel:
             The model's folder.
         copy
             A copy of it to read instead.
-        unlisted
-            Items that no answer lists; None means those of the model.
-        longest
-            Where the service cuts lists, those also that a request does not say the length of.
+        settings
+            What else its answers depend on. The log says what of them this model does not know.
 
         Raises
         ------
         ModelError
             If it is missing or damaged.
         """
-        model = load(folder if copy is None else copy).with_unlisted(unlisted)
+        model = load(folder if copy is None else copy).with_unlisted(settings.unlisted)
         for name in model.signals:
             model.signals[name]  # reads it, and so checks it
-        served = cls(model, folder)
-        # The same version answers otherwise under another setting.
-        if longest is not None:
-            served.tag += f".{longest}"
-        if unlisted is not None:
-            served.tag += f".{zlib.crc32(repr(tuple(unlisted)).encode()):x}"
-            if unknown := unmatched_entries(model.items, unlisted, model.aliases):
-                LOG.warning("entries of unlisted match no item", extra={"unlisted": ", ".join(unknown)})
+        if unknown := unmatched_entries(model.items, settings.unlisted or (), model.aliases):
+            LOG.warning("entries of unlisted match no item", extra={"unlisted": ", ".join(unknown)})
+        if settings.players_place is not None:
+            try:
+                resolve_signal(model.signals, QueryOptions(country=settings.players_place))
+            except ConfigError as error:
+                LOG.warning(
+                    "players see the catalogue from nowhere: the model knows no such place",
+                    extra={"players_place": settings.players_place, "problem": error.problem},
+                )
+                settings = replace(settings, players_place=None)
+        served = cls(model, folder, settings)
         if len(served.items):
             # Whatever is made once is made now: a query of two seeds looks at every item, with the kernels.
             served.answer([0, 0], 1, QueryOptions(), why=True)

@@ -19,7 +19,7 @@ from tigertail.errors import ModelError, TigertailError
 from tigertail.model.store.folder import MANIFEST
 from tigertail.model.store.signing import verify_signature
 from tigertail.service.serving.model_cache import copied, newest
-from tigertail.service.serving.served_model import ServedModel
+from tigertail.service.serving.served_model import AS_THE_MODEL, AnswerSettings, ServedModel
 
 LOG: Final = logging.getLogger("tigertail.service")
 RETRY_AFTER: Final = 5  # checks after which a model that could not be opened is tried again
@@ -51,10 +51,8 @@ class ServedModels:
         Where copies of the models are kept, to answer from; None answers from the folders themselves, which then
         must never be written to in place. It is that of one run of the service: where a folder has become unfit, a
         copy is answered from whose signer is not checked again.
-    unlisted
-        Items that no answer lists; None means those of each model.
-    longest
-        Where the service cuts lists.
+    settings
+        What else the answers depend on.
     signers
         Public keys, one of which must have signed each model; none means that a signature is not needed.
 
@@ -69,15 +67,13 @@ class ServedModels:
         folders: dict[str, Path],
         changed: Callable[[str, bool], None] = lambda role, new: None,
         cache_dir: Path | None = None,
-        unlisted: tuple[str, ...] | None = None,
-        longest: int | None = None,
+        settings: AnswerSettings = AS_THE_MODEL,
         signers: tuple[str, ...] = (),
     ) -> None:
         self._folders = folders
         self._changed = changed
         self._cache_dir = cache_dir
-        self._unlisted = unlisted
-        self._longest = longest
+        self._settings = settings
         self._signers = signers
         self._places = {role: self._first(role, folder) for role, folder in folders.items()}
         self._stopped = threading.Event()
@@ -164,16 +160,14 @@ class ServedModels:
                 exc_info=not isinstance(error, TigertailError),
             )
             # A mark of None: the next check tries the folder again.
-            return _Place(
-                ServedModel.open(folder, copy, self._unlisted, self._longest), None, _problem(error)
-            )
+            return _Place(ServedModel.open(folder, copy, self._settings), None, _problem(error))
 
     def _opened(self, role: str, folder: Path) -> _Place:
         mark = _mark(folder)  # before it is read, so that a change meanwhile is seen at the next check
         if self._cache_dir is None:
             if self._signers:
                 verify_signature(folder, self._signers)
-            return _Place(ServedModel.open(folder, None, self._unlisted, self._longest), mark)
+            return _Place(ServedModel.open(folder, None, self._settings), mark)
         try:
             copy = copied(folder, self._cache_dir / role, self._signers)
         except OSError as error:
@@ -182,7 +176,7 @@ class ServedModels:
                 path=folder,
                 remedy="see that temporary files may be written (TMPDIR), and that there is space for them",
             ) from error
-        return _Place(ServedModel.open(folder, copy, self._unlisted, self._longest), mark)
+        return _Place(ServedModel.open(folder, copy, self._settings), mark)
 
 
 def _problem(error: BaseException) -> str:
