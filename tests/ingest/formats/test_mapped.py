@@ -102,6 +102,11 @@ def test_bad_pairs_are_put_aside(tmp_path, read, quarantine):
         ({"catalogue": "known"}, "of plays, catalogue is 'open' or left out"),
         ({"catalogue": "known", "table": "listeners"}, "catalogue is an option of tables about items"),
         ({"catalogue": "all", "table": "listeners"}, "catalogue is an option of tables about items"),
+        ({"events": True, "table": "listeners"}, "events is an option of plays, not of listeners"),
+        (
+            {"table": "audio", "descriptors": ["tempo"], "without": ["tempo"]},
+            "tempo is both under descriptors and under without",
+        ),
     ],
 )
 def test_options_that_make_no_sense_are_refused(tmp_path, options, message):
@@ -116,6 +121,26 @@ def test_columns_that_are_not_there_are_named(tmp_path, read):
         read(csv_source(tmp_path, "name\nCan\n", table="audio"))
     with pytest.raises(DataError, match="no column for sequence_id"):
         read(csv_source(tmp_path, "name\nCan\n", table="sequences"))
+
+
+def test_a_column_that_is_not_there_is_named_once(tmp_path, read):
+    twice = {"listener_id": "user", "name": "name"}
+    with pytest.raises(DataError, match="no column user\\n"):
+        read(csv_source(tmp_path, "name\nCan\n", columns=twice, where={"user": "ann"}))
+
+
+@pytest.mark.parametrize(
+    ("option", "what"), [({"rating_scale": [1, 5]}, "rating"), ({"time_format": "%d/%m/%Y"}, "time")]
+)
+@pytest.mark.parametrize("table", ["plays", "listeners"])
+def test_how_a_column_is_written_needs_the_column(tmp_path, read, option, what, table):
+    with pytest.raises(DataError, match=f"is given, and no column is a {what}"):
+        read(csv_source(tmp_path, "listener_id,name,at\nann,Can,2/3/2019\n", table=table, **option))
+
+
+def test_a_column_may_be_given_by_its_number_beside_a_header(tmp_path, read):
+    plays = read(csv_source(tmp_path, "who,band\nann,Can\n", columns={"listener_id": 1, "name": 2}))["plays"]
+    assert plays.select("listener_id", "name").rows() == [("ann", "Can")]
 
 
 def test_a_value_of_the_recipe_stands_for_the_column_of_its_name(tmp_path, read):

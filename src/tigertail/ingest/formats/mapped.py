@@ -45,8 +45,8 @@ class MappedSource(Source):
     table
         The table it supplies.
     columns
-        The table's columns and their names in the file, or their numbers from 1 where the file has no header.
-        Left out, the file's columns that have our names are read.
+        The table's columns and their names in the file, or their numbers from 1; in a file without a header the names
+        are these numbers. If no column is given, the file's columns that have our names are read.
     values
         Columns of the table that have one value in all rows; ``{file}`` in it is the file's name without folders and
         the suffixes of its format.
@@ -58,8 +58,8 @@ class MappedSource(Source):
         Another file of the format, whose columns are added where the columns ``on`` are equal: its ``path``, ``on``,
         ``files`` and the keys of the format. Its columns are called ``join.COLUMN``.
     time_format
-        How times are written, with the marks of ``strptime``: one way, or several to try in order. Rows whose time
-        is written otherwise are rejected.
+        Only with a column of times: how they are written, with the marks of ``strptime``: one way, or several to try in
+        order. Rows whose time is written otherwise are rejected.
     descriptors
         Only for audio: the file's columns read as descriptors. Left out, all columns of the file (not of one to join)
         that are neither mapped, nor under ``without``, nor called as a column of the table.
@@ -68,7 +68,8 @@ class MappedSource(Source):
     catalogue
         As of :class:`Source`; left out of tables other than plays, ``makes_items`` of the table decides.
     events
-        Whether each row is one play. Left out: yes if a column of the file is a time, and none a count or a rating.
+        Only for plays: whether each row is one. Left out: yes if a column of the file is a time, and none a count or a
+        rating.
     rating_scale
         The lowest and the highest rating.
     files
@@ -139,6 +140,10 @@ class MappedSource(Source):
             raise ValueError(
                 f"a descriptor cannot be called {taken[0]}: {self.table} has a column of that name"
             )
+        if both := sorted(set(self.descriptors) & set(self.without)):
+            raise ValueError(f"{both[0]} is both under descriptors and under without")
+        if self.events is not None and self.table != c.PLAYS_TABLE:
+            raise ValueError(f"events is an option of plays, not of {self.table}")
         if self.catalogue is not None and self.spec.intake is Intake.PROFILES:
             raise ValueError(f"catalogue is an option of tables about items, not of {self.table}")
         return self
@@ -239,7 +244,7 @@ class MappedSource(Source):
         Raises
         ------
         DataError
-            If a column is missing, or there are ratings without a scale or a scale without ratings.
+            If a column is missing, ratings have no scale, or a scale or a way to write times is given for no column.
         """
         given = [*own, *joined]
         mapping = self.named_columns(own)
@@ -250,16 +255,20 @@ class MappedSource(Source):
                 remedy="write the lowest and the highest rating in the recipe, such as rating_scale = [1, 5]; "
                 "or name the columns to read under 'columns'",
             )
-        if self.rating_scale is not None and c.RATING not in mapping.keys() | self.values.keys():
-            raise DataError(
-                "rating_scale is given, and no column is a rating",
-                path=path,
-                remedy=f"name it under 'columns' in the recipe, or leave rating_scale out; the file has {shown(given)}",
-            )
+        for option, ours, what in (
+            ("rating_scale", c.RATING, "rating"),
+            ("time_format", c.LAST_PLAYED, "time"),
+        ):
+            if getattr(self, option) and ours not in mapping.keys() | self.values.keys():
+                raise DataError(
+                    f"{option} is given, and no column is a {what}",
+                    path=path,
+                    remedy=f"name it under 'columns' in the recipe, or leave {option} out; the file has {shown(given)}",
+                )
         mapping |= self._descriptors(mapping, own)
         wanted = (*mapping.values(), *self.without, *self.where)
         there = shown(given) + (self.hint(own) if set(wanted).isdisjoint(given) else "")
-        if missing := sorted(name for name in wanted if name not in given):
+        if missing := sorted(set(wanted) - set(given)):
             raise DataError(
                 f"no column {', '.join(missing)}",
                 path=path,
@@ -292,9 +301,10 @@ class MappedSource(Source):
     def _telling_apart(
         self, own: Sequence[str], mapping: dict[str, str], joined_on: Sequence[str]
     ) -> list[str]:
-        """Return the columns, not read themselves, that tell apart rows that are equal and yet no duplicates.
+        """Return the columns, of which the table takes none, that tell apart rows that are equal and yet no duplicates.
 
-        Such are counts of two tracks of one artist (:data:`~tigertail.ingest.formats.source.ROW_KEY`).
+        Such are counts of two tracks of one artist (:data:`~tigertail.ingest.formats.source.ROW_KEY`). A log has none:
+        its repeats are found by their times.
 
         Parameters
         ----------
