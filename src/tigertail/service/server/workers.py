@@ -15,8 +15,8 @@ from tigertail.service.server.uvicorn_internals import STARTUP_FAILURE, Config, 
 
 LOG: Final = logging.getLogger("tigertail.service")
 PAUSES: Final = (0.0, 1.0, 2.0, 5.0, 10.0)
-"""Seconds before a worker's place is filled again: after one short life, two in a row and so on; the last for good."""
-STEADY: Final = 30.0  # seconds after which a worker's end is an accident, not the next of a row
+"""Seconds before a worker's place is filled again after one short life, two in a row and so on; then the last."""
+SHORT_LIFE: Final = 30.0  # seconds; the place of a worker that lived longer is filled at once
 
 
 class Supervisor(Multiprocess):
@@ -32,6 +32,11 @@ class Supervisor(Multiprocess):
         Uvicorn's configuration.
     sockets
         The sockets to listen at.
+
+    Attributes
+    ----------
+    failed
+        Whether it ends because a worker could not start, and none has answered.
     """
 
     def __init__(self, config: Config, sockets: list[socket.socket]) -> None:
@@ -48,9 +53,11 @@ class Supervisor(Multiprocess):
             self._look_after(index, process)
 
     def _look_after(self, index: int, process: Process) -> None:
-        place = self._places.setdefault(index, _Place())
-        if process is place.ended:  # else SIGHUP, SIGTTIN or SIGTTOU has put another there
-            if time.monotonic() >= place.next:
+        place = self._places.get(index)
+        if place is None or process is not place.process:  # new, or put there by SIGHUP or SIGTTIN
+            place = self._places[index] = _Place(process)
+        if place.fill_at is not None:
+            if time.monotonic() >= place.fill_at:
                 self._fill(index, place)
             return
         if self._lives(process) or self.signal_queue:
@@ -63,12 +70,12 @@ class Supervisor(Multiprocess):
             self.failed = True
             self.should_exit.set()
             return
-        place.lose(process)
+        pause = place.empty()
         LOG.error(
             "a worker ended; its place is filled again",
-            extra={"worker": process.pid, "exit_code": process.exitcode, "pause_seconds": place.pause},
+            extra={"worker": process.pid, "exit_code": process.exitcode, "pause_seconds": pause},
         )
-        if not place.pause:
+        if not pause:
             self._fill(index, place)
 
     def _lives(self, process: Process) -> bool:
@@ -84,33 +91,43 @@ class Supervisor(Multiprocess):
         return False
 
     def _fill(self, index: int, place: _Place) -> None:
-        place.began = time.monotonic()
         self.processes[index] = Process(self.config, self.sockets)
         self.processes[index].start()
+        place.hold(self.processes[index])
 
 
 class _Place:
-    """One worker's place: which one ended last, when the next begins, and how its workers have fared."""
+    """One worker's place: who has it, since when, when it is filled again if they ended, and how many ended young.
 
-    def __init__(self) -> None:
-        self.ended: Process | None = None
-        self.began = time.monotonic()
-        self.next = 0.0
-        self.pause = 0.0
-        self._row = 0
+    Parameters
+    ----------
+    process
+        The worker.
+    """
 
-    def lose(self, process: Process) -> None:
-        """Note that its worker ended, and work out when it is filled again."""
+    def __init__(self, process: Process) -> None:
+        self._short_lives = 0  # in a row
+        self.hold(process)
+
+    def hold(self, process: Process) -> None:
+        """Give it to a worker that begins."""
+        self.process = process
+        self.fill_at: float | None = None
+        self._began = time.monotonic()
+
+    def empty(self) -> float:
+        """Note that its worker ended, and return the seconds until it is filled again."""
         now = time.monotonic()
-        self._row = 0 if now - self.began > STEADY else self._row + 1
-        self.pause = PAUSES[min(self._row, len(PAUSES)) - 1] if self._row else 0.0
-        self.ended, self.next = process, now + self.pause
+        self._short_lives = 0 if now - self._began > SHORT_LIFE else self._short_lives + 1
+        pause = PAUSES[min(self._short_lives, len(PAUSES)) - 1] if self._short_lives else 0.0
+        self.fill_at = now + pause
+        return pause
 
 
 def end_with_parent() -> None:
     """End this worker, as if asked to, when its supervisor is gone: no one else would stop it."""
     parent = parent_process()
-    if parent is None:
+    if parent is None:  # the app runs without a supervisor
         return
 
     def wait() -> None:
