@@ -91,4 +91,6 @@ def test_nobody_confirms_themselves() -> None:
 
 def test_no_opinions_at_all() -> None:
     none = np.empty(0, np.int64)
-    assert len(estimate_reliability(none, none, none, (3, 0, 1)).opinions) == 0
+    reliability = estimate_reliability(none, none, none, (3, 0, 1))
+    assert len(reliability.opinions) == 0
+    assert reliability.annotators.tolist() == [0.8]

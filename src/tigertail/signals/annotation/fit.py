@@ -62,10 +62,10 @@ def fit_annotation(
     evidence = gather(opinions, reliability, config)
     idf = idf_of(evidence)
     parts = [weigh(evidence, config, idf)]
-    if config.co_annotation_weight:
+    if config.co_annotation_weight:  # who annotates an item is as a further label of it
         parts.append(config.co_annotation_weight * annotator_matrix(opinions, reliability))
     weights = sparse.hstack(parts, format="csr", dtype=np.float32)
-    matrix, people, experts = columns_beside(weights, evidence)
+    matrix, people, experts = with_counts(weights, evidence)
     prediction = None
     if factors is not None and config.prediction_weight:
         listeners = interactions.item_listeners
@@ -100,26 +100,35 @@ def fit_reliability(opinions: Opinions, config: AnnotationConfig) -> AnnotatorRe
     )
 
 
-def columns_beside(
+def with_counts(
     weights: sparse.csr_array, evidence: LabelEvidence
 ) -> tuple[CSR, NDArray[np.int32], NDArray[np.uint8]]:
-    """Return the weights as a signal has them, and, for each entry, how many people and experts give it."""
+    """Return weights as a signal has them, and of each entry how many people give it, and whether an expert does.
+
+    Parameters
+    ----------
+    weights
+        Items by labels, and after these by annotators, of whom the counts are 0. Zeros, such as those of a facet of
+        weight 0, are removed from it.
+    evidence
+        Of the same items and labels.
+    """
     weights.eliminate_zeros()
     weights.sort_indices()
     rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
     matrix = CSR.from_scipy(weights)
     people, experts = (
-        _beside(part, rows, matrix.indices, len(evidence.names))
-        for part in (evidence.people, evidence.experts)
+        _counts(given, rows, matrix.indices, len(evidence.names))
+        for given in (evidence.people, evidence.experts)
     )
     return matrix, people.astype(np.int32), experts.astype(np.uint8)
 
 
-def _beside(
-    part: sparse.csr_array, rows: NDArray[np.int64], columns: NDArray[np.int32], labels: int
+def _counts(
+    given: sparse.csr_array, rows: NDArray[np.int64], columns: NDArray[np.int32], labels: int
 ) -> NDArray[np.float64]:
-    """Return the entries of a matrix of labels that stand beside those of the weights; 0 for annotators."""
-    values = np.zeros(len(columns))
+    """Return the entries of items by labels at some rows and columns; 0 where the column is an annotator's."""
+    counts = np.zeros(len(columns))
     is_label = columns < labels
-    values[is_label] = entries(part, rows[is_label], columns[is_label])
-    return values
+    counts[is_label] = entries(given, rows[is_label], columns[is_label])
+    return counts

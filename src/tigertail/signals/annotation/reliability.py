@@ -13,7 +13,11 @@ x_il and X_i are the sums of r over the opinions of all annotators but u that gi
 on average) and of ``spam_tolerance`` times its share of u's opinions, to which ten of other labels are added: few
 opinions make no habit. A label that an annotator puts on everything needs more agreement than one chosen for the item.
 
-Where nobody else annotates an item, L is 1, and the opinion is as reliable as its annotator and its label.
+t_u is the expected share of u's opinions in which u was reliable, q_l that of l's in which l was, each with prior
+opinions for and against. An arbitrary opinion may be of a reliable annotator and a bad label, or the reverse.
+
+Where nobody else annotates an item, L is 1, and the opinion is as reliable as its annotator and its label. All who are
+not named are one annotator here, and how many opinions one of theirs stands for does not count (:mod:`.opinions`).
 
 This is a "one-coin" model in the sense of A. P. Dawid and A. M. Skene, "Maximum likelihood estimation of
 observer error-rates using the EM algorithm" (Applied Statistics 28, 1979), with a second coin for the label, and for
@@ -32,19 +36,21 @@ from numpy.typing import NDArray
 Reals = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-SWEEPS: Final = 15  # nearly every reliability has settled by then; a few go on for long
+SWEEPS: Final = 15  # the estimate is stopped there: many reliabilities would still change
 # Priors, where the estimate starts, and when an annotator has habits.
 FOR_ANNOTATOR: Final = 2.0
 """Prior opinions for an annotator."""
 AGAINST_ANNOTATOR: Final = 0.3
-"""Prior opinions against an annotator, for each doubling of the number of their opinions."""
+"""Prior opinions against an annotator, for each doubling of the number of their opinions; that they grow with it is our
+own choice."""
 FOR_LABEL: Final = 5.0
 """Prior opinions for a label."""
 AGAINST_LABEL: Final = 0.5
 """Prior opinions against a label."""
 _START: Final = (0.8, 0.9, 0.7)  # of t, q and r: most are trusted until others disagree
 _HABIT: Final = 10.0  # opinions until an annotator has habits
-_TINY: Final = 1e-3  # keeps t of an annotator without opinions below 1, and a sum that is divided by above 0
+# Keeps a sum that is divided by above 0, and, by our own choice, t of an annotator without opinions below 1.
+_TINY: Final = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +63,8 @@ class AnnotatorReliability:
         r: probability that each opinion is about the item; float64, (opinions,).
     annotators
         t: reliability of each annotator; float64, (annotators,). One without opinions has a prior value near 1; if
-        nobody has any, all have the value that the estimate starts from, 0.8.
+        nobody has any, all have the value that the estimate starts from, 0.8, and so have later opinions
+        (:func:`~tigertail.signals.annotation.lexicon.lexicon_of`).
     labels
         q: reliability of each label; float64, (labels,). Without opinions likewise: 10/11, or 0.9.
 
@@ -125,8 +132,8 @@ def estimate_reliability(
         ratio = (x_il / c_ul + smoothing) / (x_i + smoothing)  # L
         t_u, q_l = t[annotator], q[label]
         r = t_u * q_l * ratio / (t_u * q_l * ratio + 1 - t_u * q_l)
-        # M step: t and q from r. An arbitrary opinion may be of a reliable annotator and a bad label, or the reverse.
-        arbitrary = (1 - r) / (1 - t_u * q_l)
+        # M step: t and q from r
+        arbitrary = (1 - r) / (1 - t_u * q_l)  # as a share of how likely an arbitrary one was before
         of_reliable_annotator = r + arbitrary * t_u * (1 - q_l)
         of_reliable_label = r + arbitrary * q_l * (1 - t_u)
         against = AGAINST_ANNOTATOR * np.log2(1 + given)
@@ -140,7 +147,7 @@ def _chance(item: Codes, label: Codes, r: Reals, total: Reals, labels: int) -> R
     """Return how often each label is used by chance: of all opinions, or of an item's on average.
 
     Spammers annotate items that nobody else annotates. The first measure alone would count their agreement there as
-    more than chance.
+    more than chance. In both, 1 is added for each label, so that no chance is 0.
     """
     overall = (np.bincount(label, r, labels) + 1) / (r.sum() + labels)
     share = np.bincount(label, r / np.maximum(total[item], _TINY), labels)

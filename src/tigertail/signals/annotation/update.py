@@ -24,7 +24,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.dataset.vocabulary import Vocabulary
 from tigertail.signals.annotation.config import AnnotationConfig
 from tigertail.signals.annotation.evidence import gather, idf_of, weigh
-from tigertail.signals.annotation.fit import columns_beside
+from tigertail.signals.annotation.fit import with_counts
 from tigertail.signals.annotation.label_folding import KEY, canonical_forms, spelling
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.opinions import (
@@ -100,7 +100,7 @@ def update_annotations(
     evidence = gather(opinions, reliability, config)
     idf = idf_of(evidence, int(signal.known.sum()))
     idf[: len(lexicon.keys)] = lexicon.idf
-    theirs = columns_beside(weigh(evidence, config, idf), evidence)
+    theirs = with_counts(weigh(evidence, config, idf), evidence)
     predicted = signal.prediction
     after = replace(
         _with_rows(signal, *theirs),
