@@ -79,6 +79,17 @@ def test_an_entry_outside_is_refused(row: int, column: int) -> None:
         CSR.from_coo(np.array([row]), np.array([column]), [1], (2, 3))
 
 
+@pytest.mark.parametrize(("columns", "values"), [([0], [1, 1]), ([0, 1], [1]), ([0, 1], [1, 1, 1])])
+def test_triplets_that_are_not_as_many_are_refused(columns: list[int], values: list[float]) -> None:
+    with pytest.raises(ValueError, match=f"2 rows, {len(columns)} columns and {len(values)} values"):
+        CSR.from_coo([0, 1], columns, values, (2, 3))
+
+
+def test_scipy_shares_the_values() -> None:
+    matrix = CSR.from_coo([0, 1], [2, 0], [5, 1], (2, 3))
+    assert np.shares_memory(matrix.to_scipy().data, matrix.data)
+
+
 def test_some_rows_are_views() -> None:
     matrix = CSR.from_coo([0, 1, 1, 3], [2, 0, 2, 1], [5, 1, 3, 7], shape=(4, 3))
     some = matrix.rows(slice(1, 3))

@@ -1,4 +1,4 @@
-"""Sparse matrices in rows, with 64-bit offsets: who listened to what, and the other way round."""
+"""Sparse matrices in rows, with 64-bit offsets: such as who listened to what, and the other way round."""
 
 from __future__ import annotations
 
@@ -53,16 +53,20 @@ class CSR:
         Parameters
         ----------
         rows, columns, values
-            The entries' rows, columns and values, each of one length.
+            The entries' rows, columns and values, as many of each.
         shape
             Number of rows and of columns.
 
         Raises
         ------
         ValueError
-            If an entry lies outside ``shape``.
+            If an entry lies outside ``shape``, or there are not as many rows, columns and values.
         """
         row, column, value = np.asarray(rows), np.asarray(columns), np.asarray(values, np.float32)
+        if not len(row) == len(column) == len(value):  # a kernel would read beyond the shortest
+            raise ValueError(
+                f"{len(row)} rows, {len(column)} columns and {len(value)} values are no triplets"
+            )
         for codes, size in ((row, shape[0]), (column, shape[1])):  # before narrower ones could wrap around
             if len(codes) and (codes.min() < 0 or codes.max() >= size):
                 raise ValueError(f"an entry lies outside the matrix of {shape[0]} x {shape[1]}")
@@ -79,7 +83,7 @@ class CSR:
 
     @classmethod
     def from_scipy(cls, matrix: sparse.csr_array) -> Self:
-        """Take over a SciPy matrix in rows, its columns sorted within each row."""
+        """Take over a SciPy matrix in rows without duplicates; the columns of its rows are sorted in place."""
         matrix.sort_indices()
         return cls(
             matrix.indptr.astype(np.int64, copy=False),
@@ -100,7 +104,7 @@ class CSR:
         return cls.from_scipy(rows)
 
     def to_scipy(self) -> sparse.csr_array:
-        """Return the matrix as SciPy's, without a copy of its entries."""
+        """Return the matrix as SciPy's, with the same values; columns are copied, to SciPy's one type of index."""
         from scipy import sparse
 
         return sparse.csr_array((self.data, self.indices, self.indptr), shape=self.shape)
@@ -126,7 +130,7 @@ class CSR:
         return self.indices[span], self.data[span]
 
     def rows(self, some: slice) -> CSR:
-        """Return the matrix of some rows that follow each other, as views."""
+        """Return the matrix of the rows from ``some.start`` to before ``some.stop``, as views of the entries."""
         indptr = self.indptr[some.start : some.stop + 1]
         entries = slice(indptr[0], indptr[-1])
         return CSR(
@@ -138,7 +142,7 @@ class CSR:
         there, values = self.row(row)
         if not len(there):
             return np.zeros(len(columns), np.float32)
-        place = there.searchsorted(columns)  # columns are ascending
+        place = there.searchsorted(columns)  # those of a row are ascending
         return np.where(
             there.take(place, mode="clip") == columns, values.take(place, mode="clip"), np.float32(0)
         )
@@ -149,12 +153,12 @@ class CSR:
 
     def transpose(self) -> CSR:
         """Return the transposed matrix: its columns become rows."""
-        scatter = _numpy_scatter if one_query_in_numpy(1) else _scatter
+        scatter = _numpy_scatter if one_query_in_numpy(1) else _scatter  # a single query may need it
         indptr, indices, data, _ = scatter(self.indices, self.entry_rows(), self.data, self.shape[1])
         return CSR(indptr, indices, data, (self.shape[1], self.shape[0]))
 
     def select_rows(self, rows: NDArray[np.integer]) -> CSR:
-        """Return the matrix of some rows, in the order given."""
+        """Return the matrix of some rows, from 0, in the order given."""
         sizes = self.indptr[rows + 1] - self.indptr[rows]  # of these rows alone: there may be millions
         indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         entry = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], sizes)
@@ -168,7 +172,7 @@ class CSR:
 def _numpy_scatter(
     keys: NDArray[np.int32], others: NDArray[np.int32], values: NDArray[np.float32], size: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.int32]]:
-    """Do what :func:`_scatter` does."""
+    """Do what :func:`_scatter` does, of fewer than 2^32 entries."""
     offsets = np.zeros(size + 1, np.int64)
     np.cumsum(np.bincount(keys, minlength=size), out=offsets[1:])
     # Keys with their places behind them are all different, so that NumPy's fastest sort will do.
