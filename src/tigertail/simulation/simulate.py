@@ -24,6 +24,11 @@ from tigertail.simulation.world import World, make_cold, make_world
 from tigertail.simulation.writing import write_pages
 
 _DEFAULT: Final = WorldConfig()
+_PARTS: Final = (
+    "world", "plays", "profiles", "names", "tags", "cold", "sound", "pages", "shows", "facts", "services",
+)  # fmt: skip
+"""What has a random generator of its own; a new part comes last, so that the others draw what they drew before."""
+_Chance = dict[str, np.random.Generator]
 
 
 def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool = False) -> Dataset:
@@ -52,16 +57,17 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
         If the folder exists and may not be replaced, or cannot be written.
     """
     check_place(Path(path), replace=replace)
-    # A new part takes the next number, so that the others draw what they drew before.
-    chance = [np.random.default_rng(seed) for seed in np.random.SeedSequence(config.seed).spawn(11)]
-    world = make_cold(make_world(config, chance[0]), chance[5])
-    services = open_services(world, chance[10])
+    seeds = np.random.SeedSequence(config.seed).spawn(len(_PARTS))
+    chance: _Chance = dict(zip(_PARTS, map(np.random.default_rng, seeds), strict=True))
+    world = make_cold(make_world(config, chance["world"]), chance["cold"])
+    services = open_services(world, chance["services"])
     listener_ids = _ids("listener", config.listeners)
     item_ids = _ids("artist", config.artists)
-    items = _items(world, item_ids, chance[3])
-    played = [np.concatenate(part) for part in zip(*listen(world, chance[1], services), strict=True)]
-    tags = _annotations(tag(world, played[0], played[1], listener_ids, chance[4]), item_ids, c.CROWD)
-    facts = _annotations(state_facts(world, chance[9]), item_ids, c.EXPERT)
+    items = _items(world, item_ids, chance["names"])
+    blocks = listen(world, chance["plays"], services)
+    listener, artist, plays = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    tags = _annotations(tag(world, listener, artist, listener_ids, chance["tags"]), item_ids, c.CROWD)
+    facts = _annotations(state_facts(world, chance["facts"]), item_ids, c.EXPERT)
 
     def write_truth(folder: Path) -> None:
         affinity_lists(world, item_ids).write_parquet(folder / FILE)
@@ -71,16 +77,16 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
         {
             c.PLAYS_TABLE: pl.DataFrame(
                 {
-                    c.LISTENER_ID: listener_ids.gather(played[0]),
-                    c.ITEM_ID: item_ids.gather(played[1]),
-                    c.PLAYS: played[2],
+                    c.LISTENER_ID: listener_ids.gather(listener),
+                    c.ITEM_ID: item_ids.gather(artist),
+                    c.PLAYS: plays,
                 }
             ),
-            c.LISTENERS_TABLE: _listeners(world, services, listener_ids, chance[2]),
+            c.LISTENERS_TABLE: _listeners(world, services, listener_ids, chance["profiles"]),
             c.ITEMS_TABLE: items,
-            c.ANNOTATIONS_TABLE: pl.concat([tags, facts]) if config.facts else tags,
+            c.ANNOTATIONS_TABLE: pl.concat([tags, facts]),
             **({c.AVAILABILITY_TABLE: services.availability(item_ids)} if services else {}),
-            **_beyond_listening(world, items, chance[6:9]),
+            **_beyond_listening(world, items, chance),
         },
         name=f"simulated world (seed {config.seed})",
         simulated=True,
@@ -90,6 +96,7 @@ def simulate(path: Path | str, config: WorldConfig = _DEFAULT, *, replace: bool 
 
 
 def _annotations(rows: pl.DataFrame, item_ids: pl.Series, source: str) -> pl.DataFrame:
+    """Return tags or facts as rows of the table: tags have no facet of their own, facts no annotator."""
     optional = {c.FACET: pl.lit(c.TAG), c.ANNOTATOR: pl.lit(None, pl.String)}
     rows = rows.with_columns(
         value.alias(name) for name, value in optional.items() if name not in rows.columns
@@ -104,23 +111,21 @@ def _annotations(rows: pl.DataFrame, item_ids: pl.Series, source: str) -> pl.Dat
     )
 
 
-def _beyond_listening(
-    world: World, items: pl.DataFrame, chance: list[np.random.Generator]
-) -> dict[str, pl.DataFrame]:
+def _beyond_listening(world: World, items: pl.DataFrame, chance: _Chance) -> dict[str, pl.DataFrame]:
     """Return the tables about artists that do not depend on listeners, if they are switched on."""
     config, item_ids = world.config, items[c.ITEM_ID]
     tables = {}
     if config.audio:
-        tables[c.AUDIO_TABLE] = _of_items(describe_sound(world, chance[0]), item_ids)
+        tables[c.AUDIO_TABLE] = _of_items(describe_sound(world, chance["sound"]), item_ids)
     if config.pages:
-        documents, mentions = write_pages(world, items[c.NAME].to_list(), chance[1])
+        documents, mentions = write_pages(world, items[c.NAME].to_list(), chance["pages"])
         pages = _ids("page", len(documents))
         tables[c.DOCUMENTS_TABLE] = _of_items(documents, item_ids).with_columns(pages.alias(c.DOCUMENT_ID))
         tables[c.MENTIONS_TABLE] = _of_items(mentions, item_ids).with_columns(
             pages.gather(mentions[c.DOCUMENT_ID]).alias(c.DOCUMENT_ID)
         )
     if config.djs:
-        shows = air_shows(world, chance[2])
+        shows = air_shows(world, chance["shows"])
         tables[c.SEQUENCES_TABLE] = _of_items(shows, item_ids).with_columns(
             _ids("show", shows[c.SEQUENCE_ID].n_unique()).gather(shows[c.SEQUENCE_ID]).alias(c.SEQUENCE_ID),
             _ids("dj", config.djs).gather(shows[c.CURATOR]).alias(c.CURATOR),
@@ -136,7 +141,7 @@ def _of_items(rows: pl.DataFrame, item_ids: pl.Series) -> pl.DataFrame:
 def _listeners(
     world: World, services: Services | None, listener_ids: pl.Series, rng: np.random.Generator
 ) -> pl.DataFrame:
-    """Return the table of listeners; of those of unknown country the language stays known."""
+    """Return the table of listeners: where they live, null for some, and the language of their tastes, always known."""
     known = rng.random(world.config.listeners) >= world.config.unknown_country
     codes = pl.Series([country.code for country in COUNTRIES])
     languages = pl.Series([country.language for country in COUNTRIES])
@@ -165,5 +170,6 @@ def _items(world: World, item_ids: pl.Series, rng: np.random.Generator) -> pl.Da
 
 
 def _ids(kind: str, count: int) -> pl.Series:
+    """Return ids that have one order as text and by number."""
     width = len(str(count))
     return pl.Series([f"{kind}-{number:0{width}}" for number in range(1, count + 1)])
