@@ -1,4 +1,7 @@
-"""The Echo Nest's home towns of artists: ``id <sep> name <sep> hotness <sep> City, Region, Country``."""
+"""The Echo Nest's home towns of artists: ``id <sep> name <sep> hotness <sep> City, Region, Country``.
+
+The country is a code or a name; city, region or all of the place may be missing. Hotness is not read.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +24,9 @@ _FIELDS: Final = ("id", c.NAME, "hotness", "place")
 class EchonestLocation(Source):
     """A file ``geo.dat``, or the folder or archive that holds it.
 
-    It gives the country of artists, and annotations of the facet "home": the country code, and the place as written,
-    with that code at its end. Two ids with one name are two artists, and the name is linked to neither.
+    It gives the country of artists, and annotations by an expert, The Echo Nest, of the facet "home": the country code,
+    and the place as written, with that code at its end; only as written where its end names no country. Two ids with
+    one name are two artists, and the name is linked to neither.
 
     Attributes
     ----------
@@ -59,16 +63,20 @@ class EchonestLocation(Source):
 
 
 def _homes(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return an annotation for the country, if it is known, and one for the place, if there is one."""
+    """Return an annotation for the country, if it is known, and one for the place, if it says more than that."""
     countries = rows[c.COUNTRY].unique()
     codes = pl.Series([country_code(name) for name in countries], dtype=pl.String)
     code = pl.col(c.COUNTRY).replace_strict(countries, codes, default=None, return_dtype=pl.String)
-    town = pl.col("place").str.replace(r",?[^,]*$", "").str.strip_chars(" ,")
+    town = pl.col("place").str.replace(r",?[^,]*$", "").str.strip_chars(" ,")  # all but the last part
     rows = rows.with_columns(code.alias("code"), town.alias("town"))
-    whole = pl.when(pl.col("code").is_null()).then("place").when(pl.col("town") != "")
-    place = whole.then(pl.concat_str("town", "code", separator=", ", ignore_nulls=True))
+    place = (
+        pl.when(pl.col("code").is_null())
+        .then("place")
+        .when(pl.col("town") != "")
+        .then(pl.concat_str("town", "code", separator=", "))
+    )
     labels = rows.with_columns(pl.concat_list("code", place).alias(c.LABEL)).explode(c.LABEL)
-    labels = labels.filter(pl.col(c.LABEL) != "")
+    labels = labels.filter(pl.col(c.LABEL) != "")  # nor null
     return labels.select(
         LINE, RAW_TEXT, c.ITEM_ID, c.NAME, c.LABEL, facet=pl.lit("home"), source=pl.lit(c.EXPERT)
     )
