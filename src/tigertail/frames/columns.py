@@ -11,7 +11,7 @@ from tigertail.dataset.table_spec import ITEM, TableSpec
 from tigertail.dataset.tables import TABLES
 from tigertail.errors import DataError, shown
 
-# Names in use. Of several that a frame has, the first here is taken.
+# Names in use, as _plain writes them, beside our own. Of several that a frame has, the first here is taken.
 _LISTENER: Final = (
     "listener", "user_id", "user", "user_name", "userid", "username", "uid", "member_id", "member", "account_id",
     "customer_id", "customer", "visitor_id", "person",
@@ -55,7 +55,8 @@ _OF_KIND: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     },
 }
 _OF_TABLE: Final = {c.ITEMS_TABLE: {c.ITEM_ID: ("id",)}, c.LISTENERS_TABLE: {c.LISTENER_ID: ("id",)}}
-_WHAT: Final = {
+# What messages call the column that a table needs; where none is named here, by our names.
+_CALLED: Final = {
     (c.LISTENER_ID,): "the listener",
     ITEM: "the item",
     (c.LABEL,): "the label",
@@ -108,7 +109,8 @@ def mapped(
 ) -> dict[str, str]:
     """Find the columns of a frame that its table takes.
 
-    Of listeners also their source: a build knows it from its recipe, so that it is no input of the table.
+    Columns that are given come first. A column that is found is one of ours only, the first in the order of the table's
+    inputs. Of listeners also their source: a build knows it from its recipe, so that it is no input of the table.
 
     Parameters
     ----------
@@ -117,7 +119,7 @@ def mapped(
     given_columns
         The frame's columns.
     columns
-        What the caller gave (:func:`check_columns`).
+        What the caller gave (:func:`check_columns`); what is given for one table goes before what is given for all.
     kind
         What the items are.
 
@@ -134,15 +136,16 @@ def mapped(
         for name, theirs in given.items()
         if name in _inputs(spec) and str(theirs) in given_columns
     }
-    usual = {_plain(name): name for name in reversed(given_columns)}
+    by_plain_name = {_plain(name): name for name in reversed(given_columns)}
     # "plays" before "Plays", in whatever order.
-    usual |= {name: name for name in given_columns if name in usual}
+    by_plain_name |= {name: name for name in given_columns if name in by_plain_name}
     known = _COMMON | _OF_KIND[kind]
     for ours in _inputs(spec):
         names = (ours, *known.get(ours, ()), *_OF_TABLE.get(spec.name, {}).get(ours, ()))
         if ours == c.NAME and spec.name not in (c.ITEMS_TABLE, c.ALIASES_TABLE):
             names = (*names[1:], ours)  # beside "artist" it is the name of a person or of a list here
-        free = [usual[name] for name in names if name in usual and usual[name] not in mapping.values()]
+        found = [by_plain_name[name] for name in names if name in by_plain_name]
+        free = [theirs for theirs in found if theirs not in mapping.values()]
         if ours not in mapping and free:
             mapping[ours] = free[0]
     return mapping
@@ -158,7 +161,7 @@ def check_needs(spec: TableSpec, mapping: Mapping[str, str], given_columns: Sequ
     """
     for choices in spec.needs:
         if not set(choices) & mapping.keys():
-            what = _WHAT.get(choices, " or ".join(choices))
+            what = _CALLED.get(choices, " or ".join(choices))
             named = [f'columns={{"{choice}": ...}}' for choice in choices]
             if choices == ITEM:  # there may be names of items of another kind
                 plain = {*map(_plain, given_columns)}
