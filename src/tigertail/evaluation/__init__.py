@@ -1,4 +1,8 @@
-"""Evaluation: hold-out protocol, systems, metrics with intervals, ground truth, and the report."""
+"""Evaluation: hold-out protocol, systems, metrics with intervals, ground truth, and the report.
+
+Here is all that the command line and other programs need for one, so also names of ``splitting`` and ``ground_truth``.
+``baselines``, ``diagnosis``, ``online`` and ``panel`` are asked for by themselves.
+"""
 
 from tigertail.evaluation.ground_truth import (
     BestExponent,
