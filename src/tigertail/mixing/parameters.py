@@ -19,7 +19,8 @@ TASTE_FEATURES: Final = 3
 KINSHIP_FEATURES: Final = 2
 """1 and u, the first of the features."""
 LOG_SCALE: Final = 8.0  # log(1 + listeners) of 3,000, so that u is about 1 there
-MIDDLE: Final = 0.5  # u at which the popularity exponent is that of the settings
+MIDDLE: Final = 0.5
+"""u at which the popularity exponent is that of the settings: half-way, as u goes from 0 to about 1; our own choice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,8 @@ class MixtureParameters:
         in taste      c . (1, u, u^2, d_1, d_2, ...)
         in kinship    k . (1, u)
 
-    Of a mixture with ``coefficients = "constant"``, c is 0 at u and at u^2.
+    Kinship comes from other data (``kinship.toml``), which cannot say what this data lacks, so it has no d. Of a mixture
+    with ``coefficients = "constant"``, c is 0 at u and at u^2.
 
     Parameters
     ----------
@@ -47,7 +49,7 @@ class MixtureParameters:
         with so many.
     listener_floor
         Listeners of the item with fewest among those of the fit, those without any apart; an item with fewer counts as
-        one with so many.
+        one with so many, where popularity is worked out (:class:`tigertail.mixing.terms.PopularityFeatures`).
     exponent_line
         The popularity exponent at u = 1/2 that the mixture was trained with (``mixture.beta``), and its slope in u
         (``mixture.beta_slope``).
@@ -129,7 +131,7 @@ class MixtureParameters:
         """Return the logarithm of what each signal multiplies the affinity by, to an item that is good in all of them.
 
         Such an item has in every signal the query's scale (:mod:`tigertail.mixing.scale`). An overlap is shared by its
-        two signals; a signal without data has 0.
+        two signals; a signal without data has 0. The other terms are of no one signal and have no part in this.
 
         Returns
         -------
