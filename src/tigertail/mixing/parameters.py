@@ -33,8 +33,8 @@ class MixtureParameters:
         in taste      c . (1, u, u^2, d_1, d_2, ...)
         in kinship    k . (1, u)
 
-    Kinship comes from other data (``kinship.toml``), which cannot say what this data lacks, so it has no d. Of a mixture
-    with ``coefficients = "constant"``, c is 0 at u and at u^2.
+    Kinship comes from other data (``kinship.toml``), which cannot say what this data lacks, so it has no d. Of a
+    mixture with ``coefficients = "constant"``, c is 0 at u and at u^2.
 
     Parameters
     ----------
