@@ -58,7 +58,7 @@ def test_there_are_these_dials() -> None:
     assert [option.flag for option in query_options()] == [
         *("--signal", "--beta", "--character", "--country", "--language", "--group", "--lens"),
         *("--disabled-signal", "--item-country", "--kind", "--stratum"),
-        *("--min-listeners", "--exclude", "--exact"),
+        *("--min-listeners", "--max-per-artist", "--exclude", "--exact"),
     ]
 
 

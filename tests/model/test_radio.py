@@ -38,12 +38,12 @@ ITEMS = pl.DataFrame({"name": [f"Song {one}" for one in range(12)]}).with_column
 )
 
 
-def drawn(n: int, **order: float) -> list[int]:
+def drawn(n: int, options: QueryOptions | None = None, **order: float) -> list[int]:
     def answer(seeds: object, size: int, options: QueryOptions) -> type[Answered]:
         return OfTheTail if options.strata else Answered
 
     made = RadioOrder(**{"variety": 0.0, "explore": 0.0, **order})  # type: ignore[arg-type]
-    found = draw(ITEMS, answer, np.array([0], np.int32), n, made, QueryOptions())
+    found = draw(ITEMS, answer, np.array([0], np.int32), n, made, options or QueryOptions())
     assert found.notices == ("a note",)
     assert len(found.nearness) == len(found.items)
     return found.items.tolist()
@@ -59,6 +59,12 @@ def test_an_artist_is_never_twice_in_a_row() -> None:
         listed = drawn(12, variety=1.0, seed=seed)
         assert len(set(listed)) == len(listed)
         assert all(owners[a] != owners[b] for a, b in pairwise(listed))
+
+
+def test_no_artist_comes_more_often_than_the_query_allows() -> None:
+    allowed = QueryOptions(max_per_artist=2)
+    assert drawn(12, allowed) == [0, 1, 2, 3, 5, 7, 9, 11]
+    assert drawn(12, allowed, explore=0.5) == [0, 9, 1, 8, 3, 11, 5, 7]
 
 
 def test_a_share_is_from_the_tail() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import import_module
@@ -25,6 +25,7 @@ from tigertail.model.answers import Answers, BulkAnswers
 from tigertail.model.config import ModelConfig
 from tigertail.model.explanation import explain, unlocalised
 from tigertail.model.html import facts_html
+from tigertail.model.owners import GROWTH, among_first, owners
 from tigertail.model.path import ends_of, path_between
 from tigertail.model.query_options import QueryOptions, takes_options
 from tigertail.model.radio import RadioOrder, draw, seeds_of
@@ -182,15 +183,17 @@ class Model:
             raise ConfigError("no item given", remedy="give the id or name of an item")
         resolved = resolve_signal(self.signals, options)
         allowed, notes = self._allowed(options)
-        ranked = None
-        # No item is a candidate of itself, so the seed need not be left out.
-        if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
-            [ranked] = _from_candidates(resolved.signal, seeds, min(n, len(self.items)), allowed, why)
-        if ranked is None:
-            allowed = np.ones(len(self.items), np.bool_) if allowed is None else allowed
-            allowed[seeds] = False
-            ranked = _from_all(resolved.signal, seeds, n, allowed, why)
-        return self._answers(resolved, notes, seeds, ranked, why)
+        others = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
+        others[seeds] = False
+
+        def best(length: int) -> _Ranked:
+            ranked = None
+            # No item is a candidate of itself, so the seed need not be left out.
+            if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
+                [ranked] = _from_candidates(resolved.signal, seeds, length, allowed, why)
+            return _from_all(resolved.signal, seeds, length, others, why) if ranked is None else ranked
+
+        return self._answers(resolved, notes, seeds, self._within(best, n, options), why)
 
     @takes_options
     def answer_each(
@@ -219,7 +222,7 @@ class Model:
         options = (options or QueryOptions()).replace(**keywords)
         _check_length(n)
         resolved = resolve_signal(self.signals, options)
-        if not _asks_candidates(resolved.signal, options):
+        if not _asks_candidates(resolved.signal, options) or options.max_per_artist is not None:
             return [self.answer(queries[[row]], n, why=why, options=options) for row in range(len(queries))]
         allowed, notes = self._allowed(options)
         every = _from_candidates(resolved.signal, queries, min(n, len(self.items)), allowed, why)
@@ -229,6 +232,26 @@ class Model:
             else self._answers(resolved, notes, queries[[row]], ranked, why)
             for row, ranked in enumerate(every)
         ]
+
+    def _within(self, best: Callable[[int], _Ranked], n: int, options: QueryOptions) -> _Ranked:
+        """Return as many of the best answers as are asked for, with no more of one artist than the options say.
+
+        Parameters
+        ----------
+        best
+            Returns so many of them, whosever they are.
+        n, options
+            As in :meth:`similar`.
+        """
+        length = n = min(n, len(self.items))
+        while True:
+            ranked = best(length)
+            if options.max_per_artist is None:
+                return ranked
+            kept = among_first(owners(self.items, ranked.items), options.max_per_artist)[:n]
+            if len(kept) == n or len(ranked.items) < length or length == len(self.items):
+                return ranked.take(kept)
+            length = min(length * GROWTH, len(self.items))
 
     def _answers(
         self,
@@ -332,11 +355,11 @@ class Model:
             allowed[history.items] = False
         fold_in = self.fold_in if uses_vector(options) else None
         scores = history_scores(resolved.signal, history, len(self.items), fold_in, beta=options.beta)
-        codes, best = top_k(_masked(scores[None], allowed), n)
-        listed = codes[0] >= 0
+        masked = _masked(scores[None], allowed)
+        ranked = self._within(lambda length: _Ranked.of(*top_k(masked, length)), n, options)
         notices = (*history.notices, *resolved.notices_on(history.items, self.items), *notes)
         caption = "For a listener of {}"
-        return Answers(self.items, history.items, codes[0][listed], best[0][listed], notices, caption=caption)
+        return Answers(self.items, history.items, ranked.items, ranked.affinities, notices, caption=caption)
 
     @takes_options
     def path(
@@ -410,6 +433,11 @@ class Model:
             As in :meth:`path`.
         """
         options = (options or QueryOptions()).replace(**keywords)
+        if options.max_per_artist is not None:
+            raise ConfigError(
+                "max_per_artist does not hold for a path, whose steps are as near as they can be",
+                remedy="leave it out",
+            )
         walk = path_between(self.items, self.answer_many, start, goal, n, options)
         ends = np.array([start, goal], np.int32)
         return Answers(self.items, ends, walk.items, walk.nearness, walk.notices, caption="Path between {}")
@@ -588,7 +616,7 @@ class Model:
         else:
             codes, notes = self.index.match_all(_texts(queries))
         allowed, further = self._allowed(options)
-        blocks = list(self._lists(resolved.signal, codes, top, allowed, exact=bool(options.exact)))
+        blocks = list(self._lists(resolved.signal, codes, top, allowed, options))
         asked, items, scores, ranks = (
             np.concatenate([block[place] for block in blocks] or [np.empty(0, dtype)])
             for place, dtype in enumerate((np.int32, np.int32, np.float32, np.int32))
@@ -687,22 +715,34 @@ class Model:
         codes: NDArray[np.int32],
         top: int,
         allowed: NDArray[np.bool_] | None,
-        *,
-        exact: bool,
+        options: QueryOptions,
     ) -> Iterator[_Lists]:
         """Yield queries, answers, scores and ranks, a block of queries at a time."""
         block = max(1, BLOCK_BYTES // (4 * max(1, len(self.items))))
         top = min(top, len(self.items))
+
+        def best(queries: NDArray[np.int32], length: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+            if not _asks_candidates(signal, options):
+                return _best_of_all(signal, queries, length, allowed)
+            assert has_capability(signal, HasCandidates)
+            answers, scores, trusted = signal.best_candidates(queries, length, allowed)
+            rest = np.flatnonzero(~trusted)
+            if len(rest):
+                answers[rest], scores[rest] = _best_of_all(signal, queries[rest], length, allowed)
+            return answers, scores
+
+        def capped(query: NDArray[np.int32]) -> _Ranked:
+            return self._within(lambda length: _Ranked.of(*best(query, length)), top, options)
+
         with progress("neighbours", len(codes)) as tick:
             for start in range(0, len(codes), block):
                 queries = codes[start : start + block]
-                if has_capability(signal, HasCandidates) and signal.has_candidates and not exact:
-                    answers, scores, trusted = signal.best_candidates(queries, top, allowed)
-                    rest = np.flatnonzero(~trusted)
-                    if len(rest):
-                        answers[rest], scores[rest] = _best_of_all(signal, queries[rest], top, allowed)
+                if options.max_per_artist is None:
+                    answers, scores = best(queries, top)
                 else:
-                    answers, scores = _best_of_all(signal, queries, top, allowed)
+                    answers, scores = _side_by_side(
+                        [capped(queries[[row]]) for row in range(len(queries))], top
+                    )
                 row, place = np.nonzero(answers >= 0)
                 yield _Lists(
                     queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
@@ -730,8 +770,21 @@ class _Ranked(NamedTuple):
     items: NDArray[np.int32]
     affinities: NDArray[np.float32]
     by_seed: NDArray[np.float32]
-    contributions: Contributions | None
+    contributions: Contributions | None = None
     without_lens: Contributions | None = None
+
+    @classmethod
+    def of(cls, codes: NDArray[np.int32], affinities: NDArray[np.float32]) -> _Ranked:
+        """Make it of one list, -1 after its end; both (1, length)."""
+        listed = codes[0] >= 0
+        best = affinities[0][listed]
+        return cls(codes[0][listed], best, best[None])
+
+    def take(self, places: NDArray[np.intp]) -> _Ranked:
+        """Return some of the answers."""
+        return self._replace(
+            items=self.items[places], affinities=self.affinities[places], by_seed=self.by_seed[:, places]
+        )
 
 
 class _Lists(NamedTuple):
@@ -801,6 +854,16 @@ def _from_all(
     listed = codes[0] >= 0
     items = codes[0][listed]
     return _Ranked(items, affinities[0][listed], by_seed[:, items], contributions)
+
+
+def _side_by_side(lists: Sequence[_Ranked], top: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return lists as a table of codes, -1 after the end of each, and one of affinities; (lists, top)."""
+    codes = np.full((len(lists), top), -1, np.int32)
+    affinities = np.full((len(lists), top), -np.inf, np.float32)
+    for row, ranked in enumerate(lists):
+        codes[row, : len(ranked.items)] = ranked.items
+        affinities[row, : len(ranked.items)] = ranked.affinities
+    return codes, affinities
 
 
 def _best_of_all(

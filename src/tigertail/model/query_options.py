@@ -165,6 +165,9 @@ class QueryOptions(BaseModel):
     min_listeners: Annotated[int | None, OptionSpec(both_lists=True)] = Field(
         None, ge=0, description="List only items with this many listeners or more."
     )
+    max_per_artist: Annotated[int | None, OptionSpec(both_lists=True)] = Field(
+        None, ge=1, description="List at most this many items of one artist: tracks, albums and the artist."
+    )
     exclude: Annotated[tuple[str, ...], OptionSpec(both_lists=True)] = Field(
         (), description="Leave out this item, by id, MBID or name; of an artist tracks and albums too."
     )

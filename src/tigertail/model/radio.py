@@ -7,7 +7,8 @@ share^(1 / variety) (Kool, van Hoof and Welling, "Stochastic beams and where to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,12 +16,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tigertail import columns as c
-from tigertail.dataset.folding import fold_series
 from tigertail.dataset.strata import COLD, TAIL
 from tigertail.errors import ConfigError
 from tigertail.lookup.item_index import ItemIndex, is_prefixed
 from tigertail.model.answers import Answers, Playlist
+from tigertail.model.owners import GROWTH, owners
 from tigertail.model.query_options import QueryOptions
 
 SEEDS: Final = 10
@@ -29,8 +29,6 @@ POOL: Final = 5
 """How many answers a list is drawn from at first, for each of its items: some are of the artist before."""
 LEAST_POOL: Final = 100
 """How many answers the shortest list is drawn from at first."""
-GROWTH: Final = 4
-"""How many times as many answers are asked for next, where a list stays short: all may be of one artist."""
 EXPLORED: Final = (TAIL.label, COLD.label)
 """The strata to explore."""
 
@@ -98,17 +96,20 @@ def draw(
             remedy="set explore to 0, or name no strata",
         )
     size = max(LEAST_POOL, POOL * n)
+    most, options = options.max_per_artist, options.replace(max_per_artist=None)
     while True:
         pools = [answer(seeds, size, options=options)]
         if order.explore:
             pools.append(answer(seeds, size, options=options.replace(strata=EXPLORED)))
-        drawn = _drawn(items, pools, n, order)
+        drawn = _drawn(items, pools, n, order, most)
         if len(drawn.items) == n or all(len(one.items) < size for one in pools):
             return drawn
         size *= GROWTH
 
 
-def _drawn(items: pl.DataFrame, pools: Sequence[Answers], n: int, order: RadioOrder) -> Playlist:
+def _drawn(
+    items: pl.DataFrame, pools: Sequence[Answers], n: int, order: RadioOrder, most: int | None
+) -> Playlist:
     """Return a list from the answers to a query and, in a second pool where a share is explored, those to explore."""
     random = np.random.default_rng(order.seed)
     orders = [_shuffled(one.items, one.affinities, order.variety, random) for one in pools]
@@ -118,7 +119,9 @@ def _drawn(items: pl.DataFrame, pools: Sequence[Answers], n: int, order: RadioOr
         for one in pools
         for code, value in zip(one.items.tolist(), one.affinities.tolist(), strict=True)
     }
-    codes = arranged(orders[0], orders[-1], n, order.explore, _owners(items, list(affinity)))
+    pooled = list(affinity)
+    owner = dict(zip(pooled, owners(items, np.array(pooled, np.int32)).tolist(), strict=True))
+    codes = arranged(orders[0], orders[-1], n, order.explore, owner, most)
     notices = pools[0].notices
     if order.explore and not orders[-1]:
         notices += (f"nothing is explored: no {' or '.join(EXPLORED)} item fits the query",)
@@ -168,24 +171,17 @@ def _shuffled(
     return [int(one) for one in items[np.argsort(-keys, kind="stable")]]
 
 
-def _owners(items: pl.DataFrame, codes: Sequence[int]) -> dict[int, str]:
-    """Return whose each item is, by the folded name: the artist's, of an artist and where that is unknown its own.
-
-    So artists of one name count as one.
-    """
-    rows = items[np.array(codes, np.int64)]
-    names = rows[c.NAME]
-    if c.ARTIST_NAME in rows.columns:
-        names = rows.select(pl.coalesce(c.ARTIST_NAME, c.NAME).alias(c.NAME))[c.NAME]
-    return dict(zip(codes, fold_series(names).to_list(), strict=True))
-
-
 def arranged(
-    known: Sequence[int], explored: Sequence[int], n: int, explore: float, owner: dict[int, str]
+    known: Sequence[int],
+    explored: Sequence[int],
+    n: int,
+    explore: float,
+    owner: Mapping[int, int],
+    most: int | None = None,
 ) -> list[int]:
     """Return a list of ``n`` from two, an artist never twice in a row.
 
-    It is shorter where all that is left is of the last artist.
+    It is shorter where all that is left is of the last artist, or of those who have as many items as they may.
 
     Parameters
     ----------
@@ -196,26 +192,35 @@ def arranged(
     explore
         Share of the list that is explored, spread evenly.
     owner
-        Whose each item is.
+        Whose each item is, as a number.
+    most
+        Items of one artist; None is any number.
 
     Examples
     --------
-    >>> owner = {1: "a", 2: "a", 3: "b", 9: "c"}
+    >>> owner = {1: 0, 2: 0, 3: 1, 9: 2}
     >>> arranged([1, 2, 3], [9], 4, 0.25, owner), arranged([1, 2, 3], [], 3, 0.0, owner)
     ([1, 3, 2, 9], [1, 3, 2])
     """
     chosen: list[int] = []
     taken: set[int] = set()
+    times: Counter[int] = Counter()
     while len(chosen) < n:
         place = len(chosen)
         # 1e-9 is against rounding: 100 * 0.29 is to count as 29.
         is_explored = int((place + 1) * explore + 1e-9) > int(place * explore + 1e-9)
         last = owner[chosen[-1]] if chosen else None
         sources = (explored, known) if is_explored else (known, explored)
-        free = (one for source in sources for one in source if one not in taken and owner[one] != last)
+        free = (
+            one
+            for source in sources
+            for one in source
+            if one not in taken and owner[one] != last and (most is None or times[owner[one]] < most)
+        )
         following = next(free, None)
         if following is None:
             break
         chosen.append(following)
         taken.add(following)
+        times[owner[following]] += 1
     return chosen

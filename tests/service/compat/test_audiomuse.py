@@ -85,3 +85,17 @@ def test_no_more_are_found_than_there(
     _model_of_tracks(folder)
     client = serve()
     assert len(client.get("/api/search_tracks", params={"title": "Creep", "artist": "Radiohead"}).json()) == 1
+
+
+def test_a_list_has_three_tracks_of_an_artist_unless_more_are_wanted(
+    folder: Path, serve: Callable[..., TestClient]
+) -> None:
+    _model_of_tracks(folder)
+    client = serve()
+
+    def by_blur(**asked: str) -> int:
+        listed = client.get("/api/similar_tracks", params={"item_id": "star", **asked}).json()
+        return sum(one["author"] == "Blur" for one in listed)
+
+    assert by_blur() == by_blur(eliminate_duplicates="True") == 3
+    assert by_blur(eliminate_duplicates="false") > 3

@@ -39,6 +39,9 @@ _JSON: Final = "application/json"
 _UNKNOWN: Final = "unknown"  # what AudioMuse-AI says of an album, or an album's artist, that it lacks
 _LEAST_SEARCHED: Final = 3  # characters; fewer find nothing, as in AudioMuse-AI
 _MOST_FOUND: Final = 20  # as in AudioMuse-AI
+_MOST_OF_ONE: Final = (
+    3  # tracks of an artist in a list, where duplicates are to be eliminated; as in AudioMuse-AI
+)
 _WHY: Final = {
     400: "Something that is needed is missing",
     401: "Missing or invalid API key",
@@ -93,8 +96,13 @@ async def similar_tracks(
     title: Name = None,
     artist: Name = None,
     n: Count = 10,
+    eliminate_duplicates: Name = None,
 ) -> Response:
-    """List tracks, the closest first; the track is given by its id, or by title and artist."""
+    """List tracks, the closest first; the track is given by its id, or by title and artist.
+
+    A list has three tracks of one artist at most, unless `eliminate_duplicates` is given and is not `true`.
+    """
+    most = _MOST_OF_ONE if (eliminate_duplicates or "true").lower() == "true" else None
     if not item_id and not (title and artist):
         raise ServiceError(400, "no track", remedy="send item_id, or title and artist")
 
@@ -105,14 +113,16 @@ async def similar_tracks(
             if item_id
             else catalogue.find(title or "", c.TRACK, artist=artist)
         )
-        alike = [] if code is None else like(served, [code], _length(context, n), c.TRACK)
+        alike = (
+            [] if code is None else like(served, [code], _length(context, n), c.TRACK, max_per_artist=most)
+        )
         if not alike:
             raise ServiceError(
                 404, "no such track, or no track is like it", remedy="look it up: /api/search_tracks"
             )
         return [_track(served, catalogue, one) | {"distance": _distance(match)} for one, match in alike]
 
-    return await _answered(context, f"tracks {item_id!r} {title!r} {artist!r} {n}", listed)
+    return await _answered(context, f"tracks {item_id!r} {title!r} {artist!r} {n} {most}", listed)
 
 
 @router.get(

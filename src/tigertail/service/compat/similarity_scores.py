@@ -12,10 +12,16 @@ from tigertail.service.serving.served_model import ServedModel
 
 
 def like(
-    served: ServedModel, seeds: Sequence[int], limit: int, kind: str, country: str | None = None
+    served: ServedModel,
+    seeds: Sequence[int],
+    limit: int,
+    kind: str,
+    country: str | None = None,
+    max_per_artist: int | None = None,
 ) -> list[tuple[int, float]]:
     """Return the codes of the items of a kind that are most like some, best first, with their matches."""
-    answers = served.answer(seeds, limit, seen_from(served, country).replace(kinds=(kind,)))
+    options = seen_from(served, country).replace(kinds=(kind,), max_per_artist=max_per_artist)
+    answers = served.answer(seeds, limit, options)
     return list(zip(answers.items.tolist(), matches(answers.affinities).tolist(), strict=True))
 
 
