@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,7 +63,8 @@ def test_a_log_or_a_terminal_that_draws_no_bar_sees_a_line_of_long_work_every_te
     if terminal is not None:
         monkeypatch.setenv("TERM", terminal)
         monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    # The clock of this module alone: a server's loop in another thread would sleep for a day.
+    monkeypatch.setattr("tigertail.progress.time", SimpleNamespace(monotonic=lambda: now[0]))
     monkeypatch.setattr("tigertail.progress.LINES", Lines())
     with progress("counting sheep", 60) as tick:
         for second in range(1, 31):
