@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -61,6 +62,7 @@ def changes(
         write_table(found.lists, out)
         if is_stream(out):
             return
+        typer.echo(f"Written: {out}.", err=True)
     typer.echo(f"{_items(found.gained)} new, {_items(found.lost)} gone")
     print_table(
         ["stratum", "lists", "answers kept", "first kept", "listeners before", "after"],
@@ -90,6 +92,7 @@ def changes(
         )
     else:
         typer.echo("Every list keeps half of its answers or more.")
+    typer.echo(f"Next: tigertail deploy {shlex.quote(str(new))} {shlex.quote(str(old))}")
 
 
 def _items(table: pl.DataFrame) -> str:

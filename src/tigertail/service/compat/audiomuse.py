@@ -39,9 +39,7 @@ _JSON: Final = "application/json"
 _UNKNOWN: Final = "unknown"  # what AudioMuse-AI says of an album, or an album's artist, that it lacks
 _LEAST_SEARCHED: Final = 3  # characters; fewer find nothing, as in AudioMuse-AI
 _MOST_FOUND: Final = 20  # as in AudioMuse-AI
-_MOST_OF_ONE: Final = (
-    3  # tracks of an artist in a list, where duplicates are to be eliminated; as in AudioMuse-AI
-)
+_MOST_OF_ONE: Final = 3  # tracks of an artist, where duplicates are eliminated; as in AudioMuse-AI
 _WHY: Final = {
     400: "Something that is needed is missing",
     401: "Missing or invalid API key",
