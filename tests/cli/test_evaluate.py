@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 from tests.support import run_cli
 from typer.testing import CliRunner
@@ -20,6 +21,7 @@ from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError
 from tigertail.evaluation import ProtocolConfig, Report
 from tigertail.simulation import WorldConfig, simulate
+from tigertail.version import __version__
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,18 @@ def test_json_and_report_hold_the_same(world: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["evaluate", str(world), "--json", "--report", str(folder)])
     assert json.loads(result.stdout) == json.loads((folder / "report.json").read_text())
     assert (folder / "frontier.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_report_has_the_scores_of_every_query_and_says_what_they_are_of(
+    world: Path, quick: Path, tmp_path: Path
+) -> None:
+    run_cli("evaluate", world, "--systems", quick, "--report", tmp_path)
+    report = json.loads((tmp_path / "report.json").read_text())
+    scores = pl.read_parquet(tmp_path / "scores.parquet")
+    assert len(scores) == sum(row["queries"] for row in report["rows"] if row["by"] == "overall")
+    assert "scores" not in report
+    assert report["version"] == __version__
+    assert report["fingerprint"] == Dataset.open(world).fingerprint
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,40 @@ def test_strata_and_countries_hold_all_queries(world: Dataset) -> None:
     assert all(row.frontier is None for row in targets)
 
 
+def test_the_rows_of_a_report_are_means_of_its_scores(world: Dataset) -> None:
+    report = evaluate(world, [System("popularity", popularity), System("item-item", item_item)], seeds=(3, 4))
+    assert set(report.scores["seed"]) == {3, 4}
+    for by, column in (("query", "stratum"), ("country", "country"), ("item country", "item_country")):
+        means = report.scores.group_by("system", column).agg(pl.len(), pl.col("nDCG").mean())
+        found = {tuple(row[:2]): row[2:] for row in means.iter_rows()}
+        for row in (row for row in report.rows if row.by == by):
+            queries, ndcg = found[row.system, row.group]
+            assert queries == row.queries
+            assert ndcg == pytest.approx(row.metrics["nDCG"].mean)
+
+
+def test_the_scores_say_whose_query_it_is(tmp_path: Path) -> None:
+    """All play the same two artists, so that after each the other comes first; one listener has no country."""
+    people = [f"l{number:02}" for number in range(20)]
+    tables: dict[str, pl.DataFrame | pl.LazyFrame] = {
+        "plays": pl.DataFrame(
+            [(one, item, 1.0) for one in people for item in ("a", "b")],
+            ["listener_id", "item_id", "plays"],
+            orient="row",
+        ),
+        "listeners": pl.DataFrame({"listener_id": people[1:], "country": "PL"}),
+    }
+    dataset = Dataset.write(tmp_path / "pair", tables, name="pair")
+    report = evaluate(dataset, [System("popularity", popularity)], ProtocolConfig(held_out=0.99))
+    of_two = report.scores.filter(pl.col("listener_id").is_in(people[:2]))
+    assert of_two.select("system", "listener_id", "country", "query", "nDCG").rows() == [
+        ("popularity", person, country, item, 1.0)
+        for person, country in ((people[0], None), (people[1], "PL"))
+        for item in ("a", "b")
+    ]
+    assert report.fingerprint == dataset.fingerprint
+
+
 def test_the_longest_histories_are_a_group(tmp_path: Path) -> None:
     """Every tenth listener plays ten artists, the others two; one of these others is not held out."""
     rows = [

@@ -38,7 +38,8 @@ Exposed = Annotated[
 ]
 Countries = Annotated[bool, typer.Option("--countries", help="Print results by country as well.")]
 ReportFolder = Annotated[
-    Path | None, typer.Option(file_okay=False, help="A folder for report.json and a plot.")
+    Path | None,
+    typer.Option(file_okay=False, help="A folder for report.json, scores.parquet (each query's) and a plot."),
 ]
 Systems = Annotated[Path | None, typer.Option(help="A TOML file of the systems to compare.")]
 

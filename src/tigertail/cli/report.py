@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Those that are printed, of differences the first two alone. report.json has all.
 METRICS = ("nDCG", "IPS-nDCG", "Recall")
 FRONTIERS = "frontier.png"
+SCORES = "scores.parquet"
 STATUS = Path("/proc/self/status")  # of this process, where the system has it
 TITLES = {
     "overall": "All queries",
@@ -67,14 +68,19 @@ def check_report(folder: Path) -> None:
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Write report.json and the plot of the frontiers into a folder."""
+    """Write report.json, the scores of single queries, and the plot of the frontiers into a folder."""
     from tigertail.evaluation.frontier_plot import plot_frontiers
     from tigertail.storage import replaced_file, to_json
 
     with replaced_file(folder / "report.json") as file:
         file.write_text(to_json(report.to_dict()), encoding="utf-8")
+    with replaced_file(folder / SCORES) as file:
+        report.scores.write_parquet(file)
     plot_frontiers(report, folder / FRONTIERS)
-    typer.echo(f"Written to {folder}: report.json (all results, by country too) and {FRONTIERS}.", err=True)
+    typer.echo(
+        f"Written to {folder}: report.json (all results, by country too), {SCORES} (query by query) and {FRONTIERS}.",
+        err=True,
+    )
 
 
 def print_memory() -> None:

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 
 from tigertail.evaluation.scoring import EXPONENTS
 from tigertail.evaluation.statistics.intervals import Estimate
 from tigertail.splitting.hold_out import ProtocolConfig
+from tigertail.version import __version__
 
 OVERALL: Final = "overall"
 
@@ -105,6 +107,13 @@ class Report:
     catalogues
         Share of the items that each catalogue of held-out listeners offers, from 0 to 1, by its name; the mean over the
         splits.
+    scores
+        What the rows are means of, for tests and groups of one's own: a row for each system and query, with ``system``,
+        ``seed`` (of the split), ``listener_id``, ``country`` (of the listener), ``query`` (the id of the item),
+        ``stratum`` and ``item_country`` (of the query), and a column for each metric. Null is what is not known, and
+        the metrics of a query without a relevant item.
+    fingerprint
+        That of the dataset; "" where it is not known.
     """
 
     dataset: str
@@ -117,6 +126,8 @@ class Report:
     curves: dict[str, list[tuple[float, float]]]
     lists: dict[str, dict[str, float]] = field(default_factory=dict)
     catalogues: dict[str, float] = field(default_factory=dict)
+    scores: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False, repr=False)
+    fingerprint: str = ""
 
     @property
     def k(self) -> int:
@@ -152,9 +163,17 @@ class Report:
         return list(dict.fromkeys(row.group for row in self.rows if row.by == by))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values for JSON, NaN and infinity as None, with the exponents of the curves."""
+        """Return the report as plain values for JSON, NaN and infinity as None, without the scores of single queries.
+
+        With it go the exponents of the curves, and the version of Tigertail.
+        """
         plain: dict[str, Any] = without_nan(asdict(self))
-        return plain | {"config": self.config.model_dump(), "exponents": list(EXPONENTS)}
+        del plain["scores"]
+        return plain | {
+            "config": self.config.model_dump(),
+            "exponents": list(EXPONENTS),
+            "version": __version__,
+        }
 
 
 def without_nan(value: Any) -> Any:

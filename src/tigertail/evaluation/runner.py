@@ -61,6 +61,25 @@ class _Queries:
             groups += [("source", source, sources == source) for source in self._large(sources)]
         return groups
 
+    def described(self) -> pl.DataFrame:
+        """Return a row for each query: where it is from, and what it is; null where that is unknown."""
+        parts = []
+        for split in self.splits:
+            who, what = split.query_listeners, split.query_items
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "seed": np.full(len(what), split.config.seed),
+                        c.LISTENER_ID: split.profiles[c.LISTENER_ID].gather(who),
+                        c.COUNTRY: listener_countries(split)[1][who],
+                        "query": split.interactions.items.ids.gather(what),
+                        c.STRATUM: [c.STRATA[stratum] for stratum in split.strata[what]],
+                        f"item_{c.COUNTRY}": item_countries(split)[what],
+                    }
+                )
+            )
+        return pl.concat(parts).with_columns(pl.col(f"^(item_)?{c.COUNTRY}$").replace(UNKNOWN, None))
+
     def _large(self, names: NDArray[np.str_]) -> list[str]:
         """Return the countries or sources with enough held-out listeners, most first."""
         listeners = self.listeners
@@ -161,6 +180,8 @@ def evaluate(
         {name: _curve(of_system) for name, of_system in scores.items()},
         {name: of_system.lists for name, of_system in scores.items()},
         _catalogues(splits),
+        _by_query(scores, queries),
+        dataset.fingerprint,
     )
 
 
@@ -242,6 +263,18 @@ def _comparisons(
     for one in comparisons:
         one.p_values.update({metric: next(corrected) for metric in one.p_values})
     return comparisons
+
+
+def _by_query(scores: dict[str, QueryScores], queries: _Queries) -> pl.DataFrame:
+    described = queries.described()
+    return pl.concat(
+        described.select(
+            pl.lit(name).alias("system"),
+            pl.all(),
+            *(pl.Series(metric, of_system.values[:, i]).fill_nan(None) for i, metric in enumerate(METRICS)),
+        )
+        for name, of_system in scores.items()
+    )
 
 
 def _curve(of_system: QueryScores) -> list[tuple[float, float]]:
