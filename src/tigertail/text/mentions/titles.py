@@ -15,20 +15,21 @@ from typing import Final
 from tigertail.dataset.folding import fold
 from tigertail.text.documents.builder import word_set
 
-# A remark has at most 80 characters.
-_REMARK: Final = re.compile(r"(.+?)\s*\(([^()]{1,80})\)\s*$")
+# A remark has at most 80 characters. The name ends with "\S", so that blanks are not tried one by one.
+_REMARK: Final = re.compile(r"(.*\S)\s*\(([^()]{1,80})\)\s*$")
 _WORD: Final = re.compile(r"\w+")
-# In the languages of the largest wikis. One such word makes a musician, unless a word of a work stands beside it; a
+# In languages of the largest wikis. One such word makes a musician, unless a word of a work stands beside it; a
 # remark without any means something else.
 _MUSICIANS: Final = word_set(
     "artist band bassist cellist composer conductor dj drummer duo ensemble entertainer group guitarist mc"
     " musician orchestra pianist producer quartet rapper saxophonist singer songwriter supergroup trio trumpeter"
     " violinist vocalist"
     " groupe chanteur chanteuse musicien musicienne rappeur rappeuse musikgruppe sänger sängerin musiker musikerin"
-    " grupo banda cantante músico música cantor cantora gruppo musicista zespół piosenkarz piosenkarka"
-    " muzyk musikgrupp sångare sångerska группа певец певица музыкант рэпер"
-    " バンド 歌手 音楽グループ 밴드 가수 乐队 樂團 樂隊 فرقة مغني"
+    " grupo banda cantante músico cantor cantora gruppo musicista zespół piosenkarz piosenkarka"
+    " muzyk musikgrupp sångare sångerska группа певец певица музыкант рэпер فرقة مغني"
 )
+# These may end a longer word, which then is a musician too: "英国歌手", a British singer.
+_MUSICIANS_AT_THE_END: Final = ("バンド", "歌手", "音楽グループ", "밴드", "가수", "乐队", "樂團", "樂隊")
 _WORKS: Final = word_set(
     "album discography ep film single song soundtrack tour"
     " chanson álbum canción canção canzone lied песня альбом"
@@ -72,7 +73,9 @@ def read_title(title: str) -> Title:
     match = _REMARK.match(unicodedata.normalize("NFKC", title))
     if match is None or fold(title) == fold(match[1]):  # "Beatles (The)": an article
         return Title(fold(title), Remark.NONE)
-    remark = _WORD.findall(match[2].casefold())
+    remark = match[2].casefold().strip()
+    words = _WORD.findall(remark)
+    musician = remark.endswith(_MUSICIANS_AT_THE_END) or _MUSICIANS.intersection(words)
     # "Heroes (David Bowie song)", "Low (band album)": a work, whoever made it.
-    musical = _MUSICIANS.intersection(remark) and not _WORKS.intersection(remark)
+    musical = musician and not _WORKS.intersection(words)
     return Title(fold(match[1]), Remark.MUSICIAN if musical else Remark.OTHER)
