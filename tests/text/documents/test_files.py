@@ -56,6 +56,12 @@ def test_other_lines_are_refused(line: str, reason: str, read: Read, sink: PageS
     assert sink.quarantine.reasons_of("web") == {reason: 1}
 
 
+def test_an_object_in_each_line_of_an_array_is_a_page(read: Read, sink: PageSink) -> None:
+    array = b'[\n{"id": "1", "text": "Kent"},\n{"id": "2", "text": "Sade"}\n]\n'
+    assert [page.name for page in read(JsonLines(KEYS), array)] == ["1", "2"]
+    assert sink.quarantine.reasons_of("web") == {"not a JSON object": 2}  # the brackets
+
+
 def test_half_a_surrogate_pair_does_no_harm(read: Read) -> None:
     page = read(JsonLines(KEYS), rb'{"id": "\ud800", "text": "Kent \ud800", "title": "Kent \ud800"}')[0]
     assert (page.name, page.body, page.title) == ("?", "Kent ?", "Kent ?")

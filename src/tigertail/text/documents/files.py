@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tigertail.io.archives import Stream
-from tigertail.io.json_rows import clean_text
+from tigertail.io.json_rows import clean_text, parsed
 from tigertail.io.quarantine import LINE, RAW_TEXT
 from tigertail.io.text_rows import TextFile
 from tigertail.text.documents.decoding import HEAD, decode
@@ -48,18 +47,15 @@ class JsonLines:
                 sink.count()
                 record, problem = self._parsed(raw)
                 if record is None:
-                    sink.reject(stream.name, problem, raw[:200], line)
+                    sink.reject(stream.name, problem, raw, line)
                 else:
                     yield self._page(record, stream.name, line, sink)
 
     def _parsed(self, raw: str) -> tuple[dict[str, Any] | None, str]:
         if len(raw) > LONGEST_FILE:
             return None, TOO_LARGE
-        try:
-            record = json.loads(raw)
-        except (ValueError, RecursionError):
-            return None, "not a JSON object"
-        if not isinstance(record, dict):
+        record = parsed(raw)
+        if record is None:
             return None, "not a JSON object"
         if not isinstance(record.get(self._text), str):
             return None, f"no text under '{self._text}'"
