@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,7 @@ from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
 
 MIN_LISTENERS: Final = 30
 """Held-out listeners that a country or a source needs for a row of its own."""
+ITEM_COUNTRY: Final = "item_country"  # of the query, where c.COUNTRY is the listener's
 LONG: Final = 0.9  # quantile of the held-out listeners' histories; a longer one is long
 
 
@@ -35,34 +37,9 @@ class _Queries:
 
     splits: list[Split]
 
-    @property
-    def listeners(self) -> NDArray[np.int32]:
-        """Listener of each query, coded over all splits: a listener held out twice is one cluster."""
-        ids = [split.profiles[c.LISTENER_ID].to_numpy()[split.query_listeners] for split in self.splits]
-        return np.unique(np.concatenate(ids), return_inverse=True)[1].astype(np.int32)
-
-    def groups(self) -> list[tuple[str, str, NDArray[np.bool_]]]:
-        """Return the groups of queries: kind, name, and mask of queries."""
-        strata = np.concatenate([split.strata[split.query_items] for split in self.splits])
-        of_listener = [listener_countries(split)[1][split.query_listeners] for split in self.splits]
-        of_item = [item_countries(split)[split.query_items] for split in self.splits]
-        groups = [(OVERALL, OVERALL, np.ones(len(strata), np.bool_))]
-        groups += [("query", stratum.label, strata == stratum) for stratum in Stratum]
-        groups.append(
-            ("history", "longest tenth", np.concatenate([_is_long(split) for split in self.splits]))
-        )
-        for by, parts in (("country", of_listener), ("item country", of_item)):
-            countries = np.concatenate(parts)
-            groups += [(by, country, countries == country) for country in self._large(countries)]
-        sources = np.concatenate(
-            [listener_sources(split.profiles)[split.query_listeners] for split in self.splits]
-        )
-        if len(np.unique(sources[sources != UNKNOWN])) > 1:
-            groups += [("source", source, sources == source) for source in self._large(sources)]
-        return groups
-
-    def described(self) -> pl.DataFrame:
-        """Return a row for each query: where it is from, and what it is; null where that is unknown."""
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """A row for each query: where it is from, and what it is; null where that is unknown."""
         parts = []
         for split in self.splits:
             who, what = split.query_listeners, split.query_items
@@ -74,11 +51,35 @@ class _Queries:
                         c.COUNTRY: listener_countries(split)[1][who],
                         "query": split.interactions.items.ids.gather(what),
                         c.STRATUM: [c.STRATA[stratum] for stratum in split.strata[what]],
-                        f"item_{c.COUNTRY}": item_countries(split)[what],
+                        ITEM_COUNTRY: item_countries(split)[what],
                     }
                 )
             )
-        return pl.concat(parts).with_columns(pl.col(f"^(item_)?{c.COUNTRY}$").replace(UNKNOWN, None))
+        return pl.concat(parts).with_columns(pl.col(c.COUNTRY, ITEM_COUNTRY).replace(UNKNOWN, None))
+
+    @property
+    def listeners(self) -> NDArray[np.int32]:
+        """Listener of each query, coded over all splits: a listener held out twice is one cluster."""
+        ids = self.table[c.LISTENER_ID].to_numpy()
+        return np.unique(ids, return_inverse=True)[1].astype(np.int32)
+
+    def groups(self) -> list[tuple[str, str, NDArray[np.bool_]]]:
+        """Return the groups of queries: kind, name, and mask of queries."""
+        strata = self.table[c.STRATUM]
+        groups = [(OVERALL, OVERALL, np.ones(len(strata), np.bool_))]
+        groups += [("query", label, (strata == label).to_numpy()) for label in c.STRATA]
+        groups.append(
+            ("history", "longest tenth", np.concatenate([_is_long(split) for split in self.splits]))
+        )
+        for by, column in (("country", c.COUNTRY), ("item country", ITEM_COUNTRY)):
+            countries = self.table[column].fill_null(UNKNOWN).to_numpy().astype(np.str_)
+            groups += [(by, country, countries == country) for country in self._large(countries)]
+        sources = np.concatenate(
+            [listener_sources(split.profiles)[split.query_listeners] for split in self.splits]
+        )
+        if len(np.unique(sources[sources != UNKNOWN])) > 1:
+            groups += [("source", source, sources == source) for source in self._large(sources)]
+        return groups
 
     def _large(self, names: NDArray[np.str_]) -> list[str]:
         """Return the countries or sources with enough held-out listeners, most first."""
@@ -266,9 +267,9 @@ def _comparisons(
 
 
 def _by_query(scores: dict[str, QueryScores], queries: _Queries) -> pl.DataFrame:
-    described = queries.described()
+    """Return the scores that the rows of a report are means of, as :class:`Report` describes them."""
     return pl.concat(
-        described.select(
+        queries.table.select(
             pl.lit(name).alias("system"),
             pl.all(),
             *(pl.Series(metric, of_system.values[:, i]).fill_nan(None) for i, metric in enumerate(METRICS)),

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from tigertail.model.comparison import Comparison, compare
     from tigertail.model.config import ModelConfig
     from tigertail.model.fit_model import fit
+    from tigertail.model.list_changes import Changes, changes
     from tigertail.model.model import Model
     from tigertail.model.query_options import QueryOptions
     from tigertail.model.store.deployment import deploy, roll_back
     from tigertail.model.store.folder import check_target, load, save
     from tigertail.model.update.add import add
-    from tigertail.model.update.changes import Changes, changes
     from tigertail.model.update.drift import Drift, drift
 
 __all__ = [
@@ -42,14 +42,14 @@ __all__ = [
 _MODULES: Final = {
     "Answers": "answers",
     "BulkAnswers": "answers",
-    "Changes": "update.changes",
+    "Changes": "list_changes",
     "Comparison": "comparison",
     "Drift": "update.drift",
     "Model": "model",
     "ModelConfig": "config",
     "QueryOptions": "query_options",
     "add": "update.add",
-    "changes": "update.changes",
+    "changes": "list_changes",
     "check_target": "store.folder",
     "compare": "comparison",
     "deploy": "store.deployment",

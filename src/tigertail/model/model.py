@@ -183,15 +183,16 @@ class Model:
             raise ConfigError("no item given", remedy="give the id or name of an item")
         resolved = resolve_signal(self.signals, options)
         allowed, notes = self._allowed(options)
-        others = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
-        others[seeds] = False
 
         def best(length: int) -> _Ranked:
-            ranked = None
             # No item is a candidate of itself, so the seed need not be left out.
             if len(seeds) == 1 and _asks_candidates(resolved.signal, options):
                 [ranked] = _from_candidates(resolved.signal, seeds, length, allowed, why)
-            return _from_all(resolved.signal, seeds, length, others, why) if ranked is None else ranked
+                if ranked is not None:
+                    return ranked
+            others = np.ones(len(self.items), np.bool_) if allowed is None else allowed.copy()
+            others[seeds] = False
+            return _from_all(resolved.signal, seeds, length, others, why)
 
         return self._answers(resolved, notes, seeds, self._within(best, n, options), why)
 
@@ -739,14 +740,15 @@ class Model:
                 queries = codes[start : start + block]
                 if options.max_per_artist is None:
                     answers, scores = best(queries, top)
+                    row, place = np.nonzero(answers >= 0)
+                    ranks = (place + 1).astype(np.int32)
+                    yield _Lists(queries[row], answers[row, place], scores[row, place], ranks)
                 else:
-                    answers, scores = _side_by_side(
-                        [capped(queries[[row]]) for row in range(len(queries))], top
-                    )
-                row, place = np.nonzero(answers >= 0)
-                yield _Lists(
-                    queries[row], answers[row, place], scores[row, place], (place + 1).astype(np.int32)
-                )
+                    for query in queries:
+                        ranked = capped(np.array([query]))
+                        ranks = np.arange(1, len(ranked.items) + 1, dtype=np.int32)
+                        of_query = np.full(len(ranks), query)
+                        yield _Lists(of_query, ranked.items, ranked.affinities, ranks)
                 tick(len(queries))
 
 
@@ -854,16 +856,6 @@ def _from_all(
     listed = codes[0] >= 0
     items = codes[0][listed]
     return _Ranked(items, affinities[0][listed], by_seed[:, items], contributions)
-
-
-def _side_by_side(lists: Sequence[_Ranked], top: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Return lists as a table of codes, -1 after the end of each, and one of affinities; (lists, top)."""
-    codes = np.full((len(lists), top), -1, np.int32)
-    affinities = np.full((len(lists), top), -np.inf, np.float32)
-    for row, ranked in enumerate(lists):
-        codes[row, : len(ranked.items)] = ranked.items
-        affinities[row, : len(ranked.items)] = ranked.affinities
-    return codes, affinities
 
 
 def _best_of_all(

@@ -61,9 +61,9 @@ class Changes:
             .sort(pl.col(c.STRATUM).replace_strict(c.STRATA, range(len(c.STRATA)), return_dtype=pl.Int8))
         )
 
-    def most_changed(self, below: float = 0.5) -> pl.DataFrame:
-        """Return the rows of ``lists`` of which less than a share of the answers is kept, the best known first."""
-        return self.lists.filter(pl.col(KEPT) < below)
+    def most_changed(self) -> pl.DataFrame:
+        """Return the rows of ``lists`` of which less than half of the answers is kept, the best known first."""
+        return self.lists.filter(pl.col(KEPT) < 0.5)
 
 
 def changes(old: Model, new: Model, top: int = 20) -> Changes:
