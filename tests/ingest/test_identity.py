@@ -253,6 +253,23 @@ def test_an_item_nobody_named_is_called_by_its_id() -> None:
     assert matched(refs("a", {"item_id": "7"})).items.rows() == [("7", "7", "artist")]
 
 
+def test_the_artist_of_an_item_is_kept_where_its_name_is_unknown_or_told_without_it() -> None:
+    plays = refs(
+        "a",
+        {"item_id": "7", "artist_name": "Kino"},
+        {"item_id": "8", "artist_name": "DDT"},
+        {"item_id": "8", "artist_name": "DDT"},
+        {"item_id": "8", "artist_name": "Kino"},
+        kind="track",
+    )
+    named = refs("a/items", {"item_id": "8", "name": "Rain"}, of_items_table=True, kind="track")
+    found = matched(plays, named).items
+    assert found.select("item_id", "name", "artist_id", "artist_name").rows() == [
+        ("7", "7", "kino", "Kino"),
+        ("8", "Rain", "ddt", "DDT"),
+    ]
+
+
 def test_two_sources_with_ids_of_their_own() -> None:
     found = matched(
         refs("a", {"item_id": "7", "name": "Cure"}),

@@ -288,7 +288,7 @@ def _described(refs: pl.DataFrame) -> pl.DataFrame:
     """Choose kind, name, artist, MBIDs and country of each cluster, with its rows; MBIDs and country the most frequent.
 
     A name that is more than an alias is preferred, then one from a table of items, one without HTML entities, then as
-    :func:`_most_used` says.
+    :func:`_most_used` says. The artist is that of the name; where it has none, or there is no name, the most frequent.
     """
     name = pl.col(c.NAME)
     names = (
@@ -308,7 +308,10 @@ def _described(refs: pl.DataFrame) -> pl.DataFrame:
     for field in (c.MBID, c.ARTIST_MBID, c.COUNTRY):
         rows = _without_alias_mbids(refs) if field == c.MBID else refs
         described = described.join(most_frequent(rows, _CLUSTER, field), on=_CLUSTER, how="left")
-    return described.sort(_CLUSTER)
+    artist = most_frequent(refs, _CLUSTER, c.ARTIST_NAME)
+    described = described.join(artist, on=_CLUSTER, how="left", suffix="_of_any")
+    credited = pl.coalesce(c.ARTIST_NAME, f"{c.ARTIST_NAME}_of_any").alias(c.ARTIST_NAME)
+    return described.with_columns(credited).drop(f"{c.ARTIST_NAME}_of_any").sort(_CLUSTER)
 
 
 def _most_used(name: pl.Expr, *within: str) -> tuple[pl.Expr, ...]:
