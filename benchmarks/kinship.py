@@ -101,29 +101,60 @@ def kinship_of(signals: Mapping[str, Signal], choices: TrainingQueries) -> dict[
     )
 
 
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """The constants, and of how many queries and curators they are.
+
+    Parameters
+    ----------
+    constants
+        Of each term, its coefficient where u = 0, and its slope in u.
+    listed, shown
+        Queries of the lists, and of the shows.
+    curators
+        Curators of the shows.
+    """
+
+    constants: dict[str, list[float]]
+    listed: int
+    shown: int
+    curators: int
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Learned:
+        """Learn from the inner half of the SAS lists, and from the shows of a fifth of the curators."""
+        shows = hold_out_shows(dataset, seed=INNER)
+        judged = full_split(shows.train, shows.truth, k=20, seed=0)
+        context = FitContext(shows.train, judged.interactions, ModelConfig())
+        listed = curated_queries(judged, inner_lists(dataset))
+        assert listed is not None
+        signals = fit_signals(context)
+        mixed = {name: signals[name] for name in mixed_names(context.dataset, context.config.mixture)}
+        choices = shown_queries(shows.truth, judged, listed)
+        shown = len(choices.queries) - len(listed.queries)
+        return cls(kinship_of(mixed, choices), len(listed.queries), shown, len(shows.curators))
+
+
 def learn(dataset: Dataset) -> None:
     """Print the constants, as the file that is shipped."""
-    shows = hold_out_shows(dataset, seed=INNER)
-    judged = full_split(shows.train, shows.truth, k=20, seed=0)
-    context = FitContext(shows.train, judged.interactions, ModelConfig())
-    listed = curated_queries(judged, inner_lists(dataset))
-    assert listed is not None
-    signals = fit_signals(context)
-    mixed = {name: signals[name] for name in mixed_names(context.dataset, context.config.mixture)}
-    choices = shown_queries(shows.truth, judged, listed)
-    constants = kinship_of(mixed, choices)
+    learned = Learned.of(dataset)
     print(
         "# What each term counts for what is alike: where u = 0, and its slope in u = log(1 + listeners of A) / 8."
     )
     print("# Printed by benchmarks/kinship.py learn, on the dataset of recipes/everything.toml.")
-    print(f"# Learned from the inner half of the SAS lists ({len(listed.queries):,} queries)")
+    print(f"# Learned from the inner half of the SAS lists ({learned.listed:,} queries)")
     print(
-        f"# and the shows of {len(shows.curators)} curators held out"
-        f" ({len(choices.queries) - len(listed.queries):,} queries), four to one."
+        f"# and the shows of {learned.curators} curators held out ({learned.shown:,} queries), four to one."
     )
     print("[terms]")
-    for name, (value, slope) in constants.items():
+    for name, (value, slope) in learned.constants.items():
         print(f'"{name}" = [{value:.3f}, {slope:.3f}]')
+
+
+def with_kinship(mixture: Mixture, constants: dict[str, list[float]]) -> Mixture:
+    """Return a mixture with other constants of kinship."""
+    kinship = np.array([constants[name] for name in mixture.parameters.terms.names])
+    return replace(mixture, parameters=replace(mixture.parameters, kinship=kinship))
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,9 +250,8 @@ class InnerSplit:
         for part in parts:
             listed = curated_queries(truths.played, part)
             assert listed is not None
-            constants = kinship_of(mixture.parts, shown_queries(shows.truth, truths.played, listed))
-            kinship = np.array([constants[name] for name in mixture.parameters.terms.names])
-            taught.append(replace(mixture, parameters=replace(mixture.parameters, kinship=kinship)))
+            choices = shown_queries(shows.truth, truths.played, listed)
+            taught.append(with_kinship(mixture, kinship_of(mixture.parts, choices)))
         return cls(truths, mixture, taught[::-1])
 
     def frontiers(self) -> dict[str, NDArray[np.float64]]:

@@ -9,7 +9,7 @@ import pytest
 
 from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, DataError
-from tigertail.splitting.shows import HeldOutShows, hold_out_shows
+from tigertail.splitting.shows import HeldOutShows, curators_with_shows, hold_out_shows
 
 CURATORS = 10
 
@@ -110,6 +110,28 @@ def test_an_item_that_the_catalogue_lacks_is_neither_query_nor_answer(tmp_path: 
 
 def test_a_curator_stays_to_learn_from(tmp_path: Path) -> None:
     assert len(hold_out_shows(radio(tmp_path), held_out=0.96).curators) == CURATORS - 1
+
+
+def test_curators_may_be_named_so_that_each_is_held_out_once(tmp_path: Path) -> None:
+    dataset = radio(tmp_path)
+    able = curators_with_shows(dataset)
+    assert able.to_list() == [f"dj{dj}" for dj in range(CURATORS)]
+    held = [hold_out_shows(dataset, curators=part) for part in (able[:5].to_list(), able[5:].to_list())]
+    assert pl.concat([one.curators for one in held]).equals(able)
+    assert all(set(one.truth.pairs["curator"]) == set(one.curators) for one in held)
+
+
+@pytest.mark.parametrize(
+    ("curators", "message"),
+    [
+        (["dj1", "someone"], "1 of the curators to hold out have no show with two items, such as 'someone'"),
+        ([], "0 of 10 curators"),
+        ([f"dj{dj}" for dj in range(CURATORS)], "10 of 10 curators"),
+    ],
+)
+def test_named_curators_have_shows_and_leave_some(tmp_path: Path, curators: list[str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        hold_out_shows(radio(tmp_path), curators=curators)
 
 
 @pytest.mark.parametrize("wrong", [{"held_out": 1.0}, {"held_out": 0.0}, {"queries": 0}, {"seed": -1}])

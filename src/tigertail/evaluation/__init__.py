@@ -27,7 +27,7 @@ from tigertail.ground_truth.curated_lists import read_curated, read_lists, read_
 from tigertail.ground_truth.ground_truth import GroundTruth, halves
 from tigertail.ground_truth.simulated import read_true
 from tigertail.splitting.hold_out import ProtocolConfig, Split, hold_out
-from tigertail.splitting.shows import HeldOutShows, hold_out_shows
+from tigertail.splitting.shows import HeldOutShows, curators_with_shows, hold_out_shows
 
 __all__ = [
     "BestExponent",
@@ -43,6 +43,7 @@ __all__ = [
     "at_best_exponent",
     "cache_fits",
     "check_names",
+    "curators_with_shows",
     "default_systems",
     "evaluate",
     "evaluate_against",

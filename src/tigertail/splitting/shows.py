@@ -8,6 +8,7 @@ with A, however far apart, are similar to A; the grade is the number of the cura
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,7 +46,12 @@ class HeldOutShows:
 
 
 def hold_out_shows(
-    dataset: Dataset, *, held_out: float = 0.2, queries: int = 25, seed: int = 0
+    dataset: Dataset,
+    *,
+    held_out: float = 0.2,
+    curators: Sequence[str] | None = None,
+    queries: int = 25,
+    seed: int = 0,
 ) -> HeldOutShows:
     """Hold out curators, and choose queries among the items of their shows.
 
@@ -58,6 +64,8 @@ def hold_out_shows(
         The data, with a table of sequences.
     held_out
         Share of the curators who have shows, above 0 and below 1; at least one is held out, and one is not.
+    curators
+        Who is held out, in the place of a random share: so each can be once (:func:`curators_with_shows`).
     queries
         Queries of one curator in one stratum, at most; from 1 up.
     seed
@@ -66,7 +74,7 @@ def hold_out_shows(
     Raises
     ------
     ConfigError
-        If a number is out of its bounds.
+        If a number is out of its bounds, or ``curators`` names one who has no show, or none, or all who have.
     DataError
         If the dataset has no sequences, or fewer than :data:`MIN_CURATORS` curators have a show with two items.
     """
@@ -87,34 +95,58 @@ def hold_out_shows(
             remedy=f"at least {MIN_CURATORS} are needed: use a table of sequences with curators and positions; "
             "where few people make all shows, give each show its own id as its curator",
         )
-    # One at least stays to learn from.
-    count = min(max(1, round(held_out * len(able))), len(able) - 1)
-    curators = able.gather(np.sort(rng.choice(len(able), count, replace=False)))
-    train = dataset.without(pl.concat([curators, _shows_that_listen(dataset, curators)]))
-    held = shows.filter(pl.col(c.CURATOR).is_in(curators.implode()))
+    if curators is None:
+        # One at least stays to learn from.
+        count = min(max(1, round(held_out * len(able))), len(able) - 1)
+        chosen = able.gather(np.sort(rng.choice(len(able), count, replace=False)))
+    else:
+        chosen = _named(curators, able)
+    train = dataset.without(pl.concat([chosen, _shows_that_listen(dataset, chosen)]))
+    held = shows.filter(pl.col(c.CURATOR).is_in(chosen.implode()))
     pairs = _pairs(held)
     interactions = Interactions.of(train)
     catalogue = interactions.items.ids.implode()
     known = pairs.filter(pl.all_horizontal(pl.col(c.TARGET_ITEM_ID, c.ITEM_ID).is_in(catalogue)))
-    chosen = known.join(
+    asked = known.join(
         _queries(known, interactions, queries, rng), on=[c.CURATOR, c.TARGET_ITEM_ID], how="semi"
     )
     left_out = {
         "item is not in the catalogue": len(pairs) - len(known),
-        "query is not in the sample": len(known) - len(chosen),
+        "query is not in the sample": len(known) - len(asked),
     }
     return HeldOutShows(
         train,
         GroundTruth(
             "shows held out",
-            chosen,
-            graded=chosen[c.SCORE].n_unique() > 1,
+            asked,
+            graded=asked[c.SCORE].n_unique() > 1,
             read=len(pairs),
             left_out={why: lost for why, lost in left_out.items() if lost},
             queries_read=pairs.select(c.CURATOR, c.TARGET_ITEM_ID).n_unique(),
         ),
-        curators,
+        chosen,
     )
+
+
+def curators_with_shows(dataset: Dataset) -> pl.Series:
+    """Return the curators who have a show with two items, sorted."""
+    return _shows(dataset)[c.CURATOR].unique().sort()
+
+
+def _named(curators: Sequence[str], able: pl.Series) -> pl.Series:
+    named = pl.Series(c.CURATOR, curators, able.dtype).unique().sort()
+    without = named.filter(~named.is_in(able.implode()))
+    if len(without):
+        raise ConfigError(
+            f"{len(without)} of the curators to hold out have no show with two items, such as {without[0]!r}",
+            remedy="name curators of the table of sequences",
+        )
+    if not 0 < len(named) < len(able):
+        raise ConfigError(
+            f"{len(named)} of {len(able)} curators are to be held out",
+            remedy="hold out one at least, and leave one to learn from",
+        )
+    return named
 
 
 def _shows(dataset: Dataset) -> pl.DataFrame:
