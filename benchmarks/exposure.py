@@ -16,14 +16,16 @@ the artists that the large service does not have, "others" those that it has. In
 alone count as true answers, after every query. Strata are by the listeners that an artist would have if all could hear
 it.
 
-The truth has no popularity in it, so a model that lists less popular artists gains by that alone. The second part
-therefore moves the popularity exponent of every model until the mean popularity of its answers is that of the full
-service alone at its default. Popularity is the logarithm of the listeners that an artist would have if all could hear
-it. A source never hurts if the aware model is then nowhere below the full service alone.
+The truth has no popularity in it, so a model that lists less popular artists gains by that alone. The next parts
+therefore move the popularity exponent of every model until the mean popularity of its answers is that of the full
+service alone at its default: one exponent for all queries, and one for each row, as ``sources.py`` does on real data.
+Popularity is the logarithm of the listeners that an artist would have if all could hear it. A source never hurts if
+the aware model is then nowhere below the full service alone. An oracle shows what its coefficients cost: the aware
+mixture with the coefficients that were learned from the full service alone.
 
 The last part bounds what knowledge of catalogues can be worth, by oracles that no model has: the aware mixture with
 the "true" popularity, the listeners of each artist in the open world; and the "best" of the aware and of the blind
-mixture, each artist's list at the one exponent of several that is best for it by the truth.
+mixture, each artist's list at the one exponent that is best for it by the truth.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -60,16 +63,50 @@ from tigertail.simulation import WorldConfig, simulate
 from tigertail.simulation.config import FULL, GLOBAL
 from tigertail.sparse import CSR
 
-AWARE, BLIND, ALONE, OPEN = "aware", "blind", "full alone", "open"
-AS_ANSWERS = "missing answers"
+MODELS = AWARE, BLIND, ALONE, OPEN = "aware", "blind", "full alone", "open"
+EVERY, AS_ANSWERS = "all", "missing answers"
 PAIRS = ((AWARE, BLIND), (AWARE, ALONE), (BLIND, ALONE), (OPEN, AWARE))
+TAUGHT = "full's coefficients"
+TAUGHT_PAIRS = ((AWARE, ALONE), (TAUGHT, ALONE))
 TRUE, BEST, BLIND_BEST = "true", "best", "blind best"
 BOUNDS = ((TRUE, BLIND), (BEST, BLIND), (BLIND_BEST, BLIND))
-HINDSIGHT = tuple(np.linspace(-0.4, 0.4, 9).round(1).tolist())  # exponents of which each artist gets its best
-WIDEST = 1.0  # exponents tried: from minus this to this
-ROUNDS, SETTINGS = 3, 9  # rounds of a narrowing search, and exponents tried in each
-SAMPLE = 1_000  # queries that the exponent is chosen on
+STEPS = np.linspace(-0.5, 0.5, 81)
+EXPONENTS = tuple(STEPS.round(4).tolist())  # further exponents of popularity that are tried
+AS_IS = EXPONENTS.index(0.0)
 ALL, MISSING = 0, 1  # what counts as a true answer: every artist, or the missing ones
+
+
+ByGroup = dict[str, dict[str, NDArray[np.float64]]]
+"""nDCG of every query by group and model; (queries, 2)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What the lists of one signal are worth at each exponent, the queries in the order of their ids.
+
+    Parameters
+    ----------
+    ndcg
+        nDCG@20 with all artists, and with the missing alone, as true answers; (exponents, queries, 2).
+    popularity
+        Mean popularity of the answers; NaN where there is none; (exponents, queries).
+    """
+
+    ndcg: NDArray[np.float64]
+    popularity: NDArray[np.float64]
+
+    @property
+    def best(self) -> NDArray[np.float64]:
+        """Return the nDCG of each query at the exponent that is best for it; all answers count; (queries, 2)."""
+        place = self.ndcg[:, :, ALL].argmax(axis=0)
+        return np.asarray(self.ndcg[place, np.arange(len(place))])
+
+    def place_for(self, like: Answered, member: NDArray[np.bool_]) -> int:
+        """Return the place of the exponent at which some answers are as popular as those of another as it is."""
+        theirs, ours = like.popularity[AS_IS, member], self.popularity[:, member]
+        if np.isnan(theirs).all() or np.isnan(ours).all():
+            return AS_IS  # one of them has no answer
+        return int(np.abs(np.nanmean(ours, axis=1) - np.nanmean(theirs)).argmin())
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,33 +118,17 @@ class Asked:
     popularity: NDArray[np.float64]
     missing: NDArray[np.bool_]
 
-    def scores(self, beta: float) -> NDArray[np.float64]:
-        """Return the nDCG of every query by all and by missing answers, at one exponent; (queries, 2)."""
-        lists = ranked_lists(self.signal, self.split, (beta,))[0]
+    def answered(self) -> Answered:
+        """Return what the lists at each exponent are worth."""
+        lists = ranked_lists(self.signal, self.split, EXPONENTS)
         grades = self.split.relevant
         kept = self.missing[grades.indices]
         rows, columns, values = grades.entry_rows()[kept], grades.indices[kept], grades.data[kept]
         truths = (grades, CSR.from_coo(rows, columns, values, grades.shape))
-        ndcg = np.stack([graded_metrics(lists, truth)[:, 0] for truth in truths], axis=1)
-        return np.asarray(ndcg[in_order_of_ids(self.split)])
-
-    def popularity_at(self, exponents: tuple[float, ...]) -> NDArray[np.float64]:
-        """Return the mean popularity of the answers at each exponent, over a part of the queries."""
-        part = np.linspace(0, len(self.split.query_items) - 1, SAMPLE).astype(int)
-        split = replace(
-            self.split,
-            query_items=self.split.query_items[part],
-            query_listeners=self.split.query_listeners[part],
-        )
-        return np.array(
-            [self.popularity[one[one >= 0]].mean() for one in ranked_lists(self.signal, split, exponents)]
-        )
-
-    def at_best(self) -> NDArray[np.float64]:
-        """Return what :meth:`scores` does, each query at the exponent that is best for it; all answers count."""
-        found = np.stack([self.scores(beta) for beta in HINDSIGHT])
-        best = found[:, :, ALL].argmax(axis=0)
-        return np.asarray(found[best, np.arange(found.shape[1])])
+        ndcg = [np.stack([graded_metrics(one, truth)[:, 0] for truth in truths], axis=1) for one in lists]
+        means = [mean_of_answers(self.popularity, one) for one in lists]
+        order = in_order_of_ids(self.split)
+        return Answered(np.stack(ndcg)[:, order], np.stack(means)[:, order])
 
     def with_popularity_of(self, other: Asked) -> Asked:
         """Return the same mixture with the listeners of each artist in another world, as if they were its own."""
@@ -121,15 +142,19 @@ class Asked:
         changed = replace(mixture, parts=parts, adjusted_listeners=listeners, candidates=None)
         return replace(self, signal=changed)
 
-    def beta_for(self, popularity: float) -> float:
-        """Return the exponent at which the mean popularity of the answers is as given."""
-        low, high = -WIDEST, WIDEST
-        for _ in range(ROUNDS):
-            exponents = np.linspace(low, high, SETTINGS)
-            found = self.popularity_at(tuple(exponents.tolist()))
-            above = int(np.clip((found > popularity).sum(), 1, SETTINGS - 1))  # it falls along them
-            low, high = exponents[above - 1], exponents[above]
-        return float((low + high) / 2)
+    def with_coefficients_of(self, other: Asked) -> Asked:
+        """Return the same mixture with the coefficients of another."""
+        parameters = cast("Mixture", other.signal).parameters
+        changed = replace(cast("Mixture", self.signal), parameters=parameters, candidates=None)
+        return replace(self, signal=changed)
+
+
+def mean_of_answers(values: NDArray[np.float64], lists: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return the mean value of each list's items; NaN for an empty list."""
+    listed = lists >= 0
+    lengths = listed.sum(axis=1)
+    sums = np.where(listed, values[np.maximum(lists, 0)], 0).sum(axis=1)
+    return np.where(lengths > 0, sums / np.maximum(lengths, 1), np.nan)
 
 
 def in_order_of_ids(split: Split) -> NDArray[np.integer]:
@@ -160,36 +185,33 @@ def datasets(config: WorldConfig, folder: Path) -> dict[str, Dataset]:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """The nDCG of every artist of one world, by signal and model, and the groups of artists."""
+    """The answers for every artist of one world by signal and model, those of oracles, and the groups of artists."""
 
-    as_is: dict[str, dict[str, NDArray[np.float64]]]
-    level: dict[str, dict[str, NDArray[np.float64]]]
-    betas: dict[str, dict[str, float]]
-    bounds: dict[str, NDArray[np.float64]]
+    answered: dict[str, dict[str, Answered]]
+    true: Answered
+    taught: Answered
     groups: dict[str, NDArray[np.bool_]]
     exposure: float
 
 
 def measure(config: WorldConfig, folder: Path, exposure: float | None) -> Measured:
-    """Fit every model to one world, and judge it as it is and at equal popularity."""
+    """Fit every model to one world, and judge it at every exponent."""
     data = datasets(config, folder)
     truth = read_true(data[AWARE])
     items = of_items(data[AWARE], truth)
     settings = ModelConfig(listening=ListeningConfig(exposure=exposure))
     models = {name: ask(dataset, truth, items, settings) for name, dataset in data.items()}
     aware = cast("GroupedCoListening", models[AWARE][LISTENING].signal)
-    measured = Measured({}, {}, {}, {}, groups(items), aware.config.exposure or 0.0)
-    for signal in (LISTENING, MIXTURE):
-        asked = {name: signals[signal] for name, signals in models.items()}
-        target = float(asked[ALONE].popularity_at((0.0,))[0])
-        betas = {name: 0.0 if name == ALONE else one.beta_for(target) for name, one in asked.items()}
-        measured.betas[signal] = betas
-        measured.as_is[signal] = {name: one.scores(0.0) for name, one in asked.items()}
-        measured.level[signal] = {name: one.scores(betas[name]) for name, one in asked.items()}
-    measured.bounds.update({name: measured.as_is[MIXTURE][name] for name in (AWARE, BLIND)})
-    measured.bounds[TRUE] = asked[AWARE].with_popularity_of(asked[OPEN]).scores(0.0)
-    measured.bounds[BEST], measured.bounds[BLIND_BEST] = asked[AWARE].at_best(), asked[BLIND].at_best()
-    return measured
+    return Measured(
+        {
+            signal: {name: asked[signal].answered() for name, asked in models.items()}
+            for signal in (LISTENING, MIXTURE)
+        },
+        models[AWARE][MIXTURE].with_popularity_of(models[OPEN][MIXTURE]).answered(),
+        models[AWARE][MIXTURE].with_coefficients_of(models[ALONE][MIXTURE]).answered(),
+        groups(items),
+        aware.config.exposure or 0.0,
+    )
 
 
 def of_items(world: Dataset, truth: GroundTruth) -> pl.DataFrame:
@@ -224,22 +246,23 @@ def groups(items: pl.DataFrame) -> dict[str, NDArray[np.bool_]]:
         "missing": missing & played,
         "others": ~missing & played,
         **{stratum.label: levels == stratum for stratum in Stratum},
-        "all": np.ones(len(items), np.bool_),
+        EVERY: np.ones(len(items), np.bool_),
         AS_ANSWERS: played,
     }
 
 
 def show(
     title: str,
-    values: dict[str, NDArray[np.float64]],
+    values: ByGroup,
     groups: dict[str, NDArray[np.bool_]],
     pairs: tuple[tuple[str, str], ...] = PAIRS,
 ) -> None:
-    """Print the means of each model by group, and the ratios of pairs."""
+    """Print the means of each model by group, and the ratios of pairs; values by group and model."""
     rows = []
     for group, member in groups.items():
         scored = {
-            name: value[member, MISSING if group == AS_ANSWERS else ALL] for name, value in values.items()
+            name: value[member, MISSING if group == AS_ANSWERS else ALL]
+            for name, value in values[group].items()
         }
         bootstrap = ClusterBootstrap(np.arange(int(member.sum()), dtype=np.int32))
         means = {name: float(np.nanmean(value)) for name, value in scored.items()}
@@ -250,12 +273,47 @@ def show(
             ends = [100 * each / means[theirs] for each in (found.mean, found.low, found.high) if known]
             ratios.append("{:+.1f} [{:+.1f}, {:+.1f}]".format(*ends) if known else "")
         rows.append([group, f"{member.sum():,}", *(f"{mean:.4f}" for mean in means.values()), *ratios])
-    headings = ["artists", "queries", *values, *(f"{ours} / {theirs}, %" for ours, theirs in pairs)]
+    models = next(iter(values.values()))
+    headings = ["artists", "queries", *models, *(f"{ours} / {theirs}, %" for ours, theirs in pairs)]
     print_table(headings, rows, title=title, left=["artists"])
 
 
-def together(parts: list[dict[str, NDArray[np.float64]]]) -> dict[str, NDArray[np.float64]]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def level(answered: dict[str, Answered], groups: dict[str, NDArray[np.bool_]]) -> dict[str, dict[str, int]]:
+    """Return by group and model the place of the exponent at which its answers are as popular as the full alone's."""
+    return {
+        group: {name: one.place_for(answered[ALONE], member) for name, one in answered.items()}
+        for group, member in groups.items()
+    }
+
+
+def at_places(answered: dict[str, Answered], places: dict[str, dict[str, int]]) -> ByGroup:
+    return {
+        group: {name: one.ndcg[of_group[name]] for name, one in answered.items()}
+        for group, of_group in places.items()
+    }
+
+
+def show_level(signal: str, answered: dict[str, Answered], groups: dict[str, NDArray[np.bool_]]) -> None:
+    """Print each model at the popularity of the full service alone, in all queries together and in each group."""
+    of_group = level(answered, groups)
+    of_all = dict.fromkeys(groups, of_group[EVERY])
+    for which, places in (("in all queries together", of_all), ("in each row", of_group)):
+        title = f"A source never hurts: {signal}, at the popularity of the full service alone {which}"
+        show(title, at_places(answered, places), groups)
+    rows = [
+        [group, *(f"{EXPONENTS[place]:+.4f}" for place in places.values())]
+        for group, places in of_group.items()
+    ]
+    print_table(
+        ["artists", *answered], rows, title=f"{signal}: further exponents in each row", left=["artists"]
+    )
+
+
+def together(worlds: Sequence[Answered]) -> Answered:
+    return Answered(
+        np.concatenate([world.ndcg for world in worlds], axis=1),
+        np.concatenate([world.popularity for world in worlds], axis=1),
+    )
 
 
 def main() -> None:
@@ -282,16 +340,30 @@ def main() -> None:
     print(
         f"SIMULATED: {arguments.worlds} worlds of {arguments.listeners:,} listeners, {arguments.services}\n"
     )
-    for signal in (LISTENING, MIXTURE):
-        values = together([one.as_is[signal] for one in measured])
-        show(f"{signal}, as it is: nDCG@20 by the true affinity", values, members)
-    for signal in (LISTENING, MIXTURE):
-        values = together([one.level[signal] for one in measured])
-        show(f"A source never hurts: {signal}, at the popularity of the full service alone", values, members)
-        betas = {name: [f"{one.betas[signal][name]:+.2f}" for one in measured] for name in values}
-        print("Exponents:", "; ".join(f"{name} {', '.join(each)}" for name, each in betas.items()), "\n")
-    bounds = together([one.bounds for one in measured])
-    show("Bounds: mixture, nDCG@20 by the true affinity, with oracles", bounds, members, BOUNDS)
+    answered = {
+        signal: {name: together([one.answered[signal][name] for one in measured]) for name in MODELS}
+        for signal in (LISTENING, MIXTURE)
+    }
+    for signal, models in answered.items():
+        values = {name: one.ndcg[AS_IS] for name, one in models.items()}
+        show(f"{signal}, as it is: nDCG@20 by the true affinity", dict.fromkeys(members, values), members)
+    for signal, models in answered.items():
+        show_level(signal, models, members)
+    taught = together([one.taught for one in measured])
+    compared = {**answered[MIXTURE], TAUGHT: taught}
+    compared = {name: compared[name] for name in (AWARE, TAUGHT, ALONE)}
+    title = "What coefficients cost: mixture, at the popularity of the full service alone in each row"
+    show(title, at_places(compared, level(compared, members)), members, TAUGHT_PAIRS)
+    aware, blind = answered[MIXTURE][AWARE], answered[MIXTURE][BLIND]
+    bounds = {
+        AWARE: aware.ndcg[AS_IS],
+        BLIND: blind.ndcg[AS_IS],
+        TRUE: together([one.true for one in measured]).ndcg[AS_IS],
+        BEST: aware.best,
+        BLIND_BEST: blind.best,
+    }
+    title = "Bounds: mixture, nDCG@20 by the true affinity, with oracles"
+    show(title, dict.fromkeys(members, bounds), members, BOUNDS)
     learned = (one.exposure for one in measured)
     print("Exposure of listening:", ", ".join(f"{one:g}" for one in learned))
     print(f"{time.perf_counter() - began:.0f} s")
