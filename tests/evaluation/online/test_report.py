@@ -129,6 +129,15 @@ def test_a_ranking_has_no_interval_from_one_listener(tmp_path: Path) -> None:
     plot_online(report, tmp_path / "online.png")
 
 
+def test_the_win_share_is_called_no_share_of_lists(
+    report: OnlineReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels: list[str] = []  # a listener counts once, with the mean of their lists
+    monkeypatch.setattr(plot, "save_figure", lambda figure, _: labels.append(figure.axes[0].get_ylabel()))
+    plot_online(report, Path("online.png"))
+    assert labels == ["win share of first against second, %"]
+
+
 def positions_drawn(report: OnlineReport, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Any], list[str]]:
     """Return the values of each curve of position bias, and the texts there."""
     drawn: list[Any] = []

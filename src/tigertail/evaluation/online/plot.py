@@ -49,6 +49,7 @@ def plot_online(report: OnlineReport, file: Path) -> None:
 
 
 def _win_share(axes: Axes, duel: DuelRow | None) -> None:
+    """Draw the confidence sequence of the first model's win share, in percent; 50 is a tie."""
     set_title(axes, "Win share")
     if duel is None or not duel.course:
         axes.text(0.5, 0.5, "no interleaved lists", transform=axes.transAxes, ha="center")
@@ -61,15 +62,16 @@ def _win_share(axes: Axes, duel: DuelRow | None) -> None:
             duel.test.decided_at,
             color=ORANGE,
             linewidth=1,
-            label=f"decided: {duel.winner or 'then it changed'}",
+            label=f"decided: {duel.winner or 'for one, but the win share then changed'}",
         )
         add_legend(axes)
     axes.set_xlabel("listeners that count")
-    axes.set_ylabel(f"% of lists won by {duel.first} against {duel.second}", parse_math=False)
+    axes.set_ylabel(f"win share of {duel.first} against {duel.second}, %", parse_math=False)
     axes.set_ylim(0, 100)
 
 
 def _position_bias(axes: Axes, report: OnlineReport) -> None:
+    """Draw how often each rank gets plays or likes, and how often it is examined, each relative to a first rank."""
     rows = report.ranks[:RANKS_SHOWN]
     ranks = [row.rank for row in rows]
     set_title(axes, "Position bias")
@@ -97,17 +99,18 @@ def _position_bias(axes: Axes, report: OnlineReport) -> None:
 
 
 def _ndcg(axes: Axes, report: OnlineReport) -> None:
+    """Draw a row for each ranking, the first at the top, with a point and interval for each method of estimation."""
     set_title(axes, "Estimated nDCG of rankings")
-    place = np.arange(len(report.estimates))[::-1]
+    height = np.arange(len(report.estimates))[::-1]
     methods = list(report.estimates[0].ndcg)
     for shift, (method, colour) in enumerate(zip(methods, (QUIET, ORANGE, BLUE), strict=True)):
         values = [row.ndcg[method] for row in report.estimates]
         means = np.array([value.mean for value in values])
         bounds = np.array([[value.mean - value.low, value.high - value.mean] for value in values]).T
         axes.errorbar(
-            means, place - 0.15 * (shift - 1), xerr=bounds.clip(0), fmt="o", color=colour, label=method
+            means, height - 0.15 * (shift - 1), xerr=bounds.clip(0), fmt="o", color=colour, label=method
         )
-    axes.set_yticks(place, [row.name for row in report.estimates], parse_math=False)
-    axes.set_ylim(-0.6, len(place) - 0.4)
+    axes.set_yticks(height, [row.name for row in report.estimates], parse_math=False)
+    axes.set_ylim(-0.6, len(height) - 0.4)
     axes.set_xlabel(f"nDCG@{report.estimates[0].k}")
     add_legend(axes)
