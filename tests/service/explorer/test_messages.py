@@ -92,6 +92,12 @@ def test_french_lets_no_line_begin_with_a_mark(read: Json) -> None:
     assert [key for key, text in texts.items() if re.search(r"\w [:;?!»]|« ", text)] == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_space_that_looks_like_another_is_written_as_its_code(language: str) -> None:
+    lines = (EXPLORER / f"js/messages/{language}.js").read_text("utf-8").split("\n")
+    assert [line for line in lines if re.search("[\u00a0\u202f]", line)] == []
+
+
 def test_english_names_the_signals_as_the_registry_does(english: Json) -> None:
     parts = {name: spec for name, spec in SIGNALS.items() if spec.in_mixture}
     words = {f"signal.{name}": name for name in parts}
