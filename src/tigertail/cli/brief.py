@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tigertail.evaluation import BestExponent, ProtocolConfig, Report, System
     from tigertail.evaluation.statistics.intervals import Estimate
 
-METRICS = ("nDCG", "IPS-nDCG")
+METRICS = ("nDCG", "IPS-nDCG")  # of the table of held-out listeners, beside the frontier
 
 
 def check_brief(*, ground_truth: bool, countries: bool, as_json: bool) -> None:
@@ -64,6 +64,7 @@ def print_briefly(
 
 
 def _print_held_out(report: Report) -> None:
+    """Print a row for each system: both metrics by stratum of the query, and the frontier of all queries."""
     by_stratum = {(row.system, row.group): row for row in report.rows if row.by == "query"}
     rows = []
     for row in report.group("overall"):
@@ -87,6 +88,7 @@ def _print_held_out(report: Report) -> None:
 
 
 def _print_best_exponent(counts: dict[str, int], found: list[BestExponent], k: int) -> None:
+    """Print true nDCG with each system's own popularity exponent, and with the best; ``counts`` is of queries."""
     rows = [
         [
             one.system,
@@ -107,12 +109,12 @@ def _print_best_exponent(counts: dict[str, int], found: list[BestExponent], k: i
 
 
 def _queries(counts: Mapping[str, int]) -> list[str]:
-    """Return the row that says how many queries each stratum has, and as many blank cells as columns follow."""
+    """Return the row that says how many queries each stratum has, and blank cells for the other columns."""
     return ["queries", *(f"{counts.get(stratum, 0):,}" for stratum in STRATA), *[""] * (len(STRATA) + 1)]
 
 
 def _headings(over: str) -> list[str]:
-    """Return the strata, with a word over the first."""
+    """Return the strata, the first below what all of them are of."""
     return [f"{over}\n{STRATA[0]}", *(f"\n{stratum}" for stratum in STRATA[1:])]
 
 

@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from tigertail.dataset.dataset import Dataset
     from tigertail.ingest.report import BuildReport
 
-_MATCHES_SHOWN = 3
+_EXAMPLES_SHOWN = 3
 
 
 def print_report(dataset: Dataset, report: BuildReport) -> None:
     """Print what was read, rejected, left out and matched, what listeners could hear, and what to do next."""
     from tigertail.dataset.summary_sources import source_sizes
 
-    rows = dataset.manifest["tables"]
-    typer.echo(f"{dataset.path}: {', '.join(f'{count:,} {table}' for table, count in rows.items())}")
+    row_counts = dataset.manifest["tables"]
+    typer.echo(f"{dataset.path}: {', '.join(f'{count:,} {table}' for table, count in row_counts.items())}")
     print_table(
         ["source", "format", "rows read", "rejected", "left out", "duplicates"],
         [
@@ -44,7 +44,7 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     _print_remarks(report)
     _print_matches(report)
     _print_linked(report)
-    if not rows[c.PLAYS_TABLE]:
+    if not row_counts[c.PLAYS_TABLE]:
         typer.echo(
             "No source of the recipe gives plays: the dataset is to be added to a model, and cannot be fitted."
         )
@@ -52,7 +52,9 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     if any(source.rejected for source in report.sources):
         typer.echo(f"Rejected rows, each with its reason: {dataset.path}/quarantine.csv")
     place = shlex.quote(str(dataset.path))
-    typer.echo(f"Next: tigertail {f'describe {place}' if rows[c.PLAYS_TABLE] else f'add MODEL {place}'}")
+    typer.echo(
+        f"Next: tigertail {f'describe {place}' if row_counts[c.PLAYS_TABLE] else f'add MODEL {place}'}"
+    )
 
 
 def _print_remarks(report: BuildReport) -> None:
@@ -79,12 +81,12 @@ def _print_matches(report: BuildReport) -> None:
     for source, other, items in report.shared:
         typer.echo(printable(f"Items in both {source} and {other}: {items:,}."))
     if report.several_spellings:
-        names = "; ".join(" = ".join(names) for names in report.several_spellings_examples[:_MATCHES_SHOWN])
+        names = "; ".join(" = ".join(names) for names in report.several_spellings_examples[:_EXAMPLES_SHOWN])
         typer.echo(
             printable(f"Items spelled in several ways: {report.several_spellings:,}, such as {names}.")
         )
     if report.nameless:
-        ids = ", ".join(report.nameless_examples[:_MATCHES_SHOWN])
+        ids = ", ".join(report.nameless_examples[:_EXAMPLES_SHOWN])
         typer.echo(
             f"Items without a name and without a play: {report.nameless:,}, such as {printable(ids)}. If their ids are "
             'misprints, write catalogue = "known" in the source that has them.'
@@ -94,7 +96,7 @@ def _print_matches(report: BuildReport) -> None:
             f"No item is called as the recipe's unlisted says: {printable(', '.join(report.unlisted_unknown))}."
         )
     if report.ambiguous:
-        names = ", ".join(report.ambiguous_examples[:_MATCHES_SHOWN])
+        names = ", ".join(report.ambiguous_examples[:_EXAMPLES_SHOWN])
         typer.echo(
             f"Names and MBIDs of several items, which were not merged: {report.ambiguous:,}, "
             f"such as {printable(names)}; in {report.ambiguous_name_only:,} of them one item has only the name."

@@ -26,9 +26,15 @@ from tigertail.model.query_options import QueryOptions
 SEEDS: Final = 10
 """Tracks that stand for an artist in a catalogue of tracks."""
 POOL: Final = 5
-"""How many answers a list is drawn from at first, for each of its items: some are of the artist before."""
+"""Answers drawn from at first for each item of a list: more than one, as some are of the artist before."""
 LEAST_POOL: Final = 100
-"""How many answers the shortest list is drawn from at first."""
+"""Answers that even the shortest list is drawn from at first."""
+_LEAST_SHARE: Final = 1e-9
+"""Keeps the logarithm of a share finite."""
+_LEAST_BEST: Final = 1e-12
+"""What the best affinity counts as where it is 0 or less."""
+_ROUNDING: Final = 1e-9
+"""Added before rounding down, so that 100 * 0.29 counts as 29."""
 EXPLORED: Final = (TAIL.label, COLD.label)
 """The strata to explore."""
 
@@ -77,7 +83,7 @@ def draw(
     answer
         Its :meth:`~tigertail.model.model.Model.answer`.
     seeds
-        Codes of the items.
+        Codes of the items that the list is to be like; (seeds,).
     n
         Length.
     order
@@ -96,6 +102,7 @@ def draw(
             remedy="set explore to 0, or name no strata",
         )
     size = max(LEAST_POOL, POOL * n)
+    # The limit is that of the whole list, not of each pool.
     most, options = options.max_per_artist, options.replace(max_per_artist=None)
     while True:
         pools = [answer(seeds, size, options=options)]
@@ -110,7 +117,10 @@ def draw(
 def _drawn(
     items: pl.DataFrame, pools: Sequence[Answers], n: int, order: RadioOrder, most: int | None
 ) -> Playlist:
-    """Return a list from the answers to a query and, in a second pool where a share is explored, those to explore."""
+    """Return a list from the answers to a query and, in a second pool where a share is explored, those to explore.
+
+    ``most`` is how many may be of one artist; None is any number.
+    """
     random = np.random.default_rng(order.seed)
     orders = [_shuffled(one.items, one.affinities, order.variety, random) for one in pools]
     # The affinities of an item in both pools are the same, but for a factor near 1 (HasCandidates.best_candidates).
@@ -165,8 +175,7 @@ def _shuffled(
     """Return items, best first, in the order in which radio draws them; at a variety of 0 as they are."""
     if not variety or not len(items):
         return [int(one) for one in items]
-    # The bounds keep the logarithm finite where an affinity, or even the best one, is 0 or less.
-    shares = np.maximum(affinities.astype(np.float64) / max(float(affinities[0]), 1e-12), 1e-9)
+    shares = np.maximum(affinities.astype(np.float64) / max(float(affinities[0]), _LEAST_BEST), _LEAST_SHARE)
     keys = np.log(shares) + variety * random.gumbel(size=len(items))
     return [int(one) for one in items[np.argsort(-keys, kind="stable")]]
 
@@ -207,8 +216,7 @@ def arranged(
     times: Counter[int] = Counter()
     while len(chosen) < n:
         place = len(chosen)
-        # 1e-9 is against rounding: 100 * 0.29 is to count as 29.
-        is_explored = int((place + 1) * explore + 1e-9) > int(place * explore + 1e-9)
+        is_explored = int((place + 1) * explore + _ROUNDING) > int(place * explore + _ROUNDING)
         last = owner[chosen[-1]] if chosen else None
         sources = (explored, known) if is_explored else (known, explored)
         free = (

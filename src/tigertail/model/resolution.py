@@ -42,7 +42,7 @@ class ResolvedSignal:
     notices
         What a person should know of all its answers.
     is_localised
-        Whether it has a lens.
+        Whether it has a lens: one of a strength above 0, on some of the groups of listeners.
     """
 
     name: str
@@ -83,6 +83,7 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
                 f"beta is {options.beta:g}, that of the cosine is 1",
                 remedy=f"leave beta out, or query '{FACTORS}'",
             )
+        # With beta = 1 the affinity of the factors is their cosine.
         options = options.replace(signal=FACTORS, beta=1.0)
     name = default_signal(signals) if options.signal is None else options.signal
     if name not in signals:
@@ -91,7 +92,8 @@ def resolve_signal(signals: Mapping[str, Signal], options: QueryOptions) -> Reso
     _check_capabilities(name, signal, options)
     if options.disabled_signals:
         signal = _disable(signal, options)
-        # Of the parts listening alone has something an option needs: the groups of listeners.
+        # Of the parts listening alone has something an option needs: the groups of listeners. The message puts the
+        # outer quotes.
         _check_capabilities(f"{name}' without '{LISTENING}", signal, options)
     if options.beta is not None:
         assert has_capability(signal, HasPopularityExponent)
@@ -179,7 +181,7 @@ def _check_capabilities(name: str, signal: Signal, options: QueryOptions) -> Non
 
 
 def _disable(signal: Signal, options: QueryOptions) -> Signal:
-    assert has_capability(signal, Composite)  # it has parts
+    assert has_capability(signal, Composite)  # _check_capabilities
     names = options.disabled_signals
     if unknown := sorted(set(names) - set(signal.parts)):
         raise ConfigError(
@@ -191,7 +193,7 @@ def _disable(signal: Signal, options: QueryOptions) -> Signal:
 
 
 def _target(signal: Signal, options: QueryOptions) -> LensTarget | None:
-    """Return where the listener is; None where nothing is said of it."""
+    """Return the groups that the lens is to favour; None where the options name no place, language or group."""
     place = options.country, options.language, options.group
     if place == (None, None, None):
         if options.lens is not None:
@@ -199,12 +201,13 @@ def _target(signal: Signal, options: QueryOptions) -> LensTarget | None:
                 "lens needs a country, language or group", remedy="give one of them, or leave lens out"
             )
         return None
-    grouped = groups_of(signal)
-    assert grouped is not None
-    return lens_target(grouped, *place)
+    groups = groups_of(signal)
+    assert groups is not None  # _check_capabilities
+    return lens_target(groups, *place)
 
 
 def _item_countries(items: pl.DataFrame, options: QueryOptions) -> list[str]:
+    """Return the codes of the countries whose items may be listed; none where all may."""
     codes = []
     for country in options.item_countries:
         code = country_code(country)

@@ -23,7 +23,7 @@ FURTHER_LABELS: Final = 1.2  # mean number of labels for an artist after the fir
 ZEAL: Final = 4.0  # ratio of a spammer's labels to an honest annotator's
 ARTISTS_A_CAMPAIGN: Final = 400  # artists for each campaign of spam
 GENRE, MOOD, HOME, LANGUAGE, JUNK, PERSONAL, WRONG = range(7)
-KINDS: Final = (0.52, 0.15, 0.10, 0.05, 0.08, 0.03, 0.07)  # shares of these kinds of label
+KINDS: Final = (0.52, 0.15, 0.10, 0.05, 0.08, 0.03, 0.07)  # shares of an honest annotator's labels, by kind
 NOISE: Final = ("seen live", "albums i own", "favourites", "check out later")
 _VARIANT: Final = 0.3  # share of labels in another spelling
 _SPREAD: Final = 0.8  # standard deviation of the log number of artists of an annotator
@@ -39,16 +39,16 @@ def tag(
     world
         The listeners and artists.
     listener, artist
-        Pairs of listener and played artist.
+        Codes of the distinct pairs of listener and played artist; (pairs,) each.
     listener_ids
-        Id of each listener; the numbers of spammers continue after the last.
+        Id of each listener, "listener-" and a number from 1; those of spammers continue after the last.
     rng
         Random generator.
 
     Returns
     -------
     pl.DataFrame
-        Columns annotator, item (an artist code), label; distinct rows.
+        Columns annotator (an id), item (an artist code), label; distinct rows.
     """
     vocabulary = true_labels(world)
     taggers = rng.permutation(world.config.listeners)[: round(TAGGERS * world.config.listeners)]
@@ -103,6 +103,7 @@ def _honest(
     rng: np.random.Generator,
 ) -> pl.DataFrame:
     """Return labels of honest annotators: annotator code, item and label."""
+    # How many artists each would label: the log-normal mean is ARTISTS_TAGGED, hence the - _SPREAD**2 / 2.
     appetite = np.zeros(world.config.listeners)
     appetite[taggers] = rng.lognormal(np.log(ARTISTS_TAGGED) - _SPREAD**2 / 2, _SPREAD, len(taggers))
     played = np.bincount(listener, minlength=len(appetite))
@@ -120,19 +121,18 @@ def _honest(
         "my list " + pl.Series(annotator).cast(pl.String),
         words.gather(rng.integers(len(words), size=len(annotator))),
     ]
-    rows = pl.DataFrame({c.ANNOTATOR: annotator, "item": what, "kind": kind})
-    label = pl.coalesce(
-        pl.when(pl.col("kind") == number).then(pl.lit(series)) for number, series in enumerate(labels_of_kind)
-    )
-    return rows.select(c.ANNOTATOR, "item", label.alias(c.LABEL))
+    return _labelled(annotator, what, kind, labels_of_kind)
 
 
 def _spam(world: World, spammers: int, vocabulary: list[pl.Series], rng: np.random.Generator) -> pl.DataFrame:
-    """Return labels of spammers, of whom a third each gives slogans, one label for all, or random labels."""
+    """Return labels of spammers, of whom a third each gives slogans, one label for all, or random labels.
+
+    Columns as of :func:`_honest`; codes of spammers follow those of listeners.
+    """
     config = world.config
-    zeal = ZEAL * ARTISTS_TAGGED * (1 + FURTHER_LABELS)
-    rows = np.minimum(rng.poisson(zeal, spammers), config.artists)
-    annotator = np.repeat(np.arange(spammers), rows)
+    mean_labels = ZEAL * ARTISTS_TAGGED * (1 + FURTHER_LABELS)
+    labels = np.minimum(rng.poisson(mean_labels, spammers), config.artists)
+    annotator = np.repeat(np.arange(spammers), labels)
     what = rng.integers(config.artists, size=len(annotator))
     words = pl.concat(vocabulary)
     campaigns = 1 + config.artists // ARTISTS_A_CAMPAIGN
@@ -143,13 +143,16 @@ def _spam(world: World, spammers: int, vocabulary: list[pl.Series], rng: np.rand
         words.gather(favourite[annotator]),
         words.gather(rng.integers(len(words), size=len(annotator))),
     ]
-    rows_of = pl.DataFrame(
-        {c.ANNOTATOR: config.listeners + annotator, "item": what, "kind": annotator % len(labels_of_kind)}
-    )
+    return _labelled(config.listeners + annotator, what, annotator % len(labels_of_kind), labels_of_kind)
+
+
+def _labelled(annotator: Codes, artist: Codes, kind: Codes, labels_of_kind: list[pl.Series]) -> pl.DataFrame:
+    """Return a row for each label: annotator code, item and, of the row's labels of each kind, that of its own kind."""
+    rows = pl.DataFrame({c.ANNOTATOR: annotator, "item": artist, "kind": kind})
     label = pl.coalesce(
         pl.when(pl.col("kind") == number).then(pl.lit(series)) for number, series in enumerate(labels_of_kind)
     )
-    return rows_of.select(c.ANNOTATOR, "item", label.alias(c.LABEL))
+    return rows.select(c.ANNOTATOR, "item", label.alias(c.LABEL))
 
 
 def _spelled(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

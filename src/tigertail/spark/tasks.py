@@ -1,4 +1,4 @@
-"""What tasks make of a block: the steps of :mod:`tigertail.factorization.blocks`, from files to files.
+"""What tasks make of a block of rows: the steps of :mod:`tigertail.factorization.blocks`, from files to files.
 
 Where blocks exchange something, each writes a record for every block that could read it, in the order of the groups and
 then of the blocks (:func:`place_of`); a block reads its own record in the file of each.
@@ -35,7 +35,7 @@ from tigertail.sparse import CSR
 
 Floats = NDArray[np.float32]
 
-NOTHING: Final = Asked(0, np.empty(0, np.int32))
+_NOTHING: Final = Asked(0, np.empty(0, np.int32))
 _NO_ROWS: Final = Linked(
     0,
     np.empty(0, np.int64),
@@ -48,14 +48,14 @@ _NO_ROWS: Final = Linked(
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """What tasks must have of the rows of one side.
+    """What tasks must have of one side of the matrix: the listeners, or the items, as rows.
 
     Parameters
     ----------
     name
         Its name in the names of stages.
     bounds
-        First row of each block, and the end of the last.
+        First row of each block, and the end of the last; (blocks + 1,).
     groups
         Number of groups of rows; None where all pairs could be observed.
     """
@@ -80,7 +80,7 @@ class Side:
         return self.groups or 1
 
     def member(self, block: int, kept: Checkpoints) -> NDArray[np.int32] | None:
-        """Return the group of each row of a block; None where all pairs could be observed."""
+        """Return the group of each row of a block, (rows,); None where all pairs could be observed."""
         if self.groups is None:
             return None
         (found,) = kept.read(entries_of(self), Membership, block)
@@ -113,9 +113,10 @@ class HalfSweep:
     side, other
         The side that is solved, and the one that is fixed.
     bases
-        The basis of each group of rows.
+        The basis of each group of rows, or the one of all.
     pending
-        A turn that the rows' vectors have not made yet: that of the last half-sweep, which had them fixed.
+        A rotation that the rows' vectors have not made yet: that of the last half-sweep, which had them fixed; (width,
+        width). None means that there is none.
     before, fixed
         Stages with the rows' vectors before, and with those of the fixed side.
     sent
@@ -133,7 +134,7 @@ class HalfSweep:
 
     @property
     def grouped(self) -> bool:
-        """Whether each group of rows has a basis of its own, and no vector stays turned."""
+        """Whether each group of rows has a basis of its own, and no vector stays rotated."""
         return self.side.groups is not None
 
     @property
@@ -164,7 +165,7 @@ def link(block: int, kept: Checkpoints, side: Side, other: Side) -> Iterator[Rec
             asked[links.group, found.source] = Asked(found.at, found.take)
     for group in range(side.bases):
         for source in range(other.blocks):
-            yield asked.get((group, source), NOTHING)
+            yield asked.get((group, source), _NOTHING)
 
 
 def ask(block: int, kept: Checkpoints, side: Side, other: Side) -> Iterator[Record]:
@@ -194,7 +195,7 @@ def send_rows(block: int, kept: Checkpoints, plan: HalfSweep) -> Iterator[Record
     asked = kept.read(asks_of(plan.side), Asked, block)
     for basis in plan.bases:
         ready = send(z, basis, np.arange(len(z)) if plan.grouped else None, rotated=not plan.grouped)
-        for one in islice(asked, plan.side.blocks):
+        for one in islice(asked, plan.side.blocks):  # of this group: records are in the order of place_of
             yield Sent(one.at, ready[one.take].view(np.uint8))
 
 
@@ -221,7 +222,7 @@ def solve_rows(block: int, kept: Checkpoints, plan: HalfSweep) -> Iterator[Recor
 
 
 def _received(block: int, kept: Checkpoints, plan: HalfSweep, found: list[GroupRows]) -> list[NDArray[Any]]:
-    """Return the vectors that each of a block's links needs."""
+    """Return the vectors that each of a block's links needs, as they were sent; (needed, width) each."""
     width = padded_width(plan.config.factors)
     needed = [np.empty((links.matrix.shape[1], width), plan.sent_type) for links in found]
     got = [0] * len(found)
@@ -253,7 +254,7 @@ def _with_grams(
 
 
 def grams_of(record: Grams, groups: int, width: int) -> GramSum:
-    """Return the Gram matrices of a block's record."""
+    """Return the Gram matrices of a block's record; ``width`` is the padded one."""
     units = record.units.reshape(-1, 3).tolist()
     spans = record.spans.reshape(-1, 2).tolist()
     return GramSum(
@@ -274,6 +275,7 @@ def grams_of(record: Grams, groups: int, width: int) -> GramSum:
 
 
 def _vectors(kept: Checkpoints, stage: str, block: int, plan: HalfSweep) -> Floats:
+    """Return the vectors of a block; (rows, padded width)."""
     (found,) = kept.read(stage, Vectors, block)
     return found.vectors.reshape(-1, padded_width(plan.config.factors))
 

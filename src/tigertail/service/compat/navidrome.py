@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Response
 
 from tigertail import columns as c
 from tigertail.errors import NoPathError
+from tigertail.model.radio import SEEDS
 from tigertail.service.compat.catalogue import Catalogue
 from tigertail.service.compat.navidrome_schemas import (
     Artists,
@@ -36,7 +37,6 @@ from tigertail.service.serving.served_model import ServedModel
 
 router = APIRouter(tags=["Navidrome"])
 PATH: Final = "/navidrome"
-_SEEDS: Final = 10  # tracks that stand for an artist who is no item
 _STATUSES: Final = (400, 401, 413, 422, 429, 503)
 
 Country = Annotated[
@@ -113,6 +113,7 @@ async def nd_get_similar_songs_by_album(
 
     def seeds(catalogue: Catalogue) -> list[int]:
         code = catalogue.find(body.name, c.ALBUM, body.mbid, body.artist or "")
+        # The MBID asked for is the album's: the artist has their name alone.
         return _artist_seeds(catalogue, body.artist or "", None) if code is None else [code]
 
     return await _songs(context, f"album {body!r}", body.count, seeds, country)
@@ -191,13 +192,14 @@ def _code_of(catalogue: Catalogue, song: Song) -> int | None:
 
 
 def _match(served: ServedModel, catalogue: Catalogue, code: int, similarity: float) -> Record:
+    # Affinities are float32: further digits would be noise.
     return {"song": _song(served, catalogue, code), "similarity": float(f"{similarity:.6g}")}
 
 
 def _artist_seeds(catalogue: Catalogue, name: str, mbid: str | None) -> list[int]:
-    """Return what stands for an artist: the item, or, in a model of tracks, the tracks with most listeners."""
+    """Return the codes that stand for an artist: the item's, or those of their tracks with most listeners."""
     code = catalogue.find(name, c.ARTIST, mbid)
-    return catalogue.tracks_of(name, mbid)[:_SEEDS] if code is None else [code]
+    return catalogue.tracks_of(name, mbid)[:SEEDS] if code is None else [code]
 
 
 async def _songs(
@@ -217,8 +219,8 @@ async def _answered(
 ) -> Response:
     """Answer from the current model, or from the cache.
 
-    ``key`` differs by route and by all that is asked: the repr of a body has the name of its class, which routes may
-    share. A body may be long, so a digest of it is kept.
+    ``listed`` gets ``count`` within the limits. ``key`` differs by route and by all that is asked: the repr of a body
+    has the name of its class, which routes may share. A body may be long, so a digest of it is kept.
     """
     served, n = context.served, min(max(count, 0), context.settings.limits.n)
     digest = hashlib.blake2b(key.encode("utf-8", "replace"), digest_size=16).hexdigest()

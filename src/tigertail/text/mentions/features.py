@@ -31,6 +31,7 @@ USUAL: Final = {
     "verb_cue": 0.135,
 }
 COUNTED: Final = tuple(USUAL)
+_LOWERCASE: Final = COUNTED.index("lowercase")
 _PRIOR: Final = 4.0  # occurrences with the usual shares that are added to those of a name
 _PAGE_PRIOR: Final = 1.0  # occurrences without a flag that are added to those of a name on its page
 
@@ -83,11 +84,12 @@ FEATURES: Final = (
 )
 """The columns of :func:`features`.
 
-After the flags: whether the name, as the catalogue writes it, begins with "the" and a blank, and the text has it there;
-digits alone, with blanks or an s at the end, as "80s"; the length of the folded name, blanks included, and its words,
-of which more than 4 count as 4; how often it occurs on the page ("here") and anywhere; the log odds of its shares, and
-the shares on the page; the capital at the beginning of a sentence, where the name is often in lower case; being the
-last or first word of a longer name on the page.
+After the flags: whether the name, as the catalogue writes it, begins with "the" and a blank ("wanted"), and the text
+has it there; where it lacks it, also how usual it is (:meth:`Usage.usually_the`); digits alone, with blanks or an s at
+the end, as "80s"; the length of the folded name, blanks included, and its words, of which more than 4 count as 4; how
+often it occurs on the page ("here") and anywhere; the log odds of its shares (:meth:`Usage.log_odds`), and the shares
+on the page; the capital at the beginning of a sentence, where the name is often in lower case; being the last or first
+word of a longer name on the page.
 """
 
 
@@ -125,9 +127,9 @@ class Usage:
         """Count some candidates."""
         size = len(self.total)
         names, the = candidates["name"].to_numpy(), candidates["after_the"].to_numpy()
-        big = ~candidates["lowercase"].to_numpy()
+        capital = ~candidates["lowercase"].to_numpy()
         for row, where in enumerate((the, ~the)):
-            self.with_the[row] += np.bincount(names[where & big], minlength=size)
+            self.with_the[row] += np.bincount(names[where & capital], minlength=size)
         # "The Who" is a name; "who" says nothing about it.
         candidates = candidates.filter(pl.lit(pl.Series(the | ~self.wants_the[names])))
         names = candidates["name"].to_numpy()
@@ -139,11 +141,14 @@ class Usage:
             self.counts[row] += np.bincount(names[shown], minlength=size)
 
     def log_odds(self) -> NDArray[np.float64]:
-        """Return the log odds of each share, smoothed towards the usual share, minus the log odds of that."""
-        capital = self.total - self.counts[0]
+        """Return the log odds of each share, smoothed towards the usual share, minus the log odds of that.
+
+        (counted, names); 0 is as usual.
+        """
+        capital = self.total - self.counts[_LOWERCASE]
         odds = np.empty(self.counts.shape)
         for row, (count, usual) in enumerate(zip(self.counts, USUAL.values(), strict=True)):
-            among = self.total if row == 0 else capital
+            among = self.total if row == _LOWERCASE else capital
             share = (count + _PRIOR * usual) / (among + _PRIOR)
             odds[row] = np.log(share / (1 - share)) - np.log(usual / (1 - usual))
         return odds
@@ -197,17 +202,17 @@ def features(candidates: pl.DataFrame, names: Names, usage: Usage) -> NDArray[np
             frequency,
             *odds,
             *here,
-            starts * odds[0],
-            starts * here[0],
+            starts * odds[_LOWERCASE],
+            starts * here[ON_PAGE.index("lowercase")],
             *(_part_of_longer(candidates, whole) for whole in (names.ends_with, names.begins_with)),
         ]
     )
 
 
 def _here(candidates: pl.DataFrame) -> list[NDArray[np.float64]]:
-    """Return how often a name has each flag of :data:`ON_PAGE` on its page, since it has one meaning there.
+    """Return the share of a name's occurrences on its page that have each flag of :data:`ON_PAGE`.
 
-    W. Gale, K. Church and D. Yarowsky, "One sense per discourse" (HLT 1992).
+    A name has one meaning on a page: W. Gale, K. Church and D. Yarowsky, "One sense per discourse" (HLT 1992).
     """
     times = pl.len().over("document", "name")
     shares = [
@@ -218,7 +223,10 @@ def _here(candidates: pl.DataFrame) -> list[NDArray[np.float64]]:
 
 
 def _part_of_longer(candidates: pl.DataFrame, part: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Return which candidates are part of a longer name on their page, as "Dylan" of "Bob Dylan"."""
+    """Return which candidates are part of a longer name on their page, as "Dylan" of "Bob Dylan".
+
+    ``part`` is the name that is the last, or the first, word of each name; -1 where there is none.
+    """
     named = candidates.filter(~pl.col("lowercase")).select("document", "name").unique()
     parts = named.with_columns(pl.Series("name", part[named["name"].to_numpy()])).unique()
     longer = candidates.select("document", "name").join(
