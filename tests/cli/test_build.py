@@ -39,6 +39,13 @@ def test_the_name_of_a_source_does_not_steer_the_terminal(recipe: Path) -> None:
     assert "\x1b" not in shown
 
 
+def test_the_name_of_the_folder_does_not_steer_the_terminal(recipe: Path) -> None:
+    arguments = ["build", str(recipe), str(recipe.parent / "\x1b[31mmade")]
+    shown = CliRunner().invoke(app, arguments, color=True, catch_exceptions=False).stdout
+    assert shown.count(r"\x1b[31mmade") == 3
+    assert "\x1b" not in shown
+
+
 def test_build_shows_what_listeners_of_each_source_could_hear(recipe: Path) -> None:
     (recipe.parent / "plays.csv").write_text("listener_id,name,plays\na,The Cure,2\nb,Sade,2\nb,Fairuz,2\n")
     shown = CliRunner().invoke(app, ["build", str(recipe), str(recipe.parent / "made")]).stdout

@@ -25,7 +25,8 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
     from tigertail.dataset.summary_sources import source_sizes
 
     row_counts = dataset.manifest["tables"]
-    typer.echo(f"{dataset.path}: {', '.join(f'{count:,} {table}' for table, count in row_counts.items())}")
+    folder = printable(str(dataset.path))
+    typer.echo(f"{folder}: {', '.join(f'{count:,} {table}' for table, count in row_counts.items())}")
     print_table(
         ["source", "format", "rows read", "rejected", "left out", "duplicates"],
         [
@@ -50,8 +51,8 @@ def print_report(dataset: Dataset, report: BuildReport) -> None:
         )
     print_sources(source_sizes(dataset))
     if any(source.rejected for source in report.sources):
-        typer.echo(f"Rejected rows, each with its reason: {dataset.path}/quarantine.csv")
-    place = shlex.quote(str(dataset.path))
+        typer.echo(f"Rejected rows, each with its reason: {folder}/quarantine.csv")
+    place = printable(shlex.quote(str(dataset.path)))
     typer.echo(
         f"Next: tigertail {f'describe {place}' if row_counts[c.PLAYS_TABLE] else f'add MODEL {place}'}"
     )
