@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from tests.support import damages
 
+from tigertail.dataset.dataset import Dataset
 from tigertail.errors import ConfigError, ModelError
 from tigertail.model import Model, ModelConfig, fit, load, roll_back, save
 from tigertail.model.maps.map import AFTER, BEFORE, make_map, read_map, save_map
@@ -64,17 +65,27 @@ def test_an_item_nobody_has_heard_lies_among_its_neighbours_after(
     assert np.mean([one.mean() for one in away]) < 0.5 * np.nanmean(anywhere)
 
 
-def test_neighbours_lie_together_and_scenes_apart(model: Model) -> None:
-    """The north and the south of the little world, each of four artists."""
-    positions = make_map(model)
-    north = positions["item_id"].str.starts_with("n").to_numpy()
-    south = positions["item_id"].str.starts_with("s").to_numpy()
+def test_neighbours_lie_together_and_scenes_apart() -> None:
+    """The north and the south, each of thirty artists; each of a hundred listeners plays eight of one of them."""
+    rng = np.random.default_rng(0)
+    plays = [
+        (f"{scene}{listener}", f"{scene}{artist:02}")
+        for scene in ("north", "south")
+        for listener in range(100)
+        for artist in rng.choice(30, 8, replace=False)
+    ]
+    dataset = Dataset.of(pl.DataFrame(plays, ["listener_id", "item_id"], orient="row"))
+    positions = make_map(fit(dataset, ModelConfig.model_validate({"base": {"factors": 4}})))
+    north = positions["item_id"].str.starts_with("north").to_numpy()
     for where in (BEFORE, AFTER):
         at = positions.select(where).to_numpy()
-        inside = max(np.ptp(at[scene], axis=0).max() for scene in (north, south))
-        assert np.linalg.norm(at[north].mean(axis=0) - at[south].mean(axis=0)) > inside / 2
-    cold = positions.filter(pl.col("item_id") == "x9")
-    assert cold.null_count().row(0) == (0, 1, 1, 1, 1)  # no signal knows it
+        inside = max(np.ptp(at[scene], axis=0).max() for scene in (north, ~north))
+        assert np.linalg.norm(at[north].mean(axis=0) - at[~north].mean(axis=0)) > inside
+
+
+def test_an_item_that_no_signal_knows_has_no_place(model: Model) -> None:
+    cold = make_map(model).filter(pl.col("item_id") == "x9")
+    assert cold.null_count().row(0) == (0, 1, 1, 1, 1)
 
 
 def test_a_map_is_deterministic(model: Model) -> None:
