@@ -12,9 +12,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tigertail.errors import TigertailError
+from tigertail.dataset.dataset import Dataset
+from tigertail.errors import DataError, TigertailError
+from tigertail.model import check_target
 from tigertail.storage import (
     check_file,
+    check_free,
     checksums,
     full_disk,
     held_folder,
@@ -198,6 +201,26 @@ def test_libraries_still_report_a_full_disk_in_these_words(tmp_path: Path) -> No
         said = re.escape(f"{tmp_path}: the disk is full")
         with pytest.raises(TigertailError, match=said), full_disk(tmp_path):
             write()
+
+
+def test_a_name_that_polars_cannot_open_is_refused_and_one_from_there_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / os.fsdecode(b"m\xfcsica")
+    folder.mkdir()
+    for refused in (
+        lambda: check_free(folder / "dataset", replace=False),
+        lambda: check_file(folder / "lists.parquet"),
+        lambda: check_target(folder / "model"),
+        lambda: Dataset.open(folder / "dataset"),
+    ):
+        with pytest.raises(DataError, match="its name is not UTF-8") as caught:
+            refused()
+        assert "go to the folder" in caught.value.remedy
+    monkeypatch.chdir(folder)
+    with replaced_file(Path("lists.parquet")) as file:
+        pl.DataFrame({"a": [1]}).lazy().sink_parquet(file)
+    assert pl.read_parquet("lists.parquet").rows() == [(1,)]
 
 
 def test_a_symbolic_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:

@@ -56,16 +56,35 @@ def checksums(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): sha256(path) for path in files}
 
 
+def check_name(path: Path) -> None:
+    """Refuse a path of bytes that are no UTF-8, as another system may have named a folder: Polars opens none.
+
+    Raises
+    ------
+    DataError
+        If it is one.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        raise DataError(
+            "its name is not UTF-8",
+            path=path,
+            remedy="rename what has other bytes in its name, or go to the folder and give a name from there",
+        ) from None
+
+
 def check_free(target: Path, *, replace: bool) -> None:
     """Refuse, before the work for it is done, a folder that :func:`new_folder` would refuse.
 
     Raises
     ------
     DataError
-        If it exists and may not be replaced.
+        If it exists and may not be replaced, or its name is not UTF-8.
     TigertailError
         If it cannot be looked for.
     """
+    check_name(target)
     with write_errors(target):
         exists = target.exists()
     if exists and not replace:
@@ -211,7 +230,8 @@ def replaced_file(target: Path) -> Iterator[Path]:
     """
     check_file(target)
     stream = is_stream(target)
-    place = Path(tempfile.gettempdir()) / "stream" if stream else target.resolve()
+    place = target.resolve() if target.is_symlink() else target
+    place = Path(tempfile.gettempdir()) / "stream" if stream else place
     temporary = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}")
     with write_errors(target):
         try:
@@ -234,10 +254,11 @@ def check_file(target: Path) -> None:
     Raises
     ------
     TigertailError
-        If it is a folder, leads nowhere, or is no name of a file.
+        If it is a folder, leads nowhere, or is no name of a file, or its name is not UTF-8.
     """
     if target == STDOUT:
         return
+    check_name(target)
     with write_errors(target):
         try:
             mode = target.stat().st_mode

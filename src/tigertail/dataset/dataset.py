@@ -19,7 +19,7 @@ from tigertail import columns as c
 from tigertail.dataset.table_spec import Refers
 from tigertail.dataset.tables import id_columns, table_spec
 from tigertail.errors import DataError
-from tigertail.storage import UNREADABLE, check_free, checksums, new_folder, to_json
+from tigertail.storage import UNREADABLE, check_free, check_name, checksums, new_folder, to_json
 
 MAGIC: Final = "tigertail-dataset"
 VERSION: Final = 1
@@ -209,10 +209,11 @@ class Dataset:
         Raises
         ------
         DataError
-            If the folder is missing, cannot be read, is not a dataset, or has a format version that this release cannot
-            read.
+            If the folder is missing, cannot be read, has a name that is not UTF-8, is not a dataset, or has a format
+            version that this release cannot read.
         """
         path = Path(path)
+        check_name(path)
         file = path / MANIFEST
         try:
             content = file.read_bytes() if file.is_file() else None

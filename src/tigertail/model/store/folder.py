@@ -40,6 +40,7 @@ from tigertail.model.store.lazy_signals import LazySignals
 from tigertail.signals.contract import Persistent
 from tigertail.spill import forget
 from tigertail.storage import (
+    check_name,
     checksums,
     put_folder,
     replaced_file,
@@ -69,7 +70,7 @@ def check_target(path: Path | str) -> None:
     Raises
     ------
     TigertailError
-        If ``path`` cannot be written.
+        If ``path`` cannot be written, or its name is not UTF-8.
     ModelError
         If it is something else than a model.
     """
@@ -342,7 +343,8 @@ def put_signature(path: Path, signature: str, digest: str) -> None:
 
 
 def _generation_before(path: Path) -> int:
-    """Return the number of the current generation, 0 for none; refuse a folder of something else."""
+    """Return the number of the current generation, 0 for none; refuse a folder of something else, or of a bad name."""
+    check_name(path)
     with write_errors(path):
         if not path.exists() or (
             path.is_dir() and not set(path.iterdir()) - set(scratch_folders(path / MANIFEST))
