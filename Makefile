@@ -123,16 +123,16 @@ $(VENV)/.spark: $(VENV)/.ready
 test: lint recipes integrations $(VENV)/.spark ## lint, then every test, two files at a time
 	$(BIN)/pytest -n 2 --dist loadfile
 
-# What runs without a browser, servers of its own and the libraries we are compared with: some two minutes.
+# What runs without a browser, servers of its own and the libraries we are compared with.
 QUICK := tests --ignore tests/audio --ignore tests/evaluation --ignore tests/service/explorer --ignore tests/service/faults --ignore tests/service/compat/test_navidrome.py --ignore tests/service/compat/test_beets.py --ignore tests/test_release.py
-TOOLS := hypothesis httpx pylast pytest pyyaml
+TOOLS := hypothesis httpx pylast pytest pytest-xdist pyyaml
 
 define test_wheel
 	rm -rf build/$(1) build/wheel && $(PYTHON) -m venv build/$(1)
 	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
 	build/$(1)/bin/python -m pip install --quiet --disable-pip-version-check $(2) "$$(ls $(CURDIR)/build/wheel/*.whl)[audio,map,otel,pandas,plot,postgresql,service,sign,tune,web]" $(TOOLS)
 	build/$(1)/bin/python -c 'import tigertail; assert "site-packages" in tigertail.__file__, tigertail.__file__'
-	build/$(1)/bin/python -m pytest $(QUICK)
+	build/$(1)/bin/python -m pytest -n 2 --dist loadfile $(QUICK)
 endef
 
 test-lowest:         ## the quick tests on the wheel, with the lowest direct dependencies it allows
