@@ -157,7 +157,15 @@ def _mentioned_together(fact: Fact) -> str:
 
 
 def _shared_labels(fact: Fact) -> str:
-    return f"both {', '.join([_label(*label) for label in fact.names])}"
+    return f"both {_labels(fact)}"
+
+
+def _leading_labels(fact: Fact) -> str:
+    return f"with labels that lead to the same listeners: {_labels(fact)}"
+
+
+def _labels(fact: Fact) -> str:
+    return ", ".join([_label(*label) for label in fact.names])
 
 
 @lru_cache(4096)
@@ -228,6 +236,7 @@ KINDS: Final[dict[str, Callable[[Fact], str]]] = {
     "shared_labels": _shared_labels,
     "same_annotators": _always("tagged by the same people"),
     "predicted_by_labels": _always("with labels that lead to the same listeners"),
+    "leading_labels": _leading_labels,
     "similar_sound": _always("similar sound"),
     "similar_descriptors": _similar_descriptors,
     "popularity": _always("what an item of its popularity may expect"),

@@ -118,7 +118,7 @@ def test_every_kind_of_evidence_has_a_message_with_its_values(read: Json, langua
     counted = {kind for kind, message in of["evidence"].items() if not isinstance(message, str)}
     assert counted == {"common_listeners", "mentioned_together"}
     naming = {kind for kind, message in of["evidence"].items() if "{names}" in message}
-    assert naming == {"most_in", "all_in", "shared_labels", "similar_descriptors"}
+    assert naming == {"most_in", "all_in", "shared_labels", "leading_labels", "similar_descriptors"}
     assert set(of["label"]) == {*PLAIN_FACETS, *PREPOSITIONS, "place", "other"}
     assert set(of["sound"]) == {"high", "low"}
     named = {name for name in DESCRIPTORS.values() if name}

@@ -89,7 +89,7 @@ def test_what_is_shared_and_what_is_predicted_add_up(world: MakeWorld) -> None:
     told = scenes.signal.explain(new, np.array([same, other], np.int32))
     assert [evidence.words for evidence in told] == [
         "both mpb",
-        "with labels that lead to the same listeners",
+        "with labels that lead to the same listeners: mpb, musica popular",
     ]
 
 

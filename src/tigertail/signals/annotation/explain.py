@@ -22,7 +22,7 @@ MAX_LABELS: Final = 3  # labels named, of kernels.LOOKED_AT links
 
 _SAME_ANNOTATORS: Final = Fact("same_annotators")
 _ONLY_ANNOTATORS: Final = Evidence((_SAME_ANNOTATORS,))
-_ONLY_PREDICTED: Final = Evidence.of("predicted_by_labels")
+ONLY_PREDICTED: Final = Evidence.of("predicted_by_labels")
 
 
 def label_name(facet: str, name: str) -> Name:
@@ -78,9 +78,28 @@ def shared_labels(shared: Iterable[Name]) -> Evidence:
         if len(shown) == MAX_LABELS:
             break
     if not shown:
-        return _ONLY_ANNOTATORS if people else _ONLY_PREDICTED if predicted else NO_EVIDENCE
+        return _ONLY_ANNOTATORS if people else ONLY_PREDICTED if predicted else NO_EVIDENCE
     labels = Fact("shared_labels", None, tuple(shown))
     return Evidence((_SAME_ANNOTATORS, labels) if first else (labels,))
+
+
+def predicted_by(labels: Iterable[Name]) -> Evidence:
+    """Return what labels tell of two items that share none.
+
+    Parameters
+    ----------
+    labels
+        The label of each of the two that leads most to the listeners of the other, of those that have one.
+
+    Examples
+    --------
+    >>> predicted_by([Name("genre", "grime"), Name("tag", "hip hop")]).words
+    'with labels that lead to the same listeners: grime, hip hop'
+    >>> predicted_by([]).words
+    'with labels that lead to the same listeners'
+    """
+    named = tuple(dict.fromkeys(labels))
+    return Evidence((Fact("leading_labels", None, named),)) if named else ONLY_PREDICTED
 
 
 def _covers(place: Name, other: Name) -> bool:

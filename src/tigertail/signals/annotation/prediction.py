@@ -88,6 +88,22 @@ class Prediction:
         """Return max(0, p_A . p_B) of two items, the same as :meth:`affinity` but for rounding."""
         return max(0.0, float(self.vectors[a].astype(np.float64) @ self.vectors[b]))
 
+    def leading(self, row: tuple[NDArray[np.int32], Vectors], towards: int) -> int | None:
+        """Return the label that leads most to the predicted listeners of another item; None where none does.
+
+        Parameters
+        ----------
+        row
+            Columns of an item in the signal, ascending, and their weights.
+        towards
+            The other item.
+        """
+        columns, weights = row
+        labels = columns[: columns.searchsorted(len(self.coefficients))]  # those of annotators come after
+        leads = weights[: len(labels)] * (self.coefficients[labels] @ self.vectors[towards])
+        best = int(leads.argmax()) if len(leads) else -1
+        return int(labels[best]) if best >= 0 and leads[best] > 0 else None
+
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the prediction with its items under new codes; nothing is predicted of new items."""
         return replace(self, vectors=to.move(self.vectors))

@@ -16,7 +16,14 @@ from tigertail import columns as c
 from tigertail.kernels import one_query_in_numpy
 from tigertail.ranking.shortlist import wanted
 from tigertail.signals.annotation import kernels
-from tigertail.signals.annotation.explain import ANNOTATOR, PREDICTION, label_name, shared_labels
+from tigertail.signals.annotation.explain import (
+    ANNOTATOR,
+    ONLY_PREDICTED,
+    PREDICTION,
+    label_name,
+    predicted_by,
+    shared_labels,
+)
 from tigertail.signals.annotation.kept_labels import KeptLabels
 from tigertail.signals.annotation.lexicon import Lexicon
 from tigertail.signals.annotation.prediction import Prediction
@@ -297,16 +304,29 @@ class Annotation:
         return [(facet, label) for _, facet, label in ranked[:n]]
 
     def explain(self, query: int, items: NDArray[np.int32]) -> list[Evidence]:
-        """Return the labels that each item shares with the query, as far as they link them most."""
+        """Return the labels that each item shares with the query, as far as they link them most.
+
+        Where they share none, those that lead to the same listeners: the query's, then the item's.
+        """
         linking: list[Iterable[Name]]
         if one_query_in_numpy(1):
             linking = [self._linking(query, item) for item in items.tolist()]
         else:
             linking = self._linking_all(query, items)
-        return [
+        evidence = [
             shared_labels(shared) if item != query else NO_EVIDENCE
             for item, shared in zip(items.tolist(), linking, strict=True)
         ]
+        return [
+            self._predicted_by(query, item) if one == ONLY_PREDICTED else one
+            for item, one in zip(items.tolist(), evidence, strict=True)
+        ]
+
+    def _predicted_by(self, a: int, b: int) -> Evidence:
+        """Return the label of each of two items that leads most to the listeners of the other."""
+        assert self.prediction is not None  # what is predicted links them
+        leading = (self.prediction.leading(self.weights.row(one), other) for one, other in ((a, b), (b, a)))
+        return predicted_by(self._linked_by[label] for label in leading if label is not None)
 
     def _linking_all(self, query: int, items: NDArray[np.int32]) -> list[Iterable[Name]]:
         """Return what :meth:`_linking` does, for an item and each of some others."""

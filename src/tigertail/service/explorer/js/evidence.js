@@ -22,6 +22,7 @@ const NAMES = {
   most_in: ({ key, name }) => groupName({ group: key, name }),
   all_in: ({ key, name }) => groupName({ group: key, name }),
   shared_labels: labelWords,
+  leading_labels: labelWords,
   similar_descriptors: ({ key, name }) => textOr(`sound.${key}`, name, { descriptor: textOr(`descriptor.${name}`, name) }),
 };
 

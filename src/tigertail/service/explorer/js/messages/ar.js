@@ -75,6 +75,7 @@ export default {
   "evidence.shared_labels": "كلاهما: {names}",
   "evidence.same_annotators": "وسمهما الأشخاص أنفسهم",
   "evidence.predicted_by_labels": "وسومهما تقود إلى المستمعين أنفسهم",
+  "evidence.leading_labels": "وسومهما تقود إلى المستمعين أنفسهم: {names}",
   "evidence.similar_sound": "صوت متشابه",
   "evidence.similar_descriptors": "صوت متشابه: {names}",
   "evidence.popularity": "المتوقع من عنصر بهذه الشعبية",

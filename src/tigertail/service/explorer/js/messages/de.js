@@ -75,6 +75,7 @@ export default {
   "evidence.shared_labels": "beide: {names}",
   "evidence.same_annotators": "von denselben Leuten verschlagwortet",
   "evidence.predicted_by_labels": "mit Schlagwörtern, die zu denselben Hörern führen",
+  "evidence.leading_labels": "mit Schlagwörtern, die zu denselben Hörern führen: {names}",
   "evidence.similar_sound": "ähnlicher Klang",
   "evidence.similar_descriptors": "ähnlicher Klang: {names}",
   "evidence.popularity": "was bei dieser Bekanntheit zu erwarten ist",

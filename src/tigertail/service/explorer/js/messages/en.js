@@ -85,6 +85,7 @@ export default {
   "evidence.shared_labels": "both {names}",
   "evidence.same_annotators": "tagged by the same people",
   "evidence.predicted_by_labels": "with labels that lead to the same listeners",
+  "evidence.leading_labels": "with labels that lead to the same listeners: {names}",
   "evidence.similar_sound": "similar sound",
   "evidence.similar_descriptors": "similar sound: {names}",
   "evidence.popularity": "what an item of its popularity may expect",

@@ -75,6 +75,7 @@ export default {
   "evidence.shared_labels": "ambos: {names}",
   "evidence.same_annotators": "etiquetados por las mismas personas",
   "evidence.predicted_by_labels": "con etiquetas que llevan a los mismos oyentes",
+  "evidence.leading_labels": "con etiquetas que llevan a los mismos oyentes: {names}",
   "evidence.similar_sound": "sonido similar",
   "evidence.similar_descriptors": "sonido similar: {names}",
   "evidence.popularity": "lo que cabe esperar con esta popularidad",

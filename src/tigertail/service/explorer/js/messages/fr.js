@@ -75,6 +75,7 @@ export default {
   "evidence.shared_labels": "les deux\u00a0: {names}",
   "evidence.same_annotators": "étiquetés par les mêmes personnes",
   "evidence.predicted_by_labels": "avec des étiquettes qui mènent aux mêmes auditeurs",
+  "evidence.leading_labels": "avec des étiquettes qui mènent aux mêmes auditeurs\u00a0: {names}",
   "evidence.similar_sound": "son similaire",
   "evidence.similar_descriptors": "son similaire\u00a0: {names}",
   "evidence.popularity": "ce que laisse attendre cette popularité",

@@ -75,6 +75,7 @@ export default {
   "evidence.shared_labels": "どちらも{names}",
   "evidence.same_annotators": "同じ人たちがタグ付け",
   "evidence.predicted_by_labels": "同じリスナーにつながるタグ",
+  "evidence.leading_labels": "同じリスナーにつながるタグ：{names}",
   "evidence.similar_sound": "似たサウンド",
   "evidence.similar_descriptors": "似たサウンド：{names}",
   "evidence.popularity": "この人気度から見込まれる値",

@@ -75,6 +75,7 @@ export default {
   "evidence.shared_labels": "oba: {names}",
   "evidence.same_annotators": "oznaczeni tagami przez te same osoby",
   "evidence.predicted_by_labels": "z tagami, które prowadzą do tych samych słuchaczy",
+  "evidence.leading_labels": "z tagami, które prowadzą do tych samych słuchaczy: {names}",
   "evidence.similar_sound": "podobne brzmienie",
   "evidence.similar_descriptors": "podobne brzmienie: {names}",
   "evidence.popularity": "tyle, ile można oczekiwać przy tej popularności",

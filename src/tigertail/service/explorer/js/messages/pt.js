@@ -75,6 +75,7 @@ export default {
   "evidence.shared_labels": "ambos: {names}",
   "evidence.same_annotators": "marcados pelas mesmas pessoas",
   "evidence.predicted_by_labels": "com tags que levam aos mesmos ouvintes",
+  "evidence.leading_labels": "com tags que levam aos mesmos ouvintes: {names}",
   "evidence.similar_sound": "som parecido",
   "evidence.similar_descriptors": "som parecido: {names}",
   "evidence.popularity": "o que se espera com essa popularidade",
