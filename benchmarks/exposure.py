@@ -17,8 +17,9 @@ alone count as true answers, after every query. Strata are by the listeners that
 it.
 
 The truth has no popularity in it, so a model that lists less popular artists gains by that alone. The next parts
-therefore move the popularity exponent of every model until the mean popularity of its answers is that of the full
-service alone at its default: one exponent for all queries, and one for each row, as ``sources.py`` does on real data.
+therefore move the popularity exponent of every model, in all worlds alike, until the mean popularity of its answers is
+that of the full service alone at its default: one exponent for all queries, and one for each row, as ``sources.py``
+does on real data.
 Popularity is the logarithm of the listeners that an artist would have if all could hear it. A source never hurts if
 the aware model is then nowhere below the full service alone. An oracle shows what its coefficients cost: the aware
 mixture with the coefficients that were learned from the full service alone.
@@ -42,6 +43,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from equal_popularity import mean_popularity, nearest
 from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
@@ -106,7 +108,7 @@ class Answered:
         theirs, ours = like.popularity[AS_IS, member], self.popularity[:, member]
         if np.isnan(theirs).all() or np.isnan(ours).all():
             return AS_IS  # one of them has no answer
-        return int(np.abs(np.nanmean(ours, axis=1) - np.nanmean(theirs)).argmin())
+        return nearest(ours, float(np.nanmean(theirs)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,15 +120,15 @@ class Asked:
     popularity: NDArray[np.float64]
     missing: NDArray[np.bool_]
 
-    def answered(self) -> Answered:
+    def answered(self, exponents: tuple[float, ...] = EXPONENTS) -> Answered:
         """Return what the lists at each exponent are worth."""
-        lists = ranked_lists(self.signal, self.split, EXPONENTS)
+        lists = ranked_lists(self.signal, self.split, exponents)
         grades = self.split.relevant
         kept = self.missing[grades.indices]
         rows, columns, values = grades.entry_rows()[kept], grades.indices[kept], grades.data[kept]
         truths = (grades, CSR.from_coo(rows, columns, values, grades.shape))
         ndcg = [np.stack([graded_metrics(one, truth)[:, 0] for truth in truths], axis=1) for one in lists]
-        means = [mean_of_answers(self.popularity, one) for one in lists]
+        means = [mean_popularity(self.popularity, one) for one in lists]
         order = in_order_of_ids(self.split)
         return Answered(np.stack(ndcg)[:, order], np.stack(means)[:, order])
 
@@ -147,14 +149,6 @@ class Asked:
         parameters = cast("Mixture", other.signal).parameters
         changed = replace(cast("Mixture", self.signal), parameters=parameters, candidates=None)
         return replace(self, signal=changed)
-
-
-def mean_of_answers(values: NDArray[np.float64], lists: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return the mean value of each list's items; NaN for an empty list."""
-    listed = lists >= 0
-    lengths = listed.sum(axis=1)
-    sums = np.where(listed, values[np.maximum(lists, 0)], 0).sum(axis=1)
-    return np.where(lengths > 0, sums / np.maximum(lengths, 1), np.nan)
 
 
 def in_order_of_ids(split: Split) -> NDArray[np.integer]:
@@ -188,7 +182,7 @@ class Measured:
     """The answers for every artist of one world by signal and model, those of oracles, and the groups of artists."""
 
     answered: dict[str, dict[str, Answered]]
-    true: Answered
+    true: NDArray[np.float64]
     taught: Answered
     groups: dict[str, NDArray[np.bool_]]
     exposure: float
@@ -207,7 +201,7 @@ def measure(config: WorldConfig, folder: Path, exposure: float | None) -> Measur
             signal: {name: asked[signal].answered() for name, asked in models.items()}
             for signal in (LISTENING, MIXTURE)
         },
-        models[AWARE][MIXTURE].with_popularity_of(models[OPEN][MIXTURE]).answered(),
+        models[AWARE][MIXTURE].with_popularity_of(models[OPEN][MIXTURE]).answered((0.0,)).ndcg[0],
         models[AWARE][MIXTURE].with_coefficients_of(models[ALONE][MIXTURE]).answered(),
         groups(items),
         aware.config.exposure or 0.0,
@@ -350,15 +344,14 @@ def main() -> None:
     for signal, models in answered.items():
         show_level(signal, models, members)
     taught = together([one.taught for one in measured])
-    compared = {**answered[MIXTURE], TAUGHT: taught}
-    compared = {name: compared[name] for name in (AWARE, TAUGHT, ALONE)}
+    compared = {AWARE: answered[MIXTURE][AWARE], TAUGHT: taught, ALONE: answered[MIXTURE][ALONE]}
     title = "What coefficients cost: mixture, at the popularity of the full service alone in each row"
     show(title, at_places(compared, level(compared, members)), members, TAUGHT_PAIRS)
     aware, blind = answered[MIXTURE][AWARE], answered[MIXTURE][BLIND]
     bounds = {
         AWARE: aware.ndcg[AS_IS],
         BLIND: blind.ndcg[AS_IS],
-        TRUE: together([one.true for one in measured]).ndcg[AS_IS],
+        TRUE: np.concatenate([one.true for one in measured]),
         BEST: aware.best,
         BLIND_BEST: blind.best,
     }

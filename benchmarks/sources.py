@@ -31,6 +31,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from equal_popularity import mean_popularity, nearest
 from tigertail import columns as c
 from tigertail.cli.output import print_table
 from tigertail.cli.report import print_memory
@@ -128,9 +129,7 @@ def answers(mixture: Signal, truth: Truth, exponents: tuple[float, ...], items: 
     popularity: NDArray[np.float64] = known["popularity"].to_numpy()
     lists = ranked_lists(mixture, split, exponents)
     values = np.stack([truth.values(one) for one in lists], axis=1)
-    means = np.stack(
-        [np.where(one >= 0, popularity[np.maximum(one, 0)], np.nan).mean(axis=1) for one in lists], axis=1
-    )
+    means = np.stack([mean_popularity(popularity, one) for one in lists], axis=1)
     return pl.DataFrame(
         {
             "judge": truth.judges,
@@ -172,8 +171,8 @@ def compare(
         bootstrap = ClusterBootstrap(clusters[order])
         for setting, values, place in (
             ("as it is", ours, AS_IS),
-            ("equal popularity", ours, nearest(part["popularity_all"], goal)),
-            ("of their popularity", bounds, nearest(part["popularity_bound"], goal)),
+            ("equal popularity", ours, nearest(part["popularity_all"].to_numpy().T, goal)),
+            ("of their popularity", bounds, nearest(part["popularity_bound"].to_numpy().T, goal)),
         ):
             found = bootstrap.estimate((values[:, place] - theirs)[order])
             mean = float(np.nanmean(theirs))
@@ -194,11 +193,6 @@ def compare(
                 ]
             )
     return rows
-
-
-def nearest(popularity: pl.Series, goal: float) -> int:
-    """Return the place of the exponent at which the mean popularity of the answers is nearest to another."""
-    return int(np.abs(np.nanmean(popularity.to_numpy(), axis=0) - goal).argmin())
 
 
 def main() -> None:

@@ -91,18 +91,20 @@ class Prediction:
     def leading(self, row: tuple[NDArray[np.int32], Vectors], towards: int) -> int | None:
         """Return the label that leads most to the predicted listeners of another item; None where none does.
 
+        It is told by the mean of the folds' B, also of an item that one of these predicts.
+
         Parameters
         ----------
         row
-            Columns of an item in the signal, ascending, and their weights.
+            Columns of an item in the signal, ascending, and their weights; (columns,) each.
         towards
             The other item.
         """
         columns, weights = row
         labels = columns[: columns.searchsorted(len(self.coefficients))]  # those of annotators come after
         leads = weights[: len(labels)] * (self.coefficients[labels] @ self.vectors[towards])
-        best = int(leads.argmax()) if len(leads) else -1
-        return int(labels[best]) if best >= 0 and leads[best] > 0 else None
+        best = leads.argmax() if len(leads) else None
+        return None if best is None or leads[best] <= 0 else int(labels[best])
 
     def reindexed(self, to: ItemRemap) -> Self:
         """Return the prediction with its items under new codes; nothing is predicted of new items."""
